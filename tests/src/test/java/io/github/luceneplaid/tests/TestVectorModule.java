@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tests;
+
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Checks that each test execution runs with the vector module it claims to have. */
+public class TestVectorModule extends LuceneTestCase {
+
+  public void testVectorModule() {
+    String expectPanama = System.getProperty("plaid.expectPanama");
+    assumeTrue("not started by the build", expectPanama != null);
+    boolean panama = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    assertEquals(Boolean.parseBoolean(expectPanama), panama);
+  }
+}
