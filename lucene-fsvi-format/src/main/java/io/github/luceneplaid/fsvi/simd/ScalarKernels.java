@@ -1,0 +1,192 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+/**
+ * The twin in plain Java. Loops over lanes have constant bounds and no dependencies, so C2 can turn
+ * them into vector instructions by itself.
+ */
+final class ScalarKernels implements VectorKernels {
+
+  private static final byte[][] WEIGHTS = {
+    null,
+    ResidualTables.weights(1),
+    ResidualTables.weights(2),
+    ResidualTables.weights(3),
+    ResidualTables.weights(4)
+  };
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    // Four sums, since C2 does not reorder an addition of floats.
+    float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    int i = 0;
+    for (; i <= dim - 4; i += 4) {
+      s0 += a[aOffset + i] * b[bOffset + i];
+      s1 += a[aOffset + i + 1] * b[bOffset + i + 1];
+      s2 += a[aOffset + i + 2] * b[bOffset + i + 2];
+      s3 += a[aOffset + i + 3] * b[bOffset + i + 3];
+    }
+    for (; i < dim; i++) {
+      s0 += a[aOffset + i] * b[bOffset + i];
+    }
+    return (s0 + s1) + (s2 + s3);
+  }
+
+  @Override
+  public float dotFloat16(float[] a, int aOffset, short[] b, int bOffset, int dim) {
+    float s0 = 0, s1 = 0;
+    int i = 0;
+    for (; i <= dim - 2; i += 2) {
+      s0 += a[aOffset + i] * Float.float16ToFloat(b[bOffset + i]);
+      s1 += a[aOffset + i + 1] * Float.float16ToFloat(b[bOffset + i + 1]);
+    }
+    if (i < dim) {
+      s0 += a[aOffset + i] * Float.float16ToFloat(b[bOffset + i]);
+    }
+    return s0 + s1;
+  }
+
+  @Override
+  public void matrix(
+      float[] queries,
+      int nq,
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      int dim,
+      float[] out,
+      int outOffset) {
+    for (int r = 0; r < rowCount; r++) {
+      for (int q = 0; q < nq; q++) {
+        out[outOffset + r * nq + q] = dot(queries, q * dim, rows, rowsOffset + r * dim, dim);
+      }
+    }
+  }
+
+  @Override
+  public void maxSim(
+      float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max) {
+    for (int r = 0; r < rowCount; r++) {
+      for (int q = 0; q < nq; q++) {
+        max[q] = Math.max(max[q], dot(queries, q * dim, rows, rowsOffset + r * dim, dim));
+      }
+    }
+  }
+
+  @Override
+  public void decodeBlock(
+      byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset) {
+    ResidualTables.checkBlock(codes, codesOffset, bits, dim, tile, tileOffset);
+    switch (bits) {
+      case 8 -> {
+        for (int j = 0; j < dim; j++) {
+          for (int lane = 0; lane < BLOCK_LANES; lane++) {
+            tile[tileOffset + j * TILE_LANES + lane] = codes[codesOffset + j * BLOCK_LANES + lane];
+          }
+        }
+      }
+      case 3 -> decode3(codes, codesOffset, dim, tile, tileOffset);
+      default -> decodeSection(codes, codesOffset, bits, dim, tile, tileOffset);
+    }
+  }
+
+  private static void decodeSection(
+      byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset) {
+    byte[] weights = WEIGHTS[bits];
+    int perByte = 8 / bits;
+    int mask = (1 << bits) - 1;
+    for (int j = 0; j < dim; j++) {
+      int group = codesOffset + j / perByte * BLOCK_LANES;
+      int shift = j % perByte * bits;
+      int row = tileOffset + j * TILE_LANES;
+      for (int lane = 0; lane < BLOCK_LANES; lane++) {
+        tile[row + lane] = weights[(codes[group + lane] >>> shift) & mask];
+      }
+    }
+  }
+
+  private static void decode3(
+      byte[] codes, int codesOffset, int dim, short[] tile, int tileOffset) {
+    byte[] weights = WEIGHTS[3];
+    int highSection = codesOffset + ResidualTables.section(2, dim);
+    for (int j = 0; j < dim; j++) {
+      int lowGroup = codesOffset + j / 4 * BLOCK_LANES;
+      int highGroup = highSection + j / 8 * BLOCK_LANES;
+      int row = tileOffset + j * TILE_LANES;
+      for (int lane = 0; lane < BLOCK_LANES; lane++) {
+        int low = (codes[lowGroup + lane] >>> (j % 4 * 2)) & 3;
+        int high = (codes[highGroup + lane] >>> (j % 8)) & 1;
+        tile[row + lane] = weights[high << 2 | low];
+      }
+    }
+  }
+
+  @Override
+  public void dotTile(
+      short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums) {
+    for (int q = 0; q < nq; q++) {
+      int query = queriesOffset + q * dim;
+      int out = q * TILE_LANES;
+      for (int lane = 0; lane < TILE_LANES; lane++) {
+        sums[out + lane] = 0;
+      }
+      for (int j = 0; j < dim; j++) {
+        int value = queries[query + j];
+        for (int lane = 0; lane < TILE_LANES; lane++) {
+          sums[out + lane] += (short) (tile[j * TILE_LANES + lane] * value);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void maxTile(
+      short[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int tableStride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    for (int q = 0; q < nq; q++) {
+      float best = max[q];
+      for (int lane = 0; lane < lanes; lane++) {
+        float residual = scale[lane] * queryScale[q] * sums[q * TILE_LANES + lane];
+        best = Math.max(best, (table[rows[lane] * tableStride + q] + residual) * factor[lane]);
+      }
+      max[q] = best;
+    }
+  }
+
+  @Override
+  public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      to[toOffset + i] = Float.float16ToFloat(from[fromOffset + i]);
+    }
+  }
+
+  @Override
+  public void floatToFloat16(float[] from, int fromOffset, short[] to, int toOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      to[toOffset + i] = Float.floatToFloat16(from[fromOffset + i]);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.slab;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.IndexInput;
+
+/**
+ * Reads a slab, see {@link SlabWriter}. A slab belongs to one thread at a time, {@link #copy} makes
+ * another one for another thread. It ends with the input it was opened on; it has nothing to close.
+ *
+ * @lucene.experimental
+ */
+public final class Slab {
+
+  private static final int BUFFER_ELEMENTS = 4096;
+
+  private final IndexInput data;
+  private final long rows;
+  private final int dim;
+  private final SlabEncoding encoding;
+  private final VectorKernels kernels = VectorKernels.get();
+
+  // Made when first needed, and never shared.
+  private ByteBuffer bytes;
+  private short[] shorts;
+  private float[] floats;
+
+  private Slab(IndexInput data, long rows, int dim, SlabEncoding encoding) {
+    this.data = data;
+    this.rows = rows;
+    this.dim = dim;
+    this.encoding = encoding;
+  }
+
+  /**
+   * Opens a slab.
+   *
+   * @param data the file; its file pointer is not moved
+   * @param offset position of the first row, {@link SlabWriter#offset}
+   * @param rows number of rows
+   * @param dim number of elements of a row
+   * @param encoding of the elements
+   * @return a slab for the calling thread
+   * @throws CorruptIndexException if the slab is not inside the file
+   * @throws IOException from the input
+   * @throws IllegalArgumentException if offset or rows is negative or dim &lt; 1
+   */
+  public static Slab open(IndexInput data, long offset, long rows, int dim, SlabEncoding encoding)
+      throws IOException {
+    if (offset < 0 || rows < 0) {
+      throw new IllegalArgumentException("offset=" + offset + ", rows=" + rows);
+    }
+    long rowBytes = (long) checkDimension(dim) * encoding.bytes();
+    long available = data.length() - offset;
+    if (available < 0 || rows > available / rowBytes) {
+      throw new CorruptIndexException(
+          "slab of "
+              + rows
+              + " rows of "
+              + rowBytes
+              + " bytes at "
+              + offset
+              + " is not inside a file of "
+              + data.length()
+              + " bytes",
+          data);
+    }
+    return new Slab(data.slice("slab", offset, rows * rowBytes), rows, dim, encoding);
+  }
+
+  /**
+   * Returns a slab of the same rows for another thread.
+   *
+   * @return a slab with a file pointer and buffers of its own
+   */
+  public Slab copy() {
+    return new Slab(data.clone(), rows, dim, encoding);
+  }
+
+  /**
+   * Returns the number of rows.
+   *
+   * @return ≥ 0
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Returns the number of elements of a row.
+   *
+   * @return ≥ 1
+   */
+  public int dimension() {
+    return dim;
+  }
+
+  /**
+   * Returns how elements are stored.
+   *
+   * @return the encoding
+   */
+  public SlabEncoding encoding() {
+    return encoding;
+  }
+
+  /**
+   * Reads rows as floats.
+   *
+   * @param row the first one
+   * @param n how many
+   * @param into receives [n][dim] floats
+   * @param offset index of the first element in into
+   * @throws IOException from the input
+   * @throws IndexOutOfBoundsException if the rows are not in the slab or do not fit into the array
+   */
+  public void readRows(long row, int n, float[] into, int offset) throws IOException {
+    int elements = Math.multiplyExact(n, dim);
+    Objects.checkFromIndexSize(offset, elements, into.length);
+    seek(row, n);
+    if (encoding == SlabEncoding.FLOAT32) {
+      data.readFloats(into, offset, elements);
+      return;
+    }
+    for (int done = 0; done < elements; ) {
+      int count = Math.min(elements - done, BUFFER_ELEMENTS);
+      readConverted(count, into, offset + done);
+      done += count;
+    }
+  }
+
+  /**
+   * Reads rows as they are stored, without gaps.
+   *
+   * @param row the first one
+   * @param n how many
+   * @param into receives n * dim * {@link SlabEncoding#bytes} bytes
+   * @param offset index of the first byte in into
+   * @throws IOException from the input
+   * @throws IndexOutOfBoundsException if the rows are not in the slab or do not fit into the array
+   */
+  public void readRawBytes(long row, int n, byte[] into, int offset) throws IOException {
+    int length = Math.multiplyExact(n, Math.multiplyExact(dim, encoding.bytes()));
+    Objects.checkFromIndexSize(offset, length, into.length);
+    seek(row, n);
+    data.readBytes(into, offset, length);
+  }
+
+  /**
+   * Raises {@code max[q]} to the largest dot product of query q with one of n rows.
+   *
+   * @param queries [nq][dim]
+   * @param nq number of queries
+   * @param row the first row
+   * @param n how many rows, 0 leaves max as it is
+   * @param max [nq], in and out
+   * @throws IOException from the input
+   * @throws IndexOutOfBoundsException if the rows are not in the slab or an array is too short
+   */
+  public void maxSim(float[] queries, int nq, long row, int n, float[] max) throws IOException {
+    Objects.checkFromIndexSize(row, n, rows);
+    int batch = Math.max(1, BUFFER_ELEMENTS / dim);
+    if (floats == null) {
+      floats = new float[batch * dim];
+    }
+    for (int done = 0; done < n; ) {
+      int count = Math.min(n - done, batch);
+      readRows(row + done, count, floats, 0);
+      kernels.maxSim(queries, nq, floats, 0, count, dim, max);
+      done += count;
+    }
+  }
+
+  private void seek(long row, int n) throws IOException {
+    Objects.checkFromIndexSize(row, n, rows);
+    data.seek(row * dim * encoding.bytes());
+  }
+
+  private void readConverted(int count, float[] into, int offset) throws IOException {
+    if (bytes == null) {
+      bytes =
+          ByteBuffer.allocate(BUFFER_ELEMENTS * encoding.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    data.readBytes(bytes.array(), 0, count * encoding.bytes());
+    if (encoding == SlabEncoding.INT8) {
+      for (int i = 0; i < count; i++) {
+        into[offset + i] = bytes.get(i);
+      }
+    } else {
+      if (shorts == null) {
+        shorts = new short[BUFFER_ELEMENTS];
+      }
+      bytes.asShortBuffer().get(0, shorts, 0, count);
+      kernels.float16ToFloat(shorts, 0, into, offset, count);
+    }
+  }
+
+  static int checkDimension(int dim) {
+    if (dim < 1) {
+      throw new IllegalArgumentException("dim=" + dim + ", must be positive");
+    }
+    return dim;
+  }
+}
