@@ -1,0 +1,245 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.codebook;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Trains codebooks by k-means in two levels: about √anchors groups, in each of them a share of the
+ * anchors in proportion to its tokens, and then a few rounds over all anchors in which tokens find
+ * theirs through an {@link AnchorRouter}. One token in {@value #HELD_OUT} is kept out of it, to
+ * measure how long the residuals of other tokens will be.
+ *
+ * @lucene.internal
+ */
+public final class CodebookTrainer {
+
+  private static final int HELD_OUT = 20;
+  private static final int GROUP_ITERATIONS = 6;
+  private static final int MEMBER_ITERATIONS = 6;
+  private static final int JOINT_ITERATIONS = 3;
+  private static final int BLOCK = 256;
+
+  private final float[] sample;
+  private final int dim;
+  private final long seed;
+  private final AbortCheck abort;
+  private final float[] block;
+  private final int[] nearest = new int[BLOCK];
+
+  private CodebookTrainer(float[] sample, int dim, long seed, AbortCheck abort) {
+    this.sample = sample;
+    this.dim = dim;
+    this.seed = seed;
+    this.abort = abort;
+    this.block = new float[BLOCK * dim];
+  }
+
+  /**
+   * Trains a codebook. The result depends on the arguments, and on the kernels by rounding.
+   *
+   * @param rotatedSample [n][dim] tokens of unit length, rotated; only read
+   * @param n number of tokens, ≥ 1
+   * @param dim components of a token, 1 to {@value Rotation#MAX_DIMENSION}
+   * @param anchors number of anchors wanted, 1 to {@value Codebook#MAX_ANCHORS}
+   * @param seed of all random choices
+   * @param abort asked every few milliseconds
+   * @return a codebook with that many anchors, or fewer if there are fewer different tokens to
+   *     train on
+   * @throws IllegalArgumentException if an argument is out of its range or a token is not finite
+   * @throws IOException from the abort check
+   */
+  public static Codebook train(
+      float[] rotatedSample, int n, int dim, int anchors, long seed, AbortCheck abort)
+      throws IOException {
+    if (dim < 1 || dim > Rotation.MAX_DIMENSION) {
+      throw new IllegalArgumentException(
+          "dim=" + dim + ", must be in [1, " + Rotation.MAX_DIMENSION + "]");
+    }
+    if (n < 1 || rotatedSample.length < (long) n * dim) {
+      throw new IllegalArgumentException(
+          rotatedSample.length + " numbers are not " + n + " tokens of dimension " + dim);
+    }
+    if (anchors < 1 || anchors > Codebook.MAX_ANCHORS) {
+      throw new IllegalArgumentException(
+          "anchors=" + anchors + ", must be in [1, " + Codebook.MAX_ANCHORS + "]");
+    }
+    return new CodebookTrainer(rotatedSample, dim, seed, abort).train(n, anchors);
+  }
+
+  private Codebook train(int n, int wanted) throws IOException {
+    int[] ordinals = new int[n];
+    int training = split(ordinals);
+    float[] anchors = initialAnchors(ordinals, training, Math.min(wanted, training));
+    for (int i = 0; i < JOINT_ITERATIONS; i++) {
+      anchors = improve(anchors, ordinals, training, i == JOINT_ITERATIONS - 1);
+    }
+    // Too few tokens to keep any out: their own residuals are all there is.
+    int measureFrom = training < n ? training : 0;
+    float meanResidual = meanResidual(anchors, ordinals, measureFrom, n);
+    return new Codebook(anchors, dim, meanResidual, training);
+  }
+
+  /** Puts the rows to train on before those that are kept out, and returns their number. */
+  private int split(int[] ordinals) {
+    int front = 0;
+    int back = ordinals.length;
+    for (int i = 0; i < ordinals.length; i++) {
+      boolean out = Long.remainderUnsigned(SplitMix64.mix(seed + i), HELD_OUT) == 0;
+      if (out && ordinals.length >= HELD_OUT) {
+        ordinals[--back] = i;
+      } else {
+        ordinals[front++] = i;
+      }
+    }
+    return front;
+  }
+
+  private float[] initialAnchors(int[] ordinals, int training, int wanted) throws IOException {
+    KMeans kmeans = new KMeans(dim, abort);
+    int groups = (int) Math.round(Math.sqrt(wanted));
+    float[] centers = kmeans.cluster(sample, ordinals, 0, training, groups, GROUP_ITERATIONS, seed);
+    groups = centers.length / dim;
+    int[] group = new int[training];
+    kmeans.assign(sample, ordinals, 0, training, centers, group);
+    int[] start = sortByGroup(ordinals, group, groups);
+    int[] shares = shares(start, wanted);
+
+    float[] anchors = new float[wanted * dim];
+    int filled = 0;
+    for (int g = 0; g < groups; g++) {
+      if (shares[g] > 0) {
+        float[] members =
+            kmeans.cluster(
+                sample, ordinals, start[g], start[g + 1], shares[g], MEMBER_ITERATIONS, seed + g);
+        System.arraycopy(members, 0, anchors, filled, members.length);
+        filled += members.length;
+      }
+    }
+    return Arrays.copyOf(anchors, filled);
+  }
+
+  /** Sorts the first ordinals by group, in place and stably; returns where each group starts. */
+  private static int[] sortByGroup(int[] ordinals, int[] group, int groups) {
+    int[] start = new int[groups + 1];
+    for (int g : group) {
+      start[g + 1]++;
+    }
+    for (int g = 0; g < groups; g++) {
+      start[g + 1] += start[g];
+    }
+    int[] next = start.clone();
+    int[] sorted = new int[group.length];
+    for (int i = 0; i < group.length; i++) {
+      sorted[next[group[i]]++] = ordinals[i];
+    }
+    System.arraycopy(sorted, 0, ordinals, 0, sorted.length);
+    return start;
+  }
+
+  /**
+   * Splits the anchors in proportion to the sizes of groups, at least one for each group that has
+   * tokens and never more than it has tokens.
+   */
+  private static int[] shares(int[] start, int wanted) {
+    int groups = start.length - 1;
+    int[] shares = new int[groups];
+    long tokens = start[groups];
+    int left = wanted;
+    for (int g = 0; g < groups; g++) {
+      int size = start[g + 1] - start[g];
+      shares[g] = size == 0 ? 0 : (int) Math.max(1, wanted * (long) size / tokens);
+      left -= shares[g];
+    }
+    // The rest, of either sign, goes where an anchor has most tokens or fewest.
+    for (; left > 0; left--) {
+      shares[extreme(start, shares, true)]++;
+    }
+    for (; left < 0; left++) {
+      shares[extreme(start, shares, false)]--;
+    }
+    return shares;
+  }
+
+  /** The group whose anchors have most tokens each, or fewest and there are several anchors. */
+  private static int extreme(int[] start, int[] shares, boolean most) {
+    int found = -1;
+    double foundLoad = 0;
+    for (int g = 0; g < shares.length; g++) {
+      double load = (double) (start[g + 1] - start[g]) / shares[g];
+      boolean candidate = most ? load > 1 : shares[g] > 1;
+      if (candidate && (found < 0 || (most ? load > foundLoad : load < foundLoad))) {
+        found = g;
+        foundLoad = load;
+      }
+    }
+    assert found >= 0 : "more anchors than tokens, or fewer than groups";
+    return found;
+  }
+
+  /** One round of k-means over all anchors; the last one drops those without tokens. */
+  private float[] improve(float[] anchors, int[] ordinals, int training, boolean last)
+      throws IOException {
+    int count = anchors.length / dim;
+    AnchorRouter router = new AnchorRouter(anchors, count, dim, abort);
+    Clusters clusters = new Clusters(count, dim);
+    for (int from = 0; from < training; from += BLOCK) {
+      int n = gatherNearest(router, ordinals, from, training);
+      for (int i = 0; i < n; i++) {
+        float distance = squaredDistance(anchors, nearest[i], i);
+        clusters.add(nearest[i], block, i * dim, ordinals[from + i], distance);
+      }
+    }
+    float[] improved = anchors.clone();
+    int kept = last ? clusters.meansWithoutEmpty(improved) : clusters.means(improved, sample);
+    return kept == count ? improved : Arrays.copyOf(improved, kept * dim);
+  }
+
+  private float meanResidual(float[] anchors, int[] ordinals, int from, int to) throws IOException {
+    AnchorRouter router = new AnchorRouter(anchors, anchors.length / dim, dim, abort);
+    double sum = 0;
+    for (int start = from; start < to; start += BLOCK) {
+      int n = gatherNearest(router, ordinals, start, to);
+      for (int i = 0; i < n; i++) {
+        sum += Math.sqrt(squaredDistance(anchors, nearest[i], i));
+      }
+    }
+    return (float) (sum / (to - from));
+  }
+
+  /** Copies a block of tokens, finds their anchors and returns their number. */
+  private int gatherNearest(AnchorRouter router, int[] ordinals, int from, int to)
+      throws IOException {
+    abort.check();
+    int n = Math.min(BLOCK, to - from);
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(sample, ordinals[from + i] * dim, block, i * dim, dim);
+    }
+    router.nearest(block, 0, n, nearest);
+    return n;
+  }
+
+  /** By differences, since |x|² − 2 x·a + |a|² would cancel for short residuals. */
+  private float squaredDistance(float[] anchors, int anchor, int i) {
+    float s0 = 0, s1 = 0;
+    for (int j = 0; j < dim; j++) {
+      float difference = block[i * dim + j] - anchors[anchor * dim + j];
+      if ((j & 1) == 0) {
+        s0 += difference * difference;
+      } else {
+        s1 += difference * difference;
+      }
+    }
+    return s0 + s1;
+  }
+}
