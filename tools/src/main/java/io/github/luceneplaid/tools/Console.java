@@ -1,0 +1,143 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.Writer;
+
+/**
+ * Where a command reads and writes, and whether a person is there.
+ *
+ * <p>Java cannot tell which of the three streams is a terminal; the launcher can, and passes the
+ * numbers of those that are as the property {@value #TERMINALS} ("012" for all). Without it nothing
+ * is taken for a terminal.
+ */
+final class Console {
+  static final String TERMINALS = "plaid.terminals";
+
+  /** A file for errors in place of standard error. */
+  private static final String ERRORS = "plaid.errors";
+
+  private final BufferedReader in;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean interactive;
+  private final boolean progress;
+  private boolean colours;
+
+  private Console(Reader in, Writer out, Writer err, String terminals) {
+    this.in = new BufferedReader(in);
+    this.out = new PrintWriter(out, true);
+    this.err = new PrintWriter(err, true);
+    interactive = terminals.contains("0") && terminals.contains("1");
+    colours = terminals.contains("1") && System.getenv("NO_COLOR") == null;
+    progress = terminals.contains("2");
+  }
+
+  /** The process's own streams, in UTF-8. */
+  static Console system() {
+    openErrors();
+    return new Console(
+        new InputStreamReader(System.in, UTF_8),
+        utf8(System.out),
+        utf8(System.err),
+        System.getProperty(TERMINALS, ""));
+  }
+
+  /** Takes errors past the launcher's filter, if it says how. */
+  private static void openErrors() {
+    String file = System.getProperty(ERRORS);
+    if (file != null) {
+      try {
+        System.setErr(new PrintStream(new FileOutputStream(file, true), true, UTF_8));
+      } catch (FileNotFoundException ignored) {
+        // Then they go through it, and only the progress bar is lost.
+      }
+    }
+  }
+
+  private static Writer utf8(PrintStream stream) {
+    return new PrintWriter(stream, false, UTF_8);
+  }
+
+  /** For tests: writes to the given writers; {@code input} is typed on a terminal unless null. */
+  static Console of(String input, Writer out, Writer err) {
+    return new Console(
+        new StringReader(input == null ? "" : input), out, err, input == null ? "" : "01");
+  }
+
+  PrintWriter out() {
+    return out;
+  }
+
+  PrintWriter err() {
+    return err;
+  }
+
+  /** The next line that is typed; null at the end. */
+  String readLine() throws IOException {
+    return in.readLine();
+  }
+
+  /** Whether a person can type answers. */
+  boolean interactive() {
+    return interactive;
+  }
+
+  boolean colours() {
+    return colours;
+  }
+
+  void setColours(boolean colours) {
+    this.colours = colours;
+  }
+
+  /**
+   * Shows on a terminal how far something is that takes long.
+   *
+   * @param task what is done
+   * @param unit what is counted, with a space before it
+   * @param total how many there are
+   */
+  Progress progress(String task, String unit, long total) {
+    return new Progress(task, unit, total, progress);
+  }
+
+  /** In bold, on a terminal. */
+  String bold(String text) {
+    return styled("1", text);
+  }
+
+  /** In a faint colour, on a terminal. */
+  String faint(String text) {
+    return styled("2", text);
+  }
+
+  /** Marked so that it stands out, on a terminal or anywhere else. */
+  String mark(String text) {
+    return colours ? styled("1;33", text) : "[" + text + "]";
+  }
+
+  private String styled(String style, String text) {
+    return colours ? "\u001b[" + style + "m" + text + "\u001b[0m" : text;
+  }
+}

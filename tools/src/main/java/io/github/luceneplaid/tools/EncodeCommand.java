@@ -1,0 +1,121 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid encode}: text to NPY. */
+@Command(
+    name = "encode",
+    description = {
+      "Turns texts into token vectors.",
+      "Writes tokens.npy (a row per token), doclens.json (tokens per text) and ids.json."
+    },
+    mixinStandardHelpOptions = true)
+final class EncodeCommand implements Callable<Integer> {
+  private static final String TOKENS = "tokens.npy";
+  private static final String LENGTHS = "doclens.json";
+  private static final String IDS = "ids.json";
+
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "TEXT",
+      description = "Folder, .md or .jsonl file, or a file with a text per line.")
+  private List<Path> texts;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Where to write; made if it does not exist.")
+  private Path output;
+
+  @Option(names = "--query", description = "Encode as queries: up to 32 pieces, not 180.")
+  private boolean query;
+
+  @Option(names = "--f32", description = "Write float32 instead of float16.")
+  private boolean single;
+
+  @Option(names = "--force", description = "Replace files that exist.")
+  private boolean force;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Another model: model.onnx and tokenizer.json.")
+  private Path model;
+
+  @Override
+  public Integer call() throws IOException {
+    for (String name : List.of(TOKENS, LENGTHS, IDS)) {
+      if (force == false && Files.exists(output.resolve(name))) {
+        throw new UserException(output.resolve(name) + ": exists (--force replaces it)");
+      }
+    }
+    List<Passage> passages = TextFiles.read(texts, "TEXT");
+    Files.createDirectories(output);
+    Path temporary = output.resolve(TOKENS + ".part");
+    Files.deleteIfExists(temporary);
+    List<Integer> lengths = new ArrayList<>();
+    List<String> ids = passages.stream().map(Passage::id).toList();
+    long tokens;
+    try (TextEncoder encoder = TextEncoder.open(model)) {
+      tokens = encode(encoder, passages, temporary, lengths);
+      Files.move(temporary, output.resolve(TOKENS), StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.writeValue(output.resolve(LENGTHS).toFile(), lengths);
+    mapper.writeValue(output.resolve(IDS).toFile(), ids);
+    plaid.console().out().println(lengths.size() + " texts, " + tokens + " tokens in " + output);
+    return 0;
+  }
+
+  private long encode(TextEncoder encoder, List<Passage> passages, Path file, List<Integer> lengths)
+      throws IOException {
+    int dimension = encoder.encodeQuery("dimension").vectors()[0].length;
+    long[] tokens = {0};
+    List<String> contents = passages.stream().map(Passage::text).toList();
+    try (NpyWriter writer = new NpyWriter(file, single == false, dimension);
+        Progress progress = plaid.console().progress("Encoding", " texts", contents.size())) {
+      TextEncoder.Sink sink =
+          (position, encoded) -> {
+            writer.write(encoded.vectors());
+            lengths.add(encoded.vectors().length);
+            tokens[0] += encoded.vectors().length;
+            progress.step(1);
+          };
+      if (query) {
+        for (int i = 0; i < contents.size(); i++) {
+          sink.accept(i, encoder.encodeQuery(contents.get(i)));
+        }
+      } else {
+        encoder.encodeDocuments(contents, sink);
+      }
+    }
+    return tokens[0];
+  }
+}

@@ -1,0 +1,26 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+/**
+ * What is indexed as one document.
+ *
+ * @param id unique within its collection
+ * @param title empty if it has none
+ * @param body the text below the title
+ */
+record Passage(String id, String title, String body) {
+  /** What is encoded and shown: the title on a line of its own, if there is one, then the body. */
+  String text() {
+    return title.isEmpty() ? body : title + "\n" + body;
+  }
+}

@@ -1,0 +1,143 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code plaid} command.
+ *
+ * <p>It ends with 0 if all went well, 1 if something failed and 2 if it was called wrongly.
+ *
+ * @lucene.experimental
+ */
+@Command(
+    name = "plaid",
+    description = "Late-interaction search in Apache Lucene.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Plaid.Version.class,
+    subcommands = {EncodeCommand.class, FitProjectionCommand.class})
+public final class Plaid implements Runnable {
+  /** Kept here, as a logger that nobody refers to forgets its level. */
+  private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
+
+  private final Console console;
+  private boolean stackTraces;
+
+  @Spec private CommandSpec spec;
+
+  private Plaid(Console console) {
+    this.console = console;
+  }
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error comes from.")
+  void setStackTraces(boolean stackTraces) {
+    this.stackTraces = stackTraces;
+  }
+
+  @Option(
+      names = "--color",
+      scope = ScopeType.INHERIT,
+      paramLabel = "WHEN",
+      description = "always, never or auto: if standard output is a terminal (default).")
+  void setColours(When when) {
+    if (when != When.auto) {
+      console.setColours(when == When.always);
+    }
+  }
+
+  /** Choices of {@code --color}, as they are typed. */
+  enum When {
+    auto,
+    always,
+    never
+  }
+
+  /**
+   * Runs the command and ends the process.
+   *
+   * @param args what follows {@code plaid}
+   */
+  public static void main(String[] args) {
+    LUCENE_LOGGER.setLevel(Level.WARNING);
+    System.exit(run(Console.system(), args));
+  }
+
+  /** Runs the command; returns the exit code. */
+  static int run(Console console, String... args) {
+    Plaid plaid = new Plaid(console);
+    CommandLine command = new CommandLine(plaid);
+    command.setOut(console.out());
+    command.setErr(console.err());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
+    command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
+    return command.execute(args);
+  }
+
+  Console console() {
+    return console;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  private int misused(ParameterException e) {
+    String name = e.getCommandLine().getCommandSpec().qualifiedName();
+    console.err().println(name + ": " + firstLine(e.getMessage()) + " (see " + name + " --help)");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+
+  private int failed(Exception e) {
+    PrintWriter err = console.err();
+    if (stackTraces) {
+      e.printStackTrace(err);
+    } else if (e instanceof UserException) {
+      err.println("plaid: " + e.getMessage());
+    } else {
+      String message = e.getMessage() == null ? "" : ": " + e.getMessage();
+      err.println("plaid: " + e.getClass().getSimpleName() + message + " (--stacktrace: where)");
+    }
+    return e instanceof UserException user && user.isUsage()
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Tells the version that is in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+      String version = Plaid.class.getPackage().getImplementationVersion();
+      return new String[] {"plaid " + (version == null ? "(development)" : version)};
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Takes the vectors of a model to fewer dimensions: subtracts a mean and keeps the principal
+ * components.
+ *
+ * <p>On disk it is an NPY matrix of float32: the mean is the first row, then one row per component.
+ */
+final class Projection {
+  private final float[] mean;
+  private final float[][] components;
+
+  /**
+   * @param mean {@code [from]}
+   * @param components {@code [to][from]}, orthonormal rows
+   */
+  Projection(float[] mean, float[][] components) {
+    this.mean = mean;
+    this.components = components;
+  }
+
+  int from() {
+    return mean.length;
+  }
+
+  int to() {
+    return components.length;
+  }
+
+  float[] apply(float[] vector) {
+    if (vector.length != mean.length) {
+      throw new UserException(
+          "the model gives " + vector.length + " dimensions, the projection takes " + mean.length);
+    }
+    float[] centred = new float[mean.length];
+    for (int i = 0; i < centred.length; i++) {
+      centred[i] = vector[i] - mean[i];
+    }
+    float[] result = new float[components.length];
+    for (int c = 0; c < result.length; c++) {
+      float sum = 0;
+      float[] component = components[c];
+      for (int i = 0; i < centred.length; i++) {
+        sum += centred[i] * component[i];
+      }
+      result[c] = sum;
+    }
+    return result;
+  }
+
+  void write(Path file) throws IOException {
+    try (NpyWriter writer = new NpyWriter(file, false, mean.length)) {
+      writer.write(new float[][] {mean});
+      writer.write(components);
+    }
+  }
+
+  static Projection read(Path file) throws IOException {
+    return parse(Files.readAllBytes(file), file.toString());
+  }
+
+  /** Reads a resource of this package. */
+  static Projection resource(String name) throws IOException {
+    try (InputStream in = Projection.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("resource " + name + " is missing from the jar");
+      }
+      return parse(in.readAllBytes(), name);
+    }
+  }
+
+  private static Projection parse(byte[] bytes, String name) {
+    NpyHeader header = NpyHeader.parse(bytes, bytes.length, name);
+    int dimension = header.dimension();
+    if (header.rows() < 2 || header.rows() > dimension + 1L) {
+      throw new UserException(
+          name
+              + ": expected a mean and 1 to "
+              + dimension
+              + " components, found "
+              + header.rows()
+              + " rows");
+    }
+    float[][] rows = new float[(int) header.rows()][dimension];
+    ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.decode(data.position((int) header.dataOffset()), rows, 0, rows.length);
+    return new Projection(rows[0], Arrays.copyOfRange(rows, 1, rows.length));
+  }
+}

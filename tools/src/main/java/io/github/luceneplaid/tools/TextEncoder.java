@@ -1,0 +1,207 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Turns texts into tokens: pieces, through a transformer, to vectors of unit length.
+ *
+ * <p>The built-in model is all-MiniLM-L6-v2, whose last hidden states are projected to 128
+ * dimensions. Any other is used as it is.
+ */
+final class TextEncoder implements Closeable {
+  /** How many texts {@link #encodeDocuments} looks at together, to batch those of one length. */
+  static final int WINDOW = 64;
+
+  static final String BUILT_IN_NAME = "all-MiniLM-L6-v2";
+  private static final String BUILT_IN_MODEL = "/all-minilm-l6-v2.onnx";
+  private static final String BUILT_IN_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
+  private static final String BUILT_IN_PROJECTION = "minilm-128.npy";
+
+  /** Pieces a batch may hold: enough to keep the cores busy, with activations still in cache. */
+  private static final int BATCH_PIECES = 1024;
+
+  private final String name;
+  private final PieceTokenizer tokenizer;
+  private final OnnxModel model;
+
+  private final UnaryOperator<float[]> finish;
+
+  private TextEncoder(
+      String name, PieceTokenizer tokenizer, OnnxModel model, UnaryOperator<float[]> finish) {
+    this.name = name;
+    this.tokenizer = tokenizer;
+    this.model = model;
+    this.finish = finish;
+  }
+
+  /** The model in {@code directory}; the built-in one if that is null. */
+  static TextEncoder open(Path directory) throws IOException {
+    return directory == null
+        ? projected(Projection.resource(BUILT_IN_PROJECTION))
+        : load(directory);
+  }
+
+  /** The built-in model with a projection of its 384 dimensions. */
+  static TextEncoder projected(Projection projection) throws IOException {
+    return builtIn(vector -> normalized(projection.apply(vector)));
+  }
+
+  /** The built-in model with its hidden states as they are, for fitting a projection. */
+  static TextEncoder unprojected() throws IOException {
+    return builtIn(UnaryOperator.identity());
+  }
+
+  private static TextEncoder builtIn(UnaryOperator<float[]> finish) throws IOException {
+    byte[] bytes;
+    try (InputStream in = resource(BUILT_IN_MODEL)) {
+      bytes = in.readAllBytes();
+    }
+    PieceTokenizer tokenizer =
+        new PieceTokenizer(() -> resource(BUILT_IN_TOKENIZER), ModelConfig.PLAIN);
+    return new TextEncoder(BUILT_IN_NAME, tokenizer, new OnnxModel(BUILT_IN_NAME, bytes), finish);
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    InputStream in = TextEncoder.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new IOException("resource " + name + " is missing from the class path");
+    }
+    return in;
+  }
+
+  private static TextEncoder load(Path directory) throws IOException {
+    Path onnx = directory.resolve("model.onnx");
+    Path pieces = directory.resolve("tokenizer.json");
+    for (Path file : List.of(onnx, pieces)) {
+      if (Files.isRegularFile(file) == false) {
+        throw new UserException(
+            "--model "
+                + directory
+                + ": expected the files model.onnx and tokenizer.json, "
+                + file.getFileName()
+                + " is missing");
+      }
+    }
+    PieceTokenizer tokenizer =
+        new PieceTokenizer(() -> Files.newInputStream(pieces), ModelConfig.read(directory));
+    OnnxModel model = new OnnxModel(onnx.toString(), Files.readAllBytes(onnx));
+    return new TextEncoder(directory.toString(), tokenizer, model, TextEncoder::normalized);
+  }
+
+  /** What to call the model in messages. */
+  String name() {
+    return name;
+  }
+
+  EncodedText encodeQuery(String text) {
+    Pieces pieces = tokenizer.query(text);
+    return encode(List.of(pieces)).get(0);
+  }
+
+  /**
+   * Encodes documents in order; {@code sink} gets each result with its position in {@code texts}.
+   */
+  void encodeDocuments(List<String> texts, Sink sink) throws IOException {
+    for (int from = 0; from < texts.size(); from += WINDOW) {
+      List<Pieces> window = new ArrayList<>();
+      for (String text : texts.subList(from, Math.min(texts.size(), from + WINDOW))) {
+        window.add(tokenizer.document(text));
+      }
+      EncodedText[] results = encodeWindow(window);
+      for (int i = 0; i < results.length; i++) {
+        sink.accept(from + i, results[i]);
+      }
+    }
+  }
+
+  /** Takes the result for one text. */
+  interface Sink {
+    void accept(int position, EncodedText text) throws IOException;
+  }
+
+  /** Batches texts of like length, as a batch costs as much as its longest text times its size. */
+  private EncodedText[] encodeWindow(List<Pieces> window) {
+    int[] byLength =
+        IntStream.range(0, window.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> window.get(i).length()))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    EncodedText[] results = new EncodedText[window.size()];
+    int start = 0;
+    while (start < byLength.length) {
+      int end = start + 1;
+      while (end < byLength.length
+          && (end - start + 1) * window.get(byLength[end]).length() <= BATCH_PIECES) {
+        end++;
+      }
+      List<Pieces> batch = new ArrayList<>();
+      for (int i = start; i < end; i++) {
+        batch.add(window.get(byLength[i]));
+      }
+      List<EncodedText> encoded = encode(batch);
+      for (int i = start; i < end; i++) {
+        results[byLength[i]] = encoded.get(i - start);
+      }
+      start = end;
+    }
+    return results;
+  }
+
+  private List<EncodedText> encode(List<Pieces> batch) {
+    float[][][] vectors = model.run(batch);
+    List<EncodedText> results = new ArrayList<>();
+    for (int i = 0; i < vectors.length; i++) {
+      for (int t = 0; t < vectors[i].length; t++) {
+        vectors[i][t] = finish.apply(vectors[i][t]);
+      }
+      results.add(new EncodedText(vectors[i], batch.get(i).starts(), batch.get(i).ends()));
+    }
+    return results;
+  }
+
+  private static float[] normalized(float[] vector) {
+    double squares = 0;
+    for (float component : vector) {
+      squares += (double) component * component;
+    }
+    if (squares > 0) {
+      float factor = (float) (1 / Math.sqrt(squares));
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] *= factor;
+      }
+    }
+    return vector;
+  }
+
+  /** Where the tokens of a document lie in its text, without running the model. */
+  Pieces locate(String document) {
+    return tokenizer.document(document);
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    model.close();
+  }
+}

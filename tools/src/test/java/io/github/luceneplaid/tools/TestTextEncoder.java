@@ -1,0 +1,201 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/**
+ * With a model of a few pieces, whose vectors can be told from their ids, and once with the real
+ * one.
+ */
+public class TestTextEncoder extends LuceneTestCase {
+  private static final int DIMENSION = 8;
+
+  public void testTokens() throws IOException {
+    try (TextEncoder encoder = TextEncoder.open(tinyModel())) {
+      String text = "Red cats, singing!";
+      EncodedText document = document(encoder, text);
+      assertArrayEquals(new String[] {"Red", "cat", "s", "sing", "ing"}, pieces(text, document));
+      int[] ids = {10, 13, 24, 22, 23};
+      for (int i = 0; i < ids.length; i++) {
+        assertArrayEquals(vector(ids[i]), document.vectors()[i], 1e-5f);
+      }
+      // A query keeps its punctuation.
+      assertArrayEquals(
+          new String[] {"Red", "cat", "s", ",", "sing", "ing", "!"},
+          pieces(text, encoder.encodeQuery(text)));
+    }
+  }
+
+  /** Offsets count chars, although the tokenizer counts code points. */
+  public void testSupplementaryCharacters() throws IOException {
+    try (TextEncoder encoder = TextEncoder.open(tinyModel())) {
+      String text = "the \ud83d\ude00 cat \ud83c\udf33 runs";
+      EncodedText document = document(encoder, text);
+      String[] pieces = pieces(text, document);
+      assertEquals("cat", pieces[2]);
+      assertEquals("runs", pieces[4]);
+    }
+  }
+
+  public void testLengths() throws IOException {
+    try (TextEncoder encoder = TextEncoder.open(tinyModel())) {
+      String text = String.join(" ", Collections.nCopies(400, "sun"));
+      assertEquals(178, document(encoder, text).vectors().length);
+      assertEquals(30, encoder.encodeQuery(text).vectors().length);
+      assertEquals(0, document(encoder, "").vectors().length);
+      assertEquals(0, document(encoder, " ., ").vectors().length);
+    }
+  }
+
+  /** Batching and its order do not show. */
+  public void testBatches() throws IOException {
+    String[] words = {"red", "cat", "sleeps", "over", "trees", "moon", "unknown", ",", "stone"};
+    List<String> texts = new ArrayList<>();
+    int count = 1 + random().nextInt(2 * TextEncoder.WINDOW);
+    for (int i = 0; i < count; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int w = random().nextInt(30); w > 0; w--) {
+        text.append(words[random().nextInt(words.length)]).append(' ');
+      }
+      texts.add(text.toString());
+    }
+    try (TextEncoder encoder = TextEncoder.open(tinyModel())) {
+      List<EncodedText> all = new ArrayList<>();
+      encoder.encodeDocuments(
+          texts,
+          (position, encoded) -> {
+            assertEquals(all.size(), position);
+            all.add(encoded);
+          });
+      assertEquals(texts.size(), all.size());
+      for (int i = 0; i < count; i += 1 + random().nextInt(20)) {
+        EncodedText alone = document(encoder, texts.get(i));
+        assertArrayEquals(alone.vectors(), all.get(i).vectors());
+        assertArrayEquals(alone.starts(), all.get(i).starts());
+        Pieces located = encoder.locate(texts.get(i));
+        assertArrayEquals(alone.starts(), located.starts());
+        assertArrayEquals(alone.ends(), located.ends());
+      }
+    }
+  }
+
+  /** The settings that exports of ColBERT models have beside them. */
+  public void testColbertSettings() throws IOException {
+    Path model = tinyModel();
+    Files.writeString(
+        model.resolve("onnx_config.json"),
+        "{\"query_length\": 8, \"document_length\": 6, \"query_prefix_id\": 5,"
+            + " \"document_prefix_id\": 6, \"do_query_expansion\": true, \"mask_token_id\": 4,"
+            + " \"attend_to_expansion_tokens\": true, \"skiplist_words\": [\",\"]}");
+    try (TextEncoder encoder = TextEncoder.open(model)) {
+      EncodedText document = document(encoder, "red, green ! blue cat dog");
+      // [CLS] [D] red , green [SEP], without the comma
+      int[] ids = {2, 6, 10, 11, 3};
+      assertEquals(ids.length, document.vectors().length);
+      for (int i = 0; i < ids.length; i++) {
+        assertArrayEquals(vector(ids[i]), document.vectors()[i], 1e-5f);
+      }
+      assertArrayEquals(new int[] {-1, -1, 0, 5, -1}, document.starts());
+      EncodedText query = encoder.encodeQuery("red cat");
+      int[] queryIds = {2, 5, 10, 13, 3, 4, 4, 4};
+      assertEquals(queryIds.length, query.vectors().length);
+      for (int i = 0; i < queryIds.length; i++) {
+        assertArrayEquals(vector(queryIds[i]), query.vectors()[i], 1e-5f);
+      }
+      assertArrayEquals(new int[] {-1, -1, 0, 4, -1, -1, -1, -1}, query.starts());
+    }
+  }
+
+  public void testRefusals() throws IOException {
+    Path model = tinyModel();
+    Files.delete(model.resolve("tokenizer.json"));
+    UserException e = expectThrows(UserException.class, () -> TextEncoder.open(model));
+    assertTrue(e.getMessage(), e.getMessage().contains("tokenizer.json is missing"));
+    Path broken = tinyModel();
+    Files.writeString(broken.resolve("model.onnx"), "not a model");
+    e = expectThrows(UserException.class, () -> TextEncoder.open(broken));
+    assertTrue(e.getMessage(), e.getMessage().contains("not a model ONNX Runtime can load"));
+  }
+
+  /** The built-in model knows what belongs together. */
+  public void testBuiltIn() throws IOException {
+    try (TextEncoder encoder = TextEncoder.open(null)) {
+      EncodedText cat = document(encoder, "A kitten sleeps on the sofa.");
+      EncodedText bank = document(encoder, "The bank raised its interest rates.");
+      assertEquals(6, cat.vectors().length);
+      assertEquals(128, cat.vectors()[0].length);
+      assertEquals(1, dot(cat.vectors()[0], cat.vectors()[0]), 1e-4);
+      EncodedText query = encoder.encodeQuery("cat on a couch");
+      assertTrue(maxSim(query, cat) > maxSim(query, bank) + 0.5);
+    }
+  }
+
+  private static float maxSim(EncodedText query, EncodedText document) {
+    float sum = 0;
+    for (float[] q : query.vectors()) {
+      float max = -1;
+      for (float[] d : document.vectors()) {
+        max = Math.max(max, dot(q, d));
+      }
+      sum += max;
+    }
+    return sum;
+  }
+
+  private static float dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static EncodedText document(TextEncoder encoder, String text) throws IOException {
+    List<EncodedText> results = new ArrayList<>();
+    encoder.encodeDocuments(List.of(text), (position, encoded) -> results.add(encoded));
+    assertEquals(1, results.size());
+    return results.get(0);
+  }
+
+  private static String[] pieces(String text, EncodedText encoded) {
+    String[] result = new String[encoded.starts().length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = text.substring(encoded.starts()[i], encoded.ends()[i]);
+    }
+    return result;
+  }
+
+  /** What the model makes of a piece: 3 sin(0.7 (id + 1) (j + 1)), which becomes of unit length. */
+  private static float[] vector(int id) {
+    float[] result = new float[DIMENSION];
+    double squares = 0;
+    for (int j = 0; j < DIMENSION; j++) {
+      result[j] = (float) Math.sin(0.7 * (id + 1) * (j + 1));
+      squares += result[j] * result[j];
+    }
+    for (int j = 0; j < DIMENSION; j++) {
+      result[j] /= (float) Math.sqrt(squares);
+    }
+    return result;
+  }
+
+  private static Path tinyModel() throws IOException {
+    return TinyModel.copyTo(createTempDir());
+  }
+}

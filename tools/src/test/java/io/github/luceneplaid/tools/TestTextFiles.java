@@ -1,0 +1,111 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+public class TestTextFiles extends LuceneTestCase {
+  public void testFolder() throws IOException {
+    Path folder = createTempDir();
+    Files.createDirectories(folder.resolve("sub"));
+    Files.createDirectories(folder.resolve(".hidden"));
+    Files.writeString(folder.resolve("a.md"), "# One\n\nFirst text.\n\n## Two\nSecond *text*.\n");
+    Files.writeString(folder.resolve("b.txt"), "Plain\ntext.\n");
+    Files.writeString(folder.resolve("c.png"), "no text");
+    Files.writeString(folder.resolve(".hidden/d.md"), "Not read.");
+    Files.writeString(
+        folder.resolve("sub/e.jsonl"), "{\"id\": 7, \"title\": \"T\", \"text\": \" body \"}\n\n");
+    assertEquals(
+        List.of(
+            new Passage("a.md#1", "One", "First text."),
+            new Passage("a.md#2", "Two", "Second text."),
+            new Passage("b.txt#1", "b", "Plain text."),
+            new Passage("7", "T", "body")),
+        TextFiles.read(List.of(folder), "--text"));
+  }
+
+  public void testMarkdown() {
+    String text =
+        """
+        Intro with a [link](http://x.y) and `code_name`.
+        ```
+        not this
+        ```
+        - item *one*
+        - item __two__
+
+        | a | b |
+        |---|---|
+        | c | d |
+        # Head #
+        ***
+        > quoted
+        1. first""";
+    assertEquals(
+        List.of(
+            new Passage(
+                "x.md#1", "x", "Intro with a link and code_name. item one item two a b c d"),
+            new Passage("x.md#2", "Head", "quoted first")),
+        PassageCutter.cut("x.md", text, true));
+  }
+
+  /** Nothing is lost, and only a single sentence may make a passage too long. */
+  public void testLongText() {
+    StringBuilder text = new StringBuilder();
+    int words = 0;
+    for (int sentence = 0; sentence < 50; sentence++) {
+      int length = 1 + random().nextInt(40);
+      words += length;
+      text.append(String.join(" ", Collections.nCopies(length, "word")));
+      text.append(random().nextInt(5) == 0 ? ".\n\n" : random().nextBoolean() ? ".\n" : ". ");
+    }
+    int found = 0;
+    for (Passage passage : PassageCutter.cut("long.txt", text.toString(), false)) {
+      int length = passage.body().split(" ").length;
+      assertTrue("" + length, length <= PassageCutter.WORDS);
+      found += length;
+    }
+    assertEquals(words, found);
+  }
+
+  public void testLines() throws IOException {
+    Path file = createTempDir().resolve("lines.txt");
+    Files.writeString(file, "one\n\n two \n");
+    assertEquals(
+        List.of(new Passage("1", "", "one"), new Passage("3", "", "two")),
+        TextFiles.read(List.of(file), "TEXT"));
+  }
+
+  public void testRefusals() throws IOException {
+    Path folder = createTempDir();
+    refused("TEXT " + folder + ": no text found", folder);
+    refused("TEXT " + folder.resolve("x") + ": no such file or folder", folder.resolve("x"));
+    Path json = folder.resolve("a.jsonl");
+    Files.writeString(json, "{\"text\": \"a\"}\n{\"text\"\n");
+    refused(json + ":2: not JSON", json);
+    Files.writeString(json, "{\"id\": \"a\"}\n");
+    refused(json + ":1: expected an object with a string \"text\"", json);
+    Files.writeString(json, "{\"id\": 1, \"text\": \"a\"}\n{\"_id\": \"1\", \"text\": \"b\"}\n");
+    refused(json + ":2: the id 1 occurs for the second time", json);
+  }
+
+  private static void refused(String message, Path path) {
+    UserException e =
+        expectThrows(UserException.class, () -> TextFiles.read(List.of(path), "TEXT"));
+    assertTrue(e.getMessage(), e.getMessage().startsWith(message));
+  }
+}
