@@ -61,7 +61,9 @@ public final class ResidualQuantizer {
 
   private static final int SCALES = 2 * LANES;
   private static final int FACTORS = 3 * LANES;
-  private static final int CODES = 4 * LANES;
+
+  /** Where the codes are in a block. */
+  public static final int CODES = 4 * LANES;
 
   private static final float SCALE_UNIT = 1 / 128f;
   private static final float FACTOR_UNIT = 1 / 256f;

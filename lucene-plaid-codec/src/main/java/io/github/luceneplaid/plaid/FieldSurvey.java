@@ -1,0 +1,123 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.search.DocIdSetIterator;
+
+/**
+ * What a first walk through the values of a field finds, before anything is written.
+ *
+ * @param dimension dimension of the tokens to be coded; 0 if no value is fit for it
+ * @param documents documents whose tokens are stored
+ * @param escapedDocuments documents that are kept as the bytes they came in
+ * @param tokens tokens of {@code documents}
+ * @param codedTokens those of {@code tokens} whose codes can be copied
+ * @param unitLength whether all tokens are of length 1
+ * @param codebooks the distinct codebooks of the codes that can be copied, in the order of the
+ *     sources
+ */
+record FieldSurvey(
+    int dimension,
+    int documents,
+    int escapedDocuments,
+    long tokens,
+    long codedTokens,
+    boolean unitLength,
+    List<Codebook> codebooks) {
+
+  /** Looks through all values. */
+  static FieldSurvey of(TokenDocs.Source source, boolean sorted, PlaidOptions options)
+      throws IOException {
+    int dimension = dimension(source);
+    TokenDocs docs = new TokenDocs(source, sorted, dimension, options);
+    int documents = 0;
+    int escaped = 0;
+    long tokens = 0;
+    long coded = 0;
+    boolean unitLength = true;
+    Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
+    while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      TokenSource doc = docs.current();
+      if (doc.tokenCount() == 0) {
+        escaped++;
+        continue;
+      }
+      documents++;
+      tokens += doc.tokenCount();
+      unitLength &= doc.isUnitLength();
+      PlaidSegment segment = doc.codes();
+      if (segment != null) {
+        coded += doc.tokenCount();
+        for (Codebook codebook : segment.codebooks()) {
+          codebooks.putIfAbsent(codebook.id(), codebook);
+        }
+      }
+    }
+    return new FieldSurvey(
+        dimension,
+        documents,
+        escaped,
+        tokens,
+        coded,
+        unitLength,
+        new ArrayList<>(codebooks.values()));
+  }
+
+  /**
+   * The dimension that the segment will code: of the PLAID segment with the most tokens, or of the
+   * first value that is fit to be coded.
+   */
+  private static int dimension(TokenDocs.Source source) throws IOException {
+    PlaidSegment largest = null;
+    for (TokenDocs.MappedValues mapped : source.open()) {
+      if (mapped.values() instanceof PlaidBinaryDocValues plaid
+          && (largest == null || plaid.segment().tokens() > largest.tokens())) {
+        largest = plaid.segment();
+      }
+    }
+    if (largest != null) {
+      return largest.dimension();
+    }
+    for (TokenDocs.MappedValues mapped : source.open()) {
+      BinaryDocValues values = mapped.values();
+      for (int doc = values.nextDoc();
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = values.nextDoc()) {
+        int dimension = mapped.docMap().get(doc) < 0 ? 0 : Payload.dimension(values.binaryValue());
+        if (dimension > 0 && isFit(values, dimension)) {
+          return dimension;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isFit(BinaryDocValues values, int dimension) throws IOException {
+    int n = Payload.tokenCount(values.binaryValue(), dimension);
+    float[] token = new float[dimension];
+    for (int i = 0; i < n; i++) {
+      Payload.read(values.binaryValue(), dimension, i, 1, token);
+      if (Payload.shape(token, 1, dimension) == Payload.Shape.ODD) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,330 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.fsvi.slab.SlabWriter;
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
+import io.github.luceneplaid.plaid.leaves.CodedTokens;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.LeafWriter;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.packed.PackedLongValues;
+
+/** Writes the tokens of one field: flat, or trained as {@link CodebookPlan} says. */
+final class FieldWriter {
+
+  private static final int CHUNK = 64;
+
+  /** Fresh tokens are farther from the anchors than those the anchors were trained on. */
+  private static final double DRIFT = 1.15;
+
+  private final PlaidDocValuesConsumer.SegmentFiles files;
+  private final SegmentWriteState state;
+  private final PlaidOptions options;
+  private final TokenDocs.Source source;
+  private final boolean sorted;
+  private final FieldSurvey survey;
+  private final AbortCheck abort;
+  private final int dimension;
+  private final Directions directions;
+  private final float[] scratch;
+
+  private final TokenAddresses.Builder addresses = new TokenAddresses.Builder();
+  private long copied;
+  private long encoded;
+  private long reencoded;
+  private int generation;
+
+  FieldWriter(
+      PlaidDocValuesConsumer.SegmentFiles files,
+      PlaidOptions options,
+      TokenDocs.Source source,
+      boolean sorted,
+      FieldSurvey survey,
+      AbortCheck abort) {
+    this.files = files;
+    this.state = files.state;
+    this.options = options;
+    this.source = source;
+    this.sorted = sorted;
+    this.survey = survey;
+    this.abort = abort;
+    this.dimension = survey.dimension();
+    this.directions = Directions.of(dimension);
+    this.scratch = new float[CHUNK * dimension];
+  }
+
+  /** Writes all of the field. */
+  void write(FieldInfo field) throws IOException {
+    CodebookPlan plan = plan();
+    files.meta.writeInt(field.number);
+    if (plan == null) {
+      writeFlat();
+    } else {
+      writeTrained(plan);
+    }
+  }
+
+  private TokenDocs docs() throws IOException {
+    return new TokenDocs(source, sorted, dimension, options);
+  }
+
+  /** Null: the field stays flat. */
+  private CodebookPlan plan() throws IOException {
+    long fresh = survey.tokens() - survey.codedTokens();
+    if (CodebookPlan.canCopy(survey) == false) {
+      return survey.codedTokens() == 0 && fresh < options.trainingThreshold()
+          ? null
+          : new CodebookPlan(List.of(train(false, survey.tokens())), false);
+    }
+    CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
+    int ideal = CodebookPlan.idealAnchors(fresh);
+    boolean hasRoom =
+        plan.codebooks().size() < CodebookPlan.MAX_BLOCKS
+            && plan.anchorCount() + ideal <= CodebookPlan.MAX_ANCHORS;
+    boolean needsOwn =
+        fresh >= options.trainingThreshold()
+            && hasRoom
+            && (plan.anchorCount() * 4L < ideal || hasDrifted(plan, fresh));
+    return needsOwn ? plan.with(train(true, fresh)) : plan;
+  }
+
+  private Codebook train(boolean fresh, long tokens) throws IOException {
+    int anchors = CodebookPlan.idealAnchors(tokens);
+    TokenSample sample = sample(fresh, tokens, TokenSample.size(anchors, tokens, dimension));
+    return asStored(
+        CodebookTrainer.train(
+            sample.rows(), sample.size(), dimension, anchors, options.seed(), abort));
+  }
+
+  /** Rounds anchors to what a segment stores of them, before anything is coded with them. */
+  private static Codebook asStored(Codebook codebook) {
+    float[] anchors = codebook.anchors().clone();
+    for (int i = 0; i < anchors.length; i++) {
+      anchors[i] = Float.float16ToFloat(Float.floatToFloat16(anchors[i]));
+    }
+    return new Codebook(
+        anchors, codebook.dimension(), codebook.meanResidual(), codebook.trainedTokens());
+  }
+
+  private TokenSample sample(boolean fresh, long tokens, int size) throws IOException {
+    return TokenSample.draw(docs(), directions, fresh, tokens, size, options.seed(), abort);
+  }
+
+  private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
+    TokenSample sample = sample(true, fresh, (int) Math.min(fresh, 1024));
+    float[] anchors = plan.anchors(dimension);
+    int[] nearest = new int[sample.size()];
+    new AnchorRouter(anchors, plan.anchorCount(), dimension, abort)
+        .nearest(sample.rows(), 0, sample.size(), nearest);
+    double sum = 0;
+    for (int i = 0; i < sample.size(); i++) {
+      sum += distance(sample.rows(), i, anchors, nearest[i]);
+    }
+    double trained = 0;
+    for (Codebook codebook : plan.codebooks()) {
+      trained = Math.max(trained, codebook.meanResidual());
+    }
+    return sum / sample.size() > DRIFT * trained;
+  }
+
+  private double distance(float[] rows, int row, float[] anchors, int anchor) {
+    double squares = 0;
+    for (int j = 0; j < dimension; j++) {
+      double difference = rows[row * dimension + j] - anchors[anchor * dimension + j];
+      squares += difference * difference;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private void writeFlat() throws IOException {
+    SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
+    TokenDocs docs = docs();
+    for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
+      TokenSource current = docs.current();
+      if (current.tokenCount() > 0) {
+        addresses.add(doc, current.tokenCount());
+        generation = Math.max(generation, current.generation());
+        for (int from = 0; from < current.tokenCount(); from += CHUNK) {
+          int n = Math.min(CHUNK, current.tokenCount() - from);
+          current.tokens(from, n, scratch);
+          rows.append(scratch, 0, n);
+        }
+      }
+    }
+    finish(addresses.counts(), new PlaidFieldEntry.Rows(RawTokens.FLOAT32, rows.offset()), null);
+  }
+
+  private void writeTrained(CodebookPlan plan) throws IOException {
+    float[] anchors = plan.anchors(dimension);
+    TokenEncoder encoder =
+        new TokenEncoder(
+            directions, anchors, plan.anchorCount(), options.bits(), survey.unitLength(), abort);
+    String name = null;
+    try {
+      SlabWriter raw = rawWriter();
+      try (IndexOutput codes =
+          state.directory.createTempOutput(files.data.getName(), "codes", state.context)) {
+        name = codes.getName();
+        writeCodes(plan, encoder, raw, codes);
+        CodecUtil.writeFooter(codes);
+      }
+      try (IndexInput codes = state.directory.openInput(name, IOContext.DEFAULT)) {
+        CodecUtil.retrieveChecksum(codes);
+        long length = codes.length() - CodecUtil.footerLength();
+        writeSegment(plan, anchors, encoder, raw, codes.slice("codes", 0, length));
+      }
+    } finally {
+      if (name != null) {
+        IOUtils.deleteFilesIgnoringExceptions(state.directory, name);
+      }
+    }
+  }
+
+  private SlabWriter rawWriter() throws IOException {
+    return switch (options.raw()) {
+      case NONE -> null;
+      case FLOAT16 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
+      case FLOAT32 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
+    };
+  }
+
+  private void writeCodes(
+      CodebookPlan plan, TokenEncoder encoder, SlabWriter raw, IndexOutput codes)
+      throws IOException {
+    Map<PlaidSegment, int[]> shifts = new HashMap<>();
+    TokenDocs docs = docs();
+    for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
+      TokenSource current = docs.current();
+      int n = current.tokenCount();
+      if (n == 0) {
+        continue;
+      }
+      abort.check();
+      addresses.add(doc, n);
+      PlaidSegment segment = plan.copies() ? current.codes() : null;
+      if (segment != null) {
+        copied += n;
+        generation = Math.max(generation, current.generationOfCodes());
+        encoder.copy(
+            segment,
+            current.ordinal(),
+            shifts.computeIfAbsent(segment, s -> plan.shifts(s.codebooks())),
+            codes);
+        copyRaw(current, raw);
+      } else {
+        if (current.generation() == 0) {
+          encoded += n;
+        } else {
+          reencoded += n;
+        }
+        generation = Math.max(generation, current.generation() + 1);
+        encoder.encode(
+            current,
+            scratch,
+            (tokens, size) -> {
+              if (raw != null) {
+                raw.append(tokens, 0, size);
+              }
+            },
+            codes);
+      }
+    }
+  }
+
+  private void copyRaw(TokenSource doc, SlabWriter raw) throws IOException {
+    for (int from = 0; from < doc.tokenCount() && raw != null; from += CHUNK) {
+      int n = Math.min(CHUNK, doc.tokenCount() - from);
+      doc.tokens(from, n, scratch);
+      raw.append(scratch, 0, n);
+    }
+  }
+
+  private void writeSegment(
+      CodebookPlan plan, float[] anchors, TokenEncoder encoder, SlabWriter raw, IndexInput codes)
+      throws IOException {
+    SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
+    anchorRows.append(anchors, 0, plan.anchorCount());
+
+    PackedLongValues counts = addresses.counts();
+    CodedTokens tokens =
+        new CodedTokens(
+            codes.randomAccessSlice(0, codes.length()),
+            encoder.stride(),
+            counts,
+            encoder.quantizer(),
+            anchors,
+            plan.anchorCount());
+    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
+    long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
+    long postingsOffset = files.data.getFilePointer();
+    LeafDirectory directory =
+        new LeafWriter(tokens, dimension, options.tokensPerLeaf(), options.seed(), abort)
+            .write(files.vectors, files.data, postingWidth);
+    long directoryOffset = files.data.getFilePointer();
+    directory.write(files.data);
+    long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
+    files.data.copyBytes(codes, codes.length());
+
+    finish(
+        counts,
+        raw == null ? null : new PlaidFieldEntry.Rows(options.raw(), raw.offset()),
+        new PlaidFieldEntry.Trained(
+            plan.codebooks().stream()
+                .map(
+                    c ->
+                        new PlaidFieldEntry.Block(
+                            c.id(), c.size(), c.meanResidual(), c.trainedTokens()))
+                .toList(),
+            anchorRows.offset(),
+            codesOffset,
+            directory.leaves(),
+            leavesOffset,
+            directory.postings(),
+            postingWidth,
+            postingsOffset,
+            directoryOffset));
+  }
+
+  private void finish(
+      PackedLongValues counts, PlaidFieldEntry.Rows rows, PlaidFieldEntry.Trained trained)
+      throws IOException {
+    long addressBytes = addresses.write(files.meta, files.data, state.segmentInfo.maxDoc(), counts);
+    new PlaidFieldEntry(
+            null,
+            addressBytes,
+            dimension,
+            survey.unitLength(),
+            survey.escapedDocuments(),
+            options,
+            new PlaidFieldEntry.History(copied, encoded, reencoded, generation),
+            rows,
+            trained)
+        .write(files.meta);
+  }
+}

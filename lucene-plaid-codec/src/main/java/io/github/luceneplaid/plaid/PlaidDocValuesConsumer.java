@@ -1,0 +1,257 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import java.io.IOException;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.DocValuesConsumer;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.codecs.DocValuesProducer;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.EmptyDocValuesProducer;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Writes the fields of a segment: tokens by {@link FieldWriter}, everything else through the
+ * delegate. Flush and merge differ only in where the values come from.
+ */
+final class PlaidDocValuesConsumer extends DocValuesConsumer {
+
+  private final SegmentWriteState state;
+  private final PlaidOptions options;
+  private final DocValuesFormat delegateFormat;
+  private final SegmentFiles files;
+  private DocValuesConsumer delegate;
+  private boolean closed;
+
+  /**
+   * Opens the files of a segment.
+   *
+   * @param options how to write; null: as the field was written before, or by default
+   */
+  PlaidDocValuesConsumer(
+      SegmentWriteState state, PlaidOptions options, DocValuesFormat delegateFormat)
+      throws IOException {
+    this.state = state;
+    this.options = options;
+    this.delegateFormat = delegateFormat;
+    this.files = new SegmentFiles(state);
+  }
+
+  /** The three files of a segment while they are written. */
+  static final class SegmentFiles {
+    final SegmentWriteState state;
+    final IndexOutput meta;
+    final IndexOutput data;
+    final IndexOutput vectors;
+
+    SegmentFiles(SegmentWriteState state) throws IOException {
+      this.state = state;
+      IndexOutput meta = null;
+      IndexOutput data = null;
+      IndexOutput vectors = null;
+      boolean success = false;
+      try {
+        meta = create(PlaidDocValuesFormat.META_EXTENSION, PlaidDocValuesFormat.META_CODEC);
+        data = create(PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC);
+        vectors = create(PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
+        success = true;
+      } finally {
+        if (success == false) {
+          IOUtils.closeWhileHandlingException(meta, data, vectors);
+        }
+      }
+      this.meta = meta;
+      this.data = data;
+      this.vectors = vectors;
+    }
+
+    private IndexOutput create(String extension, String codec) throws IOException {
+      String name =
+          IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
+      IndexOutput out = state.directory.createOutput(name, state.context);
+      boolean success = false;
+      try {
+        CodecUtil.writeIndexHeader(
+            out,
+            codec,
+            PlaidDocValuesFormat.VERSION_CURRENT,
+            state.segmentInfo.getId(),
+            state.segmentSuffix);
+        success = true;
+      } finally {
+        if (success == false) {
+          IOUtils.closeWhileHandlingException(out);
+        }
+      }
+      return out;
+    }
+
+    private void finish(boolean hasDelegate) throws IOException {
+      meta.writeInt(-1);
+      meta.writeByte((byte) (hasDelegate ? 1 : 0));
+      CodecUtil.writeFooter(meta);
+      CodecUtil.writeFooter(data);
+      CodecUtil.writeFooter(vectors);
+    }
+  }
+
+  @Override
+  public void addBinaryField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    writeBinary(field, TokenDocs.ofFlush(field, producer), false, AbortCheck.NONE);
+  }
+
+  @Override
+  public void mergeBinaryField(FieldInfo field, MergeState mergeState) throws IOException {
+    writeBinary(
+        field,
+        TokenDocs.ofMerge(field, mergeState),
+        mergeState.needsIndexSort,
+        mergeState::checkAborted);
+  }
+
+  private void writeBinary(
+      FieldInfo field, TokenDocs.Source source, boolean sorted, AbortCheck abort)
+      throws IOException {
+    PlaidOptions fieldOptions = optionsOf(field);
+    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions);
+    if (survey.documents() > 0) {
+      new FieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
+    }
+    if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
+      delegate()
+          .addBinaryField(
+              field,
+              new EmptyDocValuesProducer() {
+                @Override
+                public BinaryDocValues getBinary(FieldInfo ignored) throws IOException {
+                  return new EscapedDocValues(
+                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions),
+                      survey.escapedDocuments());
+                }
+              });
+    }
+    fieldOptions.putOn(field);
+  }
+
+  private PlaidOptions optionsOf(FieldInfo field) {
+    if (options != null) {
+      return options;
+    }
+    PlaidOptions before = PlaidOptions.of(field);
+    return before == null ? PlaidOptions.DEFAULT : before;
+  }
+
+  private DocValuesConsumer delegate() throws IOException {
+    if (delegate == null) {
+      delegate = delegateFormat.fieldsConsumer(state);
+    }
+    return delegate;
+  }
+
+  @Override
+  public void addNumericField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addNumericField(field, producer);
+  }
+
+  @Override
+  public void addSortedField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addSortedField(field, producer);
+  }
+
+  @Override
+  public void addSortedNumericField(FieldInfo field, DocValuesProducer producer)
+      throws IOException {
+    delegate().addSortedNumericField(field, producer);
+  }
+
+  @Override
+  public void addSortedSetField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addSortedSetField(field, producer);
+  }
+
+  /**
+   * Merges the fields of this format. Unlike the default it does not verify the checksums of all
+   * doc values of a source of which it reads only PLAID fields: with a format of its own for each
+   * field, every file of every source would be read once per format.
+   */
+  @Override
+  public void merge(MergeState mergeState) throws IOException {
+    boolean onlyBinary = true;
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      onlyBinary &=
+          field.getDocValuesType() == DocValuesType.NONE
+              || field.getDocValuesType() == DocValuesType.BINARY;
+    }
+    for (int i = 0; i < mergeState.docValuesProducers.length; i++) {
+      mergeState.checkAborted();
+      if (mergeState.docValuesProducers[i] != null
+          && (onlyBinary == false || checkOwn(mergeState, i) == false)) {
+        mergeState.docValuesProducers[i].checkIntegrity();
+      }
+    }
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      switch (field.getDocValuesType()) {
+        case NONE -> {}
+        case NUMERIC -> mergeNumericField(field, mergeState);
+        case BINARY -> mergeBinaryField(field, mergeState);
+        case SORTED -> mergeSortedField(field, mergeState);
+        case SORTED_NUMERIC -> mergeSortedNumericField(field, mergeState);
+        case SORTED_SET -> mergeSortedSetField(field, mergeState);
+      }
+    }
+  }
+
+  /** Verifies the files of a source if all that will be read of it is PLAID fields. */
+  private static boolean checkOwn(MergeState mergeState, int source) throws IOException {
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      FieldInfo sourceField = mergeState.fieldInfos[source].fieldInfo(field.name);
+      if (sourceField == null || sourceField.getDocValuesType() != DocValuesType.BINARY) {
+        continue;
+      }
+      BinaryDocValues values = mergeState.docValuesProducers[source].getBinary(sourceField);
+      if (values instanceof PlaidBinaryDocValues plaid && plaid.segment().escapedDocuments() == 0) {
+        plaid.segment().checkIntegrity();
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean success = false;
+    try {
+      files.finish(delegate != null);
+      success = true;
+    } finally {
+      if (success) {
+        IOUtils.close(delegate, files.meta, files.data, files.vectors);
+      } else {
+        IOUtils.closeWhileHandlingException(delegate, files.meta, files.data, files.vectors);
+      }
+    }
+  }
+}

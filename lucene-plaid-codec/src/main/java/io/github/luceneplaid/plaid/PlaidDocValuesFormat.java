@@ -1,0 +1,272 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.DocValuesConsumer;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.codecs.DocValuesProducer;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
+import org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.util.packed.DirectMonotonicWriter;
+
+/**
+ * Doc values that can be searched by late interaction: the tokens of {@link LateInteractionField}
+ * values, each coded as an anchor and a residual, with posting lists that find the documents near a
+ * query token. The method is PLAID's (Santhanam et al. 2022), with three changes: residuals are
+ * rotated and quantised by a table that is a constant of the format; codes are copied by merges;
+ * and what is searched, the leaves, is rebuilt by each merge from the codes.
+ *
+ * <p>Values of a field are in one of three forms:
+ *
+ * <ul>
+ *   <li><b>flat</b>: segments with few tokens keep them as 32-bit floats, and are searched exactly;
+ *   <li><b>trained</b>: tokens are coded. What is read back is the decoded token, unless the field
+ *       keeps raw ones;
+ *   <li><b>escaped</b>: values that are not the payload of a late-interaction field, or of another
+ *       dimension than the field's other values, or with tokens that are zero or nearly so (length
+ *       below 2^-10), not finite, or too large for 16-bit floats, are kept as they are.
+ * </ul>
+ *
+ * <p>Escaped values and all other types of doc values are written by {@link
+ * Lucene90DocValuesFormat}.
+ *
+ * <p>Options are written with each field. A format made without arguments, as the one that opens an
+ * index is, writes a field with the options that it was last written with.
+ *
+ * <p>A doc-values update of the field itself rewrites the segment's values as Lucene does it, from
+ * what is read back: without raw tokens each such update encodes decoded tokens. Update documents
+ * instead.
+ *
+ * <h2>.vem (meta), read and verified when the segment is opened</h2>
+ *
+ * <ul>
+ *   <li>{@link CodecUtil} index header: codec "PlaidMeta", version, segment id, suffix
+ *   <li>For each field:
+ *       <ul>
+ *         <li><b>[int32]</b> field number; -1 ends the list
+ *         <li><b>[vint]</b> documents N with tokens, <b>[vlong]</b> tokens T, <b>[vlong]</b> blocks
+ *             B: a document takes a block for each 16 tokens, or part of them
+ *         <li>documents of the ordinals, see {@link
+ *             OrdToDocDISIReaderConfiguration#writeStoredMeta}
+ *         <li>first token of each ordinal, and T, see {@link DirectMonotonicWriter} (block shift
+ *             12), then <b>[vlong]</b> offset and <b>[vlong]</b> length in .veq
+ *         <li>first block of each ordinal, and B, likewise
+ *         <li><b>[vlong]</b> bytes of all these in .veq
+ *         <li><b>[vint]</b> dimension d, 1 to 4096
+ *         <li><b>[int8]</b> 1 if all tokens are of length 1 (their square differs by at most
+ *             0.001), so that no lengths are stored, else 0
+ *         <li><b>[vint]</b> escaped documents
+ *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
+ *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per leaf, <b>[int64]</b> seed
+ *         <li>history: <b>[vlong]</b> tokens copied, <b>[vlong]</b> encoded, <b>[vlong]</b> encoded
+ *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded
+ *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32), and if there are any <b>[vlong]</b> offset
+ *             of their slab in .vec
+ *         <li><b>[int8]</b> form, 0 flat, 1 trained. If trained:
+ *             <ul>
+ *               <li><b>[vint]</b> codebook blocks, 1 to 16; for each: <b>[int64]</b> × 2 id,
+ *                   <b>[vint]</b> anchors, <b>[float32]</b> mean length of a residual,
+ *                   <b>[vlong]</b> tokens it was trained on
+ *               <li><b>[vlong]</b> offset of the anchors' slab in .vec
+ *               <li><b>[vlong]</b> offset of the codes in .veq
+ *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
+ *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536,
+ *                   else 4), <b>[vlong]</b> offset of the postings in .veq
+ *               <li><b>[vlong]</b> offset of the leaf directory in .veq
+ *             </ul>
+ *       </ul>
+ *   <li><b>[int8]</b> 1 if the segment has files of the delegate, else 0
+ *   <li>footer
+ * </ul>
+ *
+ * <h2>.vec (vectors)</h2>
+ *
+ * <ul>
+ *   <li>Index header: codec "PlaidVectors"
+ *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
+ *       document order), the slab of its anchors (f16, rotated, block after block), its leaves
+ *       ({@link io.github.luceneplaid.plaid.leaves.LeafLayout})
+ *   <li>footer
+ * </ul>
+ *
+ * <h2>.veq (codes and postings)</h2>
+ *
+ * <ul>
+ *   <li>Index header: codec "PlaidData"
+ *   <li>For each trained field:
+ *       <ul>
+ *         <li>posting lists, leaf after leaf: rising ordinals without repeats
+ *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.LeafDirectory}
+ *         <li>codes, aligned to 64 bytes: B blocks as {@link
+ *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} lays them out, each followed
+ *             by <b>[float32]</b> × 16 lengths of its tokens unless all are 1. The last token of a
+ *             document is repeated to fill its last block. Anchor ids count through all codebook
+ *             blocks.
+ *       </ul>
+ *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)
+ *   <li>footer
+ * </ul>
+ *
+ * @lucene.experimental
+ */
+public final class PlaidDocValuesFormat extends DocValuesFormat {
+
+  /** Name under which the format is found by {@link DocValuesFormat#forName}. */
+  public static final String NAME = "Plaid1";
+
+  static final String META_CODEC = "PlaidMeta";
+  static final String META_EXTENSION = "vem";
+  static final String DATA_CODEC = "PlaidData";
+  static final String DATA_EXTENSION = "veq";
+  static final String VECTOR_CODEC = "PlaidVectors";
+  static final String VECTOR_EXTENSION = "vec";
+
+  static final int VERSION_START = 0;
+  static final int VERSION_CURRENT = VERSION_START;
+
+  private final PlaidOptions options;
+  private final DocValuesFormat delegate = new Lucene90DocValuesFormat();
+
+  /**
+   * Writes a field with the options that it was last written with, and a new one with the defaults:
+   * 4 bits, no raw tokens, trained from 65 536 tokens, 32 tokens per leaf.
+   */
+  public PlaidDocValuesFormat() {
+    this(null);
+  }
+
+  private PlaidDocValuesFormat(PlaidOptions options) {
+    super(NAME);
+    this.options = options;
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public DocValuesConsumer fieldsConsumer(SegmentWriteState state) throws IOException {
+    return new PlaidDocValuesConsumer(state, options, delegate);
+  }
+
+  @Override
+  public DocValuesProducer fieldsProducer(SegmentReadState state) throws IOException {
+    return new PlaidDocValuesProducer(state, delegate);
+  }
+
+  /**
+   * What a segment holds of a field.
+   *
+   * @param reader of one segment; filters around it are looked through
+   * @param field name of the field
+   * @return null if the segment does not hold the field in this format
+   */
+  public static PlaidStatistics statistics(LeafReader reader, String field) throws IOException {
+    PlaidSegment segment = segment(reader, field);
+    return segment == null ? null : segment.statistics();
+  }
+
+  /**
+   * The field behind a reader, for the calling thread.
+   *
+   * @param reader of one segment; filters around it are looked through as long as they show the
+   *     field
+   * @param field name of the field
+   * @return null if the segment does not hold the field in this format
+   */
+  public static PlaidSegment segment(LeafReader reader, String field) throws IOException {
+    for (LeafReader r = reader; r.getFieldInfos().fieldInfo(field) != null; ) {
+      BinaryDocValues values = r.getBinaryDocValues(field);
+      if (values instanceof PlaidBinaryDocValues plaid) {
+        return plaid.segment();
+      }
+      if (r instanceof FilterLeafReader filter) {
+        r = filter.getDelegate();
+      } else {
+        break;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String toString() {
+    return "PlaidDocValuesFormat(" + (options == null ? "as written" : options) + ")";
+  }
+
+  /** Options of a format; each has a default. */
+  public static final class Builder {
+    private int bits = PlaidOptions.DEFAULT.bits();
+    private RawTokens raw = PlaidOptions.DEFAULT.raw();
+    private int trainingThreshold = PlaidOptions.DEFAULT.trainingThreshold();
+    private int tokensPerLeaf = PlaidOptions.DEFAULT.tokensPerLeaf();
+    private long seed = PlaidOptions.DEFAULT.seed();
+
+    private Builder() {}
+
+    /**
+     * Bits per dimension of a residual: 1, 2, 3, 4 (default) or 8. A token takes 4 + dimension ·
+     * bits / 8 bytes.
+     */
+    public Builder bits(int bits) {
+      this.bits = bits;
+      return this;
+    }
+
+    /**
+     * What is kept of the original tokens beside their codes, {@link RawTokens#NONE} by default.
+     */
+    public Builder raw(RawTokens raw) {
+      this.raw = raw;
+      return this;
+    }
+
+    /** Segments with fewer tokens stay flat, 65 536 by default; at least 1. */
+    public Builder trainingThreshold(int tokens) {
+      this.trainingThreshold = tokens;
+      return this;
+    }
+
+    /** Mean number of tokens of a leaf, 32 by default; 1 to 65 536. */
+    public Builder tokensPerLeaf(int tokens) {
+      this.tokensPerLeaf = tokens;
+      return this;
+    }
+
+    /** Seed of training and clustering. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /**
+     * Makes the format.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public PlaidDocValuesFormat build() {
+      return new PlaidDocValuesFormat(
+          new PlaidOptions(bits, raw, trainingThreshold, tokensPerLeaf, seed));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import java.util.Locale;
+import org.apache.lucene.index.FieldInfo;
+
+/**
+ * How a field is written. The options travel with the field as {@link FieldInfo} attributes, so
+ * that a format made without arguments writes a field as it finds it.
+ *
+ * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
+ * @param raw what is kept of the original tokens
+ * @param trainingThreshold segments with fewer tokens stay flat; at least 1
+ * @param tokensPerLeaf mean number of tokens of a leaf, 1 to 65 536
+ * @param seed seed of training and clustering
+ */
+record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPerLeaf, long seed) {
+
+  static final PlaidOptions DEFAULT = new PlaidOptions(4, RawTokens.NONE, 1 << 16, 32, 42);
+
+  private static final String PREFIX = PlaidDocValuesFormat.class.getSimpleName() + ".";
+
+  PlaidOptions {
+    if (bits != 1 && bits != 2 && bits != 3 && bits != 4 && bits != 8) {
+      throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 3, 4 or 8");
+    }
+    if (raw == null) {
+      throw new IllegalArgumentException("raw: found null, expected NONE, FLOAT16 or FLOAT32");
+    }
+    if (trainingThreshold < 1) {
+      throw new IllegalArgumentException(
+          "training threshold: found " + trainingThreshold + ", expected at least 1 token");
+    }
+    if (tokensPerLeaf < 1 || tokensPerLeaf > 1 << 16) {
+      throw new IllegalArgumentException(
+          "tokens per leaf: found " + tokensPerLeaf + ", expected 1 to 65536");
+    }
+  }
+
+  /** The options a field was written with, or null if it carries none. */
+  static PlaidOptions of(FieldInfo field) {
+    String bits = field.getAttribute(PREFIX + "bits");
+    if (bits == null) {
+      return null;
+    }
+    return new PlaidOptions(
+        Integer.parseInt(bits),
+        RawTokens.valueOf(field.getAttribute(PREFIX + "raw")),
+        Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
+        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
+        Long.parseLong(field.getAttribute(PREFIX + "seed")));
+  }
+
+  /** Puts the options on a field, over whatever it inherited from the segments it is merged of. */
+  void putOn(FieldInfo field) {
+    field.putAttribute(PREFIX + "bits", Integer.toString(bits));
+    field.putAttribute(PREFIX + "raw", raw.name());
+    field.putAttribute(PREFIX + "trainingThreshold", Integer.toString(trainingThreshold));
+    field.putAttribute(PREFIX + "tokensPerLeaf", Integer.toString(tokensPerLeaf));
+    field.putAttribute(PREFIX + "seed", Long.toString(seed));
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "bits=%d, raw=%s, trainingThreshold=%d, tokensPerLeaf=%d, seed=%d",
+        bits,
+        raw,
+        trainingThreshold,
+        tokensPerLeaf,
+        seed);
+  }
+}

@@ -1,0 +1,449 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.slab.Slab;
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.Rotation;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.util.LongValues;
+
+/**
+ * One field of one segment, for the search and for merges. What {@link #open} loads to the heap
+ * (anchors and the directory of their leaves) is shared by all copies; everything else is read from
+ * the files. An instance belongs to one thread: others take a {@link #copy}.
+ *
+ * @lucene.internal
+ */
+public final class PlaidSegment {
+
+  /** Tokens of more dimensions are never coded. */
+  public static final int MAX_DIMENSION = Payload.MAX_DIMENSION;
+
+  /** Tokens that are decoded in one go. */
+  private static final int CHUNK = TokenAddresses.BLOCK * 4;
+
+  /** What all copies share. */
+  private record Shared(
+      PlaidFieldEntry entry,
+      IndexInput data,
+      IndexInput vectors,
+      List<Codebook> codebooks,
+      float[] anchors,
+      LeafDirectory directory) {}
+
+  private final Shared shared;
+  private final LongValues tokenStarts;
+  private final LongValues blockStarts;
+  private final LongValues ordToDoc;
+  private final Slab rows;
+  private final RandomAccessInput codes;
+  private final RandomAccessInput leaves;
+  private final RandomAccessInput postings;
+  private final ResidualQuantizer quantizer;
+  private final Rotation rotation;
+  private final int stride;
+  private final byte[] scratch;
+
+  private PlaidSegment(Shared shared) throws IOException {
+    this.shared = shared;
+    PlaidFieldEntry entry = shared.entry;
+    TokenAddresses addresses = entry.addresses();
+    this.tokenStarts = addresses.tokenStarts().open(shared.data);
+    this.blockStarts = addresses.blockStarts().open(shared.data);
+    this.ordToDoc =
+        addresses.isDense() ? null : addresses.ordToDoc().getDirectMonotonicReader(shared.data);
+    this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
+    if (entry.isTrained()) {
+      PlaidFieldEntry.Trained trained = entry.trained();
+      this.rotation = Rotation.of(entry.dimension());
+      this.quantizer = new ResidualQuantizer(entry.dimension(), entry.options().bits());
+      this.stride = stride(quantizer, entry.unitLength());
+      this.codes =
+          shared.data.randomAccessSlice(trained.codesOffset(), stride * addresses.blocks());
+      this.leaves =
+          shared.vectors.randomAccessSlice(
+              trained.leavesOffset(), LeafLayout.bytes(trained.leaves(), entry.dimension()));
+      this.postings =
+          shared.data.randomAccessSlice(
+              trained.postingsOffset(), trained.postings() * trained.postingWidth());
+      this.scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
+    } else {
+      this.rotation = null;
+      this.quantizer = null;
+      this.stride = 0;
+      this.codes = null;
+      this.leaves = null;
+      this.postings = null;
+      this.scratch = null;
+    }
+  }
+
+  /** Bytes of a block of codes in a segment. */
+  static int stride(ResidualQuantizer quantizer, boolean unitLength) {
+    return quantizer.blockBytes() + (unitLength ? 0 : TokenAddresses.BLOCK * Float.BYTES);
+  }
+
+  private static Slab openRows(PlaidFieldEntry entry, IndexInput vectors) throws IOException {
+    SlabEncoding encoding =
+        entry.rows().raw() == RawTokens.FLOAT16 ? SlabEncoding.FLOAT16 : SlabEncoding.FLOAT32;
+    return Slab.open(
+        vectors, entry.rows().offset(), entry.addresses().tokens(), entry.dimension(), encoding);
+  }
+
+  /**
+   * Opens a field.
+   *
+   * @param entry the field in the meta file
+   * @param data the data file
+   * @param vectors the vector file
+   */
+  static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
+      throws IOException {
+    if (entry.isTrained() == false) {
+      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null));
+    }
+    PlaidFieldEntry.Trained trained = entry.trained();
+    int dimension = entry.dimension();
+    int count = trained.anchors();
+    float[] anchors = new float[Math.multiplyExact(count, dimension)];
+    Slab.open(vectors, trained.anchorsOffset(), count, dimension, SlabEncoding.FLOAT16)
+        .readRows(0, count, anchors, 0);
+    List<Codebook> codebooks = new ArrayList<>();
+    int first = 0;
+    for (PlaidFieldEntry.Block block : trained.blocks()) {
+      int end = first + block.size() * dimension;
+      codebooks.add(codebook(block, dimension, slice(anchors, first, end), vectors));
+      first = end;
+    }
+    IndexInput directory =
+        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(count));
+    return new PlaidSegment(
+        new Shared(
+            entry,
+            data,
+            vectors,
+            List.copyOf(codebooks),
+            anchors,
+            LeafDirectory.read(directory, count, trained.leaves(), trained.postings())));
+  }
+
+  private static float[] slice(float[] anchors, int from, int to) {
+    return to - from == anchors.length ? anchors : Arrays.copyOfRange(anchors, from, to);
+  }
+
+  private static Codebook codebook(
+      PlaidFieldEntry.Block block, int dimension, float[] anchors, IndexInput vectors)
+      throws IOException {
+    Codebook codebook =
+        new Codebook(anchors, dimension, block.meanResidual(), block.trainedTokens());
+    if (codebook.id().equals(block.id()) == false) {
+      throw new CorruptIndexException(
+          "anchors: found those of codebook " + codebook.id() + ", expected " + block.id(),
+          vectors);
+    }
+    return codebook;
+  }
+
+  /** An instance for another thread. */
+  public PlaidSegment copy() throws IOException {
+    return new PlaidSegment(shared);
+  }
+
+  /** Number of documents that have tokens; their ordinals are 0 to one less. */
+  public int documents() {
+    return shared.entry.addresses().documents();
+  }
+
+  /** Number of tokens. */
+  public long tokens() {
+    return shared.entry.addresses().tokens();
+  }
+
+  /** Components of a token. */
+  public int dimension() {
+    return shared.entry.dimension();
+  }
+
+  /** Whether all tokens are of length 1, and blocks hold no lengths. */
+  public boolean isUnitLength() {
+    return shared.entry.unitLength();
+  }
+
+  /** Whether tokens are coded. If not, {@link #rows} holds them and there is nothing else. */
+  public boolean isTrained() {
+    return shared.entry.isTrained();
+  }
+
+  /**
+   * How often the values of {@link #tokens(int, int, int, float[])} have been decoded from codes:
+   * not at all where the segment keeps raw tokens.
+   */
+  int generationOfTokens() {
+    return isTrained() && rows != null ? 0 : shared.entry.history().generation();
+  }
+
+  /** Bits per dimension of a residual. */
+  public int bits() {
+    return shared.entry.options().bits();
+  }
+
+  /** What is kept of the original tokens, in a trained segment. */
+  public RawTokens raw() {
+    return shared.entry.options().raw();
+  }
+
+  PlaidOptions options() {
+    return shared.entry.options();
+  }
+
+  /** Number of documents whose bytes are kept as they came in. */
+  public int escapedDocuments() {
+    return shared.entry.escapedDocuments();
+  }
+
+  /** The documents that have tokens; the n-th has ordinal n. */
+  public DocIdSetIterator iterator() throws IOException {
+    return shared.entry.addresses().iterator(shared.data);
+  }
+
+  TokenAddresses addresses() {
+    return shared.entry.addresses();
+  }
+
+  IndexInput data() {
+    return shared.data;
+  }
+
+  /** The document of an ordinal. */
+  public int document(int ordinal) {
+    return ordToDoc == null ? ordinal : (int) ordToDoc.get(ordinal);
+  }
+
+  /** The ordinal of a document, or -1 if it has no tokens. */
+  public int ordinal(int document) {
+    if (ordToDoc == null) {
+      return document;
+    }
+    int low = 0;
+    int high = documents() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int found = document(middle);
+      if (found == document) {
+        return middle;
+      } else if (found < document) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
+  /** The first token of a document, as a row of {@link #rows}. */
+  public long firstToken(int ordinal) {
+    return tokenStarts.get(ordinal);
+  }
+
+  /** The number of tokens of a document. */
+  public int tokenCount(int ordinal) {
+    return (int) (tokenStarts.get(ordinal + 1) - tokenStarts.get(ordinal));
+  }
+
+  /**
+   * Copies tokens {@code [from, from + n)} of a document: raw ones where the segment keeps them,
+   * otherwise decoded ones, with their length.
+   *
+   * @param into receives n rows of the dimension
+   */
+  public void tokens(int ordinal, int from, int n, float[] into) throws IOException {
+    if (rows != null) {
+      rows.readRows(firstToken(ordinal) + from, n, into, 0);
+      return;
+    }
+    decode(ordinal, from, n, into);
+    for (int i = 0; i < n; i++) {
+      rotation.rotateBack(into, i * dimension());
+    }
+  }
+
+  /**
+   * Decodes tokens {@code [from, from + n)} of a document as they are coded: rotated, with their
+   * length.
+   *
+   * @param into receives n rows of the dimension
+   */
+  public void decode(int ordinal, int from, int n, float[] into) throws IOException {
+    long firstBlock = blockStarts.get(ordinal);
+    int dimension = dimension();
+    for (int done = 0; done < n; ) {
+      int token = from + done;
+      int lane = token % TokenAddresses.BLOCK;
+      int block = token / TokenAddresses.BLOCK;
+      int size = Math.min(n - done, CHUNK - lane);
+      int blocks = (lane + size + TokenAddresses.BLOCK - 1) / TokenAddresses.BLOCK;
+      readBlocks(firstBlock + block, blocks, scratch);
+      for (int b = 0; b < blocks; b++) {
+        int lanes = Math.min(TokenAddresses.BLOCK - lane, n - done);
+        quantizer.decode(scratch, b * stride, shared.anchors, lane, lanes, into, done * dimension);
+        scale(scratch, b * stride, lane, lanes, into, done * dimension);
+        done += lanes;
+        lane = 0;
+      }
+    }
+  }
+
+  private void scale(byte[] block, int offset, int lane, int lanes, float[] into, int at) {
+    if (isUnitLength()) {
+      return;
+    }
+    for (int i = 0; i < lanes; i++) {
+      float length = length(block, offset, lane + i);
+      for (int j = 0; j < dimension(); j++) {
+        into[at + i * dimension() + j] *= length;
+      }
+    }
+  }
+
+  /** The length of a token of a block, in a segment whose tokens are not all of length 1. */
+  public float length(byte[] block, int offset, int lane) {
+    return (float)
+        BitUtil.VH_LE_FLOAT.get(block, offset + quantizer.blockBytes() + lane * Float.BYTES);
+  }
+
+  /** Tokens stored as floats, by token number; null if there are none. */
+  public Slab rows() {
+    return rows;
+  }
+
+  /**
+   * The first block of codes of a document; {@code firstBlock(ordinal + 1)} is one behind its last.
+   */
+  public long firstBlock(int ordinal) {
+    return blockStarts.get(ordinal);
+  }
+
+  /** Bytes from one block of codes to the next. */
+  public int blockStride() {
+    return stride;
+  }
+
+  /** What reads the codes of a block. */
+  public ResidualQuantizer quantizer() {
+    return quantizer;
+  }
+
+  /** Copies blocks of codes. */
+  public void readBlocks(long block, int n, byte[] into) throws IOException {
+    codes.readBytes(block * stride, into, 0, n * stride);
+  }
+
+  /** The codebook blocks, in the order of their anchors. */
+  public List<Codebook> codebooks() {
+    return shared.codebooks;
+  }
+
+  /** The codebook block of an anchor. */
+  int codebook(int anchor) {
+    int block = 0;
+    for (int end = shared.codebooks.get(0).size();
+        anchor >= end && block < shared.codebooks.size() - 1;
+        end += shared.codebooks.get(block).size()) {
+      block++;
+    }
+    return block;
+  }
+
+  /** The anchors of all codebook blocks, rotated, row after row. */
+  public float[] anchors() {
+    return shared.anchors;
+  }
+
+  /** Leaves and postings of each anchor. */
+  public LeafDirectory leafDirectory() {
+    return shared.directory;
+  }
+
+  /** Copies blocks of leaves, see {@link LeafLayout}. */
+  public void readLeaves(int block, int n, byte[] into) throws IOException {
+    int size = LeafLayout.blockBytes(dimension());
+    leaves.readBytes((long) block * size, into, 0, n * size);
+  }
+
+  /** Bytes of a posting, 2 or 4. */
+  public int postingWidth() {
+    return shared.entry.trained().postingWidth();
+  }
+
+  /** Copies postings as they are stored: little-endian ordinals of {@link #postingWidth} bytes. */
+  public void readPostings(long from, int n, byte[] into) throws IOException {
+    int width = postingWidth();
+    postings.readBytes(from * width, into, 0, n * width);
+  }
+
+  /** Verifies the checksums of the files behind the segment. */
+  void checkIntegrity() throws IOException {
+    CodecUtil.checksumEntireFile(shared.data);
+    CodecUtil.checksumEntireFile(shared.vectors);
+  }
+
+  /** What the segment holds. */
+  public PlaidStatistics statistics() {
+    PlaidFieldEntry entry = shared.entry;
+    PlaidFieldEntry.Trained trained = entry.trained();
+    int anchors = trained == null ? 0 : trained.anchors();
+    long rowBytes =
+        rows == null
+            ? 0
+            : tokens() * dimension() * (entry.rows().raw() == RawTokens.FLOAT16 ? 2 : 4);
+    return new PlaidStatistics(
+        documents(),
+        escapedDocuments(),
+        tokens(),
+        dimension(),
+        isUnitLength(),
+        isTrained(),
+        bits(),
+        raw(),
+        shared.codebooks.stream().map(codebook -> codebook.id().toString()).toList(),
+        anchors,
+        trained == null ? 0 : trained.leaves(),
+        trained == null ? 0 : trained.postings(),
+        entry.history().copied(),
+        entry.history().encoded(),
+        entry.history().reencoded(),
+        entry.history().generation(),
+        (long) anchors * dimension() * Short.BYTES,
+        stride * entry.addresses().blocks(),
+        trained == null ? 0 : LeafLayout.bytes(trained.leaves(), dimension()),
+        trained == null
+            ? 0
+            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(anchors),
+        rowBytes,
+        entry.addressBytes());
+  }
+}

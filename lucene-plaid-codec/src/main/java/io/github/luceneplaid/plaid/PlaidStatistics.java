@@ -1,0 +1,77 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import java.util.List;
+
+/**
+ * What one segment holds of a field, and how it came to hold it.
+ *
+ * @param documents documents whose tokens are stored as rows or codes
+ * @param escapedDocuments documents whose value is kept as the bytes it came in: not the payload of
+ *     a late-interaction field, of another dimension than the others, or with a token that is zero,
+ *     tiny, huge or not finite
+ * @param tokens tokens of {@code documents}
+ * @param dimension components of a token
+ * @param unitLength whether every token is of length 1, so that no lengths are stored
+ * @param trained whether tokens are coded; false: they are stored as they are and searched exactly
+ * @param bits bits per dimension of a residual (of the options, if the segment is not trained)
+ * @param raw what a trained segment keeps of the original tokens
+ * @param codebooks ids of the codebook blocks, in the order of their anchors
+ * @param anchors anchors of all codebook blocks
+ * @param leaves leaves
+ * @param postings entries of all posting lists
+ * @param copiedTokens tokens whose codes were copied when this segment was written
+ * @param encodedTokens tokens that were encoded from what their writer gave when this segment was
+ *     written
+ * @param reencodedTokens tokens that were decoded and encoded anew, with loss, when this segment
+ *     was written
+ * @param generation the largest number of times that any token of the segment has been encoded: 0
+ *     in a flat segment, 1 if no token was ever encoded from decoded values
+ * @param anchorBytes bytes of anchors
+ * @param codeBytes bytes of codes, with scales, anchor ids, lengths and the padding of blocks
+ * @param leafBytes bytes of leaves
+ * @param postingBytes bytes of posting lists
+ * @param rawBytes bytes of tokens stored as floats: all of a flat segment's, or those kept raw
+ * @param addressBytes bytes of what finds a document's tokens
+ * @lucene.experimental
+ */
+public record PlaidStatistics(
+    int documents,
+    int escapedDocuments,
+    long tokens,
+    int dimension,
+    boolean unitLength,
+    boolean trained,
+    int bits,
+    RawTokens raw,
+    List<String> codebooks,
+    int anchors,
+    int leaves,
+    long postings,
+    long copiedTokens,
+    long encodedTokens,
+    long reencodedTokens,
+    int generation,
+    long anchorBytes,
+    long codeBytes,
+    long leafBytes,
+    long postingBytes,
+    long rawBytes,
+    long addressBytes) {
+
+  /** Bytes of all parts together. */
+  public long totalBytes() {
+    return anchorBytes + codeBytes + leafBytes + postingBytes + rawBytes + addressBytes;
+  }
+}

@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.BitUtil;
+
+/** Writes the blocks of codes of documents, by encoding their tokens or by copying their codes. */
+final class TokenEncoder {
+
+  private static final int BLOCK = TokenAddresses.BLOCK;
+
+  /** Blocks that are encoded or copied in one go. */
+  private static final int BLOCKS = 4;
+
+  private static final int CHUNK = BLOCKS * BLOCK;
+
+  private final Directions directions;
+  private final int dimension;
+  private final boolean unitLength;
+  private final float[] anchors;
+  private final AnchorRouter router;
+  private final ResidualQuantizer quantizer;
+  private final int stride;
+  private final byte[] blocks;
+  private final byte[] copied;
+  private final float[] lengths = new float[CHUNK];
+  private final int[] nearest = new int[CHUNK];
+
+  /**
+   * Sole constructor.
+   *
+   * @param anchors anchors of the segment, row after row
+   * @param anchorCount number of anchors
+   * @param unitLength whether the segment stores no lengths
+   */
+  TokenEncoder(
+      Directions directions,
+      float[] anchors,
+      int anchorCount,
+      int bits,
+      boolean unitLength,
+      AbortCheck abort)
+      throws IOException {
+    this.directions = directions;
+    this.dimension = directions.dimension();
+    this.unitLength = unitLength;
+    this.anchors = anchors;
+    this.router = new AnchorRouter(anchors, anchorCount, dimension, abort);
+    this.quantizer = new ResidualQuantizer(dimension, bits);
+    this.stride = PlaidSegment.stride(quantizer, unitLength);
+    this.blocks = new byte[BLOCKS * stride];
+    this.copied = new byte[BLOCKS * PlaidSegment.stride(quantizer, false)];
+  }
+
+  ResidualQuantizer quantizer() {
+    return quantizer;
+  }
+
+  int stride() {
+    return stride;
+  }
+
+  /** Receives the tokens of a document as they came, before they are encoded. */
+  interface RawSink {
+    /** Takes n rows. */
+    void rows(float[] tokens, int n) throws IOException;
+  }
+
+  /** Encodes the tokens of a document. */
+  void encode(TokenSource doc, float[] scratch, RawSink raw, IndexOutput out) throws IOException {
+    for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
+      int n = Math.min(CHUNK, doc.tokenCount() - from);
+      doc.tokens(from, n, scratch);
+      raw.rows(scratch, n);
+      directions.normalize(scratch, n, lengths);
+      router.nearest(scratch, 0, n, nearest);
+      int written = TokenAddresses.blocksOf(n);
+      Arrays.fill(blocks, (byte) 0);
+      for (int i = 0; i < written * BLOCK; i++) {
+        int block = i / BLOCK * stride;
+        if (i < n) {
+          quantizer.encode(scratch, i * dimension, anchors, nearest[i], blocks, block, i % BLOCK);
+        } else {
+          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+        }
+        if (unitLength == false) {
+          setLength(blocks, block, i % BLOCK, lengths[Math.min(i, n - 1)]);
+        }
+      }
+      out.writeBytes(blocks, written * stride);
+    }
+  }
+
+  private void setLength(byte[] into, int block, int lane, float length) {
+    BitUtil.VH_LE_FLOAT.set(into, block + quantizer.blockBytes() + lane * Float.BYTES, length);
+  }
+
+  /**
+   * Copies the codes of a document.
+   *
+   * @param shifts what to add to the anchor ids of each codebook block of the source
+   */
+  void copy(PlaidSegment source, int ordinal, int[] shifts, IndexOutput out) throws IOException {
+    int sourceStride = source.blockStride();
+    long end = source.firstBlock(ordinal + 1);
+    for (long block = source.firstBlock(ordinal); block < end; block += BLOCKS) {
+      int n = (int) Math.min(BLOCKS, end - block);
+      source.readBlocks(block, n, copied);
+      for (int b = 0; b < n; b++) {
+        shiftAnchors(source, copied, b * sourceStride, shifts);
+        System.arraycopy(
+            copied, b * sourceStride, blocks, b * stride, Math.min(stride, sourceStride));
+        for (int lane = 0; lane < BLOCK && sourceStride < stride; lane++) {
+          setLength(blocks, b * stride, lane, 1f);
+        }
+      }
+      out.writeBytes(blocks, n * stride);
+    }
+  }
+
+  private static void shiftAnchors(PlaidSegment source, byte[] block, int offset, int[] shifts) {
+    for (int lane = 0; lane < BLOCK; lane++) {
+      int anchor = ResidualQuantizer.anchorId(block, offset, lane);
+      int shift = shifts[source.codebook(anchor)];
+      ResidualQuantizer.setAnchorId(block, offset, lane, anchor + shift);
+    }
+  }
+}

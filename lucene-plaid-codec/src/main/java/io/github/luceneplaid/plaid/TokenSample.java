@@ -1,0 +1,82 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.apache.lucene.search.DocIdSetIterator;
+
+/**
+ * A uniform sample of the tokens of a field, as directions: of length 1, and rotated.
+ *
+ * @param rows the tokens, row after row
+ * @param size number of tokens
+ */
+record TokenSample(float[] rows, int size) {
+
+  /** Memory of a sample. */
+  private static final int MAX_BYTES = 1 << 26;
+
+  /** Tokens of a sample for each anchor that it is to train. */
+  private static final int TOKENS_PER_ANCHOR = 128;
+
+  /** The size of a sample that trains so many anchors. */
+  static int size(int anchors, long tokens, int dimension) {
+    long wanted = Math.min((long) anchors * TOKENS_PER_ANCHOR, tokens);
+    return (int) Math.min(wanted, MAX_BYTES / (dimension * (long) Float.BYTES));
+  }
+
+  /**
+   * Draws a sample.
+   *
+   * @param docs the documents, from the first
+   * @param fresh whether to draw only from tokens whose codes cannot be copied
+   * @param total number of tokens to draw from
+   * @param size number of tokens to draw, at most {@code total}
+   */
+  static TokenSample draw(
+      TokenDocs docs,
+      Directions directions,
+      boolean fresh,
+      long total,
+      int size,
+      long seed,
+      AbortCheck abort)
+      throws IOException {
+    int dimension = directions.dimension();
+    float[] rows = new float[size * dimension];
+    float[] token = new float[dimension];
+    SplittableRandom random = new SplittableRandom(seed);
+    long left = total;
+    int drawn = 0;
+    while (drawn < size && docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      abort.check();
+      TokenSource doc = docs.current();
+      if (fresh && doc.codes() != null) {
+        continue;
+      }
+      for (int i = 0; i < doc.tokenCount(); i++, left--) {
+        if (random.nextLong(left) < size - drawn) {
+          doc.tokens(i, 1, token);
+          System.arraycopy(token, 0, rows, drawn * dimension, dimension);
+          drawn++;
+        }
+      }
+    }
+    assert drawn == size : drawn + " of " + size;
+    directions.normalize(rows, drawn);
+    return new TokenSample(drawn == size ? rows : Arrays.copyOf(rows, drawn * dimension), drawn);
+  }
+}

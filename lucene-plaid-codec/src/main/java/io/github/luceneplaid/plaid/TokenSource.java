@@ -1,0 +1,150 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import java.io.IOException;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocIDMerger;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * The documents of one source of a segment that is being written: the values buffered for a flush,
+ * or one segment of a merge. Values that another PLAID segment holds are taken from it as they are
+ * stored; all others are read as payloads.
+ */
+final class TokenSource extends DocIDMerger.Sub {
+
+  /** Tokens that are looked at in one go. */
+  private static final int CHUNK = 64;
+
+  private final BinaryDocValues values;
+  private final PlaidBinaryDocValues plaid;
+  private final int dimension;
+  private final boolean copyable;
+  private final float[] chunk;
+
+  private int tokenCount;
+  private boolean unitLength;
+  private BytesRef payload;
+
+  /**
+   * Sole constructor.
+   *
+   * @param docMap from documents of the source to documents of the segment
+   * @param values the values of the source, not yet advanced
+   * @param dimension dimension of the tokens that the segment will code; 0 if it codes none
+   * @param options options of the segment
+   */
+  TokenSource(
+      MergeState.DocMap docMap, BinaryDocValues values, int dimension, PlaidOptions options) {
+    super(docMap);
+    this.values = values;
+    this.dimension = dimension;
+    this.plaid =
+        values instanceof PlaidBinaryDocValues p && p.segment().dimension() == dimension ? p : null;
+    this.copyable = plaid != null && copyable(plaid.segment(), options);
+    this.chunk = new float[CHUNK * dimension];
+  }
+
+  private static boolean copyable(PlaidSegment segment, PlaidOptions options) {
+    return segment.isTrained()
+        && segment.bits() == options.bits()
+        && (options.raw() == RawTokens.NONE || options.raw() == segment.raw());
+  }
+
+  @Override
+  public int nextDoc() throws IOException {
+    return values.nextDoc();
+  }
+
+  /** Reads the current document; to be called once per document that is not deleted. */
+  void load() throws IOException {
+    payload = null;
+    if (plaid != null && plaid.isEscaped() == false) {
+      tokenCount = plaid.segment().tokenCount(plaid.ordinal());
+      unitLength = plaid.segment().isUnitLength();
+      return;
+    }
+    payload = values.binaryValue();
+    tokenCount = 0;
+    if (dimension > 0 && Payload.dimension(payload) == dimension) {
+      int n = Payload.tokenCount(payload, dimension);
+      Payload.Shape shape = shape(n);
+      unitLength = shape == Payload.Shape.UNIT_LENGTH;
+      tokenCount = shape == Payload.Shape.ODD ? 0 : n;
+    }
+  }
+
+  private Payload.Shape shape(int n) {
+    Payload.Shape shape = Payload.Shape.UNIT_LENGTH;
+    for (int from = 0; from < n && shape != Payload.Shape.ODD; from += CHUNK) {
+      int size = Math.min(CHUNK, n - from);
+      Payload.read(payload, dimension, from, size, chunk);
+      Payload.Shape next = Payload.shape(chunk, size, dimension);
+      shape = next.compareTo(shape) < 0 ? next : shape;
+    }
+    return shape;
+  }
+
+  /** The number of tokens of the document; 0 if it is kept as the bytes it came in. */
+  int tokenCount() {
+    return tokenCount;
+  }
+
+  /** Whether all tokens of the document are of length 1. */
+  boolean isUnitLength() {
+    return unitLength;
+  }
+
+  /** The bytes of a document that is kept as the bytes it came in. */
+  BytesRef bytes() throws IOException {
+    return payload;
+  }
+
+  /** The segment that holds the codes of the document, if they can be copied; otherwise null. */
+  PlaidSegment codes() {
+    return copyable && payload == null ? plaid.segment() : null;
+  }
+
+  /** The ordinal of the document in {@link #codes()} or in the segment it is decoded from. */
+  int ordinal() {
+    return plaid.ordinal();
+  }
+
+  /**
+   * How often the values that {@link #tokens} returns have been decoded from codes: with each time
+   * they lose.
+   */
+  int generation() {
+    return payload == null ? plaid.segment().generationOfTokens() : 0;
+  }
+
+  /** The largest number of times that any token of {@link #codes()} has been encoded. */
+  int generationOfCodes() {
+    return codes().statistics().generation();
+  }
+
+  /**
+   * Copies tokens {@code [from, from + n)} of the document, row after row.
+   *
+   * @param into receives n rows of the dimension
+   */
+  void tokens(int from, int n, float[] into) throws IOException {
+    if (payload == null) {
+      plaid.segment().tokens(plaid.ordinal(), from, n, into);
+    } else {
+      Payload.read(payload, dimension, from, n, into);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import java.io.IOException;
+import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.util.packed.PackedLongValues;
+
+/**
+ * The coded tokens of a segment that is being written, while they can be read but are not yet part
+ * of it.
+ *
+ * @param blocks blocks of 16 coded tokens, in document order; each document starts a new one
+ * @param stride bytes of a block
+ * @param counts tokens of each document
+ * @param quantizer what decodes them
+ * @param anchors what they are decoded with, row by row
+ * @param anchorCount number of anchors
+ * @lucene.internal
+ */
+public record CodedTokens(
+    RandomAccessInput blocks,
+    int stride,
+    PackedLongValues counts,
+    ResidualQuantizer quantizer,
+    float[] anchors,
+    int anchorCount) {
+
+  static final int BLOCK = 16;
+
+  /** Receives tokens one by one. */
+  interface Visitor {
+    /**
+     * A token.
+     *
+     * @param anchor its anchor
+     * @param slot its block times 16, and its lane
+     * @param ordinal the ordinal of its document
+     */
+    void token(int anchor, long slot, int ordinal) throws IOException;
+  }
+
+  /** Shows all tokens, in document order, without decoding them. */
+  void forEach(Visitor visitor) throws IOException {
+    byte[] ids = new byte[BLOCK * Short.BYTES];
+    long block = 0;
+    int ordinal = 0;
+    for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ordinal++) {
+      long n = it.next();
+      for (long from = 0; from < n; from += BLOCK, block++) {
+        blocks.readBytes(block * stride, ids, 0, ids.length);
+        int lanes = (int) Math.min(BLOCK, n - from);
+        for (int lane = 0; lane < lanes; lane++) {
+          int anchor = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(ids, lane << 1));
+          visitor.token(anchor, block * BLOCK + lane, ordinal);
+        }
+      }
+    }
+  }
+
+  /**
+   * Decodes one token.
+   *
+   * @param scratch room for a block
+   * @param into receives the rotated token, of length 1
+   */
+  void decode(long slot, byte[] scratch, float[] into, int offset) throws IOException {
+    blocks.readBytes(slot / BLOCK * stride, scratch, 0, stride);
+    quantizer.decode(scratch, 0, anchors, (int) (slot % BLOCK), 1, into, offset);
+  }
+}

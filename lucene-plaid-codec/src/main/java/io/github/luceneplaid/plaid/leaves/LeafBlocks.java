@@ -1,0 +1,97 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.BitUtil;
+
+/** Writes leaves in blocks, see {@link LeafLayout}. */
+final class LeafBlocks {
+
+  private final IndexOutput out;
+  private final int dimension;
+  private final byte[] block;
+  private final int[] weights;
+  private int leaves;
+
+  LeafBlocks(IndexOutput out, int dimension) {
+    this.out = out;
+    this.dimension = dimension;
+    this.block = new byte[LeafLayout.blockBytes(dimension)];
+    this.weights = new int[dimension];
+  }
+
+  /**
+   * Adds a leaf.
+   *
+   * @param mean array that holds the mean of its tokens
+   * @param offset where in the array
+   * @param postingStart where its postings start, counted from the first posting of its anchor
+   */
+  void add(float[] mean, int offset, int postingStart) throws IOException {
+    int lane = leaves % LeafLayout.BLOCK;
+    float scale = quantize(mean, offset);
+    BitUtil.VH_LE_FLOAT.set(block, lane * Float.BYTES, scale);
+    BitUtil.VH_LE_INT.set(block, LeafLayout.STARTS + lane * Integer.BYTES, postingStart);
+    for (int j = 0; j < dimension; j++) {
+      block[LeafLayout.COMPONENTS + j * LeafLayout.BLOCK + lane] = (byte) weights[j];
+    }
+    leaves++;
+    if (lane == LeafLayout.BLOCK - 1) {
+      flush();
+    }
+  }
+
+  /** Rounds a mean to weights and returns the scale that brings them closest to it. */
+  private float quantize(float[] mean, int offset) {
+    double squares = 0;
+    for (int j = 0; j < dimension; j++) {
+      squares += (double) mean[offset + j] * mean[offset + j];
+    }
+    if (squares == 0) {
+      Arrays.fill(weights, 0);
+      return 0;
+    }
+    double bound = (double) LeafLayout.MAX_RMS * LeafLayout.MAX_RMS * dimension;
+    double factor = LeafLayout.RMS * Math.sqrt(dimension / squares);
+    while (true) {
+      double length = 0;
+      double projection = 0;
+      for (int j = 0; j < dimension; j++) {
+        long weight = Math.clamp(Math.round(factor * mean[offset + j]), -127, 127);
+        weights[j] = (int) weight;
+        length += weight * weight;
+        projection += weight * (double) mean[offset + j];
+      }
+      if (length <= bound) {
+        return length == 0 ? 0 : (float) (projection / length);
+      }
+      factor *= 0.98;
+    }
+  }
+
+  /** Writes what is left and returns the number of leaves. */
+  int finish() throws IOException {
+    if (leaves % LeafLayout.BLOCK != 0) {
+      flush();
+    }
+    return leaves;
+  }
+
+  private void flush() throws IOException {
+    out.writeBytes(block, block.length);
+    Arrays.fill(block, (byte) 0);
+  }
+}

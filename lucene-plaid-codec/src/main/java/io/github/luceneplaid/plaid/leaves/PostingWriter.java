@@ -1,0 +1,57 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import java.io.IOException;
+import org.apache.lucene.store.IndexOutput;
+
+/** Writes posting lists: ordinals of documents, rising, of a fixed width. */
+final class PostingWriter {
+
+  private final IndexOutput out;
+  private final int width;
+  private long count;
+
+  PostingWriter(IndexOutput out, int width) {
+    assert width == Short.BYTES || width == Integer.BYTES : width;
+    this.out = out;
+    this.width = width;
+  }
+
+  /**
+   * Writes a list without repeats.
+   *
+   * @param ordinals rising ordinals of the documents of tokens, from {@code start}
+   * @param tokens which tokens to list, in rising order, from {@code from} to before {@code to}
+   */
+  void write(int[] ordinals, int start, int[] tokens, int from, int to) throws IOException {
+    int previous = -1;
+    for (int i = from; i < to; i++) {
+      int ordinal = ordinals[start + tokens[i]];
+      if (ordinal != previous) {
+        if (width == Short.BYTES) {
+          out.writeShort((short) ordinal);
+        } else {
+          out.writeInt(ordinal);
+        }
+        count++;
+        previous = ordinal;
+      }
+    }
+  }
+
+  /** Postings so far. */
+  long count() {
+    return count;
+  }
+}
