@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import org.apache.lucene.util.Bits;
+
+/** A segment that can tell the documents that are worth scoring without looking at all of them. */
+interface ApproximateSegmentSearch extends SegmentSearch {
+
+  /** Whether exact scores come from raw tokens, while quick ones come from their codes. */
+  boolean keepsRaw();
+
+  /**
+   * Returns about how many dot products {@link #collect} is worth, for the same {@code n} and
+   * {@code acceptedCount}.
+   */
+  long collectCost(int n, int acceptedCount);
+
+  /**
+   * Finds the documents that are likely to score best. Documents whose tokens are out of reach of
+   * the probes, because they are kept elsewhere, must be among the candidates with a good score of
+   * their own. May end early when the request has timed out.
+   *
+   * @param n how many documents to find at most
+   * @param accepted the documents that may be found, deleted ones excluded; null for all
+   * @param acceptedCount about how many they are, at least; where they are few, more must be probed
+   *     to find as many
+   * @param docs receives the documents found, in any order, each once
+   * @param scores receives an estimate of the score of each, finite
+   * @return how many were found
+   */
+  int collect(int n, Bits accepted, int acceptedCount, int[] docs, float[] scores)
+      throws IOException;
+
+  /**
+   * Computes MaxSim of a document from its codes, with the small error of integer arithmetic.
+   *
+   * @return the score, finite and not negative; NaN if the document has no tokens of the query's
+   *     dimension
+   */
+  float quickScore(int doc) throws IOException;
+
+  @Override
+  ApproximateSegmentSearch copy() throws IOException;
+}

@@ -1,0 +1,93 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.util.Arrays;
+import org.apache.lucene.util.LongHeap;
+import org.apache.lucene.util.NumericUtils;
+
+/**
+ * The best of many documents by score, ties by docID. A document and its score are one long, whose
+ * order is the order of hits: the greater one comes first.
+ */
+final class BestDocs {
+
+  private final int capacity;
+  private final LongHeap heap;
+
+  /** Keeps {@code capacity} documents, at least 1; memory for all of them is taken at once. */
+  BestDocs(int capacity) {
+    this.capacity = capacity;
+    this.heap = new LongHeap(capacity);
+  }
+
+  static long encode(int doc, float score) {
+    return ((long) NumericUtils.floatToSortableInt(score) << 32) | (~doc & 0xFFFFFFFFL);
+  }
+
+  static int doc(long hit) {
+    return (int) ~hit;
+  }
+
+  static float score(long hit) {
+    return NumericUtils.sortableIntToFloat((int) (hit >> 32));
+  }
+
+  void add(int doc, float score) {
+    add(encode(doc, score));
+  }
+
+  void add(long hit) {
+    heap.insertWithOverflow(hit);
+  }
+
+  void addAll(BestDocs other) {
+    for (int i = 1; i <= other.heap.size(); i++) {
+      add(other.heap.get(i));
+    }
+  }
+
+  int size() {
+    return heap.size();
+  }
+
+  boolean isFull() {
+    return heap.size() == capacity;
+  }
+
+  /** Returns the score that a document must reach to get in; only when full. */
+  float worstScore() {
+    assert isFull();
+    return score(heap.top());
+  }
+
+  /** Returns what is kept, best first. */
+  long[] best() {
+    long[] hits = new long[heap.size()];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = heap.get(i + 1);
+    }
+    sort(hits);
+    return hits;
+  }
+
+  /** Sorts hits, best first. */
+  static void sort(long[] hits) {
+    Arrays.sort(hits);
+    for (int i = 0, j = hits.length - 1; i < j; i++, j--) {
+      long swap = hits[i];
+      hits[i] = hits[j];
+      hits[j] = swap;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * Exact MaxSim over any binary doc values that hold payloads of {@link
+ * org.apache.lucene.document.LateInteractionField}: a little-endian int, the dimension, and then
+ * the tokens as little-endian floats. What does not read like that has no tokens.
+ *
+ * <p>A pair of tokens whose dot product is NaN or infinite does not match; it takes nothing from
+ * the other pairs.
+ */
+final class ExactSegmentSearch implements SegmentSearch {
+
+  private static final VectorKernels KERNELS = VectorKernels.get();
+
+  /** Floats decoded at a time: they stay in the cache between decoding and scoring. */
+  private static final int CHUNK = 1 << 15;
+
+  private final LeafReader reader;
+  private final SearchRequest request;
+  private final QueryTokens query;
+  private final int chunkRows;
+  private final float[] best;
+  private BinaryDocValues values;
+  private float[] rows = {};
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private int dimension = -1;
+  private long costPerDocument;
+
+  ExactSegmentSearch(LeafReader reader, SearchRequest request) throws IOException {
+    this.reader = reader;
+    this.request = request;
+    this.query = request.query();
+    this.chunkRows = Math.max(1, CHUNK / query.dimension());
+    this.best = new float[query.count()];
+    this.values = values();
+  }
+
+  private BinaryDocValues values() throws IOException {
+    return DocValues.getBinary(reader, request.field());
+  }
+
+  @Override
+  public int dimension() throws IOException {
+    if (dimension < 0) {
+      sample();
+    }
+    return dimension;
+  }
+
+  @Override
+  public long costPerDocument() throws IOException {
+    if (dimension < 0) {
+      sample();
+    }
+    return costPerDocument;
+  }
+
+  /** Looks for a typical document; the first one will do, unless its dimension is odd. */
+  private void sample() throws IOException {
+    dimension = 0;
+    costPerDocument = query.count();
+    BinaryDocValues documents = values();
+    while (dimension != query.dimension() && documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      wrap(documents.binaryValue());
+      int found = payloadDimension();
+      if (found == query.dimension() || dimension == 0) {
+        dimension = found;
+        costPerDocument = query.count() * (long) Math.max(1, tokens());
+      }
+    }
+  }
+
+  @Override
+  public float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException {
+    if (values.docID() > doc) {
+      values = values();
+    }
+    if (values.advanceExact(doc) == false) {
+      return Float.NaN;
+    }
+    wrap(values.binaryValue());
+    int tokens = tokens();
+    if (tokens == 0) {
+      return Float.NaN;
+    }
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    for (int from = 0; from < tokens; from += chunkRows) {
+      int count = read(from, tokens);
+      KERNELS.maxSim(query.rows(), query.count(), rows, 0, count, query.dimension(), best);
+    }
+    float score = query.score(best);
+    if (Float.isNaN(score)) {
+      score = scoreFinitePairs(tokens);
+    }
+    if (similarity != null) {
+      System.arraycopy(best, 0, similarity, 0, best.length);
+    }
+    if (bestToken != null) {
+      findBest(tokens, bestToken);
+    }
+    return score;
+  }
+
+  private float scoreFinitePairs(int tokens) {
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    forEachFinitePair(
+        tokens,
+        (queryToken, documentToken, dot) -> best[queryToken] = Math.max(best[queryToken], dot));
+    return query.score(best);
+  }
+
+  private void findBest(int tokens, int[] bestToken) {
+    float[] highest = new float[query.count()];
+    Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+    Arrays.fill(bestToken, -1);
+    forEachFinitePair(
+        tokens,
+        (queryToken, documentToken, dot) -> {
+          if (dot > highest[queryToken]) {
+            highest[queryToken] = dot;
+            bestToken[queryToken] = documentToken;
+          }
+        });
+  }
+
+  private interface PairConsumer {
+    void accept(int queryToken, int documentToken, float dot);
+  }
+
+  private void forEachFinitePair(int tokens, PairConsumer consumer) {
+    int dim = query.dimension();
+    for (int from = 0; from < tokens; from += chunkRows) {
+      int count = read(from, tokens);
+      for (int row = 0; row < count; row++) {
+        for (int q = 0; q < query.count(); q++) {
+          float dot = KERNELS.dot(query.rows(), q * dim, rows, row * dim, dim);
+          if (Float.isFinite(dot)) {
+            consumer.accept(q, from + row, dot);
+          }
+        }
+      }
+    }
+  }
+
+  private void wrap(BytesRef payload) {
+    if (buffer.array() != payload.bytes) {
+      buffer = ByteBuffer.wrap(payload.bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    buffer.limit(payload.offset + payload.length).position(payload.offset);
+  }
+
+  /** Returns the dimension of the wrapped payload, 0 if it is none. */
+  private int payloadDimension() {
+    int bytes = buffer.remaining() - Integer.BYTES;
+    if (bytes <= 0) {
+      return 0;
+    }
+    int dim = buffer.getInt(buffer.position());
+    return dim > 0 && bytes % ((long) Float.BYTES * dim) == 0 ? dim : 0;
+  }
+
+  /** Returns how many tokens of the query's dimension the wrapped payload has. */
+  private int tokens() {
+    int dim = payloadDimension();
+    return dim == query.dimension() ? (buffer.remaining() - Integer.BYTES) / Float.BYTES / dim : 0;
+  }
+
+  /** Decodes the next chunk of the wrapped payload. */
+  private int read(int from, int tokens) {
+    int count = Math.min(chunkRows, tokens - from);
+    int floats = count * query.dimension();
+    rows = ArrayUtil.grow(rows, floats);
+    int start = buffer.position() + Integer.BYTES + from * query.dimension() * Float.BYTES;
+    buffer
+        .slice(start, floats * Float.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(rows, 0, floats);
+    return count;
+  }
+
+  @Override
+  public DocIdSetIterator iterator() throws IOException {
+    return values();
+  }
+
+  @Override
+  public SegmentSearch copy() throws IOException {
+    return new ExactSegmentSearch(reader, request);
+  }
+}

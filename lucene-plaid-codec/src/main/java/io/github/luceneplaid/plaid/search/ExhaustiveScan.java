@@ -1,0 +1,110 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** Scores all accepted documents of some leaves, in ranges of about equal work. */
+final class ExhaustiveScan {
+
+  /** Ends the splitting of a large segment: more tasks than this do not get it done earlier. */
+  private static final int MAX_RANGES_PER_LEAF = 64;
+
+  private final SearchLeaves leaves;
+  private final SearchRequest request;
+  private final int size;
+  private final boolean quick;
+
+  /**
+   * Prepares a scan.
+   *
+   * @param size how many documents to keep
+   * @param quick whether leaves that have quick scores use them
+   */
+  ExhaustiveScan(SearchLeaves leaves, SearchRequest request, int size, boolean quick) {
+    this.leaves = leaves;
+    this.request = request;
+    this.size = size;
+    this.quick = quick;
+  }
+
+  private record Range(LeafSearch leaf, int from, int to) {}
+
+  /** Returns the best documents of the given leaves, or of what time allowed to look at. */
+  BestDocs run(List<LeafSearch> scanned) throws IOException {
+    List<Callable<BestDocs>> tasks = new ArrayList<>();
+    List<Range> ranges = new ArrayList<>();
+    long cost = 0;
+    for (LeafSearch leaf : scanned) {
+      long leafCost = leaf.accepted() * leaf.current().costPerDocument();
+      int parts = Math.clamp(leafCost / SearchLeaves.TASK_COST, 1, MAX_RANGES_PER_LEAF);
+      for (int part = 0; part < parts; part++) {
+        int from = (int) ((long) leaf.maxDoc() * part / parts);
+        int to = (int) ((long) leaf.maxDoc() * (part + 1) / parts);
+        ranges.add(new Range(leaf, from, to));
+        cost += leafCost / parts;
+        if (cost >= SearchLeaves.TASK_COST) {
+          tasks.add(task(ranges));
+          ranges = new ArrayList<>();
+          cost = 0;
+        }
+      }
+    }
+    if (ranges.isEmpty() == false) {
+      tasks.add(task(ranges));
+    }
+    return merge(leaves.run(tasks));
+  }
+
+  private Callable<BestDocs> task(List<Range> ranges) {
+    return () -> {
+      long documents = 0;
+      for (Range range : ranges) {
+        documents += range.to - range.from;
+      }
+      BestDocs best = new BestDocs((int) Math.min(size, documents));
+      for (Range range : ranges) {
+        scan(range, best);
+      }
+      return best;
+    };
+  }
+
+  private void scan(Range range, BestDocs best) throws IOException {
+    LeafSearch leaf = range.leaf;
+    leaf.forEachAccepted(
+        range.from,
+        range.to,
+        request,
+        doc -> {
+          float score = leaf.score(doc, quick);
+          if (Float.isNaN(score) == false) {
+            best.add(leaf.docBase() + doc, score);
+          }
+        });
+  }
+
+  private BestDocs merge(List<BestDocs> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    BestDocs best = new BestDocs(size);
+    for (BestDocs part : parts) {
+      best.addAll(part);
+    }
+    return best;
+  }
+}

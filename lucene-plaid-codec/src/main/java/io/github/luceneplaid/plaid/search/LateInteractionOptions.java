@@ -1,0 +1,236 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.util.Objects;
+
+/**
+ * How much work a {@code LateInteractionQuery} may do. What is not set is chosen from the number of
+ * hits asked for and from the segment. Immutable.
+ *
+ * <p>None of this matters for segments that are searched exactly, as flat segments and those of
+ * other formats are.
+ *
+ * @lucene.experimental
+ */
+public final class LateInteractionOptions {
+
+  /** Everything chosen automatically. */
+  public static final LateInteractionOptions DEFAULT = builder().build();
+
+  private static final int AUTOMATIC = 0;
+  private static final float DEFAULT_CONFIDENCE = 2f;
+
+  private final int anchors;
+  private final int probes;
+  private final int candidates;
+  private final int rescore;
+  private final float confidence;
+  private final boolean exact;
+
+  private LateInteractionOptions(Builder builder) {
+    this.anchors = builder.anchors;
+    this.probes = builder.probes;
+    this.candidates = builder.candidates;
+    this.rescore = builder.rescore;
+    this.confidence = builder.confidence;
+    this.exact = builder.exact;
+  }
+
+  /** Returns a builder with nothing set. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns the anchors probed per query token, or the given number if that is not set. */
+  int anchors(int automatic) {
+    return anchors == AUTOMATIC ? automatic : anchors;
+  }
+
+  /** Returns the leaves probed per query token, or the given number if that is not set. */
+  int probes(int automatic) {
+    return probes == AUTOMATIC ? automatic : probes;
+  }
+
+  /** Returns how many candidates are scored at most, for {@code k} hits; at least {@code k}. */
+  int candidates(int k) {
+    return candidates == AUTOMATIC ? saturated(216 + 4L * k) : Math.max(k, candidates);
+  }
+
+  /**
+   * Returns how many documents get an exact score, for {@code k} hits; at least {@code k}.
+   *
+   * @param raw whether exact scores come from raw tokens, and so tell more than quick ones
+   */
+  int rescore(int k, boolean raw) {
+    if (raw && rescore != AUTOMATIC) {
+      return Math.max(k, rescore);
+    }
+    return saturated(k + k / 4L + (raw ? 8 : 4));
+  }
+
+  /** Standard deviations between the last candidate scored and the k-th hit. */
+  float confidence() {
+    return confidence;
+  }
+
+  /** Whether every document is scored. */
+  boolean exact() {
+    return exact;
+  }
+
+  private static int saturated(long value) {
+    return (int) Math.min(Integer.MAX_VALUE, value);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LateInteractionOptions that
+        && anchors == that.anchors
+        && probes == that.probes
+        && candidates == that.candidates
+        && rescore == that.rescore
+        && Float.compare(confidence, that.confidence) == 0
+        && exact == that.exact;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(anchors, probes, candidates, rescore, confidence, exact);
+  }
+
+  @Override
+  public String toString() {
+    if (exact) {
+      return "exact";
+    }
+    return "anchors="
+        + automatic(anchors)
+        + ",probes="
+        + automatic(probes)
+        + ",candidates="
+        + automatic(candidates)
+        + ",rescore="
+        + automatic(rescore)
+        + ",confidence="
+        + confidence;
+  }
+
+  private static String automatic(int value) {
+    return value == AUTOMATIC ? "auto" : Integer.toString(value);
+  }
+
+  /** Collects options; each setter checks its argument. */
+  public static final class Builder {
+    private int anchors = AUTOMATIC;
+    private int probes = AUTOMATIC;
+    private int candidates = AUTOMATIC;
+    private int rescore = AUTOMATIC;
+    private float confidence = DEFAULT_CONFIDENCE;
+    private boolean exact;
+
+    private Builder() {}
+
+    /**
+     * Sets how many anchors are probed per query token.
+     *
+     * @param anchors at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder anchors(int anchors) {
+      this.anchors = atLeastOne("anchors", anchors);
+      return this;
+    }
+
+    /**
+     * Sets how many leaves are probed per query token.
+     *
+     * @param probes at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder probes(int probes) {
+      this.probes = atLeastOne("probes", probes);
+      return this;
+    }
+
+    /**
+     * Sets how many documents of trained segments are scored at most. As many as the index has give
+     * the ranking of the stored vectors, without any approximation.
+     *
+     * @param candidates at least 1; fewer than the hits asked for count as that many
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder candidates(int candidates) {
+      this.candidates = atLeastOne("candidates", candidates);
+      return this;
+    }
+
+    /**
+     * Sets how many documents are scored again from their raw tokens, where a segment keeps them.
+     *
+     * @param documents at least 1; fewer than the hits asked for count as that many
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder rescore(int documents) {
+      this.rescore = atLeastOne("rescore", documents);
+      return this;
+    }
+
+    /**
+     * Sets when to stop: candidates are scored in the order of an estimate until the estimate, made
+     * larger by this many standard deviations of its error so far, is below the last hit. 2 by
+     * default; positive infinity scores all candidates.
+     *
+     * @param deviations 0 or more
+     * @return this
+     * @throws IllegalArgumentException if it is negative or NaN
+     */
+    public Builder confidence(float deviations) {
+      if (deviations >= 0 == false) {
+        throw new IllegalArgumentException("confidence must be at least 0, got: " + deviations);
+      }
+      this.confidence = deviations;
+      return this;
+    }
+
+    /**
+     * Scores every document; the other options do not matter then.
+     *
+     * @return this
+     */
+    public Builder exact() {
+      this.exact = true;
+      return this;
+    }
+
+    /**
+     * Returns the options as they are now.
+     *
+     * @return immutable options
+     */
+    public LateInteractionOptions build() {
+      return new LateInteractionOptions(this);
+    }
+
+    private static int atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1, got: " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * The steps of a search.
+ *
+ * <ol>
+ *   <li>Leaves without approximation, and those whose filter keeps so few documents that probing
+ *       costs more than scoring them, are scanned.
+ *   <li>The other leaves propose candidates, and the best of all leaves together are kept.
+ *   <li>Candidates get quick scores until the rest is hopeless, see {@link CandidateScorer}.
+ *   <li>The best few get exact scores.
+ * </ol>
+ *
+ * <p>If all documents would be candidates, or the request says so, everything is scanned with exact
+ * scores instead. The result depends on neither the number of threads nor their timing, unless the
+ * request times out.
+ */
+final class LateInteractionSearch {
+
+  private final SearchLeaves leaves;
+  private final SearchRequest request;
+  private final long accepted;
+  private final int k;
+  private final int candidates;
+
+  LateInteractionSearch(SearchLeaves leaves, SearchRequest request) {
+    this.leaves = leaves;
+    this.request = request;
+    this.accepted = leaves.all().stream().mapToLong(LeafSearch::accepted).sum();
+    this.k = (int) Math.min(request.k(), accepted);
+    this.candidates = request.options().candidates(k);
+  }
+
+  /** Returns the hits, best first, in the form of {@link BestDocs}. */
+  long[] run() throws IOException {
+    if (k == 0) {
+      return new long[0];
+    }
+    List<LeafSearch> exact = new ArrayList<>();
+    List<LeafSearch> approximate = new ArrayList<>();
+    for (LeafSearch leaf : leaves.all()) {
+      (leaf.approximate() == null ? exact : approximate).add(leaf);
+    }
+    if (request.options().exact() || allAreCandidates(approximate)) {
+      return new ExhaustiveScan(leaves, request, k, false).run(leaves.all()).best();
+    }
+    return approximate(exact, approximate);
+  }
+
+  private boolean allAreCandidates(List<LeafSearch> approximate) throws IOException {
+    long atLeast = approximate.stream().mapToLong(LeafSearch::acceptedAtLeast).sum();
+    long atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
+    if (atLeast <= candidates && candidates < atMost) {
+      for (LeafSearch leaf : approximate) {
+        leaf.count();
+      }
+      atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
+    }
+    return atMost <= candidates;
+  }
+
+  private long[] approximate(List<LeafSearch> exact, List<LeafSearch> approximate)
+      throws IOException {
+    List<LeafSearch> scanned = new ArrayList<>();
+    List<LeafSearch> probed = new ArrayList<>();
+    boolean raw = false;
+    for (LeafSearch leaf : approximate) {
+      (isCheaperToScan(leaf) ? scanned : probed).add(leaf);
+      raw |= leaf.approximate().keepsRaw();
+    }
+    int kept = (int) Math.min(request.options().rescore(k, raw), accepted);
+    BestDocs exactDocs = new ExhaustiveScan(leaves, request, k, false).run(exact);
+    ExhaustiveScan quickScan = new ExhaustiveScan(leaves, request, kept, true);
+    BestDocs quickDocs = new BestDocs(kept);
+    quickDocs.addAll(quickScan.run(scanned));
+    long[] found = collect(probed);
+    boolean enough = found.length + exactDocs.size() + quickDocs.size() >= k;
+    if (enough || request.timedOut()) {
+      BestDocs hits = new BestDocs(k);
+      hits.addAll(exactDocs);
+      hits.addAll(quickDocs);
+      new CandidateScorer(leaves, request, k).score(found, hits, quickDocs);
+    } else {
+      quickDocs.addAll(quickScan.run(probed));
+    }
+    return rescore(exactDocs, quickDocs, kept);
+  }
+
+  private boolean isCheaperToScan(LeafSearch leaf) throws IOException {
+    ApproximateSegmentSearch search = leaf.approximate();
+    int proposed = Math.min(candidates, leaf.accepted());
+    long saved = (leaf.accepted() - proposed) * search.costPerDocument();
+    return saved <= search.collectCost(proposed, leaf.accepted());
+  }
+
+  /** Returns the best candidates of the leaves with their estimates, best first. */
+  private long[] collect(List<LeafSearch> probed) throws IOException {
+    List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
+    for (LeafSearch leaf : probed) {
+      tasks.add(() -> collect(leaf));
+    }
+    List<long[]> parts = leaves.run(tasks);
+    long[] all = parts.stream().flatMapToLong(Arrays::stream).toArray();
+    BestDocs.sort(all);
+    return all.length <= candidates ? all : Arrays.copyOf(all, candidates);
+  }
+
+  private long[] collect(LeafSearch leaf) throws IOException {
+    int n = Math.min(candidates, leaf.accepted());
+    int[] docs = new int[n];
+    float[] estimates = new float[n];
+    int found =
+        leaf.approximate().collect(n, leaf.acceptedBits(), leaf.accepted(), docs, estimates);
+    long[] hits = new long[found];
+    for (int i = 0; i < found; i++) {
+      hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
+    }
+    return hits;
+  }
+
+  /** Gives the best documents exact scores, and keeps k of them. */
+  private long[] rescore(BestDocs exactDocs, BestDocs quickDocs, int kept) throws IOException {
+    BestDocs pool = new BestDocs(kept);
+    pool.addAll(exactDocs);
+    pool.addAll(quickDocs);
+    BestDocs hits = new BestDocs(k);
+    List<Integer> quick = new ArrayList<>();
+    for (long hit : pool.best()) {
+      int doc = BestDocs.doc(hit);
+      if (leaves.of(doc).approximate() == null) {
+        hits.add(hit);
+      } else {
+        quick.add(doc);
+      }
+    }
+    int[] docs = quick.stream().mapToInt(Integer::intValue).toArray();
+    float[] scores = leaves.exactScores(docs);
+    for (int i = 0; i < docs.length; i++) {
+      hits.add(docs[i], scores[i]);
+    }
+    return hits.best();
+  }
+}

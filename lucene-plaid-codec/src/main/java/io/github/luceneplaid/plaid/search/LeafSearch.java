@@ -1,0 +1,142 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
+
+/** One leaf of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
+final class LeafSearch {
+
+  private final LeafReaderContext context;
+  private final SegmentSearch first;
+  private final Map<Thread, SegmentSearch> searches = new ConcurrentHashMap<>();
+  private final Bits liveDocs;
+  private AcceptDocs filtered;
+  private int accepted;
+
+  /** Takes a search that was opened by the calling thread. */
+  LeafSearch(LeafReaderContext context, SegmentSearch search) throws IOException {
+    this.context = context;
+    this.first = search;
+    searches.put(Thread.currentThread(), search);
+    LeafReader reader = context.reader();
+    this.liveDocs = reader.getLiveDocs();
+    this.accepted = (int) Math.min(search.iterator().cost(), reader.numDocs());
+  }
+
+  /** Restricts the leaf to what a filter matches. */
+  void filter(Weight filter) throws IOException {
+    int maxDoc = context.reader().maxDoc();
+    filtered =
+        AcceptDocs.fromIteratorSupplier(
+            () -> {
+              Scorer scorer = filter.scorer(context);
+              return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
+            },
+            liveDocs,
+            maxDoc);
+    accepted = filtered.cost();
+  }
+
+  /** Counts the accepted documents where {@link #accepted} is only an upper bound so far. */
+  void count() throws IOException {
+    if (filtered == null && liveDocs != null) {
+      DocIdSetIterator documents = current().iterator();
+      accepted = 0;
+      for (int doc = documents.nextDoc();
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = documents.nextDoc()) {
+        if (liveDocs.get(doc)) {
+          accepted++;
+        }
+      }
+    }
+  }
+
+  /** Returns how many documents may be hits: all those with values, live, and not filtered out. */
+  int accepted() {
+    return accepted;
+  }
+
+  /** Returns a lower bound of {@link #accepted}, as good as it can be without counting. */
+  int acceptedAtLeast() {
+    return filtered == null ? Math.max(0, accepted - context.reader().numDeletedDocs()) : accepted;
+  }
+
+  /** Returns the documents that may be hits, null for all. */
+  Bits acceptedBits() throws IOException {
+    return filtered == null ? liveDocs : filtered.bits();
+  }
+
+  /** Visits the accepted documents of a range, until the request times out. */
+  void forEachAccepted(int from, int to, SearchRequest request, DocConsumer consumer)
+      throws IOException {
+    Bits live = filtered == null ? liveDocs : null;
+    DocIdSetIterator documents = filtered == null ? current().iterator() : filtered.iterator();
+    for (int doc = documents.advance(from); doc < to; doc = documents.nextDoc()) {
+      if (live != null && live.get(doc) == false) {
+        continue;
+      }
+      if (request.timedOut()) {
+        return;
+      }
+      consumer.accept(doc);
+    }
+  }
+
+  /** Takes a document of the leaf. */
+  interface DocConsumer {
+    void accept(int doc) throws IOException;
+  }
+
+  /** Returns the calling thread's search. */
+  SegmentSearch current() throws IOException {
+    SegmentSearch current = searches.get(Thread.currentThread());
+    if (current == null) {
+      current = first.copy();
+      searches.put(Thread.currentThread(), current);
+    }
+    return current;
+  }
+
+  /** Returns the calling thread's search, or null if the segment can only be searched exactly. */
+  ApproximateSegmentSearch approximate() throws IOException {
+    return current() instanceof ApproximateSegmentSearch approximate ? approximate : null;
+  }
+
+  /** Scores a document of the leaf, quickly if that is wanted and possible. */
+  float score(int doc, boolean quick) throws IOException {
+    SegmentSearch search = current();
+    return quick && search instanceof ApproximateSegmentSearch approximate
+        ? approximate.quickScore(doc)
+        : search.exactScore(doc, null, null);
+  }
+
+  /** Returns the docID of the leaf's first document. */
+  int docBase() {
+    return context.docBase;
+  }
+
+  int maxDoc() {
+    return context.reader().maxDoc();
+  }
+}

@@ -1,0 +1,138 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.simd.ResidualTables;
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.Rotation;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a search computes once for all trained segments: the rotated query, its integers for each
+ * width of codes, and its products with the anchors of each codebook.
+ */
+final class QueryTables {
+
+  /** Leaves are rounded as codes of up to this many bits are. */
+  private static final int LEAF_BITS = 4;
+
+  /** A longer query token could overflow what is computed with it. */
+  private static final double MAX_LENGTH = 1e15;
+
+  /**
+   * The query as integers.
+   *
+   * @param values [query tokens][dimension]
+   * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
+   *     residual of length 1; for leaves, of a leaf of scale 1
+   */
+  record Integers(short[] values, float[] scale) {}
+
+  private final int count;
+  private final int dimension;
+  private final float[] rotated;
+  private final boolean usable;
+  private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
+  private final Map<Codebook.Id, float[]> products = new ConcurrentHashMap<>();
+  private final Integers leaves;
+
+  QueryTables(QueryTokens query) {
+    this.count = query.count();
+    this.dimension = query.dimension();
+    this.rotated = query.rows().clone();
+    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated);
+    if (usable) {
+      Rotation rotation = Rotation.of(dimension);
+      for (int q = 0; q < count; q++) {
+        rotation.rotate(rotated, q * dimension);
+      }
+    }
+    this.leaves = usable ? ofLeaves() : null;
+  }
+
+  private static boolean isShort(float[] rows) {
+    double squares = 0;
+    for (float component : rows) {
+      squares += (double) component * component;
+    }
+    return squares < MAX_LENGTH * MAX_LENGTH;
+  }
+
+  /** False if the query is too long or has too many dimensions for anything but exact scores. */
+  boolean areUsable() {
+    return usable;
+  }
+
+  /** The rotated query, [query tokens][dimension]. */
+  float[] rotated() {
+    return rotated;
+  }
+
+  /** The integers that codes of so many bits are multiplied with. */
+  Integers codes(int bits) {
+    return codes.computeIfAbsent(bits, this::quantize);
+  }
+
+  private Integers quantize(int bits) {
+    short[] values = new short[count * dimension];
+    float[] scale = new float[count];
+    new ResidualQuantizer(dimension, bits).quantizeQuery(rotated, count, values, scale);
+    return new Integers(values, scale);
+  }
+
+  /** The integers that leaves are multiplied with. */
+  Integers leaves() {
+    return leaves;
+  }
+
+  private Integers ofLeaves() {
+    Integers codes = codes(LEAF_BITS);
+    float[] scale = codes.scale().clone();
+    for (int q = 0; q < count; q++) {
+      scale[q] *= (float) (ResidualTables.unit(LEAF_BITS) * Math.sqrt(dimension));
+    }
+    return new Integers(codes.values(), scale);
+  }
+
+  /** Products of all anchors of a segment with all query tokens, [anchors][query tokens]. */
+  float[] products(PlaidSegment segment) {
+    List<Codebook> codebooks = segment.codebooks();
+    if (codebooks.size() == 1) {
+      return products(codebooks.get(0));
+    }
+    float[] all = new float[codebooks.stream().mapToInt(Codebook::size).sum() * count];
+    int at = 0;
+    for (Codebook codebook : codebooks) {
+      float[] part = products(codebook);
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+
+  private float[] products(Codebook codebook) {
+    return products.computeIfAbsent(
+        codebook.id(),
+        id -> {
+          float[] out = new float[codebook.size() * count];
+          VectorKernels.get()
+              .matrix(rotated, count, codebook.anchors(), 0, codebook.size(), dimension, out, 0);
+          return out;
+        });
+  }
+}

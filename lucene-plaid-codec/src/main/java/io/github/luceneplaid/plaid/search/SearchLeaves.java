@@ -1,0 +1,199 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Weight;
+
+/** The leaves that a search has to look at, and how their documents are scored in parallel. */
+final class SearchLeaves {
+
+  /** Dot products that are worth a task of their own. */
+  static final long TASK_COST = 1 << 19;
+
+  private final IndexSearcher searcher;
+  private final SearchRequest request;
+  private final List<LeafReaderContext> contexts;
+  private final LeafSearch[] byOrd;
+  private final List<LeafSearch> leaves = new ArrayList<>();
+
+  /**
+   * Opens all leaves that have values of the field.
+   *
+   * @throws IllegalArgumentException if the index has documents but not the field, if the field is
+   *     not one of binary doc values, or if its tokens have another dimension than the query
+   */
+  SearchLeaves(IndexSearcher searcher, SearchRequest request) throws IOException {
+    this.searcher = searcher;
+    this.request = request;
+    this.contexts = searcher.getIndexReader().leaves();
+    this.byOrd = new LeafSearch[contexts.size()];
+    checkField(searcher.getIndexReader(), request.field());
+    for (LeafReaderContext context : contexts) {
+      SegmentSearch search = SegmentSearch.of(context, request);
+      if (search != null) {
+        byOrd[context.ord] = new LeafSearch(context, search);
+        leaves.add(byOrd[context.ord]);
+      }
+    }
+    checkDimension();
+  }
+
+  /**
+   * Checks that the field can be searched.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  private static void checkField(IndexReader reader, String field) {
+    boolean known = false;
+    for (LeafReaderContext context : reader.leaves()) {
+      FieldInfo info = context.reader().getFieldInfos().fieldInfo(field);
+      if (info == null) {
+        continue;
+      }
+      known = true;
+      if (info.getDocValuesType() != DocValuesType.BINARY) {
+        throw new IllegalArgumentException(
+            "field \""
+                + field
+                + "\" is not a late-interaction field: expected doc values of type "
+                + DocValuesType.BINARY
+                + ", found "
+                + info.getDocValuesType());
+      }
+    }
+    if (known == false && reader.numDocs() > 0) {
+      throw new IllegalArgumentException(
+          "unknown field \""
+              + field
+              + "\": expected a late-interaction field, found no such field");
+    }
+  }
+
+  /** Segments may differ where a field has odd documents: one that fits is enough. */
+  private void checkDimension() throws IOException {
+    int expected = 0;
+    for (LeafSearch leaf : leaves) {
+      int dimension = leaf.current().dimension();
+      if (dimension == request.query().dimension()) {
+        return;
+      }
+      if (expected == 0) {
+        expected = dimension;
+      }
+    }
+    if (expected != 0) {
+      throw new IllegalArgumentException(
+          "the query has dimension "
+              + request.query().dimension()
+              + ", expected "
+              + expected
+              + ", that of field \""
+              + request.field()
+              + "\"");
+    }
+  }
+
+  /** Restricts the search to what a filter matches. */
+  void filter(Weight filter) throws IOException {
+    List<Callable<Void>> tasks = new ArrayList<>(leaves.size());
+    for (LeafSearch leaf : leaves) {
+      tasks.add(
+          () -> {
+            leaf.filter(filter);
+            return null;
+          });
+    }
+    run(tasks);
+  }
+
+  List<LeafSearch> all() {
+    return leaves;
+  }
+
+  /** Returns the leaf of a document, null if the leaf has no values. */
+  LeafSearch of(int doc) {
+    return byOrd[ReaderUtil.subIndex(doc, contexts)];
+  }
+
+  /**
+   * Scores documents quickly where a leaf can do so, until the request times out.
+   *
+   * @param docs docIDs of the index, in any order
+   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
+   *     all that were left when time was out
+   */
+  float[] quickScores(int[] docs) throws IOException {
+    return score(docs, true);
+  }
+
+  /**
+   * Scores documents exactly, whatever the time.
+   *
+   * @param docs docIDs of the index, in any order
+   * @return their scores in the same order; NaN where a document has no tokens that fit
+   */
+  float[] exactScores(int[] docs) throws IOException {
+    return score(docs, false);
+  }
+
+  private float[] score(int[] docs, boolean quick) throws IOException {
+    long cost = 0;
+    long[] byDoc = new long[docs.length];
+    for (int i = 0; i < docs.length; i++) {
+      byDoc[i] = (long) docs[i] << 32 | i;
+      LeafSearch leaf = of(docs[i]);
+      cost += leaf == null ? 0 : leaf.current().costPerDocument();
+    }
+    Arrays.sort(byDoc);
+    float[] scores = new float[docs.length];
+    int parts = Math.clamp(cost / TASK_COST, 1, docs.length / 2 + 1);
+    List<Callable<Void>> tasks = new ArrayList<>(parts);
+    for (int part = 0; part < parts; part++) {
+      int from = (int) ((long) docs.length * part / parts);
+      int to = (int) ((long) docs.length * (part + 1) / parts);
+      tasks.add(
+          () -> {
+            score(byDoc, from, to, quick, scores);
+            return null;
+          });
+    }
+    run(tasks);
+    return scores;
+  }
+
+  private void score(long[] byDoc, int from, int to, boolean quick, float[] scores)
+      throws IOException {
+    for (int i = from; i < to; i++) {
+      int doc = (int) (byDoc[i] >>> 32);
+      LeafSearch leaf = of(doc);
+      boolean skip = leaf == null || (quick && request.timedOut());
+      scores[(int) byDoc[i]] = skip ? Float.NaN : leaf.score(doc - leaf.docBase(), quick);
+    }
+  }
+
+  /** Runs tasks on the searcher's executor; a single one here and now. */
+  <T> List<T> run(List<Callable<T>> tasks) throws IOException {
+    return searcher.getTaskExecutor().invokeAll(tasks);
+  }
+}

@@ -1,0 +1,78 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import java.io.IOException;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
+
+/**
+ * What one segment offers to a late-interaction search. An instance belongs to one query and one
+ * thread; another thread takes a {@link #copy}. Documents are those of the segment, in any order,
+ * although ascending order is cheapest.
+ */
+interface SegmentSearch {
+
+  /**
+   * Opens the best search that a segment has for the field.
+   *
+   * @return null if the segment has no values of the field
+   */
+  static SegmentSearch of(LeafReaderContext context, SearchRequest request) throws IOException {
+    LeafReader reader = context.reader();
+    if (reader.getBinaryDocValues(request.field()) == null) {
+      return null;
+    }
+    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, request.field());
+    QueryTables tables = request.tables();
+    if (segment == null
+        || segment.dimension() != request.query().dimension()
+        || tables.areUsable() == false) {
+      return new ExactSegmentSearch(reader, request);
+    }
+    return segment.isTrained()
+        ? new TrainedSegmentSearch(reader, request, segment, tables.products(segment))
+        : new PlaidSegmentSearch(reader, request, segment);
+  }
+
+  /**
+   * Returns the dimension of the tokens that this segment stores: the query's if any document has
+   * it, otherwise that of the documents, 0 if it has no tokens at all.
+   */
+  int dimension() throws IOException;
+
+  /** Returns about how many dot products it takes to score one document, at least 1. */
+  long costPerDocument() throws IOException;
+
+  /**
+   * Computes MaxSim of the vectors that the segment stores: raw ones, or else decoded ones.
+   *
+   * @param doc a document; one without values is fine
+   * @param bestToken receives the document's best token for each query token, -1 where none
+   *     matches; null if not wanted
+   * @param similarity receives the similarity of that token, negative infinity where none matches;
+   *     null if not wanted
+   * @return the score, finite and not negative; NaN if the document has no tokens of the query's
+   *     dimension
+   */
+  float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException;
+
+  /** Returns a new iterator over the documents with values, deleted ones included. */
+  DocIdSetIterator iterator() throws IOException;
+
+  /** Returns a search of the same segment for the calling thread, which may be another one. */
+  SegmentSearch copy() throws IOException;
+}
