@@ -15,7 +15,7 @@ package io.github.luceneplaid.plaid.search;
 import java.util.Objects;
 
 /**
- * How much work a {@code LateInteractionQuery} may do. What is not set is chosen from the number of
+ * How much work a {@link LateInteractionQuery} may do. What is not set is chosen from the number of
  * hits asked for and from the segment. Immutable.
  *
  * <p>None of this matters for segments that are searched exactly, as flat segments and those of

@@ -16,6 +16,7 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 
@@ -36,7 +37,7 @@ class PlaidSegmentSearch implements SegmentSearch {
   final QueryTokens query;
   final VectorKernels kernels = VectorKernels.get();
   final float[] best;
-  private final ExactSegmentSearch exact;
+  private ExactSegmentSearch exact;
   private float[] tokens;
   private float[] products;
 
@@ -45,14 +46,12 @@ class PlaidSegmentSearch implements SegmentSearch {
    *
    * @param segment belongs to the calling thread
    */
-  PlaidSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment)
-      throws IOException {
+  PlaidSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment) {
     this.reader = reader;
     this.request = request;
     this.segment = segment;
     this.query = request.query();
     this.best = new float[query.count()];
-    this.exact = new ExactSegmentSearch(reader, request);
   }
 
   @Override
@@ -67,19 +66,26 @@ class PlaidSegmentSearch implements SegmentSearch {
 
   @Override
   public final DocIdSetIterator iterator() throws IOException {
-    return exact.iterator();
+    return DocValues.getBinary(reader, request.field());
+  }
+
+  private ExactSegmentSearch exact() throws IOException {
+    if (exact == null) {
+      exact = new ExactSegmentSearch(reader, request);
+    }
+    return exact;
   }
 
   /** MaxSim of a document that is kept as it came in. */
   final float escapedScore(int doc) throws IOException {
-    return exact.exactScore(doc, null, null);
+    return exact().exactScore(doc, null, null);
   }
 
   @Override
   public final float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException {
     int ordinal = segment.ordinal(doc);
     if (ordinal < 0) {
-      return exact.exactScore(doc, bestToken, similarity);
+      return exact().exactScore(doc, bestToken, similarity);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     if (bestToken != null) {
@@ -92,7 +98,7 @@ class PlaidSegmentSearch implements SegmentSearch {
     }
     float score = query.score(best);
     if (Float.isNaN(score)) {
-      return exact.exactScore(doc, bestToken, similarity);
+      return exact().exactScore(doc, bestToken, similarity);
     }
     if (similarity != null) {
       System.arraycopy(best, 0, similarity, 0, best.length);

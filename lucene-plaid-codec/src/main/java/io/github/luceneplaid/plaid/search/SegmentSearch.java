@@ -33,10 +33,10 @@ interface SegmentSearch {
    */
   static SegmentSearch of(LeafReaderContext context, SearchRequest request) throws IOException {
     LeafReader reader = context.reader();
-    if (reader.getBinaryDocValues(request.field()) == null) {
+    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, request.field());
+    if (segment == null && reader.getBinaryDocValues(request.field()) == null) {
       return null;
     }
-    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, request.field());
     QueryTables tables = request.tables();
     if (segment == null
         || segment.dimension() != request.query().dimension()

@@ -1,0 +1,219 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+
+/**
+ * The k documents with the highest MaxSim, of any field of {@link
+ * org.apache.lucene.document.LateInteractionField}s. Segments written by {@link
+ * io.github.luceneplaid.plaid.PlaidDocValuesFormat} are searched by their codes, all others
+ * exactly; there is no need for any of the former.
+ *
+ * <p>The score of a document is the sum over the query's tokens of {@code max(0, (1 + s) / 2)},
+ * where s is the largest dot product with a token that the index stores for the document: the score
+ * of Lucene's {@link org.apache.lucene.search.LateInteractionFloatValuesSource} with {@link
+ * org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, it is the
+ * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document.
+ *
+ * <p>The search runs when the query is rewritten, on the searcher's executor, and honours its
+ * timeout: it then returns the best of what it has seen.
+ *
+ * @lucene.experimental
+ */
+public final class LateInteractionQuery extends Query {
+
+  private final String field;
+  private final QueryTokens query;
+  private final int k;
+  private final Query filter;
+  private final LateInteractionOptions options;
+
+  /**
+   * Looks for the best k documents.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @throws IllegalArgumentException if the query is null, empty, ragged, not finite or of more
+   *     than 8,192 tokens, or if k is less than 1
+   */
+  public LateInteractionQuery(String field, float[][] query, int k) {
+    this(field, query, k, null);
+  }
+
+  /**
+   * Looks for the best k documents of those that a filter matches.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @param filter what hits must match; null for everything
+   * @throws IllegalArgumentException as {@link #LateInteractionQuery(String, float[][], int)}
+   */
+  public LateInteractionQuery(String field, float[][] query, int k, Query filter) {
+    this(field, query, k, filter, LateInteractionOptions.DEFAULT);
+  }
+
+  /**
+   * Looks for the best k documents of those that a filter matches, with options.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @param filter what hits must match; null for everything
+   * @param options how much work to do
+   * @throws IllegalArgumentException as {@link #LateInteractionQuery(String, float[][], int)}
+   */
+  public LateInteractionQuery(
+      String field, float[][] query, int k, Query filter, LateInteractionOptions options) {
+    this.field = Objects.requireNonNull(field, "field");
+    this.query = QueryTokens.of(query);
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be at least 1, got: " + k);
+    }
+    this.k = k;
+    this.filter = filter;
+    this.options = Objects.requireNonNull(options, "options");
+  }
+
+  /**
+   * Runs the search.
+   *
+   * @throws IllegalArgumentException if the index has documents but not the field, if the field is
+   *     not one of binary doc values, or if its tokens have another dimension than the query's
+   */
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    if (searcher.getIndexReader().maxDoc() == 0) {
+      return new MatchNoDocsQuery("the index is empty");
+    }
+    SearchRequest request = new SearchRequest(field, query, k, options, searcher.getTimeout());
+    SearchLeaves leaves = new SearchLeaves(searcher, request);
+    if (filter != null && filter instanceof MatchAllDocsQuery == false) {
+      leaves.filter(filterWeight(searcher));
+    }
+    long[] hits = new LateInteractionSearch(leaves, request).run();
+    return hits.length == 0
+        ? new MatchNoDocsQuery("no document matches")
+        : HitsQuery.of(hits, searcher.getIndexReader(), this);
+  }
+
+  private Weight filterWeight(IndexSearcher searcher) throws IOException {
+    Query both =
+        new BooleanQuery.Builder()
+            .add(filter, BooleanClause.Occur.FILTER)
+            .add(new FieldExistsQuery(field), BooleanClause.Occur.FILTER)
+            .build();
+    return searcher.createWeight(searcher.rewrite(both), ScoreMode.COMPLETE_NO_SCORES, 1f);
+  }
+
+  /**
+   * Finds what a document answers each query token with, whether or not it is among the hits.
+   *
+   * @param searcher of the index
+   * @param doc a document of the index
+   * @return a match for each query token that has one, in their order; empty if the document has no
+   *     tokens of the query's dimension
+   * @throws IOException if the index cannot be read
+   */
+  public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+    List<TokenMatch> matches = new ArrayList<>();
+    score(leaf, doc - leaf.docBase, matches);
+    return matches;
+  }
+
+  /**
+   * Scores a document.
+   *
+   * @param matches receives a match for each query token that has one
+   * @return NaN if the document has no tokens of the query's dimension
+   */
+  float score(LeafReaderContext leaf, int doc, List<TokenMatch> matches) throws IOException {
+    SegmentSearch search =
+        SegmentSearch.of(leaf, new SearchRequest(field, query, k, options, null));
+    if (search == null) {
+      return Float.NaN;
+    }
+    int[] tokens = new int[query.count()];
+    float[] similarities = new float[query.count()];
+    float score = search.exactScore(doc, tokens, similarities);
+    for (int q = 0; q < query.count() && Float.isNaN(score) == false; q++) {
+      if (tokens[q] >= 0) {
+        matches.add(new TokenMatch(q, tokens[q], similarities[q]));
+      }
+    }
+    return score;
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    if (visitor.acceptField(field)) {
+      visitor.visitLeaf(this);
+      if (filter != null) {
+        filter.visit(visitor.getSubVisitor(BooleanClause.Occur.FILTER, this));
+      }
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && equalsTo((LateInteractionQuery) other);
+  }
+
+  private boolean equalsTo(LateInteractionQuery other) {
+    return k == other.k
+        && field.equals(other.field)
+        && query.equals(other.query)
+        && Objects.equals(filter, other.filter)
+        && options.equals(other.options);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(classHash(), field, query, k, filter, options);
+  }
+
+  @Override
+  public String toString(String defaultField) {
+    StringBuilder text = new StringBuilder("LateInteractionQuery(");
+    if (field.equals(defaultField) == false) {
+      text.append(field).append(':');
+    }
+    text.append(query).append(",k=").append(k);
+    if (filter != null) {
+      text.append(",filter=").append(filter);
+    }
+    if (options.equals(LateInteractionOptions.DEFAULT) == false) {
+      text.append(',').append(options);
+    }
+    return text.append(')').toString();
+  }
+}
