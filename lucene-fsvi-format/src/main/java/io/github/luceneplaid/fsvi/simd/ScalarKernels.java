@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
+import org.apache.lucene.store.IndexInput;
+
 /**
  * The twin in plain Java. Loops over lanes have constant bounds and no dependencies, so C2 can turn
  * them into vector instructions by itself.
@@ -83,9 +85,17 @@ final class ScalarKernels implements VectorKernels {
       float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max) {
     for (int r = 0; r < rowCount; r++) {
       for (int q = 0; q < nq; q++) {
-        max[q] = Math.max(max[q], dot(queries, q * dim, rows, rowsOffset + r * dim, dim));
+        float product = dot(queries, q * dim, rows, rowsOffset + r * dim, dim);
+        if (product > max[q]) {
+          max[q] = product;
+        }
       }
     }
+  }
+
+  @Override
+  public MappedInput mapped(IndexInput data) {
+    return null;
   }
 
   @Override
@@ -170,7 +180,8 @@ final class ScalarKernels implements VectorKernels {
       float best = max[q];
       for (int lane = 0; lane < lanes; lane++) {
         float residual = scale[lane] * queryScale[q] * sums[q * TILE_LANES + lane];
-        best = Math.max(best, (table[rows[lane] * tableStride + q] + residual) * factor[lane]);
+        float similarity = (table[rows[lane] * tableStride + q] + residual) * factor[lane];
+        best = similarity > best ? similarity : best;
       }
       max[q] = best;
     }

@@ -11,6 +11,9 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
+import java.io.IOException;
+import org.apache.lucene.store.IndexInput;
+
 /**
  * The inner loops of this project. There are two implementations, twins that compute the same: one
  * for the Panama Vector API and one in plain Java. Integer results are equal bit for bit; floating
@@ -52,6 +55,17 @@ public interface VectorKernels {
    */
   static VectorKernels get() {
     return KernelsLookup.INSTANCE;
+  }
+
+  /**
+   * Returns the best length for the sums of a tile. That is [nq][32] and working space for {@link
+   * #maxTile} behind them; without, some kernels would have to allocate it at each call.
+   *
+   * @param nq number of query tokens
+   * @return length of an array of shorts
+   */
+  static int sumsLength(int nq) {
+    return Math.multiplyExact(nq + (nq + 7) / 8 * 8, TILE_LANES);
   }
 
   /**
@@ -109,7 +123,7 @@ public interface VectorKernels {
 
   /**
    * Raises {@code max[q]} to the largest dot product of query q with a row: {@code max[q] =
-   * max(max[q], max over r of query q · row r)}.
+   * max(max[q], max over r of query q · row r)}. A product that is not a number raises nothing.
    *
    * @param queries [nq][dim], from index 0
    * @param nq number of queries
@@ -121,6 +135,16 @@ public interface VectorKernels {
    */
   void maxSim(
       float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max);
+
+  /**
+   * Returns access to a memory-mapped file in place.
+   *
+   * @param data the file or a slice of it; wrappers of Lucene's test framework are looked through
+   * @return for the calling thread; null if the file is not mapped or these kernels work on arrays
+   *     only
+   * @throws IOException from the input
+   */
+  MappedInput mapped(IndexInput data) throws IOException;
 
   /**
    * Expands the codes of one block to weights: {@code tile[tileOffset + j * 32 + lane]} is the
@@ -163,9 +187,9 @@ public interface VectorKernels {
   /**
    * Raises {@code max[q]} to the largest similarity of query token q with a token of a tile, {@code
    * (table[rows[lane] * tableStride + q] + scale[lane] * queryScale[q] * sums[q * 32 + lane]) *
-   * factor[lane]} over all 0 ≤ lane &lt; lanes.
+   * factor[lane]} over all 0 ≤ lane &lt; lanes. A similarity that is not a number raises nothing.
    *
-   * @param sums [nq][32], from {@link #dotTile}
+   * @param sums [nq][32], from {@link #dotTile}, and then working space, see {@link #sumsLength}
    * @param nq number of query tokens
    * @param lanes number of tokens in the tile, 0 to 32
    * @param table products of anchors and query tokens, [anchors][tableStride]

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.slab;
 
+import io.github.luceneplaid.fsvi.simd.MappedInput;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,16 +36,20 @@ public final class Slab {
   private final SlabEncoding encoding;
   private final VectorKernels kernels = VectorKernels.get();
 
+  // Null if the input is not mapped.
+  private final MappedInput mapped;
+
   // Made when first needed, and never shared.
   private ByteBuffer bytes;
   private short[] shorts;
   private float[] floats;
 
-  private Slab(IndexInput data, long rows, int dim, SlabEncoding encoding) {
+  private Slab(IndexInput data, long rows, int dim, SlabEncoding encoding) throws IOException {
     this.data = data;
     this.rows = rows;
     this.dim = dim;
     this.encoding = encoding;
+    this.mapped = encoding == SlabEncoding.INT8 ? null : kernels.mapped(data);
   }
 
   /**
@@ -87,8 +92,9 @@ public final class Slab {
    * Returns a slab of the same rows for another thread.
    *
    * @return a slab with a file pointer and buffers of its own
+   * @throws IOException from the input
    */
-  public Slab copy() {
+  public Slab copy() throws IOException {
     return new Slab(data.clone(), rows, dim, encoding);
   }
 
@@ -132,14 +138,20 @@ public final class Slab {
   public void readRows(long row, int n, float[] into, int offset) throws IOException {
     int elements = Math.multiplyExact(n, dim);
     Objects.checkFromIndexSize(offset, elements, into.length);
-    seek(row, n);
+    Objects.checkFromIndexSize(row, n, rows);
+    long position = position(row);
+    data.seek(position);
     if (encoding == SlabEncoding.FLOAT32) {
       data.readFloats(into, offset, elements);
       return;
     }
     for (int done = 0; done < elements; ) {
       int count = Math.min(elements - done, BUFFER_ELEMENTS);
-      readConverted(count, into, offset + done);
+      if (encoding == SlabEncoding.INT8) {
+        readInt8(count, into, offset + done);
+      } else {
+        readFloat16(position + (long) done * Short.BYTES, count, into, offset + done);
+      }
       done += count;
     }
   }
@@ -157,7 +169,8 @@ public final class Slab {
   public void readRawBytes(long row, int n, byte[] into, int offset) throws IOException {
     int length = Math.multiplyExact(n, Math.multiplyExact(dim, encoding.bytes()));
     Objects.checkFromIndexSize(offset, length, into.length);
-    seek(row, n);
+    Objects.checkFromIndexSize(row, n, rows);
+    data.seek(position(row));
     data.readBytes(into, offset, length);
   }
 
@@ -174,6 +187,11 @@ public final class Slab {
    */
   public void maxSim(float[] queries, int nq, long row, int n, float[] max) throws IOException {
     Objects.checkFromIndexSize(row, n, rows);
+    if (encoding == SlabEncoding.FLOAT32
+        && mapped != null
+        && mapped.maxSim(queries, nq, position(row), n, dim, max)) {
+      return;
+    }
     int batch = Math.max(1, BUFFER_ELEMENTS / dim);
     if (floats == null) {
       floats = new float[batch * dim];
@@ -186,28 +204,35 @@ public final class Slab {
     }
   }
 
-  private void seek(long row, int n) throws IOException {
-    Objects.checkFromIndexSize(row, n, rows);
-    data.seek(row * dim * encoding.bytes());
+  private long position(long row) {
+    return row * dim * encoding.bytes();
   }
 
-  private void readConverted(int count, float[] into, int offset) throws IOException {
+  private void readInt8(int count, float[] into, int offset) throws IOException {
+    ByteBuffer buffer = readBytes(count);
+    for (int i = 0; i < count; i++) {
+      into[offset + i] = buffer.get(i);
+    }
+  }
+
+  private void readFloat16(long position, int count, float[] into, int offset) throws IOException {
+    if (shorts == null) {
+      shorts = new short[BUFFER_ELEMENTS];
+    }
+    if (mapped == null || mapped.readShorts(position, shorts, 0, count) == false) {
+      data.seek(position);
+      readBytes(count).asShortBuffer().get(0, shorts, 0, count);
+    }
+    kernels.float16ToFloat(shorts, 0, into, offset, count);
+  }
+
+  private ByteBuffer readBytes(int count) throws IOException {
     if (bytes == null) {
       bytes =
           ByteBuffer.allocate(BUFFER_ELEMENTS * encoding.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     }
     data.readBytes(bytes.array(), 0, count * encoding.bytes());
-    if (encoding == SlabEncoding.INT8) {
-      for (int i = 0; i < count; i++) {
-        into[offset + i] = bytes.get(i);
-      }
-    } else {
-      if (shorts == null) {
-        shorts = new short[BUFFER_ELEMENTS];
-      }
-      bytes.asShortBuffer().get(0, shorts, 0, count);
-      kernels.float16ToFloat(shorts, 0, into, offset, count);
-    }
+    return bytes;
   }
 
   static int checkDimension(int dim) {

@@ -1,0 +1,116 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.io.IOException;
+import jdk.incubator.vector.VectorShape;
+import org.apache.lucene.store.IndexInput;
+
+/**
+ * The twin for the Panama Vector API. The methods are in one class per kind of kernel; species are
+ * constants of these classes, since C2 makes vector instructions of constant species only.
+ */
+final class PanamaKernels implements VectorKernels {
+
+  /** Bits of the vectors that these kernels use, 128 to 512. */
+  static final int BITS = Math.min(512, VectorShape.preferredShape().vectorBitSize());
+
+  private final ScalarKernels scalar = new ScalarKernels();
+
+  PanamaKernels() {
+    if (BITS < 128) {
+      throw new UnsupportedOperationException("vectors have " + BITS + " bits only");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "panama, " + BITS + " bits";
+  }
+
+  @Override
+  public float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    return PanamaMatrix.dot(a, aOffset, b, bOffset, dim);
+  }
+
+  @Override
+  public float dotFloat16(float[] a, int aOffset, short[] b, int bOffset, int dim) {
+    return PanamaMatrix.dotFloat16(a, aOffset, b, bOffset, dim);
+  }
+
+  @Override
+  public void matrix(
+      float[] queries,
+      int nq,
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      int dim,
+      float[] out,
+      int outOffset) {
+    PanamaMatrix.matrix(queries, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
+  }
+
+  @Override
+  public void maxSim(
+      float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max) {
+    PanamaMatrix.maxSim(queries, nq, rows, rowsOffset, rowCount, dim, max);
+  }
+
+  @Override
+  public MappedInput mapped(IndexInput data) throws IOException {
+    return PanamaMappedInput.of(data);
+  }
+
+  @Override
+  public void decodeBlock(
+      byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset) {
+    ResidualTables.checkBlock(codes, codesOffset, bits, dim, tile, tileOffset);
+    PanamaDecoder.decode(codes, codesOffset, bits, dim, tile, tileOffset);
+  }
+
+  @Override
+  public void dotTile(
+      short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums) {
+    PanamaTile.dot(tile, dim, queries, queriesOffset, nq, sums);
+  }
+
+  @Override
+  public void maxTile(
+      short[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int tableStride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    if (nq < 4) {
+      scalar.maxTile(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
+    } else {
+      PanamaMaxTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
+    }
+  }
+
+  @Override
+  public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
+    // C2 makes better vector instructions of the plain loop than the Vector API can express.
+    scalar.float16ToFloat(from, fromOffset, to, toOffset, n);
+  }
+
+  @Override
+  public void floatToFloat16(float[] from, int fromOffset, short[] to, int toOffset, int n) {
+    scalar.floatToFloat16(from, fromOffset, to, toOffset, n);
+  }
+}

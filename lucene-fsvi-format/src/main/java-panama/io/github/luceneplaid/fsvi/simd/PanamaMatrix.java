@@ -1,0 +1,232 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+import org.apache.lucene.util.Constants;
+
+/**
+ * Dot products of floats, by vectors along the dimensions: four queries and two rows at a time, and
+ * a sum over each of the eight vectors at the end. That sum is what does not get cheaper with
+ * longer vectors, so 256 bits are enough here; {@link PanamaPanel} is for many rows.
+ */
+final class PanamaMatrix {
+
+  private static final VectorSpecies<Float> SPECIES =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(Math.min(256, PanamaKernels.BITS)));
+  private static final int LENGTH = SPECIES.length();
+
+  // Rows whose products with all the queries maxSim holds at a time.
+  private static final int BATCH = 16;
+
+  private static final int FLOAT16_CHUNK = 1024;
+
+  private PanamaMatrix() {}
+
+  /** a * b + c, fused where that is fast. */
+  static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
+    return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
+  }
+
+  /** The larger one of each lane, a if b is not a number; half the instructions of max. */
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
+  private static FloatVector load(float[] from, int index) {
+    return FloatVector.fromArray(SPECIES, from, index);
+  }
+
+  private static float sum(FloatVector vector) {
+    return vector.reduceLanes(VectorOperators.ADD);
+  }
+
+  static float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    int i = 0;
+    float rest = 0;
+    if (dim >= LENGTH) {
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (; i <= dim - 4 * LENGTH; i += 4 * LENGTH) {
+        int j = aOffset + i;
+        int k = bOffset + i;
+        s0 = fma(load(a, j), load(b, k), s0);
+        s1 = fma(load(a, j + LENGTH), load(b, k + LENGTH), s1);
+        s2 = fma(load(a, j + 2 * LENGTH), load(b, k + 2 * LENGTH), s2);
+        s3 = fma(load(a, j + 3 * LENGTH), load(b, k + 3 * LENGTH), s3);
+      }
+      for (; i <= dim - LENGTH; i += LENGTH) {
+        s0 = fma(load(a, aOffset + i), load(b, bOffset + i), s0);
+      }
+      rest = sum(s0.add(s1).add(s2.add(s3)));
+    }
+    for (; i < dim; i++) {
+      rest += a[aOffset + i] * b[bOffset + i];
+    }
+    return rest;
+  }
+
+  static float dotFloat16(float[] a, int aOffset, short[] b, int bOffset, int dim) {
+    // A plain loop first, which C2 turns into conversion instructions; the Vector API has none.
+    float[] floats = new float[Math.min(dim, FLOAT16_CHUNK)];
+    float sum = 0;
+    for (int i = 0; i < dim; i += FLOAT16_CHUNK) {
+      int n = Math.min(FLOAT16_CHUNK, dim - i);
+      for (int j = 0; j < n; j++) {
+        floats[j] = Float.float16ToFloat(b[bOffset + i + j]);
+      }
+      sum += dot(a, aOffset + i, floats, 0, n);
+    }
+    return sum;
+  }
+
+  static void matrix(
+      float[] queries,
+      int nq,
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      int dim,
+      float[] out,
+      int outOffset) {
+    check(queries, nq, rows, rowsOffset, rowCount, dim);
+    Objects.checkFromIndexSize(outOffset, Math.multiplyExact(nq, rowCount), out.length);
+    int q = PanamaPanel.matrix(queries, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
+    dots(queries, q, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
+  }
+
+  static void maxSim(
+      float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max) {
+    check(queries, nq, rows, rowsOffset, rowCount, dim);
+    Objects.checkFromIndexSize(0, nq, max.length);
+    float[] products = new float[Math.min(BATCH, rowCount) * nq];
+    for (int r = 0; r < rowCount; r += BATCH) {
+      int count = Math.min(BATCH, rowCount - r);
+      dots(queries, 0, nq, rows, rowsOffset + r * dim, count, dim, products, 0);
+      raise(max, products, nq, count);
+    }
+  }
+
+  /** Raises max to the largest of each column of products. */
+  static void raise(float[] max, float[] products, int nq, int count) {
+    int q = 0;
+    for (; q <= nq - LENGTH; q += LENGTH) {
+      FloatVector best = load(max, q);
+      for (int r = 0; r < count; r++) {
+        best = larger(best, load(products, r * nq + q));
+      }
+      best.intoArray(max, q);
+    }
+    for (; q < nq; q++) {
+      float best = max[q];
+      for (int r = 0; r < count; r++) {
+        float product = products[r * nq + q];
+        best = product > best ? product : best;
+      }
+      max[q] = best;
+    }
+  }
+
+  private static void check(
+      float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim) {
+    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, dim), queries.length);
+    Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dim), rows.length);
+  }
+
+  /** Products of queries from to nq, by vectors along the dimensions. */
+  private static void dots(
+      float[] queries,
+      int from,
+      int nq,
+      float[] rows,
+      int row,
+      int count,
+      int dim,
+      float[] out,
+      int o) {
+    int r = 0;
+    for (; r <= count - 2; r += 2) {
+      int q = from;
+      for (; q <= nq - 4; q += 4) {
+        dots4x2(queries, q * dim, rows, row + r * dim, dim, out, o + r * nq + q, nq);
+      }
+      for (; q < nq; q++) {
+        out[o + r * nq + q] = dot(queries, q * dim, rows, row + r * dim, dim);
+        out[o + (r + 1) * nq + q] = dot(queries, q * dim, rows, row + (r + 1) * dim, dim);
+      }
+    }
+    if (r < count) {
+      for (int q = from; q < nq; q++) {
+        out[o + r * nq + q] = dot(queries, q * dim, rows, row + r * dim, dim);
+      }
+    }
+  }
+
+  private static void dots4x2(
+      float[] queries, int q0, float[] rows, int r0, int dim, float[] out, int o, int nq) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    int q3 = q2 + dim;
+    int r1 = r0 + dim;
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    int j = 0;
+    for (; j <= dim - LENGTH; j += LENGTH) {
+      FloatVector a = load(rows, r0 + j);
+      FloatVector b = load(rows, r1 + j);
+      FloatVector query = load(queries, q0 + j);
+      a0 = fma(query, a, a0);
+      b0 = fma(query, b, b0);
+      query = load(queries, q1 + j);
+      a1 = fma(query, a, a1);
+      b1 = fma(query, b, b1);
+      query = load(queries, q2 + j);
+      a2 = fma(query, a, a2);
+      b2 = fma(query, b, b2);
+      query = load(queries, q3 + j);
+      a3 = fma(query, a, a3);
+      b3 = fma(query, b, b3);
+    }
+    out[o] = sum(a0);
+    out[o + 1] = sum(a1);
+    out[o + 2] = sum(a2);
+    out[o + 3] = sum(a3);
+    out[o + nq] = sum(b0);
+    out[o + nq + 1] = sum(b1);
+    out[o + nq + 2] = sum(b2);
+    out[o + nq + 3] = sum(b3);
+    for (; j < dim; j++) {
+      float a = rows[r0 + j];
+      float b = rows[r1 + j];
+      out[o] += a * queries[q0 + j];
+      out[o + 1] += a * queries[q1 + j];
+      out[o + 2] += a * queries[q2 + j];
+      out[o + 3] += a * queries[q3 + j];
+      out[o + nq] += b * queries[q0 + j];
+      out[o + nq + 1] += b * queries[q1 + j];
+      out[o + nq + 2] += b * queries[q2 + j];
+      out[o + nq + 3] += b * queries[q3 + j];
+    }
+  }
+}

@@ -1,0 +1,233 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.fma;
+import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.larger;
+
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Turns the sums of a tile into similarities. The products of an anchor with the query tokens lie
+ * side by side while the sums of a query token with the lanes do, so one of them has to be
+ * transposed. That are the sums here: 8 query tokens at a time (4 on short vectors), by shifts and
+ * masks in registers, which takes half the time of gathering the products of the anchors.
+ *
+ * <p>A group of query tokens may overlap with the one before, a maximum does not mind.
+ */
+final class PanamaMaxTile {
+
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(PanamaKernels.BITS));
+  private static final VectorSpecies<Long> LONGS =
+      VectorSpecies.of(long.class, VectorShape.forBitSize(PanamaKernels.BITS));
+  private static final VectorShuffle<Long> SWAP = VectorShuffle.fromOp(LONGS, i -> i ^ 1);
+  private static final VectorMask<Long> ODD = VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL);
+  private static final VectorSpecies<Float> FLOATS_4 = FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> FLOATS_8 = FloatVector.SPECIES_256;
+
+  private static final int LANES = VectorKernels.TILE_LANES;
+  private static final int WIDTH = SHORTS.length();
+  private static final boolean EIGHT = PanamaKernels.BITS >= 256;
+
+  // Where transpose4 and transpose8 leave the sums of a lane.
+  private static final int[] PLACE_4 = new int[LANES];
+  private static final int[] PLACE_8 = new int[LANES];
+
+  static {
+    for (int lane = 0; lane < LANES; lane++) {
+      int column = lane / WIDTH * WIDTH;
+      int i = lane % WIDTH;
+      PLACE_4[lane] = column * 4 + i % 4 * WIDTH + i / 4 * 4;
+      PLACE_8[lane] = i / 4 % 2 * 4 * LANES + column * 4 + i % 4 * WIDTH + i / 8 * 8;
+    }
+  }
+
+  private PanamaMaxTile() {}
+
+  /** Needs at least 4 query tokens. */
+  static void max(
+      short[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int stride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, LANES), sums.length);
+    Objects.checkFromIndexSize(0, lanes, LANES);
+    boolean spare = sums.length >= VectorKernels.sumsLength(nq);
+    short[] work = spare ? sums : new short[VectorKernels.sumsLength(nq) - nq * LANES];
+    int at = spare ? nq * LANES : 0;
+    if (EIGHT && nq >= 8) {
+      // All of them before the first use, which has not to wait for stores then.
+      for (int q = 0, to = at; q < nq; q += 8, to += 8 * LANES) {
+        int from = Math.min(q, nq - 8) * LANES;
+        transpose4(sums, from, work, to);
+        transpose4(sums, from + 4 * LANES, work, to + 4 * LANES);
+        transpose8(work, to);
+      }
+      int q = 0;
+      for (; q <= nq - 16; q += 16, at += 16 * LANES) {
+        max16(work, at, q, lanes, table, stride, rows, scale, factor, queryScale, max);
+      }
+      for (; q < nq; q += 8, at += 8 * LANES) {
+        int last = Math.min(q, nq - 8);
+        max8(work, at, last, lanes, table, stride, rows, scale, factor, queryScale, max);
+      }
+    } else {
+      for (int i = 0; i < nq; i += 4) {
+        int q = Math.min(i, nq - 4);
+        transpose4(sums, q * LANES, work, at);
+        max4(work, at, q, lanes, table, stride, rows, scale, factor, queryScale, max);
+      }
+    }
+  }
+
+  /** From four rows of sums to the four sums of each lane, at PLACE_4. */
+  private static void transpose4(short[] sums, int from, short[] work, int to) {
+    for (int column = 0; column < LANES; column += WIDTH, from += WIDTH, to += 4 * WIDTH) {
+      IntVector row0 = ShortVector.fromArray(SHORTS, sums, from).reinterpretAsInts();
+      IntVector row1 = ShortVector.fromArray(SHORTS, sums, from + LANES).reinterpretAsInts();
+      IntVector row2 = ShortVector.fromArray(SHORTS, sums, from + 2 * LANES).reinterpretAsInts();
+      IntVector row3 = ShortVector.fromArray(SHORTS, sums, from + 3 * LANES).reinterpretAsInts();
+      LongVector even01 = evenShorts(row0, row1);
+      LongVector even23 = evenShorts(row2, row3);
+      LongVector odd01 = oddShorts(row0, row1);
+      LongVector odd23 = oddShorts(row2, row3);
+      evenInts(even01, even23).reinterpretAsShorts().intoArray(work, to);
+      evenInts(odd01, odd23).reinterpretAsShorts().intoArray(work, to + WIDTH);
+      oddInts(even01, even23).reinterpretAsShorts().intoArray(work, to + 2 * WIDTH);
+      oddInts(odd01, odd23).reinterpretAsShorts().intoArray(work, to + 3 * WIDTH);
+    }
+  }
+
+  /** From two results of transpose4 to the eight sums of each lane, at PLACE_8. */
+  private static void transpose8(short[] work, int at) {
+    for (int i = at; i < at + 4 * LANES; i += WIDTH) {
+      LongVector a = ShortVector.fromArray(SHORTS, work, i).reinterpretAsLongs();
+      LongVector b = ShortVector.fromArray(SHORTS, work, i + 4 * LANES).reinterpretAsLongs();
+      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, i);
+      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, i + 4 * LANES);
+    }
+  }
+
+  private static LongVector evenShorts(IntVector a, IntVector b) {
+    return a.and(0xFFFF).or(b.lanewise(VectorOperators.LSHL, 16)).reinterpretAsLongs();
+  }
+
+  private static LongVector oddShorts(IntVector a, IntVector b) {
+    return a.lanewise(VectorOperators.LSHR, 16).or(b.and(0xFFFF0000)).reinterpretAsLongs();
+  }
+
+  private static LongVector evenInts(LongVector a, LongVector b) {
+    return a.and(0xFFFFFFFFL).or(b.lanewise(VectorOperators.LSHL, 32));
+  }
+
+  private static LongVector oddInts(LongVector a, LongVector b) {
+    return a.lanewise(VectorOperators.LSHR, 32).or(b.and(0xFFFFFFFF00000000L));
+  }
+
+  private static void max16(
+      short[] work,
+      int at,
+      int q,
+      int lanes,
+      float[] table,
+      int stride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    FloatVector best0 = FloatVector.fromArray(FLOATS_8, max, q);
+    FloatVector best1 = FloatVector.fromArray(FLOATS_8, max, q + 8);
+    FloatVector unit0 = FloatVector.fromArray(FLOATS_8, queryScale, q);
+    FloatVector unit1 = FloatVector.fromArray(FLOATS_8, queryScale, q + 8);
+    for (int lane = 0; lane < lanes; lane++) {
+      int row = rows[lane] * stride + q;
+      int place = at + PLACE_8[lane];
+      FloatVector length = FloatVector.broadcast(FLOATS_8, scale[lane]);
+      FloatVector times = FloatVector.broadcast(FLOATS_8, factor[lane]);
+      FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, row);
+      FloatVector sum = floats8(work, place);
+      best0 = larger(best0, fma(sum, unit0.mul(length), anchor).mul(times));
+      anchor = FloatVector.fromArray(FLOATS_8, table, row + 8);
+      sum = floats8(work, place + 8 * LANES);
+      best1 = larger(best1, fma(sum, unit1.mul(length), anchor).mul(times));
+    }
+    best0.intoArray(max, q);
+    best1.intoArray(max, q + 8);
+  }
+
+  private static void max8(
+      short[] work,
+      int at,
+      int q,
+      int lanes,
+      float[] table,
+      int stride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    FloatVector best = FloatVector.fromArray(FLOATS_8, max, q);
+    FloatVector unit = FloatVector.fromArray(FLOATS_8, queryScale, q);
+    for (int lane = 0; lane < lanes; lane++) {
+      FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, rows[lane] * stride + q);
+      FloatVector sum = floats8(work, at + PLACE_8[lane]);
+      best = larger(best, fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]));
+    }
+    best.intoArray(max, q);
+  }
+
+  private static FloatVector floats8(short[] work, int place) {
+    ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_128, work, place);
+    return (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_8, 0);
+  }
+
+  private static void max4(
+      short[] work,
+      int at,
+      int q,
+      int lanes,
+      float[] table,
+      int stride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] queryScale,
+      float[] max) {
+    FloatVector best = FloatVector.fromArray(FLOATS_4, max, q);
+    FloatVector unit = FloatVector.fromArray(FLOATS_4, queryScale, q);
+    for (int lane = 0; lane < lanes; lane++) {
+      FloatVector anchor = FloatVector.fromArray(FLOATS_4, table, rows[lane] * stride + q);
+      ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_64, work, at + PLACE_4[lane]);
+      FloatVector sum = (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_4, 0);
+      best = larger(best, fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]));
+    }
+    best.intoArray(max, q);
+  }
+}

@@ -1,0 +1,331 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.util.Objects;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Multiplies a tile with query tokens. Each body keeps the sums of some query tokens in registers
+ * while it walks down the tile: as many as C2 can hold without spilling, about 10 vectors. A vector
+ * of 512 bits is a whole row of the tile; of shorter ones, a body takes two that lie side by side,
+ * so that it has two products for each query value it spreads over a vector.
+ */
+final class PanamaTile {
+
+  private static final VectorSpecies<Short> SPECIES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(PanamaKernels.BITS));
+  private static final int LENGTH = SPECIES.length();
+  private static final int ROW = VectorKernels.TILE_LANES;
+
+  private PanamaTile() {}
+
+  static void dot(short[] tile, int dim, short[] queries, int offset, int nq, short[] sums) {
+    Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
+    Objects.checkFromIndexSize(offset, Math.multiplyExact(nq, dim), queries.length);
+    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, ROW), sums.length);
+    if (LENGTH == ROW) {
+      dotWide(tile, dim, queries, offset, nq, sums);
+    } else {
+      for (int column = 0; column < ROW; column += 2 * LENGTH) {
+        dotNarrow(tile, column, dim, queries, offset, nq, sums);
+      }
+    }
+  }
+
+  private static void dotWide(
+      short[] tile, int dim, short[] queries, int query, int nq, short[] sums) {
+    int out = 0;
+    for (; nq >= 8; nq -= 8, query += 8 * dim, out += 8 * ROW) {
+      wide8(tile, dim, queries, query, sums, out);
+    }
+    if (nq >= 4) {
+      wide4(tile, dim, queries, query, sums, out);
+      nq -= 4;
+      query += 4 * dim;
+      out += 4 * ROW;
+    }
+    if (nq >= 2) {
+      wide2(tile, dim, queries, query, sums, out);
+      nq -= 2;
+      query += 2 * dim;
+      out += 2 * ROW;
+    }
+    if (nq > 0) {
+      wide1(tile, dim, queries, query, sums, out);
+    }
+  }
+
+  private static void dotNarrow(
+      short[] tile, int column, int dim, short[] queries, int query, int nq, short[] sums) {
+    int out = column;
+    while (nq > 0) {
+      // 6 and 7 are better halved than split into 5 and a small rest.
+      int body = nq == 6 ? 3 : nq == 7 ? 4 : Math.min(nq, 5);
+      switch (body) {
+        case 5 -> narrow5(tile, column, dim, queries, query, sums, out);
+        case 4 -> narrow4(tile, column, dim, queries, query, sums, out);
+        case 3 -> narrow3(tile, column, dim, queries, query, sums, out);
+        case 2 -> narrow2(tile, column, dim, queries, query, sums, out);
+        default -> narrow1(tile, column, dim, queries, query, sums, out);
+      }
+      nq -= body;
+      query += body * dim;
+      out += body * ROW;
+    }
+  }
+
+  private static ShortVector row(short[] tile, int offset) {
+    return ShortVector.fromArray(SPECIES, tile, offset);
+  }
+
+  private static ShortVector spread(short[] queries, int index) {
+    return ShortVector.broadcast(SPECIES, queries[index]);
+  }
+
+  private static void wide8(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    int q3 = q2 + dim;
+    int q4 = q3 + dim;
+    int q5 = q4 + dim;
+    int q6 = q5 + dim;
+    int q7 = q6 + dim;
+    ShortVector s0 = ShortVector.zero(SPECIES);
+    ShortVector s1 = s0;
+    ShortVector s2 = s0;
+    ShortVector s3 = s0;
+    ShortVector s4 = s0;
+    ShortVector s5 = s0;
+    ShortVector s6 = s0;
+    ShortVector s7 = s0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector row = row(tile, j * ROW);
+      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+      s1 = s1.add(row.mul(spread(queries, q1 + j)));
+      s2 = s2.add(row.mul(spread(queries, q2 + j)));
+      s3 = s3.add(row.mul(spread(queries, q3 + j)));
+      s4 = s4.add(row.mul(spread(queries, q4 + j)));
+      s5 = s5.add(row.mul(spread(queries, q5 + j)));
+      s6 = s6.add(row.mul(spread(queries, q6 + j)));
+      s7 = s7.add(row.mul(spread(queries, q7 + j)));
+    }
+    s0.intoArray(sums, out);
+    s1.intoArray(sums, out + ROW);
+    s2.intoArray(sums, out + 2 * ROW);
+    s3.intoArray(sums, out + 3 * ROW);
+    s4.intoArray(sums, out + 4 * ROW);
+    s5.intoArray(sums, out + 5 * ROW);
+    s6.intoArray(sums, out + 6 * ROW);
+    s7.intoArray(sums, out + 7 * ROW);
+  }
+
+  private static void wide4(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    int q3 = q2 + dim;
+    ShortVector s0 = ShortVector.zero(SPECIES);
+    ShortVector s1 = s0;
+    ShortVector s2 = s0;
+    ShortVector s3 = s0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector row = row(tile, j * ROW);
+      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+      s1 = s1.add(row.mul(spread(queries, q1 + j)));
+      s2 = s2.add(row.mul(spread(queries, q2 + j)));
+      s3 = s3.add(row.mul(spread(queries, q3 + j)));
+    }
+    s0.intoArray(sums, out);
+    s1.intoArray(sums, out + ROW);
+    s2.intoArray(sums, out + 2 * ROW);
+    s3.intoArray(sums, out + 3 * ROW);
+  }
+
+  private static void wide2(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    ShortVector s0 = ShortVector.zero(SPECIES);
+    ShortVector s1 = s0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector row = row(tile, j * ROW);
+      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+      s1 = s1.add(row.mul(spread(queries, q1 + j)));
+    }
+    s0.intoArray(sums, out);
+    s1.intoArray(sums, out + ROW);
+  }
+
+  private static void wide1(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+    ShortVector s0 = ShortVector.zero(SPECIES);
+    for (int j = 0; j < dim; j++) {
+      ShortVector row = row(tile, j * ROW);
+      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+    }
+    s0.intoArray(sums, out);
+  }
+
+  private static void narrow5(
+      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    int q3 = q2 + dim;
+    int q4 = q3 + dim;
+    ShortVector a0 = ShortVector.zero(SPECIES);
+    ShortVector b0 = a0;
+    ShortVector a1 = a0;
+    ShortVector b1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b2 = a0;
+    ShortVector a3 = a0;
+    ShortVector b3 = a0;
+    ShortVector a4 = a0;
+    ShortVector b4 = a0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector a = row(tile, j * ROW + column);
+      ShortVector b = row(tile, j * ROW + column + LENGTH);
+      ShortVector query = spread(queries, q0 + j);
+      a0 = a0.add(a.mul(query));
+      b0 = b0.add(b.mul(query));
+      query = spread(queries, q1 + j);
+      a1 = a1.add(a.mul(query));
+      b1 = b1.add(b.mul(query));
+      query = spread(queries, q2 + j);
+      a2 = a2.add(a.mul(query));
+      b2 = b2.add(b.mul(query));
+      query = spread(queries, q3 + j);
+      a3 = a3.add(a.mul(query));
+      b3 = b3.add(b.mul(query));
+      query = spread(queries, q4 + j);
+      a4 = a4.add(a.mul(query));
+      b4 = b4.add(b.mul(query));
+    }
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+    a1.intoArray(sums, out + ROW);
+    b1.intoArray(sums, out + ROW + LENGTH);
+    a2.intoArray(sums, out + 2 * ROW);
+    b2.intoArray(sums, out + 2 * ROW + LENGTH);
+    a3.intoArray(sums, out + 3 * ROW);
+    b3.intoArray(sums, out + 3 * ROW + LENGTH);
+    a4.intoArray(sums, out + 4 * ROW);
+    b4.intoArray(sums, out + 4 * ROW + LENGTH);
+  }
+
+  private static void narrow4(
+      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    int q3 = q2 + dim;
+    ShortVector a0 = ShortVector.zero(SPECIES);
+    ShortVector b0 = a0;
+    ShortVector a1 = a0;
+    ShortVector b1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b2 = a0;
+    ShortVector a3 = a0;
+    ShortVector b3 = a0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector a = row(tile, j * ROW + column);
+      ShortVector b = row(tile, j * ROW + column + LENGTH);
+      ShortVector query = spread(queries, q0 + j);
+      a0 = a0.add(a.mul(query));
+      b0 = b0.add(b.mul(query));
+      query = spread(queries, q1 + j);
+      a1 = a1.add(a.mul(query));
+      b1 = b1.add(b.mul(query));
+      query = spread(queries, q2 + j);
+      a2 = a2.add(a.mul(query));
+      b2 = b2.add(b.mul(query));
+      query = spread(queries, q3 + j);
+      a3 = a3.add(a.mul(query));
+      b3 = b3.add(b.mul(query));
+    }
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+    a1.intoArray(sums, out + ROW);
+    b1.intoArray(sums, out + ROW + LENGTH);
+    a2.intoArray(sums, out + 2 * ROW);
+    b2.intoArray(sums, out + 2 * ROW + LENGTH);
+    a3.intoArray(sums, out + 3 * ROW);
+    b3.intoArray(sums, out + 3 * ROW + LENGTH);
+  }
+
+  private static void narrow3(
+      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    int q2 = q1 + dim;
+    ShortVector a0 = ShortVector.zero(SPECIES);
+    ShortVector b0 = a0;
+    ShortVector a1 = a0;
+    ShortVector b1 = a0;
+    ShortVector a2 = a0;
+    ShortVector b2 = a0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector a = row(tile, j * ROW + column);
+      ShortVector b = row(tile, j * ROW + column + LENGTH);
+      ShortVector query = spread(queries, q0 + j);
+      a0 = a0.add(a.mul(query));
+      b0 = b0.add(b.mul(query));
+      query = spread(queries, q1 + j);
+      a1 = a1.add(a.mul(query));
+      b1 = b1.add(b.mul(query));
+      query = spread(queries, q2 + j);
+      a2 = a2.add(a.mul(query));
+      b2 = b2.add(b.mul(query));
+    }
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+    a1.intoArray(sums, out + ROW);
+    b1.intoArray(sums, out + ROW + LENGTH);
+    a2.intoArray(sums, out + 2 * ROW);
+    b2.intoArray(sums, out + 2 * ROW + LENGTH);
+  }
+
+  private static void narrow2(
+      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    int q1 = q0 + dim;
+    ShortVector a0 = ShortVector.zero(SPECIES);
+    ShortVector b0 = a0;
+    ShortVector a1 = a0;
+    ShortVector b1 = a0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector a = row(tile, j * ROW + column);
+      ShortVector b = row(tile, j * ROW + column + LENGTH);
+      ShortVector query = spread(queries, q0 + j);
+      a0 = a0.add(a.mul(query));
+      b0 = b0.add(b.mul(query));
+      query = spread(queries, q1 + j);
+      a1 = a1.add(a.mul(query));
+      b1 = b1.add(b.mul(query));
+    }
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+    a1.intoArray(sums, out + ROW);
+    b1.intoArray(sums, out + ROW + LENGTH);
+  }
+
+  private static void narrow1(
+      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    ShortVector a0 = ShortVector.zero(SPECIES);
+    ShortVector b0 = a0;
+    for (int j = 0; j < dim; j++) {
+      ShortVector a = row(tile, j * ROW + column);
+      ShortVector b = row(tile, j * ROW + column + LENGTH);
+      ShortVector query = spread(queries, q0 + j);
+      a0 = a0.add(a.mul(query));
+      b0 = b0.add(b.mul(query));
+    }
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+  }
+}

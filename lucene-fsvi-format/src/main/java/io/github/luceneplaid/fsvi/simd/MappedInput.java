@@ -1,0 +1,59 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.io.IOException;
+import org.apache.lucene.store.AlreadyClosedException;
+
+/**
+ * A memory-mapped file that kernels read in place, from {@link VectorKernels#mapped}. Positions are
+ * bytes from the start of the input it was made of and need no alignment; elements are
+ * little-endian.
+ *
+ * <p>A file may be mapped in several pieces. Ranges that reach from one into the next are refused
+ * by the return value false, and nothing is done then: such rows are to be read through the input.
+ *
+ * <p>All methods throw {@link AlreadyClosedException} when the input has been closed, and {@link
+ * IndexOutOfBoundsException} if a range is outside of the file or of an array. An instance belongs
+ * to one thread at a time.
+ *
+ * @lucene.experimental
+ */
+public interface MappedInput {
+
+  /**
+   * Does {@link VectorKernels#maxSim} on rows of floats in the file.
+   *
+   * @param queries [nq][dim], from index 0
+   * @param nq number of queries
+   * @param position of the first row
+   * @param rowCount number of rows
+   * @param dim number of elements of a row
+   * @param max [nq], in and out
+   * @return whether that was done
+   * @throws IOException from the input
+   */
+  boolean maxSim(float[] queries, int nq, long position, int rowCount, int dim, float[] max)
+      throws IOException;
+
+  /**
+   * Copies shorts from the file.
+   *
+   * @param position of the first one
+   * @param into receives them
+   * @param offset index of the first one in into
+   * @param n how many
+   * @return whether that was done
+   * @throws IOException from the input
+   */
+  boolean readShorts(long position, short[] into, int offset, int n) throws IOException;
+}
