@@ -24,7 +24,7 @@ import java.util.Arrays;
  */
 public final class KMeans {
 
-  private static final int BLOCK = 64;
+  private static final int BLOCK = 256;
 
   private final VectorKernels kernels = VectorKernels.get();
   private final int dim;

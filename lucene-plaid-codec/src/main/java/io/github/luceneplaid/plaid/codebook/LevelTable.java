@@ -33,33 +33,39 @@ final class LevelTable {
   /** Level number by step. */
   final byte[] levels = new byte[STEPS];
 
-  /** Squared weight by step. */
-  final short[] squares = new short[STEPS];
+  /** Weight by step. */
+  final byte[] weights = new byte[STEPS];
 
-  /** Weights by level number, or null if level numbers are weights. */
-  private final byte[] weights;
+  /** Weight by level number, or null if level numbers are weights. */
+  private final byte[] weightOfLevel;
 
   LevelTable(int bits) {
     stepsPerWeight = bits == 8 ? 1 : 2;
     origin = bits == 8 ? STEPS / 2f + 0.5f : STEPS / 2f;
-    weights = bits == 8 ? null : ResidualTables.weights(bits);
+    weightOfLevel = bits == 8 ? null : ResidualTables.weights(bits);
     for (int step = 0; step < STEPS; step++) {
       int level = bits == 8 ? Math.max(step - STEPS / 2, -127) : level(step - STEPS / 2);
       levels[step] = (byte) level;
-      squares[step] = (short) (weight(level) * weight(level));
+      weights[step] = (byte) weight(level);
     }
   }
 
   /** The number of cutoffs at or below a number of half weights. */
   private int level(int halfWeights) {
     int level = 0;
-    while (level < weights.length - 1 && weights[level] + weights[level + 1] <= halfWeights) {
+    while (level < weightOfLevel.length - 1
+        && weightOfLevel[level] + weightOfLevel[level + 1] <= halfWeights) {
       level++;
     }
     return level;
   }
 
+  /** The step that a place on the grid belongs to. */
+  static int step(float place) {
+    return Math.max(0, Math.min(STEPS - 1, (int) place));
+  }
+
   int weight(int level) {
-    return weights == null ? level : weights[level];
+    return weightOfLevel == null ? level : weightOfLevel[level];
   }
 }

@@ -83,9 +83,16 @@ public final class ResidualQuantizer {
   private final int maxSquaredLength;
   private final LevelTable table;
 
+  private final short[] tile;
+
+  // The token in hand: what encode's steps hand on.
   private final float[] residual;
   private final byte[] levels;
-  private final short[] tile;
+  private float squaredResidual;
+  private float anchorProduct;
+  private float residualProduct;
+  private float tokenProduct;
+  private int squaredWeights;
 
   /**
    * Makes a quantiser.
@@ -107,7 +114,8 @@ public final class ResidualQuantizer {
     maxSquaredLength = rms * rms * dim;
     table = new LevelTable(bits);
     residual = new float[dim];
-    levels = new byte[dim];
+    // Whole bytes are packed, so the last of them needs levels of 0.
+    levels = new byte[(dim + 7) & ~7];
     tile = new short[dim * VectorKernels.TILE_LANES];
   }
 
@@ -165,58 +173,90 @@ public final class ResidualQuantizer {
     Objects.checkIndex(lane, LANES);
     Objects.checkIndex(anchorId, Codebook.MAX_ANCHORS);
     int anchor = Objects.checkFromIndexSize(anchorId * dim, dim, anchors.length);
-    float squared = subtract(token, offset, anchors, anchor);
-    float length = (float) Math.sqrt(squared);
+    subtract(token, offset, anchors, anchor);
+    float length = (float) Math.sqrt(squaredResidual);
     boolean present = length > NO_RESIDUAL;
-    int squaredWeights = chooseLevels(present ? weightUnit / length : 0);
+    chooseLevels(token, offset, present ? weightUnit / length : 0);
     if (squaredWeights > maxSquaredLength) {
-      shorten(squaredWeights);
+      shorten(token, offset);
     }
-    int scale = present ? scale(squared) : 0;
+    int scale = present ? scale() : 0;
     int at = blockOffset + lane;
     setAnchorId(block, blockOffset, lane, anchorId);
     block[at + SCALES] = (byte) scale;
-    block[at + FACTORS] = (byte) factor(token, offset, anchors, anchor, scale);
+    block[at + FACTORS] = (byte) factor(scale);
     pack(block, at + CODES);
   }
 
-  /** Sets the residual and returns its squared length. */
-  private float subtract(float[] token, int offset, float[] anchors, int anchor) {
-    for (int j = 0; j < dim; j++) {
-      residual[j] = token[offset + j] - anchors[anchor + j];
-    }
-    float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  /** Sets the residual, its squared length, and the product of token and anchor. */
+  private void subtract(float[] token, int offset, float[] anchors, int anchor) {
+    float s0 = 0, s1 = 0, p0 = 0, p1 = 0;
     int j = 0;
-    for (; j <= dim - 4; j += 4) {
-      s0 += residual[j] * residual[j];
-      s1 += residual[j + 1] * residual[j + 1];
-      s2 += residual[j + 2] * residual[j + 2];
-      s3 += residual[j + 3] * residual[j + 3];
+    for (; j <= dim - 2; j += 2) {
+      float x0 = token[offset + j];
+      float x1 = token[offset + j + 1];
+      float a0 = anchors[anchor + j];
+      float a1 = anchors[anchor + j + 1];
+      float r0 = x0 - a0;
+      float r1 = x1 - a1;
+      residual[j] = r0;
+      residual[j + 1] = r1;
+      s0 += r0 * r0;
+      s1 += r1 * r1;
+      p0 += x0 * a0;
+      p1 += x1 * a1;
     }
-    for (; j < dim; j++) {
-      s0 += residual[j] * residual[j];
+    if (j < dim) {
+      float r = token[offset + j] - anchors[anchor + j];
+      residual[j] = r;
+      s0 += r * r;
+      p0 += token[offset + j] * anchors[anchor + j];
     }
-    return (s0 + s1) + (s2 + s3);
+    squaredResidual = s0 + s1;
+    anchorProduct = p0 + p1;
   }
 
-  /** Sets the levels nearest to residual · unit and returns the squared length of the weights. */
-  private int chooseLevels(float unit) {
-    float unitOfTable = unit * table.stepsPerWeight;
-    int squared = 0;
-    for (int j = 0; j < dim; j++) {
-      int step = (int) (residual[j] * unitOfTable + table.origin);
-      step = Math.max(0, Math.min(LevelTable.STEPS - 1, step));
-      levels[j] = table.levels[step];
-      squared += table.squares[step];
+  /**
+   * Sets the levels nearest to residual · unit, the squared length of their weights, and the
+   * products of the weights with residual and token.
+   */
+  private void chooseLevels(float[] token, int offset, float unit) {
+    float stepsPerUnit = unit * table.stepsPerWeight;
+    float origin = table.origin;
+    float r0 = 0, r1 = 0, t0 = 0, t1 = 0;
+    int squares = 0;
+    int j = 0;
+    for (; j <= dim - 2; j += 2) {
+      int step0 = LevelTable.step(residual[j] * stepsPerUnit + origin);
+      int step1 = LevelTable.step(residual[j + 1] * stepsPerUnit + origin);
+      levels[j] = table.levels[step0];
+      levels[j + 1] = table.levels[step1];
+      int w0 = table.weights[step0];
+      int w1 = table.weights[step1];
+      r0 += residual[j] * w0;
+      r1 += residual[j + 1] * w1;
+      t0 += token[offset + j] * w0;
+      t1 += token[offset + j + 1] * w1;
+      squares += w0 * w0 + w1 * w1;
     }
-    return squared;
+    if (j < dim) {
+      int step = LevelTable.step(residual[j] * stepsPerUnit + origin);
+      levels[j] = table.levels[step];
+      int w = table.weights[step];
+      r0 += residual[j] * w;
+      t0 += token[offset + j] * w;
+      squares += w * w;
+    }
+    residualProduct = r0 + r1;
+    tokenProduct = t0 + t1;
+    squaredWeights = squares;
   }
 
   /**
    * Takes largest weights a level toward zero until the length suits the kernels; among equal ones
    * that of the shortest component of the residual first.
    */
-  private void shorten(int squaredWeights) {
+  private void shorten(float[] token, int offset) {
     while (squaredWeights > maxSquaredLength) {
       int victim = 0;
       int largest = -1;
@@ -228,72 +268,66 @@ public final class ResidualQuantizer {
           victim = j;
         }
       }
-      levels[victim] = (byte) (levels[victim] - Integer.signum(table.weight(levels[victim])));
-      int smaller = table.weight(levels[victim]);
-      squaredWeights += smaller * smaller - largest * largest;
+      int before = table.weight(levels[victim]);
+      levels[victim] = (byte) (levels[victim] - Integer.signum(before));
+      int after = table.weight(levels[victim]);
+      residualProduct += residual[victim] * (after - before);
+      tokenProduct += token[offset + victim] * (after - before);
+      squaredWeights += after * after - before * before;
     }
   }
 
   /** The byte of the scale |r|² / (r·v), within twice the scale (r·v) / |v|². */
-  private int scale(float squaredResidual) {
-    float r0 = 0, r1 = 0;
-    int squaredWeights = 0;
-    for (int j = 0; j < dim; j++) {
-      int weight = table.weight(levels[j]);
-      if ((j & 1) == 0) {
-        r0 += residual[j] * weight;
-      } else {
-        r1 += residual[j] * weight;
-      }
-      squaredWeights += weight * weight;
-    }
-    float product = r0 + r1;
-    float unbiased = squaredResidual / product;
-    float leastSquares = product / squaredWeights;
+  private int scale() {
+    float unbiased = squaredResidual / residualProduct;
+    float leastSquares = residualProduct / squaredWeights;
     float scale = Math.min(unbiased, 2 * leastSquares) * weightUnit;
     return Math.max(0, Math.min(255, Math.round(scale / SCALE_UNIT)));
   }
 
   /** The byte of the factor that makes the similarity with the token itself 1. */
-  private int factor(float[] token, int offset, float[] anchors, int anchor, int scale) {
-    float step = scale * SCALE_UNIT / weightUnit;
-    float s0 = 0, s1 = 0;
-    for (int j = 0; j < dim; j++) {
-      float decoded = anchors[anchor + j] + step * table.weight(levels[j]);
-      if ((j & 1) == 0) {
-        s0 += token[offset + j] * decoded;
-      } else {
-        s1 += token[offset + j] * decoded;
-      }
-    }
-    float similarity = Math.max(0.5f, s0 + s1);
-    return Math.max(0, Math.min(255, Math.round((1 / similarity - FACTOR_MIN) / FACTOR_UNIT)));
+  private int factor(int scale) {
+    float similarity = anchorProduct + scale * SCALE_UNIT / weightUnit * tokenProduct;
+    float factor = 1 / Math.max(0.5f, similarity);
+    return Math.max(0, Math.min(255, Math.round((factor - FACTOR_MIN) / FACTOR_UNIT)));
   }
 
   private void pack(byte[] block, int at) {
     switch (bits) {
-      case 8 -> {
-        for (int j = 0; j < dim; j++) {
-          block[at + j * LANES] = levels[j];
+      case 1 -> pack1(0, block, at);
+      case 2 -> pack2(block, at);
+      case 3 -> {
+        pack2(block, at);
+        pack1(2, block, at + LANES * ((dim + 3) / 4));
+      }
+      case 4 -> {
+        for (int j = 0; j < dim; j += 2, at += LANES) {
+          block[at] = (byte) (levels[j] | levels[j + 1] << 4);
         }
       }
-      case 3 -> {
-        packSection(2, 0, block, at);
-        packSection(1, 2, block, at + LANES * ((dim + 3) / 4));
+      default -> {
+        for (int j = 0; j < dim; j++, at += LANES) {
+          block[at] = levels[j];
+        }
       }
-      default -> packSection(bits, 0, block, at);
     }
   }
 
-  /** Packs this many bits of each level, from a given bit on. */
-  private void packSection(int width, int fromBit, byte[] block, int at) {
-    int perByte = 8 / width;
-    int mask = (1 << width) - 1;
-    for (int j = 0; j < dim; j += perByte, at += LANES) {
+  /** Packs the two low bits of each level. */
+  private void pack2(byte[] block, int at) {
+    for (int j = 0; j < dim; j += 4, at += LANES) {
+      int low = (levels[j] & 3) | (levels[j + 1] & 3) << 2;
+      int high = (levels[j + 2] & 3) | (levels[j + 3] & 3) << 2;
+      block[at] = (byte) (low | high << 4);
+    }
+  }
+
+  /** Packs one bit of each level. */
+  private void pack1(int bit, byte[] block, int at) {
+    for (int j = 0; j < dim; j += 8, at += LANES) {
       int packed = 0;
-      int end = Math.min(dim, j + perByte);
-      for (int i = end - 1; i >= j; i--) {
-        packed = packed << width | (levels[i] >>> fromBit & mask);
+      for (int i = 7; i >= 0; i--) {
+        packed = packed << 1 | (levels[j + i] >>> bit & 1);
       }
       block[at] = (byte) packed;
     }
