@@ -36,7 +36,14 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Plaid.Version.class,
-    subcommands = {EncodeCommand.class, FitProjectionCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      EncodeCommand.class,
+      IndexCommand.class,
+      SearchCommand.class,
+      InfoCommand.class,
+      FitProjectionCommand.class
+    })
 public final class Plaid implements Runnable {
   /** Kept here, as a logger that nobody refers to forgets its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");

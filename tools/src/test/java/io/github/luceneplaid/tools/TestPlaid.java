@@ -20,7 +20,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** The commands as they are typed: exit codes, messages and files. */
 public class TestPlaid extends LuceneTestCase {
-  private static final List<String> COMMANDS = List.of("encode", "fit-projection");
+  private static final List<String> COMMANDS =
+      List.of("demo", "encode", "index", "search", "info", "fit-projection");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -36,7 +37,7 @@ public class TestPlaid extends LuceneTestCase {
   }
 
   private void assertFails(int code, String message, Object... args) {
-    assertEquals(err.toString(), code, plaid(args));
+    assertEquals(code, plaid(args));
     assertTrue(err.toString(), err.toString().contains(message));
     assertEquals(err.toString(), 1, err.toString().lines().count());
   }
@@ -67,7 +68,7 @@ public class TestPlaid extends LuceneTestCase {
     Path texts = Files.writeString(folder.resolve("texts.txt"), "red cat\n\nthe dogs sleeps.\n");
     Path model = TinyModel.copyTo(createTempDir());
     Path output = folder.resolve("out");
-    assertEquals(err.toString(), 0, plaid("encode", texts, "-o", output, "--model", model));
+    assertEquals(0, plaid("encode", texts, "-o", output, "--model", model));
     assertEquals("2 texts, 6 tokens in " + output, out.toString().strip());
     assertEquals("[2,4]", Files.readString(output.resolve("doclens.json")));
     assertEquals("[\"1\",\"3\"]", Files.readString(output.resolve("ids.json")));
@@ -142,5 +143,121 @@ public class TestPlaid extends LuceneTestCase {
     assertFalse(Files.exists(output));
     Files.createFile(output);
     assertFails(1, "exists (--force replaces it)", "fit-projection", texts, "-o", output);
+  }
+
+  public void testIndexTextAndSearch() throws IOException {
+    Path folder = createTempDir();
+    Path texts = folder.resolve("t.jsonl");
+    Files.writeString(
+        texts,
+        """
+        {"id": "x", "title": "Red", "text": "the red house runs"}
+        {"id": "y", "text": "a blue river under the moon"}
+        {"id": "z", "text": "., !"}
+        """);
+    Path model = TinyModel.copyTo(createTempDir());
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", texts, "-o", index, "--model", model, "--commit-every", 1));
+    assertTrue(out.toString(), out.toString().startsWith("3 documents, 11 tokens in " + index));
+    assertEquals(0, plaid("search", index, "--model", model, "blue moons", "-k", 1));
+    String text = out.toString();
+    assertTrue(text, text.contains("? blue moons") && text.contains("  1. "));
+    assertTrue(text, text.contains("a [blue] river under the [moon]"));
+    assertTrue(text, text.contains("blue→blue 1.00  moons→moon 1.00"));
+
+    assertFails(1, "holds an index already", "index", texts, "-o", index, "--model", model);
+    assertEquals(
+        0, plaid("index", texts, "-o", index, "--model", model, "--force", "--merge", "--bits=2"));
+    assertFails(2, "name it by --model", "search", index, "red");
+    assertFails(1, "no words in it", "search", index, "--model", model, " ");
+    assertFails(2, "expected queries", "search", index);
+    assertFails(2, "-k 0", "search", index, "red", "-k", 0);
+    assertFails(2, "no --probes", "search", index, "red", "--exact", "--probes", 3);
+
+    Path queries = Files.writeString(folder.resolve("q.txt"), "red house\nriver\n");
+    assertEquals(0, plaid("search", index, "--model", model, "--queries", queries, "-k", 1));
+    List<String> lines = out.toString().lines().toList();
+    assertEquals(2, lines.size());
+    assertTrue(lines.get(0), lines.get(0).startsWith("1\t1\tx\t"));
+    assertTrue(lines.get(1), lines.get(1).startsWith("2\t1\ty\t"));
+
+    assertEquals(0, plaid("info", index));
+    assertTrue(out.toString(), out.toString().contains("3 documents (0 deleted) in 1 segment"));
+    assertTrue(out.toString(), out.toString().contains("Field tokens"));
+    assertTrue(out.toString(), out.toString().contains("floats"));
+  }
+
+  public void testIndexMatrix() throws IOException {
+    Path folder = createTempDir();
+    int documents = 60;
+    int dimension = 1 + random().nextInt(40);
+    StringBuilder lengths = new StringBuilder("[");
+    float[][] first = null;
+    try (NpyWriter writer = new NpyWriter(folder.resolve("tokens.npy"), false, dimension)) {
+      for (int i = 0; i < documents; i++) {
+        float[][] tokens = new float[1 + random().nextInt(20)][dimension];
+        for (float[] token : tokens) {
+          for (int j = 0; j < dimension; j++) {
+            token[j] = (float) random().nextGaussian();
+          }
+        }
+        first = first == null ? tokens : first;
+        writer.write(tokens);
+        lengths.append(i == 0 ? "" : ",").append(tokens.length);
+      }
+    }
+    Files.writeString(folder.resolve("doclens.json"), lengths + "]");
+    Path index = folder.resolve("index");
+    Path matrix = folder.resolve("tokens.npy");
+    assertEquals(
+        0,
+        plaid(
+            "index", matrix, "-o", index, "--training-threshold=100", "--raw=float32", "--bits=8"));
+    assertEquals(0, plaid("info", index));
+    assertTrue(out.toString(), out.toString().contains("8 bits"));
+    assertTrue(out.toString(), out.toString().contains("float32"));
+
+    // The first document as a query finds itself.
+    Path queries = Files.createDirectories(folder.resolve("q"));
+    try (NpyWriter writer = new NpyWriter(queries.resolve("q.npy"), false, dimension)) {
+      writer.write(first);
+    }
+    Files.writeString(queries.resolve("querylens.json"), "[" + first.length + "]");
+    Files.writeString(queries.resolve("query_ids.json"), "[\"me\"]");
+    Path file = queries.resolve("q.npy");
+    assertEquals(0, plaid("search", index, "--queries", file, "-k5", "--exact"));
+    assertEquals(5, out.toString().lines().count());
+    assertTrue(out.toString(), out.toString().startsWith("me\t1\t0\t"));
+    assertEquals(
+        0,
+        plaid("search", index, "--queries", file, "--recall", "--repeat=2", "--candidates=1000"));
+    assertTrue(out.toString(), out.toString().contains("queries per CPU-second"));
+    assertTrue(out.toString(), out.toString().contains("scored: 1.0000 (1 queries)"));
+
+    assertFails(2, "encoded already", "index", matrix, "-o", index, "--model", folder);
+    assertFails(2, "one .npy file", "index", matrix, matrix, "-o", index);
+    assertFails(2, "bits", "index", matrix, "-o", index, "--bits=5");
+    assertFails(2, "--raw", "index", matrix, "-o", index, "--raw=int8");
+    assertFails(1, "found a file", "index", matrix, "-o", matrix);
+    assertFails(1, "expected an empty folder", "index", matrix, "-o", folder, "--force");
+    Path wide = Files.createDirectories(folder.resolve("w"));
+    try (NpyWriter writer = new NpyWriter(wide.resolve("q.npy"), false, dimension + 1)) {
+      writer.write(new float[][] {new float[dimension + 1]});
+    }
+    Files.writeString(wide.resolve("querylens.json"), "[1]");
+    assertFails(1, "dimension", "search", index, "--queries", wide.resolve("q.npy"));
+  }
+
+  public void testNoIndex() throws IOException {
+    Path folder = createTempDir();
+    for (String command : List.of("info", "search")) {
+      Path missing = folder.resolve("missing");
+      assertFails(
+          1, "no such folder", command, missing, command.equals("info") ? "--color=never" : "red");
+    }
+    assertFails(1, "expected a Lucene index, found none", "info", folder);
+    assertFails(1, "no text found", "demo", "--text", folder);
+    assertFails(1, "model.onnx is missing", "demo", "--model", folder);
+    assertFails(2, "-k 0", "demo", "-k", "0");
   }
 }

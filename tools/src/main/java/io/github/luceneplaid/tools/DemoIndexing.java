@@ -1,0 +1,135 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+
+/** The part of the demo that writes: several commits, deletes, updates, a merge. */
+final class DemoIndexing {
+  private static final int COMMITS = 4;
+
+  /** Of so many passages one is indexed twice; the copy is deleted later. */
+  private static final int COPY_EVERY = 40;
+
+  /** Of so many passages one begins as a draft, which is updated later. */
+  private static final int DRAFT_EVERY = 25;
+
+  private final Console console;
+  private final TextEncoder encoder;
+  private final Directory directory;
+  private final DocValuesFormat format;
+  private final List<String> copies = new ArrayList<>();
+  private final List<Passage> drafted = new ArrayList<>();
+  private final List<float[][]> draftedTokens = new ArrayList<>();
+  private long tokens;
+
+  DemoIndexing(Console console, TextEncoder encoder, Directory directory, DocValuesFormat format) {
+    this.console = console;
+    this.encoder = encoder;
+    this.directory = directory;
+    this.format = format;
+  }
+
+  void run(List<Passage> passages) throws IOException {
+    long start = System.nanoTime();
+    try (IndexBuilder builder = new IndexBuilder(directory, format, encoder.name())) {
+      try (Progress progress = console.progress("Encoding", " passages", passages.size())) {
+        for (int commit = 0; commit < COMMITS; commit++) {
+          int from = (int) ((long) passages.size() * commit / COMMITS);
+          int to = (int) ((long) passages.size() * (commit + 1) / COMMITS);
+          addPart(builder, passages, from, to, progress);
+          builder.commit();
+        }
+      }
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      say(
+          String.format(
+              Locale.ROOT,
+              "Encoded and indexed %,d passages (%,d tokens) in %.1f s, in %d commits: %s",
+              passages.size(),
+              tokens,
+              seconds,
+              COMMITS,
+              state()));
+      for (String copy : copies) {
+        builder.delete(copy);
+      }
+      for (int i = 0; i < drafted.size(); i++) {
+        builder.update(drafted.get(i), draftedTokens.get(i));
+      }
+      builder.commit();
+      say(
+          "Deleted "
+              + copies.size()
+              + " copies, updated "
+              + drafted.size()
+              + " drafts: "
+              + state());
+      start = System.nanoTime();
+      builder.merge();
+      seconds = (System.nanoTime() - start) * 1e-9;
+      say(String.format(Locale.ROOT, "Merged in %.1f s: %s", seconds, state()));
+    }
+  }
+
+  private void addPart(
+      IndexBuilder builder, List<Passage> passages, int from, int to, Progress progress)
+      throws IOException {
+    List<String> texts = passages.subList(from, to).stream().map(Passage::text).toList();
+    encoder.encodeDocuments(
+        texts,
+        (position, encoded) -> {
+          add(builder, passages.get(from + position), from + position, encoded.vectors());
+          progress.step(1);
+        });
+  }
+
+  private void add(IndexBuilder builder, Passage passage, int number, float[][] vectors)
+      throws IOException {
+    tokens += vectors.length;
+    if (number % DRAFT_EVERY == 1 && vectors.length > 1) {
+      Passage draft = new Passage(passage.id(), passage.title(), "(draft)");
+      builder.add(draft, new float[][] {vectors[0]});
+      drafted.add(passage);
+      draftedTokens.add(vectors);
+    } else {
+      builder.add(passage, vectors);
+    }
+    if (number % COPY_EVERY == 2) {
+      String id = "copy of " + passage.id();
+      builder.add(new Passage(id, passage.title(), passage.body()), vectors);
+      copies.add(id);
+    }
+  }
+
+  private String state() throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      return String.format(
+          Locale.ROOT,
+          "%d segment%s, %,d documents, %d deleted",
+          reader.leaves().size(),
+          reader.leaves().size() == 1 ? "" : "s",
+          reader.numDocs(),
+          reader.numDeletedDocs());
+    }
+  }
+
+  private void say(String line) {
+    console.out().println(line);
+  }
+}

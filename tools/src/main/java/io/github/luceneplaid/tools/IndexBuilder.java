@@ -1,0 +1,105 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KeywordField;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.store.Directory;
+
+/** Writes passages and their tokens to a Lucene index. */
+final class IndexBuilder implements Closeable {
+  static final String ID = "id";
+  static final String TITLE = "title";
+  static final String TEXT = "text";
+  static final String TOKENS = "tokens";
+
+  /** Where a commit names the model of its tokens. */
+  static final String MODEL = "plaid.model";
+
+  private final IndexWriter writer;
+
+  /**
+   * Starts a new index in place of what the directory holds.
+   *
+   * @param tokens the format of the field {@value #TOKENS}
+   * @param model the name of the model; null if it is not known
+   */
+  IndexBuilder(Directory directory, DocValuesFormat tokens, String model) throws IOException {
+    IndexWriterConfig config = new IndexWriterConfig();
+    config.setOpenMode(IndexWriterConfig.OpenMode.CREATE);
+    config.setCodec(
+        new Lucene104Codec() {
+          @Override
+          public DocValuesFormat getDocValuesFormatForField(String field) {
+            return field.equals(TOKENS) ? tokens : super.getDocValuesFormatForField(field);
+          }
+        });
+    writer = new IndexWriter(directory, config);
+    if (model != null) {
+      writer.setLiveCommitData(Map.of(MODEL, model).entrySet());
+    }
+  }
+
+  void add(Passage passage, float[][] tokens) throws IOException {
+    writer.addDocument(document(passage, tokens));
+  }
+
+  /** Replaces the document of the same id. */
+  void update(Passage passage, float[][] tokens) throws IOException {
+    writer.updateDocument(new Term(ID, passage.id()), document(passage, tokens));
+  }
+
+  void delete(String id) throws IOException {
+    writer.deleteDocuments(new Term(ID, id));
+  }
+
+  void commit() throws IOException {
+    writer.commit();
+  }
+
+  void merge() throws IOException {
+    writer.forceMerge(1);
+    writer.commit();
+  }
+
+  private static Document document(Passage passage, float[][] tokens) {
+    Document document = new Document();
+    document.add(new KeywordField(ID, passage.id(), Field.Store.YES));
+    if (passage.title().isEmpty() == false) {
+      document.add(new StoredField(TITLE, passage.title()));
+    }
+    if (passage.text().isEmpty() == false) {
+      document.add(new StoredField(TEXT, passage.text()));
+    }
+    // A text of punctuation only has no tokens, and nothing can find it.
+    if (tokens.length > 0) {
+      document.add(new LateInteractionField(TOKENS, tokens));
+    }
+    return document;
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+}

@@ -1,0 +1,174 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid index}: text or NPY to a Lucene index. */
+@Command(
+    name = "index",
+    description = {
+      "Writes a Lucene index of texts, or of token vectors that were encoded before.",
+      "Fields: id (keyword), title and text (stored), tokens (late interaction)."
+    },
+    mixinStandardHelpOptions = true)
+final class IndexCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "INPUT",
+      description =
+          "Folder, .md or .jsonl file, or a file with a text per line; or an .npy file of tokens.")
+  private List<Path> inputs;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the index; made if it does not exist.")
+  private Path output;
+
+  @Option(
+      names = "--doclens",
+      paramLabel = "FILE",
+      description = "Tokens per document, for .npy (default: doclens.json beside it).")
+  private Path lengths;
+
+  @Option(
+      names = "--ids",
+      paramLabel = "FILE",
+      description = "Ids of the documents, for .npy (default: ids.json beside it, else 0, 1, ...).")
+  private Path ids;
+
+  @Mixin private FormatOptions formatOptions;
+
+  @Option(
+      names = "--commit-every",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Commit after every N documents (default: once, at the end).")
+  private int commitEvery;
+
+  @Option(names = "--merge", description = "Merge to one segment at the end.")
+  private boolean merge;
+
+  @Option(names = "--force", description = "Replace an index that exists.")
+  private boolean force;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Another model: model.onnx and tokenizer.json.")
+  private Path model;
+
+  private long documents;
+  private long tokens;
+
+  @Override
+  public Integer call() throws IOException {
+    if (commitEvery < 0) {
+      throw UserException.usage("--commit-every " + commitEvery + ": expected 0 or more");
+    }
+    DocValuesFormat format = formatOptions.format(null);
+    Path first = inputs.get(0);
+    if (isMatrix(first)) {
+      if (inputs.size() > 1) {
+        throw UserException.usage("INPUT: expected one .npy file, or texts only");
+      }
+      if (model != null) {
+        throw UserException.usage("--model: " + first + " is encoded already");
+      }
+      indexMatrix(format, first);
+    } else {
+      if (lengths != null || ids != null) {
+        throw UserException.usage("--doclens and --ids go with an .npy file, not with texts");
+      }
+      indexTexts(format);
+    }
+    return 0;
+  }
+
+  private static boolean isMatrix(Path file) {
+    return file.toString().endsWith(".npy");
+  }
+
+  private void indexMatrix(DocValuesFormat format, Path file) throws IOException {
+    Path lengthsFile = lengths == null ? file.resolveSibling("doclens.json") : lengths;
+    Path idsFile = ids == null ? file.resolveSibling("ids.json") : ids;
+    if (ids != null && ids.toFile().exists() == false) {
+      throw new UserException("--ids " + ids + ": no such file");
+    }
+    try (TokenFiles texts = new TokenFiles(file, lengthsFile, idsFile);
+        Directory directory = IndexFolder.create(output, force);
+        IndexBuilder builder = new IndexBuilder(directory, format, null);
+        Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
+      for (int i = 0; i < texts.size(); i++) {
+        add(builder, new Passage(texts.id(i), "", ""), texts.next(), progress);
+      }
+      finish(builder, directory);
+    }
+  }
+
+  private void indexTexts(DocValuesFormat format) throws IOException {
+    List<Passage> passages = TextFiles.read(inputs, "INPUT");
+    try (TextEncoder encoder = TextEncoder.open(model);
+        Directory directory = IndexFolder.create(output, force);
+        IndexBuilder builder = new IndexBuilder(directory, format, encoder.name());
+        Progress progress = plaid.console().progress("Indexing", " documents", passages.size())) {
+      encoder.encodeDocuments(
+          passages.stream().map(Passage::text).toList(),
+          (position, encoded) -> add(builder, passages.get(position), encoded.vectors(), progress));
+      finish(builder, directory);
+    }
+  }
+
+  private void add(IndexBuilder builder, Passage passage, float[][] vectors, Progress progress)
+      throws IOException {
+    builder.add(passage, vectors);
+    documents++;
+    tokens += vectors.length;
+    if (commitEvery > 0 && documents % commitEvery == 0) {
+      builder.commit();
+    }
+    progress.step(1);
+  }
+
+  private void finish(IndexBuilder builder, Directory directory) throws IOException {
+    if (merge) {
+      builder.merge();
+    }
+    builder.close();
+    plaid
+        .console()
+        .out()
+        .println(
+            documents
+                + " documents, "
+                + tokens
+                + " tokens in "
+                + output
+                + " ("
+                + IndexFolder.bytes(directory)
+                + " bytes)");
+  }
+}

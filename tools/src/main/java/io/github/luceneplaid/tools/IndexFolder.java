@@ -1,0 +1,79 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+
+/** A folder that holds an index, or is to hold one. */
+final class IndexFolder {
+  private IndexFolder() {}
+
+  /** Opens a folder for a new index; replaces one only if {@code force} says so. */
+  static Directory create(Path folder, boolean force) throws IOException {
+    if (Files.exists(folder)) {
+      checkReplaceable(folder, force);
+    }
+    Files.createDirectories(folder);
+    return FSDirectory.open(folder);
+  }
+
+  private static void checkReplaceable(Path folder, boolean force) throws IOException {
+    if (Files.isDirectory(folder) == false) {
+      throw new UserException(folder + ": expected a folder, found a file");
+    }
+    try (Directory directory = FSDirectory.open(folder);
+        Stream<Path> files = Files.list(folder)) {
+      if (DirectoryReader.indexExists(directory)) {
+        if (force == false) {
+          throw new UserException(folder + ": holds an index already (--force replaces it)");
+        }
+      } else if (files.findAny().isPresent()) {
+        throw new UserException(folder + ": expected an empty folder, found files");
+      }
+    }
+  }
+
+  /** Opens a folder that holds an index. */
+  static Directory open(Path folder) throws IOException {
+    if (Files.isDirectory(folder) == false) {
+      throw new UserException(folder + ": no such folder");
+    }
+    Directory directory = FSDirectory.open(folder);
+    boolean success = false;
+    try {
+      success = DirectoryReader.indexExists(directory);
+    } finally {
+      if (success == false) {
+        directory.close();
+      }
+    }
+    if (success == false) {
+      throw new UserException(folder + ": expected a Lucene index, found none");
+    }
+    return directory;
+  }
+
+  /** Bytes of all files together. */
+  static long bytes(Directory directory) throws IOException {
+    long bytes = 0;
+    for (String file : directory.listAll()) {
+      bytes += directory.fileLength(file);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,187 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid info}: what an index holds. */
+@Command(
+    name = "info",
+    description = "Shows the segments of an index, their codebooks, and bytes per token by part.",
+    mixinStandardHelpOptions = true)
+final class InfoCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(paramLabel = "DIR", description = "Folder of the index.")
+  private Path folder;
+
+  @Override
+  public Integer call() throws IOException {
+    try (Directory directory = IndexFolder.open(folder);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      PrintWriter out = plaid.console().out();
+      String model = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%s: %,d documents (%,d deleted) in %d segments, %,d bytes%s",
+              folder,
+              reader.numDocs(),
+              reader.numDeletedDocs(),
+              reader.leaves().size(),
+              IndexFolder.bytes(directory),
+              model == null ? "" : ", model " + model));
+      print(reader, out);
+    }
+    return 0;
+  }
+
+  /** Prints all fields of a reader. */
+  static void print(DirectoryReader reader, PrintWriter out) throws IOException {
+    TreeSet<String> fields = new TreeSet<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      for (FieldInfo field : leaf.reader().getFieldInfos()) {
+        if (PlaidDocValuesFormat.statistics(leaf.reader(), field.name) != null) {
+          fields.add(field.name);
+        }
+      }
+    }
+    if (fields.isEmpty()) {
+      out.println("No field is stored by PlaidDocValuesFormat.");
+    }
+    for (String field : fields) {
+      printField(reader, field, out);
+    }
+  }
+
+  private static void printField(DirectoryReader reader, String field, PrintWriter out)
+      throws IOException {
+    out.println();
+    out.println("Field " + field);
+    Table segments =
+        new Table(
+            "segment",
+            "documents",
+            "tokens",
+            "dim",
+            "stored as",
+            "raw",
+            "anchors",
+            "leaves",
+            "copied",
+            "encoded",
+            "re-encoded",
+            "generation",
+            "odd");
+    Table bytes =
+        new Table(
+            "bytes per token",
+            "codes",
+            "leaves",
+            "postings",
+            "anchors",
+            "floats",
+            "addresses",
+            "total");
+    Table codebooks = new Table("codebook of", "ids");
+    Totals totals = new Totals();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), field);
+      if (s == null) {
+        continue;
+      }
+      String name = name(leaf.reader());
+      segments.add(
+          name,
+          count(s.documents()),
+          count(s.tokens()),
+          count(s.dimension()),
+          s.trained() ? s.bits() + " bits" : "floats",
+          s.trained() ? s.raw().toString().toLowerCase(Locale.ROOT) : "-",
+          count(s.anchors()),
+          count(s.leaves()),
+          count(s.copiedTokens()),
+          count(s.encodedTokens()),
+          count(s.reencodedTokens()),
+          count(s.generation()),
+          count(s.escapedDocuments()));
+      long[] parts = {
+        s.codeBytes(),
+        s.leafBytes(),
+        s.postingBytes(),
+        s.anchorBytes(),
+        s.rawBytes(),
+        s.addressBytes(),
+        s.totalBytes()
+      };
+      bytes.add(perToken(name, parts, s.tokens()));
+      totals.add(parts, s.tokens());
+      if (s.codebooks().isEmpty() == false) {
+        codebooks.add(name, String.join(" ", s.codebooks()));
+      }
+    }
+    if (totals.segments > 1) {
+      bytes.add(perToken("all", totals.parts, totals.tokens));
+    }
+    segments.print(out);
+    bytes.print(out);
+    codebooks.print(out);
+  }
+
+  private static final class Totals {
+    private final long[] parts = new long[7];
+    private long tokens;
+    private int segments;
+
+    void add(long[] more, long count) {
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] += more[i];
+      }
+      tokens += count;
+      segments++;
+    }
+  }
+
+  private static String name(LeafReader reader) {
+    return reader instanceof SegmentReader segment ? segment.getSegmentName() : "?";
+  }
+
+  private static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  private static String[] perToken(String name, long[] parts, long tokens) {
+    List<String> row = new ArrayList<>(List.of(name));
+    for (long part : parts) {
+      row.add(tokens == 0 ? "-" : String.format(Locale.ROOT, "%.2f", part / (double) tokens));
+    }
+    return row.toArray(String[]::new);
+  }
+}

@@ -1,0 +1,273 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid search}: queries an index. */
+@Command(
+    name = "search",
+    description = {
+      "Searches an index.",
+      "Queries in words are answered with text and the words that matched; queries of a file with a"
+          + " line per hit: query, rank, id, score, divided by tabs."
+    },
+    mixinStandardHelpOptions = true)
+final class SearchCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the index.")
+  private Path folder;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "QUERY",
+      description = "Query in words; in quotes, as each argument is a query of its own.")
+  private List<String> words;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "FILE",
+      description =
+          "Queries: an .npy file of tokens with querylens.json (or doclens.json) and query_ids.json"
+              + " (or ids.json) beside it, .jsonl, or a query per line.")
+  private Path queries;
+
+  @Option(
+      names = "-k",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Hits per query (default: ${DEFAULT-VALUE}).")
+  private int k;
+
+  @Mixin private SearchOptions searchOptions;
+
+  @Option(
+      names = "--recall",
+      description = "Score every document too, and print how many of those hits were found.")
+  private boolean recall;
+
+  @Option(
+      names = "--repeat",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Print queries per CPU-second, over N rounds after one to warm up.")
+  private int repeat;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model the index was written with, unless it is the built-in one.")
+  private Path model;
+
+  private final List<Query> list = new ArrayList<>();
+
+  private record Query(String id, String text, EncodedText tokens) {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (k < 1) {
+      throw UserException.usage("-k " + k + ": expected 1 or more");
+    }
+    if (repeat < 0) {
+      throw UserException.usage("--repeat " + repeat + ": expected 0 or more");
+    }
+    if ((words == null) == (queries == null)) {
+      throw UserException.usage("expected queries, either in words or by --queries FILE");
+    }
+    LateInteractionOptions options = searchOptions.options();
+    try (Directory directory = IndexFolder.open(folder);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      if (queries != null && queries.toString().endsWith(".npy")) {
+        readMatrix();
+        answer(searcher, options);
+      } else {
+        checkModel(reader);
+        try (TextEncoder encoder = TextEncoder.open(model)) {
+          encode(encoder);
+          if (queries == null && recall == false && repeat == 0) {
+            for (Query query : list) {
+              var search = query(query, options);
+              new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens, search)
+                  .print(searcher.search(search, k));
+            }
+          } else {
+            answer(searcher, options);
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  private void checkModel(DirectoryReader reader) throws IOException {
+    String written = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
+    String wanted = model == null ? TextEncoder.BUILT_IN_NAME : model.toString();
+    if (model == null && written != null && written.equals(wanted) == false) {
+      throw UserException.usage(
+          folder + ": its tokens are of the model " + written + "; name it by --model");
+    }
+  }
+
+  private void readMatrix() throws IOException {
+    Path lengths = sibling("querylens.json", "doclens.json");
+    try (TokenFiles texts =
+        new TokenFiles(queries, lengths, sibling("query_ids.json", "ids.json"))) {
+      for (int i = 0; i < texts.size(); i++) {
+        list.add(new Query(texts.id(i), null, new EncodedText(texts.next(), null, null)));
+      }
+    }
+  }
+
+  private Path sibling(String name, String other) {
+    Path file = queries.resolveSibling(name);
+    return file.toFile().exists() ? file : queries.resolveSibling(other);
+  }
+
+  private void encode(TextEncoder encoder) throws IOException {
+    if (queries == null) {
+      for (String text : words) {
+        list.add(new Query(Integer.toString(list.size() + 1), text, encoder.encodeQuery(text)));
+      }
+    } else {
+      for (Passage query : TextFiles.read(List.of(queries), "--queries")) {
+        String text = query.text();
+        list.add(new Query(query.id(), text, encoder.encodeQuery(text)));
+      }
+    }
+    for (Query query : list) {
+      if (query.tokens.vectors().length == 0) {
+        throw new UserException("query \"" + query.text + "\": no words in it");
+      }
+    }
+  }
+
+  private TopDocs search(IndexSearcher searcher, Query query, LateInteractionOptions options)
+      throws IOException {
+    return searcher.search(query(query, options), k);
+  }
+
+  private LateInteractionQuery query(Query query, LateInteractionOptions options) {
+    float[][] tokens = query.tokens.vectors();
+    return new LateInteractionQuery(IndexBuilder.TOKENS, tokens, k, null, options);
+  }
+
+  private void answer(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
+    if (repeat > 0) {
+      measure(searcher, options);
+    }
+    if (recall) {
+      compare(searcher, options);
+    }
+    if (repeat == 0 && recall == false) {
+      StoredFields stored = searcher.storedFields();
+      for (Query query : list) {
+        int rank = 1;
+        for (ScoreDoc hit : search(searcher, query, options).scoreDocs) {
+          String id = stored.document(hit.doc).get(IndexBuilder.ID);
+          plaid.console().out().println(query.id + "\t" + rank++ + "\t" + id + "\t" + hit.score);
+        }
+      }
+    }
+  }
+
+  /** Queries per CPU-second of this thread. */
+  private void measure(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long cpu = 0;
+    long found = 0;
+    try (Progress progress = plaid.console().progress("Searching", " rounds", repeat + 1L)) {
+      for (int round = 0; round <= repeat; round++) {
+        long start = threads.getCurrentThreadCpuTime();
+        for (Query query : list) {
+          found += search(searcher, query, options).scoreDocs.length;
+        }
+        if (round > 0) {
+          cpu += threads.getCurrentThreadCpuTime() - start;
+        }
+        progress.step(1);
+      }
+    }
+    long searches = (long) list.size() * repeat;
+    plaid
+        .console()
+        .out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "%,d queries, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
+                list.size(),
+                repeat,
+                searches / (cpu * 1e-9),
+                found / (double) (searches + list.size())));
+  }
+
+  /** The part of the exact hits that are found with the given options. */
+  private void compare(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
+    LateInteractionOptions exactly = LateInteractionOptions.builder().exact().build();
+    double sum = 0;
+    int counted = 0;
+    try (Progress progress = plaid.console().progress("Comparing", " queries", list.size())) {
+      for (Query query : list) {
+        Set<Integer> expected = docs(search(searcher, query, exactly));
+        if (expected.isEmpty() == false) {
+          Set<Integer> hits = docs(search(searcher, query, options));
+          hits.retainAll(expected);
+          sum += hits.size() / (double) expected.size();
+          counted++;
+        }
+        progress.step(1);
+      }
+    }
+    plaid
+        .console()
+        .out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "recall@%d against all documents of the index scored: %.4f (%d queries)",
+                k,
+                sum / counted,
+                counted));
+  }
+
+  private static Set<Integer> docs(TopDocs hits) {
+    Set<Integer> docs = new HashSet<>();
+    for (ScoreDoc hit : hits.scoreDocs) {
+      docs.add(hit.doc);
+    }
+    return docs;
+  }
+}

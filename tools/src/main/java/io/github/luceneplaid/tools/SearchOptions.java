@@ -1,0 +1,54 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import picocli.CommandLine.Option;
+
+/** Options of commands that search. */
+final class SearchOptions {
+  @Option(names = "--exact", description = "Score every document.")
+  private boolean exact;
+
+  @Option(
+      names = "--probes",
+      paramLabel = "N",
+      description = "Leaves looked at per query token (default: automatic).")
+  private Integer probes;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      description = "Documents scored per query, at most (default: automatic).")
+  private Integer candidates;
+
+  LateInteractionOptions options() {
+    if (exact && (probes != null || candidates != null)) {
+      throw UserException.usage("--exact scores every document: no --probes, no --candidates");
+    }
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
+    try {
+      if (exact) {
+        builder.exact();
+      }
+      if (probes != null) {
+        builder.probes(probes);
+      }
+      if (candidates != null) {
+        builder.candidates(candidates);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw UserException.usage(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/** The sentences of a text with the best matches, in lines, with the matching words marked. */
+final class Snippet {
+  private static final int LINE_LENGTH = 92;
+
+  /** Weaker matches are chance, and not marked. */
+  private static final float MIN_SIMILARITY = 0.4f;
+
+  private final String text;
+  private final List<WordMatch> matches;
+  private final Console console;
+  private final BitSet marked = new BitSet();
+
+  /**
+   * Marks a text.
+   *
+   * @param text the whole text
+   * @param matches what to mark
+   * @param console how to
+   */
+  Snippet(String text, List<WordMatch> matches, Console console) {
+    this.text = text;
+    this.matches = matches.stream().filter(match -> match.similarity() >= MIN_SIMILARITY).toList();
+    this.console = console;
+    for (WordMatch match : this.matches) {
+      marked.set(match.start(), match.end());
+    }
+  }
+
+  /** The text up to a position, which is its title. */
+  String title(int end) {
+    StringBuilder result = new StringBuilder();
+    append(result, 0, end, console::bold);
+    return result.toString();
+  }
+
+  /**
+   * The best sentences, or all that fit.
+   *
+   * @param from where the snippet may begin, in chars
+   * @param maxLines how many lines it may have
+   */
+  List<String> lines(int from, int maxLines) {
+    int[] window = window(from, maxLines * LINE_LENGTH);
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder(window[0] > from ? "… " : "");
+    int length = line.length();
+    for (int start = window[0]; start < window[1]; ) {
+      int end = start;
+      while (end < window[1] && Character.isWhitespace(text.charAt(end)) == false) {
+        end++;
+      }
+      if (length > 0 && length + end - start > LINE_LENGTH) {
+        lines.add(line.toString().stripTrailing());
+        line.setLength(0);
+        length = 0;
+      }
+      append(line, start, end, UnaryOperator.identity());
+      line.append(' ');
+      length += end - start + 1;
+      start = end + 1;
+    }
+    line.append(window[1] < text.length() ? "…" : "");
+    lines.add(line.toString().stripTrailing());
+    return lines;
+  }
+
+  private void append(StringBuilder line, int start, int end, UnaryOperator<String> unmarked) {
+    for (int i = start; i < end; ) {
+      boolean mark = marked.get(i);
+      int next = mark ? marked.nextClearBit(i) : marked.nextSetBit(i);
+      next = next < 0 || next > end ? end : next;
+      String part = text.substring(i, next);
+      line.append(mark ? console.mark(part) : unmarked.apply(part));
+      i = next;
+    }
+  }
+
+  /** The run of sentences that fits and whose matches are best together. */
+  private int[] window(int from, int maxLength) {
+    if (text.length() - from <= maxLength) {
+      return new int[] {from, text.length()};
+    }
+    BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+    sentences.setText(text);
+    List<Integer> bounds = new ArrayList<>(List.of(from));
+    for (int i = sentences.following(from); i != BreakIterator.DONE; i = sentences.next()) {
+      bounds.add(i);
+    }
+    int[] best = {from, from + maxLength};
+    float bestScore = -1;
+    for (int i = 0; i + 1 < bounds.size(); i++) {
+      int start = bounds.get(i);
+      int j = i + 1;
+      while (j + 1 < bounds.size() && bounds.get(j + 1) - start <= maxLength) {
+        j++;
+      }
+      int end = wordEnd(start, Math.min(bounds.get(j), start + maxLength));
+      float score = score(start, end);
+      if (score > bestScore) {
+        bestScore = score;
+        best = new int[] {start, end};
+      }
+    }
+    return best;
+  }
+
+  /** The end of the last whole word up to {@code end}. */
+  private int wordEnd(int start, int end) {
+    int result = end;
+    while (result < text.length()
+        && result > start + 1
+        && Character.isWhitespace(text.charAt(result - 1)) == false) {
+      result--;
+    }
+    return result > start + 1 ? result : end;
+  }
+
+  private float score(int start, int end) {
+    float score = 0;
+    for (WordMatch match : matches) {
+      score += match.start() >= start && match.end() <= end ? match.similarity() : 0;
+    }
+    return score;
+  }
+}

@@ -1,0 +1,104 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.TokenMatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Which word of a text a word of the query found.
+ *
+ * @param queryWord the word of the query
+ * @param start where its partner starts in the text, in chars
+ * @param end where its partner ends in the text, in chars, exclusive
+ * @param similarity of the two tokens, −1 to 1
+ */
+record WordMatch(String queryWord, int start, int end, float similarity) {
+  /** English words that match everywhere and tell nothing. */
+  private static final Set<String> FUNCTION_WORDS =
+      Set.of(
+          "a", "an", "and", "are", "as", "at", "be", "been", "being", "by", "can", "did", "do",
+          "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "is", "it", "its",
+          "me", "my", "of", "on", "or", "so", "that", "the", "their", "them", "they", "this", "to",
+          "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with",
+          "you", "your");
+
+  /** Whether the query word has a meaning of its own. */
+  boolean tells() {
+    return FUNCTION_WORDS.contains(queryWord.toLowerCase(Locale.ROOT)) == false;
+  }
+
+  /**
+   * Groups the matches of tokens by the words of the query.
+   *
+   * @param queryText the query
+   * @param query its tokens
+   * @param text the text of a hit
+   * @param pieces where its tokens lie
+   * @param tokens which token of the text each token of the query found
+   * @return the best match of each word of the query, in its order; none if the tokens are not of
+   *     this text
+   */
+  static List<WordMatch> of(
+      String queryText, EncodedText query, String text, Pieces pieces, List<TokenMatch> tokens) {
+    List<WordMatch> result = new ArrayList<>();
+    int lastStart = -1;
+    for (TokenMatch token : tokens) {
+      if (token.documentToken() >= pieces.tokens()) {
+        return List.of();
+      }
+      int queryPiece = query.starts()[token.queryToken()];
+      int piece = pieces.starts()[token.documentToken()];
+      if (queryPiece < 0 || piece < 0) {
+        continue;
+      }
+      int queryStart = wordStart(queryText, queryPiece);
+      String word =
+          queryText.substring(queryStart, wordEnd(queryText, query.ends()[token.queryToken()]));
+      if (Character.isLetterOrDigit(word.codePointAt(0)) == false) {
+        continue;
+      }
+      int end = wordEnd(text, pieces.ends()[token.documentToken()]);
+      WordMatch match = new WordMatch(word, wordStart(text, piece), end, token.similarity());
+      if (queryStart != lastStart) {
+        result.add(match);
+      } else if (match.similarity > result.getLast().similarity) {
+        result.set(result.size() - 1, match);
+      }
+      lastStart = queryStart;
+    }
+    return result;
+  }
+
+  private static int wordStart(String text, int index) {
+    int start = index;
+    while (start > 0
+        && Character.isLetterOrDigit(text.charAt(index))
+        && Character.isLetterOrDigit(text.charAt(start - 1))) {
+      start--;
+    }
+    return start;
+  }
+
+  private static int wordEnd(String text, int index) {
+    int end = index;
+    while (end < text.length()
+        && Character.isLetterOrDigit(text.charAt(index - 1))
+        && Character.isLetterOrDigit(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+}
