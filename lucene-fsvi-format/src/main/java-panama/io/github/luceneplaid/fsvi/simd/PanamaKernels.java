@@ -85,6 +85,11 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums) {
+    PanamaFloatTile.dot(tile, dim, queries, nq, sums);
+  }
+
+  @Override
   public void maxTile(
       short[] sums,
       int nq,

@@ -165,6 +165,22 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums) {
+    for (int q = 0; q < nq; q++) {
+      int out = q * TILE_LANES;
+      for (int lane = 0; lane < TILE_LANES; lane++) {
+        sums[out + lane] = 0;
+      }
+      for (int j = 0; j < dim; j++) {
+        float value = queries[q * dim + j];
+        for (int lane = 0; lane < TILE_LANES; lane++) {
+          sums[out + lane] += tile[j * TILE_LANES + lane] * value;
+        }
+      }
+    }
+  }
+
+  @Override
   public void maxTile(
       short[] sums,
       int nq,

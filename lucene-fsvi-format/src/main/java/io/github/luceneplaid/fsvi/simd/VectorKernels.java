@@ -185,6 +185,18 @@ public interface VectorKernels {
   void dotTile(short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums);
 
   /**
+   * Multiplies a tile with query tokens of floats: {@code sums[q * 32 + lane] = Σ_j tile[j * 32 +
+   * lane] * queries[q * dim + j]}.
+   *
+   * @param tile of dim * 32 weights
+   * @param dim number of dimensions
+   * @param queries [nq][dim]
+   * @param nq number of query tokens
+   * @param sums [nq][32]
+   */
+  void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums);
+
+  /**
    * Raises {@code max[q]} to the largest similarity of query token q with a token of a tile, {@code
    * (table[rows[lane] * tableStride + q] + scale[lane] * queryScale[q] * sums[q * 32 + lane]) *
    * factor[lane]} over all 0 ≤ lane &lt; lanes. A similarity that is not a number raises nothing.

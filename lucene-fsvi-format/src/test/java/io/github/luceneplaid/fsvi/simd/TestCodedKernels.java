@@ -258,6 +258,33 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
+  public void testDotTileOfFloats() {
+    for (int dim : DIMENSIONS) {
+      int nq = TestUtil.nextInt(random(), 1, 20);
+      short[] tile = randomShorts(dim * 32, 127);
+      float[] queries = TestMatrixKernels.randomFloats(nq * dim);
+      for (VectorKernels kernels : twins()) {
+        float[] sums = new float[nq * 32 + 1];
+        sums[nq * 32] = 4711;
+        kernels.dotTile(tile, dim, queries, nq, sums);
+        for (int i = 0; i < nq * 32; i++) {
+          double expected = 0;
+          double magnitude = 0;
+          for (int j = 0; j < dim; j++) {
+            double product = (double) tile[j * 32 + i % 32] * queries[i / 32 * dim + j];
+            expected += product;
+            magnitude += Math.abs(product);
+          }
+          assertEquals(kernels.name() + " dim=" + dim, expected, sums[i], 1e-5 * magnitude);
+        }
+        assertEquals(4711, sums[nq * 32], 0);
+        expectThrows(
+            IndexOutOfBoundsException.class,
+            () -> kernels.dotTile(tile, dim, queries, nq, new float[nq * 32 - 1]));
+      }
+    }
+  }
+
   // -------------------------------------------------------------------------------------- maxTile
 
   private static void assertMaxTile(int nq, int lanes, int anchors, int stride, short[] sums) {

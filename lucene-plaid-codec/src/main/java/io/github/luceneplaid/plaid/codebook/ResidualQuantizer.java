@@ -34,8 +34,10 @@ import java.util.Objects;
  *   <li>the <b>factor</b> 1 / (x·(a + s v)), so that factor · (a + s v) has similarity 1 with x.
  * </ul>
  *
- * <p>Decoding gives (a + s v) / |a + s v|, or the first unit vector if that length is below 1e-12.
- * The integer kernels do without this length and use the factor, see {@link #quantizeQuery}.
+ * <p>Decoding gives factor · (a + s v). Its length is 1 / cos, the angle being that between x and
+ * what is decoded: a little more than 1. On Cranfield this ranks better than decoded tokens of
+ * length 1 do (recall@10 of all documents .986 instead of .983 at 4 bits, .947 instead of .946 at
+ * 2), and needs no length to be computed.
  *
  * <h2>Block of 16 tokens</h2>
  *
@@ -410,7 +412,7 @@ public final class ResidualQuantizer {
    * @param anchors [anchors][dim], rotated
    * @param firstLane 0 to 15
    * @param lanes number of lanes from there
-   * @param out receives [lanes][dim] tokens, rotated, of unit length
+   * @param out receives [lanes][dim] tokens, rotated
    * @param outOffset index of the first component of the first one
    * @throws IndexOutOfBoundsException if, among others, there is no such anchor
    */
@@ -428,35 +430,10 @@ public final class ResidualQuantizer {
       int anchor = anchorId(block, blockOffset, lane) * dim;
       float scale = (block[blockOffset + SCALES + lane] & 0xFF) * SCALE_UNIT;
       float step = scale / weightUnit;
+      float factor = FACTOR_MIN + (block[blockOffset + FACTORS + lane] & 0xFF) * FACTOR_UNIT;
       for (int j = 0; j < dim; j++) {
         int weight = tile[j * VectorKernels.TILE_LANES + lane];
-        out[outOffset + j] = anchors[anchor + j] + step * weight;
-      }
-      normalize(out, outOffset);
-    }
-  }
-
-  private void normalize(float[] v, int offset) {
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    int j = offset;
-    int end = offset + dim;
-    for (; j <= end - 4; j += 4) {
-      s0 += (double) v[j] * v[j];
-      s1 += (double) v[j + 1] * v[j + 1];
-      s2 += (double) v[j + 2] * v[j + 2];
-      s3 += (double) v[j + 3] * v[j + 3];
-    }
-    for (; j < end; j++) {
-      s0 += (double) v[j] * v[j];
-    }
-    double length = Math.sqrt((s0 + s1) + (s2 + s3));
-    if (length < 1e-12) {
-      Arrays.fill(v, offset, end, 0);
-      v[offset] = 1;
-    } else {
-      float factor = (float) (1 / length);
-      for (int i = offset; i < end; i++) {
-        v[i] *= factor;
+        out[outOffset + j] = (anchors[anchor + j] + step * weight) * factor;
       }
     }
   }

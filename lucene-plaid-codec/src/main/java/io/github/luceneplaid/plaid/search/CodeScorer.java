@@ -12,14 +12,15 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
 
 /**
- * MaxSim of documents from their codes, in 16-bit integers: two blocks of tokens at a time, as the
- * lanes of vectors.
+ * MaxSim of documents from their codes, in 16-bit integers or in floats: two blocks of tokens at a
+ * time, as the lanes of vectors.
  */
 final class CodeScorer {
 
@@ -46,6 +47,12 @@ final class CodeScorer {
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
 
+  /** The rotated query, and the worth of a unit of its products with weights. */
+  private final float[] rotated;
+
+  private final float unit;
+  private float[] floatSums;
+
   /**
    * Sole constructor.
    *
@@ -63,7 +70,9 @@ final class CodeScorer {
     this.unitLength = segment.isUnitLength();
     this.blocks = new byte[CHUNK * stride];
     this.tile = new short[dimension * TILE];
-    this.sums = new short[count * TILE];
+    this.sums = new short[VectorKernels.sumsLength(count)];
+    this.rotated = tables.rotated();
+    this.unit = (float) (1 / (ResidualTables.unit(bits) * Math.sqrt(dimension)));
   }
 
   /**
@@ -83,15 +92,62 @@ final class CodeScorer {
   }
 
   private void matchTile(int first, int n, float[] best) {
+    decode(first, n);
+    kernels.dotTile(tile, dimension, query.values(), 0, count, sums);
+    kernels.maxTile(
+        sums, count, n * BLOCK, products, count, anchors, scales, factors, query.scale(), best);
+  }
+
+  private void decode(int first, int n) {
     for (int b = 0; b < n; b++) {
       int block = (first + b) * stride;
       int codes = block + ResidualQuantizer.CODES;
       kernels.decodeBlock(blocks, codes, bits, dimension, tile, b * BLOCK);
       readHeader(block, b * BLOCK);
     }
-    kernels.dotTile(tile, dimension, query.values(), 0, count, sums);
-    kernels.maxTile(
-        sums, count, n * BLOCK, products, count, anchors, scales, factors, query.scale(), best);
+  }
+
+  /**
+   * Finds the best similarity of each query token with a document's tokens in floats: those of the
+   * decoded tokens, but for rounding.
+   *
+   * @param best [query tokens], in and out
+   * @param bestToken receives the token of the document that has it; null if not wanted
+   */
+  void matchExactly(int ordinal, float[] best, int[] bestToken) throws IOException {
+    if (floatSums == null) {
+      floatSums = new float[count * TILE];
+    }
+    long start = segment.firstBlock(ordinal);
+    long end = segment.firstBlock(ordinal + 1);
+    for (long block = start; block < end; block += CHUNK) {
+      int n = (int) Math.min(CHUNK, end - block);
+      segment.readBlocks(block, n, blocks);
+      for (int b = 0; b < n; b += 2) {
+        int lanes = Math.min(2, n - b) * BLOCK;
+        decode(b, lanes / BLOCK);
+        kernels.dotTile(tile, dimension, rotated, count, floatSums);
+        raise((int) (block - start + b) * BLOCK, lanes, best, bestToken);
+      }
+    }
+  }
+
+  /** Raises the best similarities to those of a tile whose first token is the given one. */
+  private void raise(int firstToken, int lanes, float[] best, int[] bestToken) {
+    for (int lane = 0; lane < lanes; lane++) {
+      int row = anchors[lane] * count;
+      float scale = scales[lane] * unit;
+      float factor = factors[lane];
+      for (int q = 0; q < count; q++) {
+        float similarity = (products[row + q] + scale * floatSums[q * TILE + lane]) * factor;
+        if (similarity > best[q]) {
+          best[q] = similarity;
+          if (bestToken != null) {
+            bestToken[q] = firstToken + lane;
+          }
+        }
+      }
+    }
   }
 
   private void readHeader(int block, int into) {

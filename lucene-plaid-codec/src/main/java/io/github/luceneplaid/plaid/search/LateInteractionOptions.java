@@ -76,7 +76,8 @@ public final class LateInteractionOptions {
     if (raw && rescore != AUTOMATIC) {
       return Math.max(k, rescore);
     }
-    return saturated(k + k / 4L + (raw ? 8 : 4));
+    // Without raw tokens, quick scores differ from exact ones by the rounding of the query only
+    return saturated(raw ? k + k / 4L + 8 : k + k / 8L + 2);
   }
 
   /** Standard deviations between the last candidate scored and the k-th hit. */

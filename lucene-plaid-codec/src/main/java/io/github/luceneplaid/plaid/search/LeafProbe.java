@@ -62,7 +62,7 @@ final class LeafProbe {
     this.blockBytes = LeafLayout.blockBytes(dimension);
     this.blocks = new byte[2 * blockBytes];
     this.tile = new short[dimension * TILE];
-    this.sums = new short[count * TILE];
+    this.sums = new short[VectorKernels.sumsLength(count)];
     this.values = new short[count * dimension];
     this.tokens = new int[count];
     this.leavesOf = new int[count][64];

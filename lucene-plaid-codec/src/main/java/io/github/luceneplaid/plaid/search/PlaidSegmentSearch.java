@@ -21,14 +21,13 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
- * Exact MaxSim of the tokens that a PLAID segment stores: raw rows in place where there are any,
- * otherwise decoded tokens. This is all there is to a flat segment; {@link TrainedSegmentSearch}
- * adds the search by codes. Documents whose value is kept as it came in, and sums that are not
- * finite, are left to {@link ExactSegmentSearch}.
+ * Exact MaxSim of the tokens that a PLAID segment stores as floats. This is all there is to a flat
+ * segment; {@link TrainedSegmentSearch} adds the search by codes. Documents whose value is kept as
+ * it came in, and sums that are not finite, are left to {@link ExactSegmentSearch}.
  */
 class PlaidSegmentSearch implements SegmentSearch {
 
-  /** Tokens decoded at a time. */
+  /** Tokens read at a time. */
   private static final int CHUNK = 64;
 
   final LeafReader reader;
@@ -38,8 +37,6 @@ class PlaidSegmentSearch implements SegmentSearch {
   final VectorKernels kernels = VectorKernels.get();
   final float[] best;
   private ExactSegmentSearch exact;
-  private float[] tokens;
-  private float[] products;
 
   /**
    * Sole constructor.
@@ -89,13 +86,9 @@ class PlaidSegmentSearch implements SegmentSearch {
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     if (bestToken != null) {
-      findBest(ordinal, bestToken);
-    } else if (segment.rows() != null) {
-      int n = segment.tokenCount(ordinal);
-      segment.rows().maxSim(query.rows(), query.count(), segment.firstToken(ordinal), n, best);
-    } else {
-      decodeAndMatch(ordinal);
+      Arrays.fill(bestToken, -1);
     }
+    match(ordinal, best, bestToken);
     float score = query.score(best);
     if (Float.isNaN(score)) {
       return exact().exactScore(doc, bestToken, similarity);
@@ -106,52 +99,39 @@ class PlaidSegmentSearch implements SegmentSearch {
     return score;
   }
 
-  private void decodeAndMatch(int ordinal) throws IOException {
+  /**
+   * Finds the best similarity of each query token with a document's tokens.
+   *
+   * @param best [query tokens], in and out
+   * @param bestToken receives the token of the document that has it; null if not wanted
+   */
+  void match(int ordinal, float[] best, int[] bestToken) throws IOException {
     int n = segment.tokenCount(ordinal);
+    if (bestToken == null) {
+      segment.rows().maxSim(query.rows(), query.count(), segment.firstToken(ordinal), n, best);
+      return;
+    }
+    int dimension = segment.dimension();
+    float[] tokens = new float[CHUNK * dimension];
+    float[] products = new float[CHUNK * query.count()];
     for (int from = 0; from < n; from += CHUNK) {
       int size = Math.min(CHUNK, n - from);
-      read(ordinal, from, size);
-      kernels.maxSim(rows(), query.count(), tokens, 0, size, segment.dimension(), best);
+      segment.rows().readRows(segment.firstToken(ordinal) + from, size, tokens, 0);
+      kernels.matrix(query.rows(), query.count(), tokens, 0, size, dimension, products, 0);
+      raise(products, size, from, best, bestToken);
     }
   }
 
-  private void findBest(int ordinal, int[] bestToken) throws IOException {
-    int n = segment.tokenCount(ordinal);
+  private void raise(float[] products, int n, int from, float[] best, int[] bestToken) {
     int count = query.count();
-    Arrays.fill(bestToken, -1);
-    if (products == null) {
-      products = new float[CHUNK * count];
-    }
-    for (int from = 0; from < n; from += CHUNK) {
-      int size = Math.min(CHUNK, n - from);
-      read(ordinal, from, size);
-      kernels.matrix(rows(), count, tokens, 0, size, segment.dimension(), products, 0);
-      for (int i = 0; i < size; i++) {
-        for (int q = 0; q < count; q++) {
-          if (products[i * count + q] > best[q]) {
-            best[q] = products[i * count + q];
-            bestToken[q] = from + i;
-          }
+    for (int i = 0; i < n; i++) {
+      for (int q = 0; q < count; q++) {
+        if (products[i * count + q] > best[q]) {
+          best[q] = products[i * count + q];
+          bestToken[q] = from + i;
         }
       }
     }
-  }
-
-  /** Reads tokens as the query is given by {@link #rows}. */
-  private void read(int ordinal, int from, int n) throws IOException {
-    if (tokens == null) {
-      tokens = new float[CHUNK * segment.dimension()];
-    }
-    if (segment.rows() != null) {
-      segment.rows().readRows(segment.firstToken(ordinal) + from, n, tokens, 0);
-    } else {
-      segment.decode(ordinal, from, n, tokens);
-    }
-  }
-
-  /** The query, rotated if decoded tokens are. */
-  private float[] rows() {
-    return segment.rows() != null ? query.rows() : request.tables().rotated();
   }
 
   @Override

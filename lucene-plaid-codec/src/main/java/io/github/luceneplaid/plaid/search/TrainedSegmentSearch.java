@@ -69,6 +69,15 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
+  void match(int ordinal, float[] best, int[] bestToken) throws IOException {
+    if (keepsRaw()) {
+      super.match(ordinal, best, bestToken);
+    } else {
+      scorer.matchExactly(ordinal, best, bestToken);
+    }
+  }
+
+  @Override
   public long collectCost(int n, int acceptedCount) {
     LeafDirectory directory = segment.leafDirectory();
     double leavesPerAnchor = (double) directory.leaves() / directory.anchors();
