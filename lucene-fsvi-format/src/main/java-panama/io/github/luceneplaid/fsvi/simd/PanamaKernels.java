@@ -67,6 +67,11 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public QueryMatrix prepare(float[] queries, int nq, int dim) {
+    return new PanamaQueryMatrix(queries, nq, dim);
+  }
+
+  @Override
   public MappedInput mapped(IndexInput data) throws IOException {
     return PanamaMappedInput.of(data);
   }

@@ -25,11 +25,14 @@ import org.apache.lucene.util.Constants;
  */
 final class PanamaMatrix {
 
-  private static final VectorSpecies<Float> SPECIES =
+  static final VectorSpecies<Float> SPECIES =
       VectorSpecies.of(float.class, VectorShape.forBitSize(Math.min(256, PanamaKernels.BITS)));
   private static final int LENGTH = SPECIES.length();
 
-  // Rows whose products with all the queries maxSim holds at a time.
+  // With fewer rows it takes longer to copy queries to panels than they save.
+  private static final int MIN_PANEL_ROWS = 64;
+
+  // Rows whose products with the queries maxSim holds at a time.
   private static final int BATCH = 16;
 
   private static final int FLOAT16_CHUNK = 1024;
@@ -106,39 +109,61 @@ final class PanamaMatrix {
       int outOffset) {
     check(queries, nq, rows, rowsOffset, rowCount, dim);
     Objects.checkFromIndexSize(outOffset, Math.multiplyExact(nq, rowCount), out.length);
-    int q = PanamaPanel.matrix(queries, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
-    dots(queries, q, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
+    int covered = rowCount < MIN_PANEL_ROWS ? 0 : PanamaPanel.covered(nq, dim);
+    if (covered > 0) {
+      float[][] panels = PanamaPanel.pack(queries, covered, dim);
+      PanamaPanel.matrix(panels, covered, rows, rowsOffset, rowCount, dim, out, outOffset, nq);
+    }
+    dots(queries, covered, nq, rows, rowsOffset, rowCount, dim, out, outOffset, nq);
   }
 
   static void maxSim(
       float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max) {
     check(queries, nq, rows, rowsOffset, rowCount, dim);
     Objects.checkFromIndexSize(0, nq, max.length);
-    float[] products = new float[Math.min(BATCH, rowCount) * nq];
-    for (int r = 0; r < rowCount; r += BATCH) {
-      int count = Math.min(BATCH, rowCount - r);
-      dots(queries, 0, nq, rows, rowsOffset + r * dim, count, dim, products, 0);
-      raise(max, products, nq, count);
+    if (rowCount < MIN_PANEL_ROWS) {
+      maxSim(queries, 0, nq, rows, rowsOffset, rowCount, dim, max);
+    } else {
+      new PanamaQueryMatrix(queries, nq, dim).maxSim(rows, rowsOffset, rowCount, max);
     }
   }
 
-  /** Raises max to the largest of each column of products. */
-  static void raise(float[] max, float[] products, int nq, int count) {
-    int q = 0;
-    for (; q <= nq - LENGTH; q += LENGTH) {
-      FloatVector best = load(max, q);
-      for (int r = 0; r < count; r++) {
-        best = larger(best, load(products, r * nq + q));
-      }
-      best.intoArray(max, q);
+  /** For the queries from one to another one, by products one by one. */
+  static void maxSim(
+      float[] queries,
+      int from,
+      int to,
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      int dim,
+      float[] max) {
+    int n = to - from;
+    float[] products = new float[Math.min(BATCH, rowCount) * n];
+    for (int r = 0; r < rowCount; r += BATCH) {
+      int count = Math.min(BATCH, rowCount - r);
+      dots(queries, from, to, rows, rowsOffset + r * dim, count, dim, products, -from, n);
+      raise(max, from, n, products, n, count);
     }
-    for (; q < nq; q++) {
-      float best = max[q];
+  }
+
+  /** Raises n elements of max to the largest of their columns of products. */
+  static void raise(float[] max, int from, int n, float[] products, int stride, int count) {
+    int q = 0;
+    for (; q <= n - LENGTH; q += LENGTH) {
+      FloatVector best = load(max, from + q);
       for (int r = 0; r < count; r++) {
-        float product = products[r * nq + q];
+        best = larger(best, load(products, r * stride + q));
+      }
+      best.intoArray(max, from + q);
+    }
+    for (; q < n; q++) {
+      float best = max[from + q];
+      for (int r = 0; r < count; r++) {
+        float product = products[r * stride + q];
         best = product > best ? product : best;
       }
-      max[q] = best;
+      max[from + q] = best;
     }
   }
 
@@ -148,37 +173,39 @@ final class PanamaMatrix {
     Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dim), rows.length);
   }
 
-  /** Products of queries from to nq, by vectors along the dimensions. */
+  /** Products of queries, to rows of out that are stride elements apart. */
   private static void dots(
       float[] queries,
       int from,
-      int nq,
+      int to,
       float[] rows,
       int row,
       int count,
       int dim,
       float[] out,
-      int o) {
+      int o,
+      int stride) {
     int r = 0;
     for (; r <= count - 2; r += 2) {
       int q = from;
-      for (; q <= nq - 4; q += 4) {
-        dots4x2(queries, q * dim, rows, row + r * dim, dim, out, o + r * nq + q, nq);
+      for (; q <= to - 4; q += 4) {
+        dots4x2(queries, q * dim, rows, row + r * dim, dim, out, o + r * stride + q, stride);
       }
-      for (; q < nq; q++) {
-        out[o + r * nq + q] = dot(queries, q * dim, rows, row + r * dim, dim);
-        out[o + (r + 1) * nq + q] = dot(queries, q * dim, rows, row + (r + 1) * dim, dim);
+      for (; q < to; q++) {
+        int i = o + r * stride + q;
+        out[i] = dot(queries, q * dim, rows, row + r * dim, dim);
+        out[i + stride] = dot(queries, q * dim, rows, row + (r + 1) * dim, dim);
       }
     }
     if (r < count) {
-      for (int q = from; q < nq; q++) {
-        out[o + r * nq + q] = dot(queries, q * dim, rows, row + r * dim, dim);
+      for (int q = from; q < to; q++) {
+        out[o + r * stride + q] = dot(queries, q * dim, rows, row + r * dim, dim);
       }
     }
   }
 
   private static void dots4x2(
-      float[] queries, int q0, float[] rows, int r0, int dim, float[] out, int o, int nq) {
+      float[] queries, int q0, float[] rows, int r0, int dim, float[] out, int o, int stride) {
     int q1 = q0 + dim;
     int q2 = q1 + dim;
     int q3 = q2 + dim;
@@ -212,10 +239,10 @@ final class PanamaMatrix {
     out[o + 1] = sum(a1);
     out[o + 2] = sum(a2);
     out[o + 3] = sum(a3);
-    out[o + nq] = sum(b0);
-    out[o + nq + 1] = sum(b1);
-    out[o + nq + 2] = sum(b2);
-    out[o + nq + 3] = sum(b3);
+    out[o + stride] = sum(b0);
+    out[o + stride + 1] = sum(b1);
+    out[o + stride + 2] = sum(b2);
+    out[o + stride + 3] = sum(b3);
     for (; j < dim; j++) {
       float a = rows[r0 + j];
       float b = rows[r1 + j];
@@ -223,10 +250,10 @@ final class PanamaMatrix {
       out[o + 1] += a * queries[q1 + j];
       out[o + 2] += a * queries[q2 + j];
       out[o + 3] += a * queries[q3 + j];
-      out[o + nq] += b * queries[q0 + j];
-      out[o + nq + 1] += b * queries[q1 + j];
-      out[o + nq + 2] += b * queries[q2 + j];
-      out[o + nq + 3] += b * queries[q3 + j];
+      out[o + stride] += b * queries[q0 + j];
+      out[o + stride + 1] += b * queries[q1 + j];
+      out[o + stride + 2] += b * queries[q2 + j];
+      out[o + stride + 3] += b * queries[q3 + j];
     }
   }
 }

@@ -27,68 +27,40 @@ final class PanamaPanel {
   private static final VectorSpecies<Float> SPECIES =
       VectorSpecies.of(float.class, VectorShape.forBitSize(PanamaKernels.BITS));
   private static final int LENGTH = SPECIES.length();
-  private static final int WIDTH = 2 * LENGTH;
+
+  /** Queries in a panel. */
+  static final int WIDTH = 2 * LENGTH;
 
   // With fewer queries in it a panel is slower than products one by one.
-  private static final int MIN_QUERIES = WIDTH * 5 / 8;
+  private static final int MIN_QUERIES = WIDTH * 9 / 16;
 
-  // The copy must pay, and stay in the L1 cache.
-  private static final int MIN_ROWS = 64;
+  // A panel should stay in the L1 cache.
   private static final int MAX_DIM = 1024;
 
   private PanamaPanel() {}
 
-  /** Returns the number of queries whose products it has computed, from the first one on. */
-  static int matrix(
-      float[] queries,
-      int nq,
-      float[] rows,
-      int rowsOffset,
-      int rowCount,
-      int dim,
-      float[] out,
-      int outOffset) {
-    if (rowCount < MIN_ROWS || dim > MAX_DIM || nq < MIN_QUERIES) {
-      return 0;
-    }
-    float[] panel = new float[dim * WIDTH];
-    int q = 0;
-    for (; q <= nq - WIDTH; q += WIDTH) {
-      pack(queries, q, WIDTH, dim, panel);
-      full(panel, rows, rowsOffset, rowCount, dim, out, outOffset + q, nq);
-    }
-    if (nq - q < MIN_QUERIES) {
-      return q;
-    }
-    // What the last queries of the panel before have left behind gives products nobody reads.
-    pack(queries, q, nq - q, dim, panel);
-    partial(panel, nq - q, rows, rowsOffset, rowCount, dim, out, outOffset + q, nq);
-    return nq;
+  /** Returns how many queries, from the first one on, should go into panels. */
+  static int covered(int nq, int dim) {
+    int rest = nq % WIDTH;
+    return dim > MAX_DIM ? 0 : rest < MIN_QUERIES ? nq - rest : nq;
   }
 
-  private static void pack(float[] queries, int q, int count, int dim, float[] panel) {
-    for (int c = 0; c < count; c++) {
-      int query = (q + c) * dim;
-      for (int j = 0; j < dim; j++) {
-        panel[j * WIDTH + c] = queries[query + j];
+  /** Returns panels of the queries, the last one filled up with zeros. */
+  static float[][] pack(float[] queries, int nq, int dim) {
+    float[][] panels = new float[(nq + WIDTH - 1) / WIDTH][dim * WIDTH];
+    for (int q = 0; q < nq; q++) {
+      float[] panel = panels[q / WIDTH];
+      for (int j = 0, i = q % WIDTH; j < dim; j++, i += WIDTH) {
+        panel[i] = queries[q * dim + j];
       }
     }
+    return panels;
   }
 
-  private static void full(
-      float[] panel, float[] rows, int row, int count, int dim, float[] out, int o, int nq) {
-    int r = 0;
-    for (; r <= count - 4; r += 4) {
-      panel4(panel, rows, row + r * dim, dim, out, o + r * nq, nq);
-    }
-    for (; r < count; r++) {
-      panel1(panel, rows, row + r * dim, dim, out, o + r * nq);
-    }
-  }
-
-  private static void partial(
-      float[] panel,
-      int queries,
+  /** All products of the queries that the panels cover. */
+  static void matrix(
+      float[][] panels,
+      int covered,
       float[] rows,
       int row,
       int count,
@@ -96,13 +68,34 @@ final class PanamaPanel {
       float[] out,
       int o,
       int nq) {
-    float[] products = new float[4 * WIDTH];
-    for (int r = 0; r < count; r += 4) {
-      int n = Math.min(4, count - r);
-      full(panel, rows, row + r * dim, n, dim, products, 0, WIDTH);
-      for (int i = 0; i < n; i++) {
-        System.arraycopy(products, i * WIDTH, out, o + (r + i) * nq, queries);
+    float[] partial = null;
+    for (int p = 0, q = 0; p < panels.length; p++, q += WIDTH) {
+      if (covered - q >= WIDTH) {
+        multiply(panels[p], rows, row, count, dim, out, o + q, nq);
+        continue;
       }
+      if (partial == null) {
+        partial = new float[4 * WIDTH];
+      }
+      for (int r = 0; r < count; r += 4) {
+        int n = Math.min(4, count - r);
+        multiply(panels[p], rows, row + r * dim, n, dim, partial, 0, WIDTH);
+        for (int i = 0; i < n; i++) {
+          System.arraycopy(partial, i * WIDTH, out, o + (r + i) * nq + q, covered - q);
+        }
+      }
+    }
+  }
+
+  /** Products of the queries of a panel, to rows of out that are stride elements apart. */
+  static void multiply(
+      float[] panel, float[] rows, int row, int count, int dim, float[] out, int o, int stride) {
+    int r = 0;
+    for (; r <= count - 4; r += 4) {
+      multiply4(panel, rows, row + r * dim, dim, out, o + r * stride, stride);
+    }
+    for (; r < count; r++) {
+      multiply1(panel, rows, row + r * dim, dim, out, o + r * stride);
     }
   }
 
@@ -110,8 +103,8 @@ final class PanamaPanel {
     return FloatVector.fromArray(SPECIES, from, index);
   }
 
-  private static void panel4(
-      float[] panel, float[] rows, int r0, int dim, float[] out, int o, int nq) {
+  private static void multiply4(
+      float[] panel, float[] rows, int r0, int dim, float[] out, int o, int stride) {
     int r1 = r0 + dim;
     int r2 = r1 + dim;
     int r3 = r2 + dim;
@@ -141,15 +134,15 @@ final class PanamaPanel {
     }
     a0.intoArray(out, o);
     b0.intoArray(out, o + LENGTH);
-    a1.intoArray(out, o + nq);
-    b1.intoArray(out, o + nq + LENGTH);
-    a2.intoArray(out, o + 2 * nq);
-    b2.intoArray(out, o + 2 * nq + LENGTH);
-    a3.intoArray(out, o + 3 * nq);
-    b3.intoArray(out, o + 3 * nq + LENGTH);
+    a1.intoArray(out, o + stride);
+    b1.intoArray(out, o + stride + LENGTH);
+    a2.intoArray(out, o + 2 * stride);
+    b2.intoArray(out, o + 2 * stride + LENGTH);
+    a3.intoArray(out, o + 3 * stride);
+    b3.intoArray(out, o + 3 * stride + LENGTH);
   }
 
-  private static void panel1(float[] panel, float[] rows, int row, int dim, float[] out, int o) {
+  private static void multiply1(float[] panel, float[] rows, int row, int dim, float[] out, int o) {
     FloatVector a0 = FloatVector.zero(SPECIES);
     FloatVector b0 = a0;
     for (int j = 0; j < dim; j++) {

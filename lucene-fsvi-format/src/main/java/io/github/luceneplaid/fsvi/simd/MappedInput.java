@@ -15,9 +15,10 @@ import java.io.IOException;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
- * A memory-mapped file that kernels read in place, from {@link VectorKernels#mapped}. Positions are
- * bytes from the start of the input it was made of and need no alignment; elements are
- * little-endian.
+ * A memory-mapped file that kernels read in place, from {@link VectorKernels#mapped}: rows of
+ * floats by {@link QueryMatrix#maxSim(MappedInput, long, int, float[])}, and others by copies here.
+ * Positions are bytes from the start of the input it was made of and need no alignment; elements
+ * are little-endian.
  *
  * <p>A file may be mapped in several pieces. Ranges that reach from one into the next are refused
  * by the return value false, and nothing is done then: such rows are to be read through the input.
@@ -29,21 +30,6 @@ import org.apache.lucene.store.AlreadyClosedException;
  * @lucene.experimental
  */
 public interface MappedInput {
-
-  /**
-   * Does {@link VectorKernels#maxSim} on rows of floats in the file.
-   *
-   * @param queries [nq][dim], from index 0
-   * @param nq number of queries
-   * @param position of the first row
-   * @param rowCount number of rows
-   * @param dim number of elements of a row
-   * @param max [nq], in and out
-   * @return whether that was done
-   * @throws IOException from the input
-   */
-  boolean maxSim(float[] queries, int nq, long position, int rowCount, int dim, float[] max)
-      throws IOException;
 
   /**
    * Copies shorts from the file.

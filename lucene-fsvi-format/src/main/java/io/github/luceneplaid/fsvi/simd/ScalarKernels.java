@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.ArrayUtil;
 
 /**
  * The twin in plain Java. Loops over lanes have constant bounds and no dependencies, so C2 can turn
@@ -91,6 +92,12 @@ final class ScalarKernels implements VectorKernels {
         }
       }
     }
+  }
+
+  @Override
+  public QueryMatrix prepare(float[] queries, int nq, int dim) {
+    int length = Math.multiplyExact(nq, dim);
+    return new ScalarQueryMatrix(this, ArrayUtil.copyOfSubArray(queries, 0, length), nq, dim);
   }
 
   @Override

@@ -123,7 +123,8 @@ public interface VectorKernels {
 
   /**
    * Raises {@code max[q]} to the largest dot product of query q with a row: {@code max[q] =
-   * max(max[q], max over r of query q · row r)}. A product that is not a number raises nothing.
+   * max(max[q], max over r of query q · row r)}. A product that is not a number raises nothing. For
+   * a query that meets many rows in small portions, {@link #prepare} it.
    *
    * @param queries [nq][dim], from index 0
    * @param nq number of queries
@@ -135,6 +136,16 @@ public interface VectorKernels {
    */
   void maxSim(
       float[] queries, int nq, float[] rows, int rowsOffset, int rowCount, int dim, float[] max);
+
+  /**
+   * Copies queries for many calls of {@link #maxSim}.
+   *
+   * @param queries [nq][dim], from index 0
+   * @param nq number of queries
+   * @param dim number of elements of a query
+   * @return the queries, in a layout of these kernels
+   */
+  QueryMatrix prepare(float[] queries, int nq, int dim);
 
   /**
    * Returns access to a memory-mapped file in place.

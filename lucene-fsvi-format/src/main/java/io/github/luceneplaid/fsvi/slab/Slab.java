@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.slab;
 
 import io.github.luceneplaid.fsvi.simd.MappedInput;
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ import org.apache.lucene.store.IndexInput;
  */
 public final class Slab {
 
-  private static final int BUFFER_ELEMENTS = 4096;
+  private static final int BUFFER_ELEMENTS = 8192;
 
   private final IndexInput data;
   private final long rows;
@@ -175,7 +176,8 @@ public final class Slab {
   }
 
   /**
-   * Raises {@code max[q]} to the largest dot product of query q with one of n rows.
+   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. For more than a
+   * few calls with the same queries, {@link VectorKernels#prepare} them.
    *
    * @param queries [nq][dim]
    * @param nq number of queries
@@ -186,20 +188,42 @@ public final class Slab {
    * @throws IndexOutOfBoundsException if the rows are not in the slab or an array is too short
    */
   public void maxSim(float[] queries, int nq, long row, int n, float[] max) throws IOException {
+    maxSim(kernels.prepare(queries, nq, dim), row, n, max);
+  }
+
+  /**
+   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. Rows of {@link
+   * SlabEncoding#FLOAT32} in a memory-mapped file are read in place if queries are few, others are
+   * copied to an array some at a time.
+   *
+   * @param queries of the slab's dimension, from {@link VectorKernels#prepare}
+   * @param row the first row
+   * @param n how many rows, 0 leaves max as it is
+   * @param max [queries], in and out
+   * @throws IOException from the input
+   * @throws IllegalArgumentException if queries have another dimension
+   * @throws IndexOutOfBoundsException if the rows are not in the slab or max is too short
+   */
+  public void maxSim(QueryMatrix queries, long row, int n, float[] max) throws IOException {
+    if (queries.dimension() != dim) {
+      throw new IllegalArgumentException(
+          "queries of dimension " + queries.dimension() + ", the slab has " + dim);
+    }
     Objects.checkFromIndexSize(row, n, rows);
     if (encoding == SlabEncoding.FLOAT32
         && mapped != null
-        && mapped.maxSim(queries, nq, position(row), n, dim, max)) {
+        && queries.maxSim(mapped, position(row), n, max)) {
       return;
     }
-    int batch = Math.max(1, BUFFER_ELEMENTS / dim);
+    // Kernels like to have four rows at a time.
+    int batch = dim <= BUFFER_ELEMENTS / 4 ? BUFFER_ELEMENTS / dim / 4 * 4 : 1;
     if (floats == null) {
       floats = new float[batch * dim];
     }
     for (int done = 0; done < n; ) {
       int count = Math.min(n - done, batch);
       readRows(row + done, count, floats, 0);
-      kernels.maxSim(queries, nq, floats, 0, count, dim, max);
+      queries.maxSim(floats, 0, count, max);
       done += count;
     }
   }

@@ -103,14 +103,42 @@ public class TestMatrixKernels extends LuceneTestCase {
       }
       float[] max = start.clone();
       kernels.maxSim(queries, nq, rows, rowsOffset, rowCount, dim, max);
-      for (int q = 0; q < nq; q++) {
-        double expected = start[q];
-        double bound = 0;
-        for (int r = 0; r < rowCount; r++) {
-          expected = Math.max(expected, dots[r * nq + q].value);
-          bound = Math.max(bound, dots[r * nq + q].bound);
+      assertMax(message, start, dots, rowCount, max);
+      max = start.clone();
+      QueryMatrix prepared = kernels.prepare(queries, nq, dim);
+      assertEquals(nq, prepared.count());
+      assertEquals(dim, prepared.dimension());
+      prepared.maxSim(rows, rowsOffset, rowCount, max);
+      assertMax(message + " prepared", start, dots, rowCount, max);
+    }
+  }
+
+  private static void assertMax(
+      String message, float[] start, Dot[] dots, int rowCount, float[] max) {
+    int nq = start.length;
+    for (int q = 0; q < nq; q++) {
+      double expected = start[q];
+      double bound = 0;
+      for (int r = 0; r < rowCount; r++) {
+        expected = Math.max(expected, dots[r * nq + q].value);
+        bound = Math.max(bound, dots[r * nq + q].bound);
+      }
+      assertEquals(message + " max " + q, expected, max[q], bound);
+    }
+  }
+
+  public void testPreparedQueriesAreCopies() {
+    for (VectorKernels kernels : TestCodedKernels.twins()) {
+      for (int nq : new int[] {1, 32, 37}) {
+        float[] queries = new float[nq * 4];
+        Arrays.fill(queries, 1);
+        QueryMatrix prepared = kernels.prepare(queries, nq, 4);
+        Arrays.fill(queries, 0);
+        float[] max = new float[nq];
+        prepared.maxSim(new float[] {1, 2, 3, 4}, 0, 1, max);
+        for (float similarity : max) {
+          assertEquals(kernels.name(), 10f, similarity, 0f);
         }
-        assertEquals(message + " max " + q, expected, max[q], bound);
       }
     }
   }
@@ -155,6 +183,12 @@ public class TestMatrixKernels extends LuceneTestCase {
       expectThrows(
           IndexOutOfBoundsException.class,
           () -> kernels.maxSim(eight, 2, eight, 0, 2, 4, new float[1]));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.prepare(eight, 3, 3));
+      QueryMatrix prepared = kernels.prepare(eight, 2, 4);
+      expectThrows(
+          IndexOutOfBoundsException.class, () -> prepared.maxSim(eight, 1, 2, new float[2]));
+      expectThrows(
+          IndexOutOfBoundsException.class, () -> prepared.maxSim(eight, 0, 2, new float[1]));
     }
   }
 
@@ -170,8 +204,11 @@ public class TestMatrixKernels extends LuceneTestCase {
         }
         float[] max = new float[nq];
         kernels.maxSim(queries, nq, rows, 0, 3, 24, max);
+        float[] prepared = new float[nq];
+        kernels.prepare(queries, nq, 24).maxSim(rows, 0, 3, prepared);
         for (int q = 0; q < nq; q++) {
           assertEquals(kernels.name(), 2f * (q + 1), max[q], 0f);
+          assertEquals(kernels.name(), 2f * (q + 1), prepared[q], 0f);
         }
       }
     }

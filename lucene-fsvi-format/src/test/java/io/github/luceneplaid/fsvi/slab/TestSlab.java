@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.slab;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.CorruptIndexException;
@@ -104,7 +105,11 @@ public class TestSlab extends LuceneTestCase {
     float[] queries = randomRows(nq, dim, SlabEncoding.FLOAT32);
     float[] max = new float[nq];
     Arrays.fill(max, -0.25f);
-    slab.maxSim(queries, nq, from, n, max);
+    if (random().nextBoolean()) {
+      slab.maxSim(queries, nq, from, n, max);
+    } else {
+      slab.maxSim(VectorKernels.get().prepare(queries, nq, dim), from, n, max);
+    }
     for (int q = 0; q < nq; q++) {
       double expected = -0.25;
       double bound = 0;
@@ -286,6 +291,9 @@ public class TestSlab extends LuceneTestCase {
           expectThrows(IndexOutOfBoundsException.class, () -> slab.readRawBytes(row, 5, bytes, 0));
           expectThrows(IndexOutOfBoundsException.class, () -> slab.maxSim(floats, 1, row, 5, max));
         }
+        expectThrows(
+            IllegalArgumentException.class,
+            () -> slab.maxSim(VectorKernels.get().prepare(floats, 1, 5), 0, 1, max));
         expectThrows(IndexOutOfBoundsException.class, () -> slab.readRows(0, 10, floats, 1));
         expectThrows(IndexOutOfBoundsException.class, () -> slab.readRows(0, -1, floats, 0));
         expectThrows(IndexOutOfBoundsException.class, () -> slab.readRawBytes(0, 10, bytes, 1));

@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.apache.lucene.util.ArrayUtil;
+
+/** Queries in panels, and those that would not fill another panel as they were given. */
+final class PanamaQueryMatrix implements QueryMatrix {
+
+  // Rows whose products with a panel are held at a time.
+  private static final int BATCH = 16;
+
+  private final float[] queries;
+  private final int count;
+  private final int dimension;
+  private final int covered;
+  private final float[][] panels;
+
+  PanamaQueryMatrix(float[] queries, int count, int dimension) {
+    this.queries = ArrayUtil.copyOfSubArray(queries, 0, Math.multiplyExact(count, dimension));
+    this.count = count;
+    this.dimension = dimension;
+    this.covered = PanamaPanel.covered(count, dimension);
+    this.panels = PanamaPanel.pack(queries, covered, dimension);
+  }
+
+  @Override
+  public int count() {
+    return count;
+  }
+
+  @Override
+  public int dimension() {
+    return dimension;
+  }
+
+  @Override
+  public void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max) {
+    Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
+    Objects.checkFromIndexSize(0, count, max.length);
+    if (covered < count) {
+      PanamaMatrix.maxSim(queries, covered, count, rows, rowsOffset, rowCount, dimension, max);
+    }
+    if (covered > 0) {
+      float[] products = new float[BATCH * PanamaPanel.WIDTH];
+      for (int r = 0; r < rowCount; r += BATCH) {
+        int n = Math.min(BATCH, rowCount - r);
+        for (int p = 0; p < panels.length; p++) {
+          int row = rowsOffset + r * dimension;
+          PanamaPanel.multiply(panels[p], rows, row, n, dimension, products, 0, PanamaPanel.WIDTH);
+          raise(max, p, products, n);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean maxSim(MappedInput rows, long position, int rowCount, float[] max)
+      throws IOException {
+    Objects.checkFromIndexSize(0, count, max.length);
+    long rowBytes = (long) dimension * Float.BYTES;
+    PanamaMappedInput input = (PanamaMappedInput) rows;
+    MemorySegment segment = input.segment(position, Math.multiplyExact(rowBytes, rowCount));
+    if (segment == null || covered > 0) {
+      // A panel takes rows element by element, and is as fast or faster on a copy.
+      return false;
+    }
+    try {
+      long row = input.start(segment, position);
+      float[] products = new float[Math.min(BATCH, rowCount) * count];
+      for (int r = 0; r < rowCount; r += BATCH, row += BATCH * rowBytes) {
+        int n = Math.min(BATCH, rowCount - r);
+        PanamaMappedRows.dots(queries, count, segment, row, n, dimension, products);
+        PanamaMatrix.raise(max, 0, count, products, count, n);
+      }
+    } catch (IllegalStateException e) {
+      throw PanamaMappedInput.closed(e);
+    }
+    return true;
+  }
+
+  private void raise(float[] max, int p, float[] products, int rows) {
+    int q = p * PanamaPanel.WIDTH;
+    int n = Math.min(PanamaPanel.WIDTH, covered - q);
+    PanamaMatrix.raise(max, q, n, products, PanamaPanel.WIDTH, rows);
+  }
+}

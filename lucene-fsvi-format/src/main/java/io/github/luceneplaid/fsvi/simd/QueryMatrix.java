@@ -1,0 +1,61 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import java.io.IOException;
+
+/**
+ * Query vectors in the layout that the kernels like best, from {@link VectorKernels#prepare}. Worth
+ * its making for a query that meets more than some dozens of rows. Immutable, and safe for use by
+ * several threads.
+ *
+ * @lucene.experimental
+ */
+public interface QueryMatrix {
+
+  /**
+   * Returns the number of queries.
+   *
+   * @return ≥ 0
+   */
+  int count();
+
+  /**
+   * Returns the number of elements of a query.
+   *
+   * @return ≥ 1
+   */
+  int dimension();
+
+  /**
+   * Does {@link VectorKernels#maxSim} on rows in an array.
+   *
+   * @param rows [rowCount][dimension]
+   * @param rowsOffset index of the first element of rows, an element not a row
+   * @param rowCount number of rows, 0 leaves max as it is
+   * @param max [count], in and out
+   */
+  void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max);
+
+  /**
+   * Does {@link VectorKernels#maxSim} on rows of floats in a memory-mapped file.
+   *
+   * @param rows of the same kernels
+   * @param position of the first row in the file
+   * @param rowCount number of rows, 0 leaves max as it is
+   * @param max [count], in and out
+   * @return whether that was done; false also if these kernels prefer to have the rows in an array
+   *     for so many queries
+   * @throws IOException from the input
+   */
+  boolean maxSim(MappedInput rows, long position, int rowCount, float[] max) throws IOException;
+}
