@@ -79,15 +79,11 @@ final class FieldWriter {
     this.scratch = new float[CHUNK * dimension];
   }
 
-  /** Writes all of the field. */
-  void write(FieldInfo field) throws IOException {
+  /** Writes all of the field, and returns what the meta file says of it. */
+  PlaidFieldEntry write(FieldInfo field) throws IOException {
     CodebookPlan plan = plan();
     files.meta.writeInt(field.number);
-    if (plan == null) {
-      writeFlat();
-    } else {
-      writeTrained(plan);
-    }
+    return plan == null ? writeFlat() : writeTrained(plan);
   }
 
   private TokenDocs docs() throws IOException {
@@ -162,7 +158,7 @@ final class FieldWriter {
     return Math.sqrt(squares);
   }
 
-  private void writeFlat() throws IOException {
+  private PlaidFieldEntry writeFlat() throws IOException {
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
     TokenDocs docs = docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
@@ -177,10 +173,11 @@ final class FieldWriter {
         }
       }
     }
-    finish(addresses.counts(), new PlaidFieldEntry.Rows(RawTokens.FLOAT32, rows.offset()), null);
+    return finish(
+        addresses.counts(), new PlaidFieldEntry.Rows(RawTokens.FLOAT32, rows.offset()), null);
   }
 
-  private void writeTrained(CodebookPlan plan) throws IOException {
+  private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
     float[] anchors = plan.anchors(dimension);
     TokenEncoder encoder =
         new TokenEncoder(
@@ -197,7 +194,7 @@ final class FieldWriter {
       try (IndexInput codes = state.directory.openInput(name, IOContext.DEFAULT)) {
         CodecUtil.retrieveChecksum(codes);
         long length = codes.length() - CodecUtil.footerLength();
-        writeSegment(plan, anchors, encoder, raw, codes.slice("codes", 0, length));
+        return writeSegment(plan, anchors, encoder, raw, codes.slice("codes", 0, length));
       }
     } finally {
       if (name != null) {
@@ -265,7 +262,7 @@ final class FieldWriter {
     }
   }
 
-  private void writeSegment(
+  private PlaidFieldEntry writeSegment(
       CodebookPlan plan, float[] anchors, TokenEncoder encoder, SlabWriter raw, IndexInput codes)
       throws IOException {
     SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
@@ -291,7 +288,7 @@ final class FieldWriter {
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     files.data.copyBytes(codes, codes.length());
 
-    finish(
+    return finish(
         counts,
         raw == null ? null : new PlaidFieldEntry.Rows(options.raw(), raw.offset()),
         new PlaidFieldEntry.Trained(
@@ -311,11 +308,12 @@ final class FieldWriter {
             directoryOffset));
   }
 
-  private void finish(
+  private PlaidFieldEntry finish(
       PackedLongValues counts, PlaidFieldEntry.Rows rows, PlaidFieldEntry.Trained trained)
       throws IOException {
     long addressBytes = addresses.write(files.meta, files.data, state.segmentInfo.maxDoc(), counts);
-    new PlaidFieldEntry(
+    PlaidFieldEntry entry =
+        new PlaidFieldEntry(
             null,
             addressBytes,
             dimension,
@@ -324,7 +322,8 @@ final class FieldWriter {
             options,
             new PlaidFieldEntry.History(copied, encoded, reencoded, generation),
             rows,
-            trained)
-        .write(files.meta);
+            trained);
+    entry.write(files.meta);
+    return entry;
   }
 }

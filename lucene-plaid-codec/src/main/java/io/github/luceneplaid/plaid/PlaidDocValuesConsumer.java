@@ -132,8 +132,12 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       throws IOException {
     PlaidOptions fieldOptions = optionsOf(field);
     FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions);
+    int generation = 0;
     if (survey.documents() > 0) {
-      new FieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
+      generation =
+          new FieldWriter(files, fieldOptions, source, sorted, survey, abort)
+              .write(field)
+              .generationOfTokens();
     }
     if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
       delegate()
@@ -148,7 +152,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
                 }
               });
     }
-    fieldOptions.putOn(field);
+    fieldOptions.putOn(field, generation);
   }
 
   private PlaidOptions optionsOf(FieldInfo field) {

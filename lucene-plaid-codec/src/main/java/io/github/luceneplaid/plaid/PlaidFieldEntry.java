@@ -176,6 +176,12 @@ record PlaidFieldEntry(
     return trained != null;
   }
 
+  /** How often the tokens that are read back have been decoded from codes. */
+  int generationOfTokens() {
+    // Raw tokens are what the codes beside them were encoded from
+    return isTrained() && rows != null ? history.generation - 1 : history.generation;
+  }
+
   /** Writes all but the addresses, which come first and write themselves. */
   void write(IndexOutput meta) throws IOException {
     meta.writeVLong(addressBytes);

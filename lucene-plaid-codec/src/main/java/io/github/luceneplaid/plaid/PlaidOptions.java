@@ -62,8 +62,22 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         Long.parseLong(field.getAttribute(PREFIX + "seed")));
   }
 
-  /** Puts the options on a field, over whatever it inherited from the segments it is merged of. */
-  void putOn(FieldInfo field) {
+  /**
+   * How often the values that are read back of a field have been decoded from codes: 0 for a field
+   * that was not written in this format.
+   */
+  static int generation(FieldInfo field) {
+    String generation = field.getAttribute(PREFIX + "generation");
+    return generation == null ? 0 : Integer.parseInt(generation);
+  }
+
+  /**
+   * Puts the options on a field, over whatever it inherited from the segments it is merged of.
+   *
+   * @param generation see {@link #generation(FieldInfo)}
+   */
+  void putOn(FieldInfo field, int generation) {
+    field.putAttribute(PREFIX + "generation", Integer.toString(generation));
     field.putAttribute(PREFIX + "bits", Integer.toString(bits));
     field.putAttribute(PREFIX + "raw", raw.name());
     field.putAttribute(PREFIX + "trainingThreshold", Integer.toString(trainingThreshold));

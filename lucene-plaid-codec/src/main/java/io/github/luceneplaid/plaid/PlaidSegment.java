@@ -199,11 +199,10 @@ public final class PlaidSegment {
   }
 
   /**
-   * How often the values of {@link #tokens(int, int, int, float[])} have been decoded from codes:
-   * not at all where the segment keeps raw tokens.
+   * How often the values of {@link #tokens(int, int, int, float[])} have been decoded from codes.
    */
   int generationOfTokens() {
-    return isTrained() && rows != null ? 0 : shared.entry.history().generation();
+    return shared.entry.generationOfTokens();
   }
 
   /** Bits per dimension of a residual. */

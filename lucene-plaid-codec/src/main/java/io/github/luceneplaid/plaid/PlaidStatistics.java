@@ -37,7 +37,7 @@ import java.util.List;
  * @param reencodedTokens tokens that were decoded and encoded anew, with loss, when this segment
  *     was written
  * @param generation the largest number of times that any token of the segment has been encoded: 0
- *     in a flat segment, 1 if no token was ever encoded from decoded values
+ *     if none was, as in a flat segment, and 1 if none was encoded from decoded values
  * @param anchorBytes bytes of anchors
  * @param codeBytes bytes of codes, with scales, anchor ids, lengths and the padding of blocks
  * @param leafBytes bytes of leaves

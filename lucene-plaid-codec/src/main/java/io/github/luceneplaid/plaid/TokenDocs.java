@@ -32,8 +32,15 @@ final class TokenDocs {
     List<MappedValues> open() throws IOException;
   }
 
-  /** Values of one segment, with the map of its documents to those of the segment being written. */
-  record MappedValues(MergeState.DocMap docMap, BinaryDocValues values) {}
+  /**
+   * Values of one segment.
+   *
+   * @param docMap from its documents to those of the segment being written
+   * @param values of the segment
+   * @param generation how often they have been decoded from codes, where they do not tell it
+   *     themselves
+   */
+  record MappedValues(MergeState.DocMap docMap, BinaryDocValues values, int generation) {}
 
   private final DocIDMerger<TokenSource> merger;
   private TokenSource current;
@@ -49,14 +56,15 @@ final class TokenDocs {
   TokenDocs(Source source, boolean sorted, int dimension, PlaidOptions options) throws IOException {
     List<TokenSource> subs = new ArrayList<>();
     for (MappedValues mapped : source.open()) {
-      subs.add(new TokenSource(mapped.docMap(), mapped.values(), dimension, options));
+      subs.add(new TokenSource(mapped, dimension, options));
     }
     merger = subs.isEmpty() ? null : DocIDMerger.of(subs, sorted);
   }
 
-  /** The values buffered for a flush. */
+  /** The values buffered for a flush, or those of a segment with updates over them. */
   static Source ofFlush(FieldInfo field, DocValuesProducer producer) {
-    return () -> List.of(new MappedValues(doc -> doc, producer.getBinary(field)));
+    int generation = PlaidOptions.generation(field);
+    return () -> List.of(new MappedValues(doc -> doc, producer.getBinary(field), generation));
   }
 
   /** The values of the segments of a merge. Field numbers may differ, so fields go by name. */
@@ -72,7 +80,8 @@ final class TokenDocs {
         }
         BinaryDocValues values = mergeState.docValuesProducers[i].getBinary(sourceField);
         if (values != null) {
-          all.add(new MappedValues(mergeState.docMaps[i], values));
+          int generation = PlaidOptions.generation(sourceField);
+          all.add(new MappedValues(mergeState.docMaps[i], values, generation));
         }
       }
       return all;

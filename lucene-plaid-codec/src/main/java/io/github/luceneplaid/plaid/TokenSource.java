@@ -15,7 +15,6 @@ package io.github.luceneplaid.plaid;
 import java.io.IOException;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocIDMerger;
-import org.apache.lucene.index.MergeState;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -32,6 +31,7 @@ final class TokenSource extends DocIDMerger.Sub {
   private final PlaidBinaryDocValues plaid;
   private final int dimension;
   private final boolean copyable;
+  private final int generationOfPayloads;
   private final float[] chunk;
 
   private int tokenCount;
@@ -41,19 +41,18 @@ final class TokenSource extends DocIDMerger.Sub {
   /**
    * Sole constructor.
    *
-   * @param docMap from documents of the source to documents of the segment
-   * @param values the values of the source, not yet advanced
+   * @param mapped the values of the source, not yet advanced
    * @param dimension dimension of the tokens that the segment will code; 0 if it codes none
    * @param options options of the segment
    */
-  TokenSource(
-      MergeState.DocMap docMap, BinaryDocValues values, int dimension, PlaidOptions options) {
-    super(docMap);
-    this.values = values;
+  TokenSource(TokenDocs.MappedValues mapped, int dimension, PlaidOptions options) {
+    super(mapped.docMap());
+    this.values = mapped.values();
     this.dimension = dimension;
     this.plaid =
         values instanceof PlaidBinaryDocValues p && p.segment().dimension() == dimension ? p : null;
     this.copyable = plaid != null && copyable(plaid.segment(), options);
+    this.generationOfPayloads = values instanceof PlaidBinaryDocValues ? 0 : mapped.generation();
     this.chunk = new float[CHUNK * dimension];
   }
 
@@ -127,7 +126,7 @@ final class TokenSource extends DocIDMerger.Sub {
    * they lose.
    */
   int generation() {
-    return payload == null ? plaid.segment().generationOfTokens() : 0;
+    return payload == null ? plaid.segment().generationOfTokens() : generationOfPayloads;
   }
 
   /** The largest number of times that any token of {@link #codes()} has been encoded. */
