@@ -39,14 +39,24 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return Math.min(anchors, MAX_TRAINED_ANCHORS);
   }
 
-  /** Whether the codes of the sources can go on with the codebooks they have. */
+  /** Whether a segment can have all the codebooks of the codes it is made of. */
   static boolean canCopy(FieldSurvey survey) {
     int anchors = survey.codebooks().stream().mapToInt(Codebook::size).sum();
     return survey.codedTokens() > 0
         && survey.codebooks().size() <= MAX_BLOCKS
-        && anchors <= MAX_ANCHORS
-        // A merge that grows the segment 16 times over leaves too few anchors to search by
-        && anchors * 4L >= idealAnchors(survey.tokens());
+        && anchors <= MAX_ANCHORS;
+  }
+
+  /**
+   * Whether there are enough anchors to search so many tokens by: not if they grew 16 times over.
+   */
+  static boolean suffices(int anchors, long tokens) {
+    return anchors * 4L >= idealAnchors(tokens);
+  }
+
+  /** Whether there can be one more block, of so many anchors. */
+  boolean hasRoom(int anchors) {
+    return codebooks.size() < MAX_BLOCKS && anchorCount() + anchors <= MAX_ANCHORS;
   }
 
   /** The anchors of all blocks, row after row. */

@@ -93,21 +93,22 @@ final class FieldWriter {
   /** Null: the field stays flat. */
   private CodebookPlan plan() throws IOException {
     long fresh = survey.tokens() - survey.codedTokens();
-    if (CodebookPlan.canCopy(survey) == false) {
-      return survey.codedTokens() == 0 && fresh < options.trainingThreshold()
-          ? null
-          : new CodebookPlan(List.of(train(false, survey.tokens())), false);
+    boolean hasEnoughToTrain = fresh >= options.trainingThreshold();
+    if (survey.codedTokens() == 0 && hasEnoughToTrain == false) {
+      return null;
     }
-    CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
-    int ideal = CodebookPlan.idealAnchors(fresh);
-    boolean hasRoom =
-        plan.codebooks().size() < CodebookPlan.MAX_BLOCKS
-            && plan.anchorCount() + ideal <= CodebookPlan.MAX_ANCHORS;
-    boolean needsOwn =
-        fresh >= options.trainingThreshold()
-            && hasRoom
-            && (plan.anchorCount() * 4L < ideal || hasDrifted(plan, fresh));
-    return needsOwn ? plan.with(train(true, fresh)) : plan;
+    if (CodebookPlan.canCopy(survey)) {
+      CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
+      int more = CodebookPlan.idealAnchors(fresh);
+      boolean mayTrain = hasEnoughToTrain && plan.hasRoom(more);
+      if (CodebookPlan.suffices(plan.anchorCount(), survey.tokens())) {
+        return mayTrain && hasDrifted(plan, fresh) ? plan.with(train(true, fresh)) : plan;
+      }
+      if (mayTrain && CodebookPlan.suffices(plan.anchorCount() + more, survey.tokens())) {
+        return plan.with(train(true, fresh));
+      }
+    }
+    return new CodebookPlan(List.of(train(false, survey.tokens())), false);
   }
 
   private Codebook train(boolean fresh, long tokens) throws IOException {
