@@ -130,7 +130,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   private void writeBinary(
       FieldInfo field, TokenDocs.Source source, boolean sorted, AbortCheck abort)
       throws IOException {
-    PlaidOptions fieldOptions = optionsOf(field);
+    PlaidOptions fieldOptions = optionsOf(field, source);
     FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions);
     int generation = 0;
     if (survey.documents() > 0) {
@@ -155,12 +155,29 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     fieldOptions.putOn(field, generation);
   }
 
-  private PlaidOptions optionsOf(FieldInfo field) {
+  private PlaidOptions optionsOf(FieldInfo field, TokenDocs.Source source) throws IOException {
     if (options != null) {
       return options;
     }
+    PlaidSegment largest = null;
+    for (TokenDocs.MappedValues mapped : source.open()) {
+      if (mapped.values() instanceof PlaidBinaryDocValues plaid
+          && (largest == null || costsMore(plaid.segment(), largest))) {
+        largest = plaid.segment();
+      }
+    }
+    if (largest != null) {
+      return largest.options();
+    }
     PlaidOptions before = PlaidOptions.of(field);
     return before == null ? PlaidOptions.DEFAULT : before;
+  }
+
+  /** Whether it would cost more to write the tokens of a segment with options of another one. */
+  private static boolean costsMore(PlaidSegment segment, PlaidSegment other) {
+    return segment.isTrained() == other.isTrained()
+        ? segment.tokens() > other.tokens()
+        : segment.isTrained();
   }
 
   private DocValuesConsumer delegate() throws IOException {

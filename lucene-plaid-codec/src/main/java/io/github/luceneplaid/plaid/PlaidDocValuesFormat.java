@@ -50,7 +50,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * Lucene90DocValuesFormat}.
  *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
- * index is, writes a field with the options that it was last written with.
+ * index is, rewrites a field with the options it finds: those of the largest trained segment of a
+ * merge, or of the largest one if all are flat.
  *
  * <p>A doc-values update of the field itself rewrites the segment's values as Lucene does it, from
  * what is read back: without raw tokens each such update encodes decoded tokens. Update documents
@@ -147,8 +148,8 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   private final DocValuesFormat delegate = new Lucene90DocValuesFormat();
 
   /**
-   * Writes a field with the options that it was last written with, and a new one with the defaults:
-   * 4 bits, no raw tokens, trained from 65 536 tokens, 32 tokens per leaf.
+   * Rewrites segments with the options that they were written with, and writes new ones with the
+   * defaults: 4 bits, no raw tokens, trained from 65 536 tokens, 32 tokens per leaf.
    */
   public PlaidDocValuesFormat() {
     this(null);
