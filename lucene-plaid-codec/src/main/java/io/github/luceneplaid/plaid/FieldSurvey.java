@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.BytesRef;
 
 /**
  * What a first walk through the values of a field finds, before anything is written.
@@ -43,9 +45,10 @@ record FieldSurvey(
     List<Codebook> codebooks) {
 
   /** Looks through all values. */
-  static FieldSurvey of(TokenDocs.Source source, boolean sorted, PlaidOptions options)
+  static FieldSurvey of(
+      TokenDocs.Source source, boolean sorted, PlaidOptions options, AbortCheck abort)
       throws IOException {
-    int dimension = dimension(source);
+    int dimension = dimension(source, abort);
     TokenDocs docs = new TokenDocs(source, sorted, dimension, options);
     int documents = 0;
     int escaped = 0;
@@ -54,6 +57,7 @@ record FieldSurvey(
     boolean unitLength = true;
     Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      abort.check();
       TokenSource doc = docs.current();
       if (doc.tokenCount() == 0) {
         escaped++;
@@ -81,43 +85,44 @@ record FieldSurvey(
   }
 
   /**
-   * The dimension that the segment will code: of the PLAID segment with the most tokens, or of the
-   * first value that is fit to be coded.
+   * The dimension that the segment will code: that of most tokens that are fit for it. A few
+   * documents of another one, or what is left of them, do not keep the others from being coded.
    */
-  private static int dimension(TokenDocs.Source source) throws IOException {
-    PlaidSegment largest = null;
-    for (TokenDocs.MappedValues mapped : source.open()) {
-      if (mapped.values() instanceof PlaidBinaryDocValues plaid
-          && (largest == null || plaid.segment().tokens() > largest.tokens())) {
-        largest = plaid.segment();
-      }
-    }
-    if (largest != null) {
-      return largest.dimension();
-    }
+  private static int dimension(TokenDocs.Source source, AbortCheck abort) throws IOException {
+    Map<Integer, Long> tokens = new LinkedHashMap<>();
     for (TokenDocs.MappedValues mapped : source.open()) {
       BinaryDocValues values = mapped.values();
       for (int doc = values.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = values.nextDoc()) {
-        int dimension = mapped.docMap().get(doc) < 0 ? 0 : Payload.dimension(values.binaryValue());
-        if (dimension > 0 && isFit(values, dimension)) {
-          return dimension;
+        abort.check();
+        if (mapped.docMap().get(doc) >= 0) {
+          count(values, tokens);
         }
       }
     }
-    return 0;
-  }
-
-  private static boolean isFit(BinaryDocValues values, int dimension) throws IOException {
-    int n = Payload.tokenCount(values.binaryValue(), dimension);
-    float[] token = new float[dimension];
-    for (int i = 0; i < n; i++) {
-      Payload.read(values.binaryValue(), dimension, i, 1, token);
-      if (Payload.shape(token, 1, dimension) == Payload.Shape.ODD) {
-        return false;
+    int dimension = 0;
+    for (Map.Entry<Integer, Long> entry : tokens.entrySet()) {
+      if (dimension == 0 || entry.getValue() > tokens.get(dimension)) {
+        dimension = entry.getKey();
       }
     }
-    return true;
+    return dimension;
+  }
+
+  /** Adds the tokens of the current document to those of their dimension. */
+  private static void count(BinaryDocValues values, Map<Integer, Long> tokens) throws IOException {
+    if (values instanceof PlaidBinaryDocValues plaid && plaid.isEscaped() == false) {
+      PlaidSegment segment = plaid.segment();
+      long n = segment.tokenCount(plaid.ordinal());
+      tokens.merge(segment.dimension(), n, Long::sum);
+      return;
+    }
+    BytesRef payload = values.binaryValue();
+    int dimension = Payload.dimension(payload);
+    if (dimension > 0 && Payload.shape(payload, dimension) != Payload.Shape.ODD) {
+      long n = Payload.tokenCount(payload, dimension);
+      tokens.merge(dimension, n, Long::sum);
+    }
   }
 }

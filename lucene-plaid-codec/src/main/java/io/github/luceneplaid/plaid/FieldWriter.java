@@ -97,18 +97,21 @@ final class FieldWriter {
     if (survey.codedTokens() == 0 && hasEnoughToTrain == false) {
       return null;
     }
-    if (CodebookPlan.canCopy(survey)) {
-      CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
-      int more = CodebookPlan.idealAnchors(fresh);
-      boolean mayTrain = hasEnoughToTrain && plan.hasRoom(more);
-      if (CodebookPlan.suffices(plan.anchorCount(), survey.tokens())) {
-        return mayTrain && hasDrifted(plan, fresh) ? plan.with(train(true, fresh)) : plan;
-      }
-      if (mayTrain && CodebookPlan.suffices(plan.anchorCount() + more, survey.tokens())) {
-        return plan.with(train(true, fresh));
-      }
+    if (CodebookPlan.canCopy(survey) == false) {
+      return new CodebookPlan(List.of(train(false, survey.tokens())), false);
     }
-    return new CodebookPlan(List.of(train(false, survey.tokens())), false);
+    CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
+    int more = CodebookPlan.idealAnchors(fresh);
+    boolean mayTrain = hasEnoughToTrain && plan.hasRoom(more);
+    if (CodebookPlan.suffices(plan.anchorCount(), survey.tokens())) {
+      return mayTrain && hasDrifted(plan, fresh) ? plan.with(train(true, fresh)) : plan;
+    }
+    if (mayTrain && CodebookPlan.suffices(plan.anchorCount() + more, survey.tokens())) {
+      return plan.with(train(true, fresh));
+    }
+    Codebook larger = train(false, survey.tokens());
+    // Where tokens have few different values there is no larger codebook
+    return larger.size() > plan.anchorCount() ? new CodebookPlan(List.of(larger), false) : plan;
   }
 
   private Codebook train(boolean fresh, long tokens) throws IOException {

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.util.BytesRef;
 
@@ -78,7 +79,7 @@ final class Payload {
     ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).putInt(dimension);
   }
 
-  /** What rows of floats are fit for. */
+  /** What tokens are fit for. */
   enum Shape {
     /**
      * To be kept as they are: some component is not finite or too large, or some token too short.
@@ -90,17 +91,19 @@ final class Payload {
     UNIT_LENGTH
   }
 
-  /** Looks at n rows of floats. */
-  static Shape shape(float[] tokens, int n, int dimension) {
+  /** Looks at all tokens of a payload of that dimension. */
+  static Shape shape(BytesRef bytes, int dimension) {
+    FloatBuffer tokens = buffer(bytes).position(bytes.offset + Integer.BYTES).asFloatBuffer();
     Shape shape = Shape.UNIT_LENGTH;
-    for (int i = 0; i < n; i++) {
+    for (int at = 0; at < tokens.limit(); ) {
       double squares = 0;
-      for (int j = i * dimension; j < (i + 1) * dimension; j++) {
+      for (int end = at + dimension; at < end; at++) {
+        float component = tokens.get(at);
         // Negated, so that a NaN is odd as well
-        if (!(Math.abs(tokens[j]) < MAX_COMPONENT)) {
+        if (!(Math.abs(component) < MAX_COMPONENT)) {
           return Shape.ODD;
         }
-        squares += (double) tokens[j] * tokens[j];
+        squares += (double) component * component;
       }
       if (squares < MIN_NORM * MIN_NORM) {
         return Shape.ODD;

@@ -14,6 +14,9 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesConsumer;
 import org.apache.lucene.codecs.DocValuesFormat;
@@ -25,6 +28,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
@@ -131,7 +135,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       FieldInfo field, TokenDocs.Source source, boolean sorted, AbortCheck abort)
       throws IOException {
     PlaidOptions fieldOptions = optionsOf(field, source);
-    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions);
+    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
     int generation = 0;
     if (survey.documents() > 0) {
       generation =
@@ -242,6 +246,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
 
   /** Verifies the files of a source if all that will be read of it is PLAID fields. */
   private static boolean checkOwn(MergeState mergeState, int source) throws IOException {
+    Set<IndexInput> checked = Collections.newSetFromMap(new IdentityHashMap<>());
     for (FieldInfo field : mergeState.mergeFieldInfos) {
       FieldInfo sourceField = mergeState.fieldInfos[source].fieldInfo(field.name);
       if (sourceField == null || sourceField.getDocValuesType() != DocValuesType.BINARY) {
@@ -249,7 +254,10 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       }
       BinaryDocValues values = mergeState.docValuesProducers[source].getBinary(sourceField);
       if (values instanceof PlaidBinaryDocValues plaid && plaid.segment().escapedDocuments() == 0) {
-        plaid.segment().checkIntegrity();
+        // Fields of one format share its files
+        if (checked.add(plaid.segment().data())) {
+          plaid.segment().checkIntegrity();
+        }
       } else {
         return false;
       }

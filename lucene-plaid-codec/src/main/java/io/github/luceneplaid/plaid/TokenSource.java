@@ -24,15 +24,11 @@ import org.apache.lucene.util.BytesRef;
  */
 final class TokenSource extends DocIDMerger.Sub {
 
-  /** Tokens that are looked at in one go. */
-  private static final int CHUNK = 64;
-
   private final BinaryDocValues values;
   private final PlaidBinaryDocValues plaid;
   private final int dimension;
   private final boolean copyable;
   private final int generationOfPayloads;
-  private final float[] chunk;
 
   private int tokenCount;
   private boolean unitLength;
@@ -53,7 +49,6 @@ final class TokenSource extends DocIDMerger.Sub {
         values instanceof PlaidBinaryDocValues p && p.segment().dimension() == dimension ? p : null;
     this.copyable = plaid != null && copyable(plaid.segment(), options);
     this.generationOfPayloads = values instanceof PlaidBinaryDocValues ? 0 : mapped.generation();
-    this.chunk = new float[CHUNK * dimension];
   }
 
   private static boolean copyable(PlaidSegment segment, PlaidOptions options) {
@@ -78,22 +73,10 @@ final class TokenSource extends DocIDMerger.Sub {
     payload = values.binaryValue();
     tokenCount = 0;
     if (dimension > 0 && Payload.dimension(payload) == dimension) {
-      int n = Payload.tokenCount(payload, dimension);
-      Payload.Shape shape = shape(n);
+      Payload.Shape shape = Payload.shape(payload, dimension);
       unitLength = shape == Payload.Shape.UNIT_LENGTH;
-      tokenCount = shape == Payload.Shape.ODD ? 0 : n;
+      tokenCount = shape == Payload.Shape.ODD ? 0 : Payload.tokenCount(payload, dimension);
     }
-  }
-
-  private Payload.Shape shape(int n) {
-    Payload.Shape shape = Payload.Shape.UNIT_LENGTH;
-    for (int from = 0; from < n && shape != Payload.Shape.ODD; from += CHUNK) {
-      int size = Math.min(CHUNK, n - from);
-      Payload.read(payload, dimension, from, size, chunk);
-      Payload.Shape next = Payload.shape(chunk, size, dimension);
-      shape = next.compareTo(shape) < 0 ? next : shape;
-    }
-    return shape;
   }
 
   /** The number of tokens of the document; 0 if it is kept as the bytes it came in. */
