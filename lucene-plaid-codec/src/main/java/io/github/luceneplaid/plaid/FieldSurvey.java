@@ -49,7 +49,7 @@ record FieldSurvey(
       TokenDocs.Source source, boolean sorted, PlaidOptions options, AbortCheck abort)
       throws IOException {
     int dimension = dimension(source, abort);
-    TokenDocs docs = new TokenDocs(source, sorted, dimension, options);
+    TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
     int documents = 0;
     int escaped = 0;
     long tokens = 0;
@@ -57,7 +57,6 @@ record FieldSurvey(
     boolean unitLength = true;
     Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-      abort.check();
       TokenSource doc = docs.current();
       if (doc.tokenCount() == 0) {
         escaped++;

@@ -87,7 +87,7 @@ final class FieldWriter {
   }
 
   private TokenDocs docs() throws IOException {
-    return new TokenDocs(source, sorted, dimension, options);
+    return new TokenDocs(source, sorted, dimension, options, abort);
   }
 
   /** Null: the field stays flat. */
@@ -133,7 +133,7 @@ final class FieldWriter {
   }
 
   private TokenSample sample(boolean fresh, long tokens, int size) throws IOException {
-    return TokenSample.draw(docs(), directions, fresh, tokens, size, options.seed(), abort);
+    return TokenSample.draw(docs(), directions, fresh, tokens, size, options.seed());
   }
 
   private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
@@ -226,7 +226,6 @@ final class FieldWriter {
       if (n == 0) {
         continue;
       }
-      abort.check();
       addresses.add(doc, n);
       PlaidSegment segment = plan.copies() ? current.codes() : null;
       if (segment != null) {

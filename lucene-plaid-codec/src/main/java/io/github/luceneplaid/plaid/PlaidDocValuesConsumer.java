@@ -151,7 +151,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
                 @Override
                 public BinaryDocValues getBinary(FieldInfo ignored) throws IOException {
                   return new EscapedDocValues(
-                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions),
+                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions, abort),
                       survey.escapedDocuments());
                 }
               });

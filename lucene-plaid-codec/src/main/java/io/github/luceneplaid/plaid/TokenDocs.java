@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ final class TokenDocs {
   record MappedValues(MergeState.DocMap docMap, BinaryDocValues values, int generation) {}
 
   private final DocIDMerger<TokenSource> merger;
+  private final AbortCheck abort;
   private TokenSource current;
 
   /**
@@ -52,8 +54,11 @@ final class TokenDocs {
    * @param sorted whether the sources' documents interleave
    * @param dimension dimension of the tokens that the segment will code; 0 if it codes none
    * @param options options of the segment
+   * @param abort asked for each document
    */
-  TokenDocs(Source source, boolean sorted, int dimension, PlaidOptions options) throws IOException {
+  TokenDocs(Source source, boolean sorted, int dimension, PlaidOptions options, AbortCheck abort)
+      throws IOException {
+    this.abort = abort;
     List<TokenSource> subs = new ArrayList<>();
     for (MappedValues mapped : source.open()) {
       subs.add(new TokenSource(mapped, dimension, options));
@@ -94,6 +99,7 @@ final class TokenDocs {
    * @return its number in the segment being written, or {@link DocIdSetIterator#NO_MORE_DOCS}
    */
   int nextDoc() throws IOException {
+    abort.check();
     current = merger == null ? null : merger.next();
     if (current == null) {
       return DocIdSetIterator.NO_MORE_DOCS;

@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -47,13 +46,7 @@ record TokenSample(float[] rows, int size) {
    * @param size number of tokens to draw, at most {@code total}
    */
   static TokenSample draw(
-      TokenDocs docs,
-      Directions directions,
-      boolean fresh,
-      long total,
-      int size,
-      long seed,
-      AbortCheck abort)
+      TokenDocs docs, Directions directions, boolean fresh, long total, int size, long seed)
       throws IOException {
     int dimension = directions.dimension();
     float[] rows = new float[size * dimension];
@@ -62,7 +55,6 @@ record TokenSample(float[] rows, int size) {
     long left = total;
     int drawn = 0;
     while (drawn < size && docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-      abort.check();
       TokenSource doc = docs.current();
       if (fresh && doc.codes() != null) {
         continue;

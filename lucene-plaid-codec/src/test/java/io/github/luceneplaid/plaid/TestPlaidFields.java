@@ -121,7 +121,7 @@ public class TestPlaidFields extends LuceneTestCase {
           Document document = document(id);
           document.add(new LateInteractionField("tokens1", unit(random(), 3, 9)));
           document.add(new LateInteractionField("tokens2", unit(random(), 3, 9)));
-          document.add(new NumericDocValuesField("number", 3 * id));
+          document.add(new NumericDocValuesField("number", id));
           document.add(new BinaryDocValuesField("binary", new BytesRef("b" + id)));
           document.add(new SortedDocValuesField("sorted", new BytesRef("s" + id)));
           document.add(new SortedSetDocValuesField("set", new BytesRef("s" + id)));
