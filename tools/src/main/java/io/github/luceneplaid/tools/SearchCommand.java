@@ -14,14 +14,9 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.StoredFields;
@@ -75,8 +70,13 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--recall",
-      description = "Score every document too, and print how many of those hits were found.")
-  private boolean recall;
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "INDEX",
+      description =
+          "Print which part of the hits is found that come first when every document is scored, here"
+              + " or in another index of the same documents.")
+  private String recall;
 
   @Option(
       names = "--repeat",
@@ -117,7 +117,7 @@ final class SearchCommand implements Callable<Integer> {
         checkModel(reader);
         try (TextEncoder encoder = TextEncoder.open(model)) {
           encode(encoder);
-          if (queries == null && recall == false && repeat == 0) {
+          if (queries == null && recall == null && repeat == 0) {
             for (Query query : list) {
               var search = query(query, options);
               new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens, search)
@@ -135,6 +135,12 @@ final class SearchCommand implements Callable<Integer> {
   private void checkModel(DirectoryReader reader) throws IOException {
     String written = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
     String wanted = model == null ? TextEncoder.BUILT_IN_NAME : model.toString();
+    if (written == null) {
+      plaid
+          .console()
+          .err()
+          .println("plaid: " + folder + " does not say what model its tokens are of");
+    }
     if (model == null && written != null && written.equals(wanted) == false) {
       throw UserException.usage(
           folder + ": its tokens are of the model " + written + "; name it by --model");
@@ -185,13 +191,20 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private void answer(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
+    List<float[][]> tokens = list.stream().map(query -> query.tokens.vectors()).toList();
+    SearchTrial trial = new SearchTrial(plaid.console(), searcher, tokens, k, options);
     if (repeat > 0) {
-      measure(searcher, options);
+      trial.printSpeed(repeat);
     }
-    if (recall) {
-      compare(searcher, options);
+    if (recall != null && recall.isEmpty()) {
+      trial.printRecall(searcher, "the index");
+    } else if (recall != null) {
+      try (Directory other = IndexFolder.open(Path.of(recall));
+          DirectoryReader reader = DirectoryReader.open(other)) {
+        trial.printRecall(new IndexSearcher(reader), recall);
+      }
     }
-    if (repeat == 0 && recall == false) {
+    if (repeat == 0 && recall == null) {
       StoredFields stored = searcher.storedFields();
       for (Query query : list) {
         int rank = 1;
@@ -201,73 +214,5 @@ final class SearchCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  /** Queries per CPU-second of this thread. */
-  private void measure(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long cpu = 0;
-    long found = 0;
-    try (Progress progress = plaid.console().progress("Searching", " rounds", repeat + 1L)) {
-      for (int round = 0; round <= repeat; round++) {
-        long start = threads.getCurrentThreadCpuTime();
-        for (Query query : list) {
-          found += search(searcher, query, options).scoreDocs.length;
-        }
-        if (round > 0) {
-          cpu += threads.getCurrentThreadCpuTime() - start;
-        }
-        progress.step(1);
-      }
-    }
-    long searches = (long) list.size() * repeat;
-    plaid
-        .console()
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "%,d queries, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
-                list.size(),
-                repeat,
-                searches / (cpu * 1e-9),
-                found / (double) (searches + list.size())));
-  }
-
-  /** The part of the exact hits that are found with the given options. */
-  private void compare(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
-    LateInteractionOptions exactly = LateInteractionOptions.builder().exact().build();
-    double sum = 0;
-    int counted = 0;
-    try (Progress progress = plaid.console().progress("Comparing", " queries", list.size())) {
-      for (Query query : list) {
-        Set<Integer> expected = docs(search(searcher, query, exactly));
-        if (expected.isEmpty() == false) {
-          Set<Integer> hits = docs(search(searcher, query, options));
-          hits.retainAll(expected);
-          sum += hits.size() / (double) expected.size();
-          counted++;
-        }
-        progress.step(1);
-      }
-    }
-    plaid
-        .console()
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "recall@%d against all documents of the index scored: %.4f (%d queries)",
-                k,
-                sum / counted,
-                counted));
-  }
-
-  private static Set<Integer> docs(TopDocs hits) {
-    Set<Integer> docs = new HashSet<>();
-    for (ScoreDoc hit : hits.scoreDocs) {
-      docs.add(hit.doc);
-    }
-    return docs;
   }
 }

@@ -233,6 +233,11 @@ public class TestPlaid extends LuceneTestCase {
         plaid("search", index, "--queries", file, "--recall", "--repeat=2", "--candidates=1000"));
     assertTrue(out.toString(), out.toString().contains("queries per CPU-second"));
     assertTrue(out.toString(), out.toString().contains("scored: 1.0000 (1 queries)"));
+    Path flat = folder.resolve("flat");
+    assertEquals(0, plaid("index", matrix, "-o", flat));
+    assertEquals(0, plaid("search", index, "--queries", file, "--exact", "--recall", flat));
+    assertTrue(out.toString(), out.toString().contains("of " + flat + " scored: "));
+    assertFails(1, "found none", "search", index, "--queries", file, "--recall", queries);
 
     assertFails(2, "encoded already", "index", matrix, "-o", index, "--model", folder);
     assertFails(2, "one .npy file", "index", matrix, matrix, "-o", index);
