@@ -123,4 +123,15 @@ final class PanamaKernels implements VectorKernels {
   public void floatToFloat16(float[] from, int fromOffset, short[] to, int toOffset, int n) {
     scalar.floatToFloat16(from, fromOffset, to, toOffset, n);
   }
+
+  @Override
+  public void multiply(float[] v, int offset, float[] factors, int n) {
+    PanamaHadamard.multiply(v, offset, factors, n);
+  }
+
+  @Override
+  public void hadamard(float[] v, int offset, int n) {
+    ScalarHadamard.check(v, offset, n);
+    PanamaHadamard.transform(v, offset, n);
+  }
 }

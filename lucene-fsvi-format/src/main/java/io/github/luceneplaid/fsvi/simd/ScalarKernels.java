@@ -223,4 +223,17 @@ final class ScalarKernels implements VectorKernels {
       to[toOffset + i] = Float.floatToFloat16(from[fromOffset + i]);
     }
   }
+
+  @Override
+  public void multiply(float[] v, int offset, float[] factors, int n) {
+    for (int i = 0; i < n; i++) {
+      v[offset + i] *= factors[i];
+    }
+  }
+
+  @Override
+  public void hadamard(float[] v, int offset, int n) {
+    ScalarHadamard.check(v, offset, n);
+    ScalarHadamard.transform(v, offset, n);
+  }
 }

@@ -257,4 +257,26 @@ public interface VectorKernels {
    * @param n how many
    */
   void floatToFloat16(float[] from, int fromOffset, short[] to, int toOffset, int n);
+
+  /**
+   * Multiplies elements in place. Twins give the same floats, bit for bit.
+   *
+   * @param v holds the elements
+   * @param offset index of the first one
+   * @param factors what to multiply them with, from index 0
+   * @param n number of elements
+   */
+  void multiply(float[] v, int offset, float[] factors, int n);
+
+  /**
+   * Walsh-Hadamard transform in place, in natural order and not normalised: for the strides h = 1,
+   * 2, 4, ... n / 2 in this order, elements i and i + h become their sum and their difference, for
+   * all i that have no bit h. Twins give the same floats, bit for bit.
+   *
+   * @param v holds the elements
+   * @param offset index of the first one
+   * @param n number of elements, a power of two
+   * @throws IllegalArgumentException if n is no power of two
+   */
+  void hadamard(float[] v, int offset, int n);
 }

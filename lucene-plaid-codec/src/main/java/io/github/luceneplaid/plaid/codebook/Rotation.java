@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.plaid.codebook;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Objects;
 
 /**
@@ -48,6 +49,7 @@ public final class Rotation {
 
   private static final long SEED = 0x706C6169642D7631L;
 
+  private final VectorKernels kernels = VectorKernels.get();
   private final int dim;
   private final int window;
 
@@ -115,8 +117,8 @@ public final class Rotation {
       if (butterfly(round)) {
         butterfly(v, offset);
       }
-      multiply(factors[round], v, offset);
-      hadamard(v, offset + windowStart(round), window);
+      kernels.multiply(v, offset, factors[round], dim);
+      kernels.hadamard(v, offset + windowStart(round), window);
     }
   }
 
@@ -129,8 +131,8 @@ public final class Rotation {
   public void rotateBack(float[] v, int offset) {
     Objects.checkFromIndexSize(offset, dim, v.length);
     for (int round = ROUNDS - 1; round >= 0; round--) {
-      hadamard(v, offset + windowStart(round), window);
-      multiply(factors[round], v, offset);
+      kernels.hadamard(v, offset + windowStart(round), window);
+      kernels.multiply(v, offset, factors[round], dim);
       if (butterfly(round)) {
         butterfly(v, offset);
       }
@@ -145,12 +147,6 @@ public final class Rotation {
     return round == BUTTERFLY_ROUND && window < dim;
   }
 
-  private void multiply(float[] factors, float[] v, int offset) {
-    for (int j = 0; j < dim; j++) {
-      v[offset + j] *= factors[j];
-    }
-  }
-
   private void butterfly(float[] v, int offset) {
     int half = dim / 2;
     int distance = dim - half;
@@ -159,73 +155,6 @@ public final class Rotation {
       float b = v[i + distance];
       v[i] = a + b;
       v[i + distance] = a - b;
-    }
-  }
-
-  /** Walsh-Hadamard transform of n = 2^k components, not normalised. */
-  private static void hadamard(float[] v, int offset, int n) {
-    int stride = 1;
-    if (n >= 8) {
-      hadamard8(v, offset, n);
-      stride = 8;
-    }
-    // Two stages at a time halve the traffic; a single one is left over for every other n.
-    for (; stride * 4 <= n; stride *= 4) {
-      hadamard4(v, offset, n, stride);
-    }
-    if (stride < n) {
-      for (int i = offset; i < offset + stride; i++) {
-        float a = v[i];
-        float b = v[i + stride];
-        v[i] = a + b;
-        v[i + stride] = a - b;
-      }
-    }
-  }
-
-  /** Stages of stride 1, 2 and 4. */
-  private static void hadamard8(float[] v, int offset, int n) {
-    for (int i = offset; i < offset + n; i += 8) {
-      float a0 = v[i] + v[i + 1];
-      float a1 = v[i] - v[i + 1];
-      float a2 = v[i + 2] + v[i + 3];
-      float a3 = v[i + 2] - v[i + 3];
-      float a4 = v[i + 4] + v[i + 5];
-      float a5 = v[i + 4] - v[i + 5];
-      float a6 = v[i + 6] + v[i + 7];
-      float a7 = v[i + 6] - v[i + 7];
-      float b0 = a0 + a2;
-      float b1 = a1 + a3;
-      float b2 = a0 - a2;
-      float b3 = a1 - a3;
-      float b4 = a4 + a6;
-      float b5 = a5 + a7;
-      float b6 = a4 - a6;
-      float b7 = a5 - a7;
-      v[i] = b0 + b4;
-      v[i + 1] = b1 + b5;
-      v[i + 2] = b2 + b6;
-      v[i + 3] = b3 + b7;
-      v[i + 4] = b0 - b4;
-      v[i + 5] = b1 - b5;
-      v[i + 6] = b2 - b6;
-      v[i + 7] = b3 - b7;
-    }
-  }
-
-  /** Stages of this stride and twice this stride. */
-  private static void hadamard4(float[] v, int offset, int n, int stride) {
-    for (int block = offset; block < offset + n; block += 4 * stride) {
-      for (int i = block; i < block + stride; i++) {
-        float a = v[i];
-        float b = v[i + stride];
-        float c = v[i + 2 * stride];
-        float d = v[i + 3 * stride];
-        v[i] = (a + b) + (c + d);
-        v[i + stride] = (a - b) + (c - d);
-        v[i + 2 * stride] = (a + b) - (c + d);
-        v[i + 3 * stride] = (a - b) - (c - d);
-      }
     }
   }
 }
