@@ -50,7 +50,8 @@ final class ExhaustiveScan {
     long cost = 0;
     for (LeafSearch leaf : scanned) {
       long leafCost = leaf.accepted() * leaf.current().costPerDocument();
-      int parts = Math.clamp(leafCost / SearchLeaves.TASK_COST, 1, MAX_RANGES_PER_LEAF);
+      int maxParts = Math.min(MAX_RANGES_PER_LEAF, leaf.maxDoc());
+      int parts = Math.clamp(leafCost / SearchLeaves.TASK_COST, 1, maxParts);
       for (int part = 0; part < parts; part++) {
         int from = (int) ((long) leaf.maxDoc() * part / parts);
         int to = (int) ((long) leaf.maxDoc() * (part + 1) / parts);

@@ -13,10 +13,8 @@
 package io.github.luceneplaid.plaid.search;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -96,26 +94,15 @@ final class HitsQuery extends Query {
 
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
+      TokenMatches matches = TokenMatches.of(context, source.request(null), doc);
       int hit = Arrays.binarySearch(docs, context.docBase + doc);
       if (hit < 0) {
-        return Explanation.noMatch("not among the " + docs.length + " hits");
+        String reason = "not among the " + docs.length + " hits";
+        return matches == null
+            ? Explanation.noMatch(reason)
+            : Explanation.noMatch(reason, matches.explain(matches.score()));
       }
-      List<TokenMatch> matches = new ArrayList<>();
-      source.score(context, doc, matches);
-      List<Explanation> details = new ArrayList<>();
-      for (TokenMatch match : matches) {
-        details.add(
-            Explanation.match(
-                QueryTokens.contribution(match.similarity()),
-                String.format(
-                    Locale.ROOT,
-                    "max(0, (1 + s) / 2) for query token %d, s = %f to document token %d",
-                    match.queryToken(),
-                    match.similarity(),
-                    match.documentToken())));
-      }
-      Explanation maxSim =
-          Explanation.match(scores[hit], "MaxSim, over the query tokens the sum of:", details);
+      Explanation maxSim = matches.explain(scores[hit]);
       return boost == 1f
           ? maxSim
           : Explanation.match(
@@ -192,7 +179,7 @@ final class HitsQuery extends Query {
 
         @Override
         public int advance(int target) {
-          if (target == NO_MORE_DOCS) {
+          if ((long) docBase + target > docs[to - 1]) {
             return moveTo(to);
           }
           int next = Arrays.binarySearch(docs, Math.max(hit, from), to, docBase + target);

@@ -13,11 +13,9 @@
 package io.github.luceneplaid.plaid.search;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
@@ -113,7 +111,7 @@ public final class LateInteractionQuery extends Query {
     if (searcher.getIndexReader().maxDoc() == 0) {
       return new MatchNoDocsQuery("the index is empty");
     }
-    SearchRequest request = new SearchRequest(field, query, k, options, searcher.getTimeout());
+    SearchRequest request = request(searcher.getTimeout());
     SearchLeaves leaves = new SearchLeaves(searcher, request);
     if (filter != null && filter instanceof MatchAllDocsQuery == false) {
       leaves.filter(filterWeight(searcher));
@@ -140,46 +138,26 @@ public final class LateInteractionQuery extends Query {
    * @param doc a document of the index
    * @return a match for each query token that has one, in their order; empty if the document has no
    *     tokens of the query's dimension
+   * @throws IllegalArgumentException if the index has no such document
    * @throws IOException if the index cannot be read
    */
   public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    List<TokenMatch> matches = new ArrayList<>();
-    score(leaf, doc - leaf.docBase, matches);
-    return matches;
+    TokenMatches matches = TokenMatches.of(searcher, request(null), doc);
+    return matches == null ? List.of() : matches.list();
   }
 
-  /**
-   * Scores a document.
-   *
-   * @param matches receives a match for each query token that has one
-   * @return NaN if the document has no tokens of the query's dimension
-   */
-  float score(LeafReaderContext leaf, int doc, List<TokenMatch> matches) throws IOException {
-    SegmentSearch search =
-        SegmentSearch.of(leaf, new SearchRequest(field, query, k, options, null));
-    if (search == null) {
-      return Float.NaN;
-    }
-    int[] tokens = new int[query.count()];
-    float[] similarities = new float[query.count()];
-    float score = search.exactScore(doc, tokens, similarities);
-    for (int q = 0; q < query.count() && Float.isNaN(score) == false; q++) {
-      if (tokens[q] >= 0) {
-        matches.add(new TokenMatch(q, tokens[q], similarities[q]));
-      }
-    }
-    return score;
+  /** What is searched for, with the time that is left. */
+  SearchRequest request(QueryTimeout timeout) {
+    return new SearchRequest(field, query, k, options, timeout);
   }
 
   @Override
   public void visit(QueryVisitor visitor) {
     if (visitor.acceptField(field)) {
       visitor.visitLeaf(this);
-      if (filter != null) {
-        filter.visit(visitor.getSubVisitor(BooleanClause.Occur.FILTER, this));
-      }
+    }
+    if (filter != null) {
+      filter.visit(visitor.getSubVisitor(BooleanClause.Occur.FILTER, this));
     }
   }
 

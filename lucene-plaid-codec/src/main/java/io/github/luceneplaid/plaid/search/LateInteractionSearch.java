@@ -154,7 +154,9 @@ final class LateInteractionSearch {
     int[] docs = quick.stream().mapToInt(Integer::intValue).toArray();
     float[] scores = leaves.exactScores(docs);
     for (int i = 0; i < docs.length; i++) {
-      hits.add(docs[i], scores[i]);
+      if (Float.isNaN(scores[i]) == false) {
+        hits.add(docs[i], scores[i]);
+      }
     }
     return hits.best();
   }

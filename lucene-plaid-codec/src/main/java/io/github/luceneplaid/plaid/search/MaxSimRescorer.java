@@ -72,6 +72,8 @@ public final class MaxSimRescorer extends Rescorer {
    * @param firstPassTopDocs the hits; not changed
    * @param topN how many to return at most
    * @return the hits with the highest scores, best first, ties by document
+   * @throws IllegalArgumentException if a hit is not a document of the index, or as {@link
+   *     LateInteractionQuery#rewrite}
    */
   @Override
   public TopDocs rescore(IndexSearcher searcher, TopDocs firstPassTopDocs, int topN)
@@ -106,12 +108,19 @@ public final class MaxSimRescorer extends Rescorer {
       throws IOException {
     SearchRequest request =
         new SearchRequest(field, query, 1, LateInteractionOptions.DEFAULT, null);
-    float score = new SearchLeaves(searcher, request).exactScores(new int[] {docID})[0];
-    return Float.isNaN(score)
-        ? Explanation.match(
-            missing(firstPassExplanation.getValue().floatValue()),
-            "no tokens of field \"" + field + "\" to score, first pass:",
-            firstPassExplanation)
-        : Explanation.match(score, "MaxSim, after first pass:", firstPassExplanation);
+    TokenMatches matches = TokenMatches.of(searcher, request, docID);
+    float firstPassScore = firstPassExplanation.getValue().floatValue();
+    Explanation first = Explanation.match(firstPassScore, "first pass score", firstPassExplanation);
+    if (matches != null) {
+      return Explanation.match(
+          matches.score(),
+          "second pass, computed as MaxSim from:",
+          first,
+          matches.explain(matches.score()));
+    }
+    return Explanation.match(
+        missing(firstPassScore),
+        "second pass, computed as for documents without tokens in field \"" + field + "\" from:",
+        first);
   }
 }

@@ -85,13 +85,17 @@ class PlaidSegmentSearch implements SegmentSearch {
       return exact().exactScore(doc, bestToken, similarity);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    if (bestToken != null) {
-      Arrays.fill(bestToken, -1);
-    }
-    match(ordinal, best, bestToken);
+    match(ordinal, best, null);
     float score = query.score(best);
     if (Float.isNaN(score)) {
       return exact().exactScore(doc, bestToken, similarity);
+    }
+    if (bestToken != null) {
+      // Raw rows get other sums here, rounded otherwise than those that make the score
+      Arrays.fill(bestToken, -1);
+      float[] highest = new float[query.count()];
+      Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+      match(ordinal, highest, bestToken);
     }
     if (similarity != null) {
       System.arraycopy(best, 0, similarity, 0, best.length);

@@ -33,7 +33,6 @@ final class SearchLeaves {
 
   private final IndexSearcher searcher;
   private final SearchRequest request;
-  private final List<LeafReaderContext> contexts;
   private final LeafSearch[] byOrd;
   private final List<LeafSearch> leaves = new ArrayList<>();
 
@@ -46,7 +45,7 @@ final class SearchLeaves {
   SearchLeaves(IndexSearcher searcher, SearchRequest request) throws IOException {
     this.searcher = searcher;
     this.request = request;
-    this.contexts = searcher.getIndexReader().leaves();
+    List<LeafReaderContext> contexts = searcher.getIndexReader().leaves();
     this.byOrd = new LeafSearch[contexts.size()];
     checkField(searcher.getIndexReader(), request.field());
     for (LeafReaderContext context : contexts) {
@@ -131,9 +130,22 @@ final class SearchLeaves {
     return leaves;
   }
 
+  /**
+   * Returns which leaf has a document.
+   *
+   * @throws IllegalArgumentException if none has
+   */
+  static int leafOf(int doc, IndexReader reader) {
+    if (doc < 0 || doc >= reader.maxDoc()) {
+      throw new IllegalArgumentException(
+          "a document must be at least 0 and less than " + reader.maxDoc() + ", got: " + doc);
+    }
+    return ReaderUtil.subIndex(doc, reader.leaves());
+  }
+
   /** Returns the leaf of a document, null if the leaf has no values. */
   LeafSearch of(int doc) {
-    return byOrd[ReaderUtil.subIndex(doc, contexts)];
+    return byOrd[leafOf(doc, searcher.getIndexReader())];
   }
 
   /**

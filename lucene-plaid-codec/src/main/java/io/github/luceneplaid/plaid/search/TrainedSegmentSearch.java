@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidBinaryDocValues;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import java.io.IOException;
@@ -170,9 +169,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     for (int i = 0; i < found; i++) {
       candidates.add(docs[i], scores[i]);
     }
-    PlaidBinaryDocValues values = (PlaidBinaryDocValues) iterator();
+    DocIdSetIterator values = iterator();
     for (int doc = values.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = values.nextDoc()) {
-      if (values.isEscaped() && (accepted == null || accepted.get(doc))) {
+      if (segment.ordinal(doc) < 0 && (accepted == null || accepted.get(doc))) {
         float score = escapedScore(doc);
         if (Float.isNaN(score) == false) {
           candidates.add(doc, score);

@@ -1,0 +1,97 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+
+/** How a document came to its score: the best of its tokens for each query token. */
+final class TokenMatches {
+
+  private final float score;
+  private final int[] bestToken;
+  private final float[] similarity;
+
+  private TokenMatches(float score, int[] bestToken, float[] similarity) {
+    this.score = score;
+    this.bestToken = bestToken;
+    this.similarity = similarity;
+  }
+
+  /**
+   * Looks at a document of an index.
+   *
+   * @param doc a document, deleted ones included
+   * @return null if it has no tokens of the query's dimension
+   * @throws IllegalArgumentException if there is no such document
+   */
+  static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
+      throws IOException {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    LeafReaderContext leaf = leaves.get(SearchLeaves.leafOf(doc, searcher.getIndexReader()));
+    return of(leaf, request, doc - leaf.docBase);
+  }
+
+  /** Looks at a document of a leaf; null if it has no tokens of the query's dimension. */
+  static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
+      throws IOException {
+    SegmentSearch search = SegmentSearch.of(leaf, request);
+    if (search == null) {
+      return null;
+    }
+    int[] bestToken = new int[request.query().count()];
+    float[] similarity = new float[request.query().count()];
+    float score = search.exactScore(doc, bestToken, similarity);
+    return Float.isNaN(score) ? null : new TokenMatches(score, bestToken, similarity);
+  }
+
+  float score() {
+    return score;
+  }
+
+  /** Returns the matches by query token; nothing for those without a match. */
+  List<TokenMatch> list() {
+    List<TokenMatch> matches = new ArrayList<>(bestToken.length);
+    for (int i = 0; i < bestToken.length; i++) {
+      if (bestToken[i] >= 0) {
+        matches.add(new TokenMatch(i, bestToken[i], similarity[i]));
+      }
+    }
+    return matches;
+  }
+
+  /**
+   * Explains a score, one detail per query token that has a match.
+   *
+   * @param value the score as it was found before, which may have been rounded otherwise
+   */
+  Explanation explain(float value) {
+    List<Explanation> details = new ArrayList<>(bestToken.length);
+    for (TokenMatch match : list()) {
+      details.add(
+          Explanation.match(
+              QueryTokens.contribution(match.similarity()),
+              "max(0, (1 + s) / 2) for query token "
+                  + match.queryToken()
+                  + ", s = "
+                  + match.similarity()
+                  + " to document token "
+                  + match.documentToken()));
+    }
+    return Explanation.match(value, "MaxSim, over the query tokens the sum of:", details);
+  }
+}

@@ -1,0 +1,30 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.RawTokens;
+import org.apache.lucene.codecs.DocValuesFormat;
+
+/** The query on trained segments that keep raw tokens, beside flat ones. */
+public class TestLateInteractionQueryRaw extends BaseLateInteractionQueryTestCase {
+
+  @Override
+  DocValuesFormat docValuesFormat() {
+    return PlaidDocValuesFormat.builder()
+        .raw(random().nextBoolean() ? RawTokens.FLOAT16 : RawTokens.FLOAT32)
+        .trainingThreshold(30)
+        .tokensPerLeaf(random().nextInt(1, 20))
+        .build();
+  }
+}
