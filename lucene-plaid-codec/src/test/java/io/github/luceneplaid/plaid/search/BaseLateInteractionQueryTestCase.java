@@ -233,6 +233,7 @@ abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase 
   }
 
   public void testDocValuesUpdates() throws Exception {
+    dimension = 16;
     try (Directory directory = newDirectory();
         IndexWriter writer =
             new IndexWriter(directory, config().setMergePolicy(NoMergePolicy.INSTANCE))) {
