@@ -163,7 +163,7 @@ public class TestLauncher extends LuceneTestCase {
     executable(mvn, "#!/bin/sh\necho \"$PWD $*\" > called\n");
     assertEquals(7, run("demo").code);
     assertEquals(
-        clone + " -B -Pquick -DskipTests -pl tools -am package\n",
+        clone + " -B -Pquick -Dmaven.test.skip=true -pl tools -am package\n",
         Files.readString(clone.resolve("called")));
     assertTrue(Files.exists(stamp));
 
