@@ -12,12 +12,12 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.fma;
+import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.sum;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -41,10 +41,6 @@ final class PanamaMappedRows {
 
   private static FloatVector load(float[] queries, int index) {
     return FloatVector.fromArray(SPECIES, queries, index);
-  }
-
-  private static float sum(FloatVector vector) {
-    return vector.reduceLanes(VectorOperators.ADD);
   }
 
   /** Products [count][nq]. */

@@ -15,6 +15,7 @@ import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 import org.apache.lucene.util.Constants;
 
@@ -28,6 +29,9 @@ final class PanamaMatrix {
   static final VectorSpecies<Float> SPECIES =
       VectorSpecies.of(float.class, VectorShape.forBitSize(Math.min(256, PanamaKernels.BITS)));
   private static final int LENGTH = SPECIES.length();
+
+  private static final VectorShuffle<Float> BY_FOUR = VectorShuffle.iota(SPECIES, 4, 1, true);
+  private static final VectorShuffle<Float> BY_TWO = VectorShuffle.iota(SPECIES, 2, 1, true);
 
   // With fewer rows it takes longer to copy queries to panels than they save.
   private static final int MIN_PANEL_ROWS = 64;
@@ -53,8 +57,11 @@ final class PanamaMatrix {
     return FloatVector.fromArray(SPECIES, from, index);
   }
 
-  private static float sum(FloatVector vector) {
-    return vector.reduceLanes(VectorOperators.ADD);
+  /** The sum of the lanes, in an order that {@code reduceLanes} leaves open from call to call. */
+  static float sum(FloatVector vector) {
+    FloatVector v = LENGTH == 8 ? vector.add(vector.rearrange(BY_FOUR)) : vector;
+    v = v.add(v.rearrange(BY_TWO));
+    return v.lane(0) + v.lane(1);
   }
 
   static float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
