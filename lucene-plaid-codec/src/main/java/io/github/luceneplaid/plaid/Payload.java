@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.Rotation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -25,7 +26,7 @@ import org.apache.lucene.util.BytesRef;
 final class Payload {
 
   /** Values of more dimensions are kept as they are and never coded. */
-  static final int MAX_DIMENSION = 4096;
+  static final int MAX_DIMENSION = Rotation.MAX_DIMENSION;
 
   /** From here on a component would round to infinity as a 16-bit float. */
   private static final float MAX_COMPONENT = 65520f;

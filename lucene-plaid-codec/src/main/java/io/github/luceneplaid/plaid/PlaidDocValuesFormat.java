@@ -41,9 +41,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li><b>flat</b>: segments with few tokens keep them as 32-bit floats, and are searched exactly;
  *   <li><b>trained</b>: tokens are coded. What is read back is the decoded token, unless the field
  *       keeps raw ones;
- *   <li><b>escaped</b>: values that are not the payload of a late-interaction field, or of another
- *       dimension than the field's other values, or with tokens that are zero or nearly so (length
- *       below 2^-10), not finite, or too large for 16-bit floats, are kept as they are.
+ *   <li><b>escaped</b>: values that are not the payload of a late-interaction field, of another
+ *       dimension than most of the segment's tokens or of more than 1024, or with tokens that are
+ *       zero or nearly so (length below 2^-10), not finite, or too large for 16-bit floats, are
+ *       kept as they are.
  * </ul>
  *
  * <p>Escaped values and all other types of doc values are written by {@link
@@ -72,7 +73,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             12), then <b>[vlong]</b> offset and <b>[vlong]</b> length in .veq
  *         <li>first block of each ordinal, and B, likewise
  *         <li><b>[vlong]</b> bytes of all these in .veq
- *         <li><b>[vint]</b> dimension d, 1 to 4096
+ *         <li><b>[vint]</b> dimension d, 1 to 1024
  *         <li><b>[int8]</b> 1 if all tokens are of length 1 (their square differs by at most
  *             0.001), so that no lengths are stored, else 0
  *         <li><b>[vint]</b> escaped documents
