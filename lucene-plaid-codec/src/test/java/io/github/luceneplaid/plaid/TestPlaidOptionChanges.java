@@ -147,25 +147,11 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     write(trained(4, RawTokens.FLOAT32));
     PlaidStatistics statistics = merge(trained(4, RawTokens.FLOAT16));
     assertHistory(statistics, 0, statistics.tokens(), 0, 1);
-    assertEquals(rounded(original), last());
+    assertEquals(TokenDocuments.roundedToFloat16(original), last());
     // Back to 32 bits what was rounded stays so
     statistics = merge(trained(4, RawTokens.FLOAT32));
     assertHistory(statistics, 0, statistics.tokens(), 0, 1);
     assertEquals(before(), last());
-  }
-
-  private static NavigableMap<Integer, BytesRef> rounded(NavigableMap<Integer, BytesRef> values) {
-    NavigableMap<Integer, BytesRef> rounded = new TreeMap<>();
-    for (int id : values.keySet()) {
-      float[][] tokens = LateInteractionField.decode(values.get(id));
-      for (float[] token : tokens) {
-        for (int j = 0; j < token.length; j++) {
-          token[j] = Float.float16ToFloat(Float.floatToFloat16(token[j]));
-        }
-      }
-      rounded.put(id, LateInteractionField.encode(tokens));
-    }
-    return rounded;
   }
 
   /**

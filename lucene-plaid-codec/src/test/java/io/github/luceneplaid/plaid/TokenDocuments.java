@@ -233,6 +233,21 @@ final class TokenDocuments {
         .toArray(CodecReader[]::new);
   }
 
+  /** What 16-bit floats keep of values. */
+  static NavigableMap<Integer, BytesRef> roundedToFloat16(NavigableMap<Integer, BytesRef> values) {
+    NavigableMap<Integer, BytesRef> rounded = new TreeMap<>();
+    for (int id : values.keySet()) {
+      float[][] tokens = LateInteractionField.decode(values.get(id));
+      for (float[] token : tokens) {
+        for (int j = 0; j < token.length; j++) {
+          token[j] = Float.float16ToFloat(Float.floatToFloat16(token[j]));
+        }
+      }
+      rounded.put(id, LateInteractionField.encode(tokens));
+    }
+    return rounded;
+  }
+
   /** The mean over all tokens of the squared distance between two values of a document. */
   static double squaredError(BytesRef expected, BytesRef found) {
     float[][] a = LateInteractionField.decode(expected);

@@ -1,0 +1,364 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import static io.github.luceneplaid.plaid.TokenDocuments.FIELD;
+import static io.github.luceneplaid.plaid.TokenDocuments.anyLength;
+import static io.github.luceneplaid.plaid.TokenDocuments.config;
+import static io.github.luceneplaid.plaid.TokenDocuments.document;
+import static io.github.luceneplaid.plaid.TokenDocuments.unit;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterBinaryDocValues;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** The parts of a segment add up, and posting lists say what the codes say. */
+public class TestPlaidStatistics extends LuceneTestCase {
+
+  private static final int DIMENSION = 12;
+
+  private interface Check {
+    void check(Directory directory, PlaidSegment segment, PlaidStatistics statistics)
+        throws IOException;
+  }
+
+  /** What was written. */
+  private int documents;
+
+  private long tokens;
+
+  /** A segment of several codebook blocks, in which not all documents have tokens. */
+  private void with(PlaidDocValuesFormat format, boolean anyLength, Check check)
+      throws IOException {
+    documents = 0;
+    tokens = 0;
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(directory, config(format).setUseCompoundFile(false))) {
+        for (int id = 0; id < 150; id++) {
+          if (random().nextInt(10) == 0) {
+            writer.addDocument(document(id));
+          } else {
+            int n = 1 + random().nextInt(60);
+            writer.addDocument(
+                document(
+                    id,
+                    anyLength ? anyLength(random(), n, DIMENSION) : unit(random(), n, DIMENSION)));
+            documents++;
+            tokens += n;
+          }
+          if (id % 50 == 0) {
+            writer.commit();
+          }
+        }
+        writer.forceMerge(1);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        LeafReader leaf = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        check.check(directory, segment, PlaidDocValuesFormat.statistics(leaf, FIELD));
+      }
+    }
+  }
+
+  private static PlaidDocValuesFormat.Builder randomFormat() {
+    return PlaidDocValuesFormat.builder()
+        .bits(new int[] {1, 2, 3, 4, 8}[random().nextInt(5)])
+        .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
+        .tokensPerLeaf(1 + random().nextInt(60));
+  }
+
+  public void testPartsAddUpToTheFiles() throws IOException {
+    for (int round = 0; round < 4; round++) {
+      boolean trained = round > 0;
+      PlaidDocValuesFormat format = randomFormat().trainingThreshold(trained ? 1 : 1 << 20).build();
+      with(
+          format,
+          random().nextBoolean(),
+          (directory, segment, statistics) -> {
+            assertEquals(trained, statistics.trained());
+            assertEquals(documents, statistics.documents());
+            assertEquals(tokens, statistics.tokens());
+            assertEquals(DIMENSION, statistics.dimension());
+            assertEquals(0, statistics.escapedDocuments());
+            long vectors =
+                statistics.anchorBytes() + statistics.leafBytes() + statistics.rawBytes();
+            long data =
+                statistics.codeBytes() + statistics.postingBytes() + statistics.addressBytes();
+            assertEquals(statistics.totalBytes(), vectors + data);
+            // Header, footer, and up to 63 bytes before each aligned part
+            assertBetween(vectors, length(directory, ".vec"), vectors + 100 + 3 * 63);
+            assertBetween(data, length(directory, ".veq"), data + 100 + 63);
+          });
+    }
+  }
+
+  private static void assertBetween(long from, long found, long to) {
+    assertTrue(found + " is not in " + from + " to " + to, found >= from && found <= to);
+  }
+
+  private static long length(Directory directory, String extension) throws IOException {
+    long length = 0;
+    for (String name : directory.listAll()) {
+      length += name.endsWith(extension) ? directory.fileLength(name) : 0;
+    }
+    return length;
+  }
+
+  public void testBytesOfEachPart() throws IOException {
+    for (boolean anyLength : new boolean[] {false, true}) {
+      for (RawTokens raw : RawTokens.values()) {
+        with(
+            PlaidDocValuesFormat.builder().trainingThreshold(1).bits(4).raw(raw).build(),
+            anyLength,
+            (directory, segment, statistics) -> {
+              int rawBytes =
+                  switch (raw) {
+                    case NONE -> 0;
+                    case FLOAT16 -> 2;
+                    case FLOAT32 -> 4;
+                  };
+              assertEquals(tokens * DIMENSION * rawBytes, statistics.rawBytes());
+              assertEquals(statistics.anchors() * DIMENSION * 2L, statistics.anchorBytes());
+              long blocks = segment.firstBlock(segment.documents());
+              // Ids, scales and factors, half a byte a component, lengths
+              long block = 16L * 4 + 16L * DIMENSION / 2 + (anyLength ? 16 * 4 : 0);
+              assertEquals(blocks * block, statistics.codeBytes());
+              assertEquals(
+                  statistics.postings() * 2 + (statistics.anchors() + 1) * 12L,
+                  statistics.postingBytes());
+              assertEquals(
+                  (statistics.leaves() + 15L) / 16 * (128 + 16 * DIMENSION),
+                  statistics.leafBytes());
+            });
+      }
+    }
+  }
+
+  public void testThroughFilters() throws IOException {
+    with(
+        randomFormat().build(),
+        false,
+        (directory, segment, statistics) -> {
+          try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            LeafReader leaf = reader.leaves().get(0).reader();
+            LeafReader filtered = new Filtered(new Filtered(leaf));
+            assertEquals(statistics, PlaidDocValuesFormat.statistics(filtered, FIELD));
+            assertNull(PlaidDocValuesFormat.statistics(filtered, TokenDocuments.ID));
+            assertNull(PlaidDocValuesFormat.statistics(filtered, "no such field"));
+          }
+        });
+  }
+
+  private static final class Filtered extends FilterLeafReader {
+    Filtered(LeafReader in) {
+      super(in);
+    }
+
+    @Override
+    public BinaryDocValues getBinaryDocValues(String field) throws IOException {
+      BinaryDocValues values = super.getBinaryDocValues(field);
+      return values == null ? null : new FilterBinaryDocValues(values) {};
+    }
+
+    @Override
+    public CacheHelper getCoreCacheHelper() {
+      return null;
+    }
+
+    @Override
+    public CacheHelper getReaderCacheHelper() {
+      return null;
+    }
+  }
+
+  /** Anchors of all tokens of a document; those of the lanes that only fill a block are theirs. */
+  private static Set<Integer> anchorsOf(PlaidSegment segment, int ordinal) throws IOException {
+    Set<Integer> anchors = new TreeSet<>();
+    byte[] block = new byte[segment.blockStride()];
+    for (long b = segment.firstBlock(ordinal); b < segment.firstBlock(ordinal + 1); b++) {
+      segment.readBlocks(b, 1, block);
+      for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
+        anchors.add(ResidualQuantizer.anchorId(block, 0, lane));
+      }
+    }
+    return anchors;
+  }
+
+  private static int[] postings(PlaidSegment segment, long from, long to) throws IOException {
+    int n = Math.toIntExact(to - from);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(n * segment.postingWidth()).order(ByteOrder.LITTLE_ENDIAN);
+    segment.readPostings(from, n, bytes.array());
+    int[] ordinals = new int[n];
+    for (int i = 0; i < n; i++) {
+      ordinals[i] =
+          segment.postingWidth() == 2
+              ? Short.toUnsignedInt(bytes.getShort(2 * i))
+              : bytes.getInt(4 * i);
+    }
+    return ordinals;
+  }
+
+  /** The documents in the lists of an anchor are those with a token that is coded with it. */
+  public void testPostingsMatchCodes() throws IOException {
+    with(
+        randomFormat().trainingThreshold(1).build(),
+        random().nextBoolean(),
+        (directory, segment, statistics) -> assertPostingsMatchCodes(segment, statistics));
+  }
+
+  private static void assertPostingsMatchCodes(PlaidSegment segment, PlaidStatistics statistics)
+      throws IOException {
+    List<Set<Integer>> expected = new ArrayList<>();
+    for (int anchor = 0; anchor < statistics.anchors(); anchor++) {
+      expected.add(new TreeSet<>());
+    }
+    for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
+      for (int anchor : anchorsOf(segment, ordinal)) {
+        expected.get(anchor).add(ordinal);
+      }
+    }
+    LeafDirectory leaves = segment.leafDirectory();
+    assertEquals(statistics.anchors(), leaves.anchors());
+    assertEquals(statistics.leaves(), leaves.leaves());
+    assertEquals(statistics.postings(), leaves.postings());
+    for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+      Set<Integer> found = new TreeSet<>();
+      for (int ordinal :
+          postings(segment, leaves.firstPosting(anchor), leaves.firstPosting(anchor + 1))) {
+        found.add(ordinal);
+      }
+      assertEquals("anchor " + anchor, expected.get(anchor), found);
+    }
+    assertTrue(statistics.leaves() <= statistics.tokens());
+    assertTrue(statistics.leaves() <= statistics.postings());
+    assertTrue(statistics.postings() <= statistics.tokens());
+  }
+
+  /** Ordinals take two bytes, and four where there are more than these can tell apart. */
+  public void testWidthOfPostings() throws IOException {
+    int more = random().nextInt(2);
+    PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, config(format))) {
+        for (int i = 0; i < (1 << 16) + more; i++) {
+          Document document = new Document();
+          document.add(new LateInteractionField(FIELD, unit(random(), 1, 2)));
+          writer.addDocument(document);
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        LeafReader leaf = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        assertEquals(more == 0 ? 2 : 4, segment.postingWidth());
+        assertPostingsMatchCodes(segment, segment.statistics());
+      }
+    }
+  }
+
+  /** Leaves of an anchor have lists one behind the other, each of rising ordinals. */
+  public void testPostingListsOfLeaves() throws IOException {
+    with(
+        randomFormat().trainingThreshold(1).build(),
+        false,
+        (directory, segment, statistics) -> {
+          LeafDirectory leaves = segment.leafDirectory();
+          byte[] block = new byte[LeafLayout.blockBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+          for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+            long next = leaves.firstPosting(anchor);
+            for (int leaf = leaves.firstLeaf(anchor); leaf < leaves.firstLeaf(anchor + 1); leaf++) {
+              long start = leaves.firstPosting(anchor) + start(segment, leaf, block, header);
+              assertEquals(next, start);
+              next =
+                  leaf + 1 == leaves.firstLeaf(anchor + 1)
+                      ? leaves.firstPosting(anchor + 1)
+                      : leaves.firstPosting(anchor) + start(segment, leaf + 1, block, header);
+              assertTrue("leaf " + leaf + " is empty", next > start);
+              int previous = -1;
+              for (int ordinal : postings(segment, start, next)) {
+                assertTrue(ordinal > previous && ordinal < segment.documents());
+                previous = ordinal;
+              }
+            }
+            assertEquals(leaves.firstPosting(anchor + 1), next);
+          }
+        });
+  }
+
+  private static int start(PlaidSegment segment, int leaf, byte[] block, ByteBuffer header)
+      throws IOException {
+    segment.readLeaves(leaf / LeafLayout.BLOCK, 1, block);
+    return header.getInt(LeafLayout.STARTS + leaf % LeafLayout.BLOCK * Integer.BYTES);
+  }
+
+  /** The only leaf of an anchor is the mean of the anchor's tokens. */
+  public void testLeavesAreMeans() throws IOException {
+    with(
+        PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(1 << 16).build(),
+        false,
+        (directory, segment, statistics) -> {
+          float[] sums = new float[statistics.anchors() * DIMENSION];
+          int[] counts = new int[statistics.anchors()];
+          float[] token = new float[DIMENSION];
+          byte[] block = new byte[segment.blockStride()];
+          for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
+            for (int i = 0; i < segment.tokenCount(ordinal); i++) {
+              segment.decode(ordinal, i, 1, token);
+              segment.readBlocks(segment.firstBlock(ordinal) + i / 16, 1, block);
+              int anchor = ResidualQuantizer.anchorId(block, 0, i % 16);
+              counts[anchor]++;
+              for (int j = 0; j < DIMENSION; j++) {
+                sums[anchor * DIMENSION + j] += token[j];
+              }
+            }
+          }
+          LeafDirectory leaves = segment.leafDirectory();
+          byte[] leafBlock = new byte[LeafLayout.blockBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(leafBlock).order(ByteOrder.LITTLE_ENDIAN);
+          for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+            int leaf = leaves.firstLeaf(anchor);
+            assertEquals(counts[anchor] == 0 ? leaf : leaf + 1, leaves.firstLeaf(anchor + 1));
+            if (counts[anchor] == 0) {
+              continue;
+            }
+            segment.readLeaves(leaf / 16, 1, leafBlock);
+            float scale = header.getFloat(leaf % 16 * Float.BYTES);
+            for (int j = 0; j < DIMENSION; j++) {
+              int weight = leafBlock[LeafLayout.COMPONENTS + 16 * j + leaf % 16];
+              float mean = sums[anchor * DIMENSION + j] / counts[anchor];
+              assertEquals("anchor " + anchor, mean, scale * weight, 0.03);
+            }
+          }
+        });
+  }
+}
