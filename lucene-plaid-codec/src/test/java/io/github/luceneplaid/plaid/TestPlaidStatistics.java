@@ -147,10 +147,10 @@ public class TestPlaidStatistics extends LuceneTestCase {
                     case FLOAT32 -> 4;
                   };
               assertEquals(tokens * DIMENSION * rawBytes, statistics.rawBytes());
-              assertEquals(statistics.anchors() * DIMENSION * 2L, statistics.anchorBytes());
+              assertEquals(statistics.anchors() * 2L * DIMENSION, statistics.anchorBytes());
               long blocks = segment.firstBlock(segment.documents());
               // Ids, scales and factors, half a byte a component, lengths
-              long block = 16L * 4 + 16L * DIMENSION / 2 + (anyLength ? 16 * 4 : 0);
+              long block = 16 * 4L + 8L * DIMENSION + (anyLength ? 16 * 4 : 0);
               assertEquals(blocks * block, statistics.codeBytes());
               assertEquals(
                   statistics.postings() * 2 + (statistics.anchors() + 1) * 12L,

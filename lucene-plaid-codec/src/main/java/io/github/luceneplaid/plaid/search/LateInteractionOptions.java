@@ -29,7 +29,7 @@ public final class LateInteractionOptions {
   public static final LateInteractionOptions DEFAULT = builder().build();
 
   private static final int AUTOMATIC = 0;
-  private static final float DEFAULT_CONFIDENCE = 2f;
+  private static final float DEFAULT_CONFIDENCE = 2.5f;
 
   private final int anchors;
   private final int probes;
@@ -193,7 +193,7 @@ public final class LateInteractionOptions {
 
     /**
      * Sets when to stop: candidates are scored in the order of an estimate until the estimate, made
-     * larger by this many standard deviations of its error so far, is below the last hit. 2 by
+     * larger by this many standard deviations of its error so far, is below the last hit. 2.5 by
      * default; positive infinity scores all candidates.
      *
      * @param deviations 0 or more

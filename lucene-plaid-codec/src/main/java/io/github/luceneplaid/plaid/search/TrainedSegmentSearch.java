@@ -30,8 +30,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private static final double MAX_WIDENING = 8;
 
   private static final int FEW_HITS = 20;
-  private static final int ANCHORS = 12;
-  private static final int ANCHORS_FOR_MANY = 16;
+  private static final int ANCHORS = 14;
+  private static final int ANCHORS_FOR_MANY = 20;
   private static final int PROBES = 86;
   private static final int MAX_EXTRA_PROBES = 512;
 
@@ -95,8 +95,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   /** Anchors to probe for each query token. */
   private int anchors(int acceptedCount) {
     int all = segment.leafDirectory().anchors();
-    // Several codebooks share the room that one would have for itself
-    double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()) / 2);
+    // The more anchors share the room, as those of several codebooks do, the less lies around each
+    double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
     int automatic = (int) ((request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding);
     return (int) Math.min(all, request.options().anchors(automatic) * widening(acceptedCount));
   }
