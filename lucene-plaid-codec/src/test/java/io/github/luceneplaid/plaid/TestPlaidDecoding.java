@@ -121,8 +121,8 @@ public class TestPlaidDecoding extends LuceneTestCase {
       float[][] found = LateInteractionField.decode(read.get(id));
       assertEquals(what, expected.length, found.length);
       for (int i = 0; i < expected.length; i++) {
-        assertEquals(what, 1, length(found[i]), 1e-5);
-        error += squaredDistance(expected[i], found[i], 0);
+        assertSimilar(what, expected[i], found[i]);
+        error += squaredDistance(expected[i], direction(found[i]), 0);
         rotation.rotate(expected[i], 0);
         residual += nearest(expected[i], anchors);
       }
@@ -135,6 +135,26 @@ public class TestPlaidDecoding extends LuceneTestCase {
     // Nor can it be better where there are enough components for the mean
     assertTrue(
         what + ": " + error + ", not " + expected, dimension < 48 || error >= 0.85 * expected);
+  }
+
+  /** A decoded token is as similar to the original as that is to itself: there is no bias. */
+  private static void assertSimilar(String what, float[] expected, float[] found) {
+    double dot = 0;
+    for (int j = 0; j < expected.length; j++) {
+      dot += (double) expected[j] * found[j];
+    }
+    double squares = length(expected) * length(expected);
+    // Of few components, residuals may be too long for what a code can say
+    assertEquals(what, squares, dot, (expected.length < 48 ? 0.2 : 0.01) * squares);
+  }
+
+  private static float[] direction(float[] token) {
+    float[] direction = token.clone();
+    double length = length(token);
+    for (int j = 0; j < token.length; j++) {
+      direction[j] /= (float) length;
+    }
+    return direction;
   }
 
   private static double nearest(float[] token, float[] anchors) {
@@ -171,7 +191,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
     }
   }
 
-  /** Lengths are kept beside the directions, to the precision of a float. */
+  /** Lengths are kept beside the directions. */
   public void testLengths() throws IOException {
     for (int dimension : DIMENSIONS) {
       NavigableMap<Integer, BytesRef> documents = documents(3, dimension);
@@ -188,8 +208,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
               float[][] expected = LateInteractionField.decode(written.get(id));
               float[][] found = LateInteractionField.decode(read.get(id));
               for (int i = 0; i < expected.length; i++) {
-                double length = length(expected[i]);
-                assertEquals("dimension " + dimension, length, length(found[i]), 1e-5 * length);
+                assertSimilar("dimension " + dimension, expected[i], found[i]);
               }
             }
           });

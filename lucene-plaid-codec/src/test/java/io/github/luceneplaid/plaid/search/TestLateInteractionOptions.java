@@ -95,7 +95,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testToString() {
     assertEquals(
-        "anchors=auto,probes=3,candidates=auto,rescore=auto,confidence=2.0",
+        "anchors=auto,probes=3,candidates=auto,rescore=auto,confidence=2.5",
         LateInteractionOptions.builder().probes(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }
