@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,6 +148,8 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
       // Does not verify the bytes, which would cost too much here, but does notice a cut file
       CodecUtil.retrieveChecksum(in);
       success = true;
+    } catch (EOFException e) {
+      throw new CorruptIndexException("the file ends within its header", in, e);
     } finally {
       if (success == false) {
         IOUtils.closeWhileHandlingException(in);

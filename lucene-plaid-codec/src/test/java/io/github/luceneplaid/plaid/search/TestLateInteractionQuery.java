@@ -300,6 +300,9 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
     Weight weight = searcher.createWeight(rewritten, ScoreMode.TOP_SCORES, 3f);
     for (LeafReaderContext leaf : reader.leaves()) {
       Scorer scorer = weight.scorer(leaf);
+      if (scorer == null) {
+        continue; // a leaf without hits
+      }
       float max = scorer.getMaxScore(Integer.MAX_VALUE);
       float seen = 0;
       while (scorer.iterator().nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {

@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import static io.github.luceneplaid.plaid.TokenDocuments.config;
+import static io.github.luceneplaid.plaid.TokenDocuments.document;
+import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
+import static io.github.luceneplaid.plaid.TokenDocuments.unit;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Options: their defaults, their bounds, and how they are told. */
+public class TestPlaidOptions extends LuceneTestCase {
+
+  private static void assertRefused(PlaidDocValuesFormat.Builder builder, String... words) {
+    String message = expectThrows(IllegalArgumentException.class, builder::build).getMessage();
+    for (String word : words) {
+      assertTrue(message, message.contains(word));
+    }
+  }
+
+  private static PlaidDocValuesFormat.Builder builder() {
+    return PlaidDocValuesFormat.builder();
+  }
+
+  /** Messages name the option, what was found and what was expected. */
+  public void testBounds() {
+    for (int bits : new int[] {-1, 0, 5, 6, 7, 9, 16, 32, Integer.MIN_VALUE}) {
+      assertRefused(builder().bits(bits), "bits", "found " + bits, "1, 2, 3, 4 or 8");
+    }
+    assertRefused(builder().raw(null), "raw", "found null", "NONE, FLOAT16 or FLOAT32");
+    for (int threshold : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertRefused(
+          builder().trainingThreshold(threshold),
+          "training threshold",
+          "found " + threshold,
+          "at least 1");
+    }
+    for (int tokens : new int[] {0, -1, 65537, Integer.MAX_VALUE}) {
+      assertRefused(
+          builder().tokensPerLeaf(tokens), "tokens per leaf", "found " + tokens, "1 to 65536");
+    }
+  }
+
+  public void testWhatIsAllowed() {
+    for (int bits : new int[] {1, 2, 3, 4, 8}) {
+      assertNotNull(builder().bits(bits).build());
+    }
+    for (RawTokens raw : RawTokens.values()) {
+      assertNotNull(builder().raw(raw).build());
+    }
+    assertNotNull(builder().trainingThreshold(1).tokensPerLeaf(1).seed(Long.MIN_VALUE).build());
+    assertNotNull(
+        builder().trainingThreshold(Integer.MAX_VALUE).tokensPerLeaf(65536).seed(0).build());
+  }
+
+  public void testToString() {
+    assertEquals("PlaidDocValuesFormat(as written)", new PlaidDocValuesFormat().toString());
+    assertEquals(
+        "PlaidDocValuesFormat(bits=4, raw=NONE, trainingThreshold=65536, tokensPerLeaf=32, seed=42)",
+        builder().build().toString());
+    assertEquals(
+        "PlaidDocValuesFormat(bits=2, raw=FLOAT16, trainingThreshold=100, tokensPerLeaf=8, seed=-1)",
+        builder()
+            .bits(2)
+            .raw(RawTokens.FLOAT16)
+            .trainingThreshold(100)
+            .tokensPerLeaf(8)
+            .seed(-1)
+            .build()
+            .toString());
+  }
+
+  /** An index is opened by the name of its format alone. */
+  public void testByName() {
+    assertEquals("Plaid1", PlaidDocValuesFormat.NAME);
+    assertTrue(DocValuesFormat.availableDocValuesFormats().contains("Plaid1"));
+    assertTrue(DocValuesFormat.forName("Plaid1") instanceof PlaidDocValuesFormat);
+    assertEquals("Plaid1", builder().bits(1).build().getName());
+  }
+
+  /** Numbers on disk do not follow the order of the enum. */
+  public void testWireNumbersOfRawTokens() {
+    assertEquals(0, RawTokens.NONE.wireNumber());
+    assertEquals(1, RawTokens.FLOAT16.wireNumber());
+    assertEquals(2, RawTokens.FLOAT32.wireNumber());
+    assertEquals(3, RawTokens.values().length);
+  }
+
+  /** The threshold counts tokens, not documents, and is the first number that trains. */
+  public void testTrainingThreshold() throws IOException {
+    for (int missing = 0; missing < 2; missing++) {
+      PlaidDocValuesFormat format = builder().trainingThreshold(100).build();
+      try (Directory directory = newDirectory()) {
+        try (IndexWriter writer = new IndexWriter(directory, config(format))) {
+          writer.addDocument(document(0, unit(random(), 60, 8)));
+          writer.addDocument(document(1, unit(random(), 40 - missing, 8)));
+        }
+        assertEquals(missing == 0, statistics(directory).trained());
+      }
+    }
+  }
+
+  /** The builder is not the format: changing it later changes nothing. */
+  public void testFormatsAreImmutable() {
+    PlaidDocValuesFormat.Builder builder = builder().bits(1);
+    PlaidDocValuesFormat format = builder.build();
+    String before = format.toString();
+    builder.bits(8);
+    assertEquals(before, format.toString());
+    assertNotEquals(before, builder.build().toString());
+  }
+}
