@@ -49,7 +49,10 @@ final class Console {
     this.out = new PrintWriter(out, true);
     this.err = new PrintWriter(err, true);
     interactive = terminals.contains("0") && terminals.contains("1");
-    colours = terminals.contains("1") && System.getenv("NO_COLOR") == null;
+    colours =
+        terminals.contains("1")
+            && System.getenv("NO_COLOR") == null
+            && "dumb".equals(System.getenv("TERM")) == false;
     progress = terminals.contains("2");
   }
 
