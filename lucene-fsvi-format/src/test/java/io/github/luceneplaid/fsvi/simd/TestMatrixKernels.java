@@ -264,4 +264,22 @@ public class TestMatrixKernels extends LuceneTestCase {
       assertProducts(TestUtil.nextInt(random(), 30, 40), 150, 64);
     }
   }
+
+  /** Or the scores of a search would change when C2 has compiled it. */
+  public void testSameSumsEachTime() {
+    int dim = random().nextInt(8, 40);
+    int nq = 6;
+    int rowCount = 9;
+    float[] queries = randomFloats(nq * dim);
+    float[] rows = randomFloats(rowCount * dim);
+    for (VectorKernels kernels : TestCodedKernels.twins()) {
+      float[] expected = new float[nq * rowCount];
+      kernels.matrix(queries, nq, rows, 0, rowCount, dim, expected, 0);
+      float[] found = new float[nq * rowCount];
+      for (int i = 0; i < 20_000; i++) {
+        kernels.matrix(queries, nq, rows, 0, rowCount, dim, found, 0);
+        assertArrayEquals(kernels.name(), expected, found, 0f);
+      }
+    }
+  }
 }
