@@ -35,9 +35,9 @@ import java.util.Objects;
  * </ul>
  *
  * <p>Decoding gives factor · (a + s v). Its length is 1 / cos, the angle being that between x and
- * what is decoded: a little more than 1. On Cranfield this ranks better than decoded tokens of
- * length 1 do (recall@10 of all documents .986 instead of .983 at 4 bits, .947 instead of .946 at
- * 2), and needs no length to be computed.
+ * what is decoded: a little more than 1. On Cranfield this ranks all documents as well as decoded
+ * tokens of length 1 do, and better at 1 bit (recall@10 .904 instead of .892 with 1,024 anchors),
+ * and needs no length to be computed.
  *
  * <h2>Block of 16 tokens</h2>
  *
