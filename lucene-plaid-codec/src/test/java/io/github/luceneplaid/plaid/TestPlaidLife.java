@@ -142,7 +142,10 @@ public class TestPlaidLife extends LuceneTestCase {
     }
   }
 
-  /** Of the squared distance between a token of length 1 and what is decoded. */
+  /**
+   * Of the squared distance between tokens of length 1 and what is decoded, in the mean of many
+   * documents.
+   */
   private static double limit(int bits, RawTokens raw) {
     if (raw == RawTokens.FLOAT32) {
       return 0;
@@ -161,6 +164,8 @@ public class TestPlaidLife extends LuceneTestCase {
   private static void check(IndexWriter writer, Map<Integer, Known> model, double limit)
       throws IOException {
     NavigableMap<Integer, BytesRef> found = new TreeMap<>();
+    double errors = 0;
+    int coarse = 0;
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       for (LeafReaderContext context : reader.leaves()) {
         BinaryDocValues values = context.reader().getBinaryDocValues(TokenDocuments.FIELD);
@@ -180,27 +185,31 @@ public class TestPlaidLife extends LuceneTestCase {
           assertNotNull("document " + id + " should not be there", known);
           BytesRef value = BytesRef.deepCopyOf(values.binaryValue());
           boolean escaped = statistics == null || ((PlaidBinaryDocValues) values).isEscaped();
-          check(id, known, value, escaped, statistics, limit);
           boolean coded = escaped == false && statistics.trained();
+          if (coded == false || (known.coded && statistics.generation() < 2)) {
+            assertEquals("document " + id, known.read, value);
+          } else {
+            // A short document may be several times as far off as the mean, another one's is at 2
+            double error = error(known, value, statistics);
+            assertTrue(
+                "document " + id + " is off by " + error, error <= Math.min(1.6, 10 * limit));
+            errors += error;
+            coarse++;
+          }
           model.put(id, new Known(known.original, value, coded));
           assertNull("document " + id + " is there twice", found.put(id, value));
         }
       }
     }
     assertEquals(model.keySet(), found.keySet());
+    assertTrue(
+        coarse + " documents are off by " + errors / coarse,
+        coarse < 30 || errors <= limit * coarse);
   }
 
-  private static void check(
-      int id,
-      Known known,
-      BytesRef value,
-      boolean escaped,
-      PlaidStatistics statistics,
-      double limit) {
-    if (escaped || statistics.trained() == false || (known.coded && statistics.generation() < 2)) {
-      assertEquals("document " + id, known.read, value);
-      return;
-    }
+  /** The squared distance per token, all scaled to length 1, for each time it was coded. */
+  private static double error(Known known, BytesRef value, PlaidStatistics statistics) {
+    int generation = Math.max(1, statistics.generation());
     float[][] expected = LateInteractionField.decode(known.original);
     float[][] found = LateInteractionField.decode(value);
     for (int i = 0; i < expected.length; i++) {
@@ -208,13 +217,11 @@ public class TestPlaidLife extends LuceneTestCase {
       // Decoded tokens are without bias, and so the longer the worse they are coded
       double ratio = TokenDocuments.length(found[i]) / length;
       assertTrue("longer by " + ratio, ratio > 0.95);
-      assertTrue("longer by " + ratio, ratio < Math.pow(1.8, Math.max(1, statistics.generation())));
+      assertTrue("longer by " + ratio, ratio < Math.pow(3, generation));
       expected[i] = TokenDocuments.scaled(expected[i], 1 / length);
       found[i] = TokenDocuments.scaled(found[i], 1 / length);
     }
-    double error =
-        squaredError(LateInteractionField.encode(expected), LateInteractionField.encode(found));
-    double loss = limit * Math.max(1, statistics.generation() * statistics.generation());
-    assertTrue("document " + id + " is off by " + error, error <= loss);
+    return squaredError(LateInteractionField.encode(expected), LateInteractionField.encode(found))
+        / (generation * generation);
   }
 }
