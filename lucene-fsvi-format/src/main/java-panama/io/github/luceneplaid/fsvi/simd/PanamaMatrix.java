@@ -181,7 +181,7 @@ final class PanamaMatrix {
   }
 
   /** Products of queries, to rows of out that are stride elements apart. */
-  private static void dots(
+  static void dots(
       float[] queries,
       int from,
       int to,

@@ -47,6 +47,16 @@ final class PanamaQueryMatrix implements QueryMatrix {
   }
 
   @Override
+  public void matrix(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset) {
+    Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
+    Objects.checkFromIndexSize(outOffset, Math.multiplyExact(rowCount, count), out.length);
+    PanamaPanel.matrix(
+        panels, covered, rows, rowsOffset, rowCount, dimension, out, outOffset, count);
+    PanamaMatrix.dots(
+        queries, covered, count, rows, rowsOffset, rowCount, dimension, out, outOffset, count);
+  }
+
+  @Override
   public void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max) {
     Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
     Objects.checkFromIndexSize(0, count, max.length);

@@ -37,6 +37,17 @@ public interface QueryMatrix {
   int dimension();
 
   /**
+   * Does {@link VectorKernels#matrix}: {@code out[outOffset + r * count + q]} = query q · row r.
+   *
+   * @param rows [rowCount][dimension]
+   * @param rowsOffset index of the first element of rows, an element not a row
+   * @param rowCount number of rows
+   * @param out [rowCount][count]
+   * @param outOffset index of the first element of out
+   */
+  void matrix(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset);
+
+  /**
    * Does {@link VectorKernels#maxSim} on rows in an array.
    *
    * @param rows [rowCount][dimension]

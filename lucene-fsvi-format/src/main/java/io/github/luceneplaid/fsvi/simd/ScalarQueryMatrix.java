@@ -16,6 +16,11 @@ record ScalarQueryMatrix(VectorKernels kernels, float[] queries, int count, int 
     implements QueryMatrix {
 
   @Override
+  public void matrix(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset) {
+    kernels.matrix(queries, count, rows, rowsOffset, rowCount, dimension, out, outOffset);
+  }
+
+  @Override
   public void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max) {
     kernels.maxSim(queries, count, rows, rowsOffset, rowCount, dimension, max);
   }

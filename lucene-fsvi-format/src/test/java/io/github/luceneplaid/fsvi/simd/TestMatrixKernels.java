@@ -93,14 +93,7 @@ public class TestMatrixKernels extends LuceneTestCase {
       float[] out = new float[outOffset + rowCount * nq + 5];
       Arrays.fill(out, 4711);
       kernels.matrix(queries, nq, rows, rowsOffset, rowCount, dim, out, outOffset);
-      for (int i = 0; i < dots.length; i++) {
-        assertEquals(message + " " + i, dots[i].value, out[outOffset + i], dots[i].bound);
-      }
-      for (int i = 0; i < out.length; i++) {
-        if (i < outOffset || i >= outOffset + dots.length) {
-          assertEquals(message, 4711f, out[i], 0f);
-        }
-      }
+      assertMatrix(message, dots, out, outOffset);
       float[] max = start.clone();
       kernels.maxSim(queries, nq, rows, rowsOffset, rowCount, dim, max);
       assertMax(message, start, dots, rowCount, max);
@@ -110,6 +103,20 @@ public class TestMatrixKernels extends LuceneTestCase {
       assertEquals(dim, prepared.dimension());
       prepared.maxSim(rows, rowsOffset, rowCount, max);
       assertMax(message + " prepared", start, dots, rowCount, max);
+      Arrays.fill(out, 4711);
+      prepared.matrix(rows, rowsOffset, rowCount, out, outOffset);
+      assertMatrix(message + " prepared", dots, out, outOffset);
+    }
+  }
+
+  private static void assertMatrix(String message, Dot[] dots, float[] out, int outOffset) {
+    for (int i = 0; i < dots.length; i++) {
+      assertEquals(message + " " + i, dots[i].value, out[outOffset + i], dots[i].bound);
+    }
+    for (int i = 0; i < out.length; i++) {
+      if (i < outOffset || i >= outOffset + dots.length) {
+        assertEquals(message, 4711f, out[i], 0f);
+      }
     }
   }
 
@@ -189,6 +196,10 @@ public class TestMatrixKernels extends LuceneTestCase {
           IndexOutOfBoundsException.class, () -> prepared.maxSim(eight, 1, 2, new float[2]));
       expectThrows(
           IndexOutOfBoundsException.class, () -> prepared.maxSim(eight, 0, 2, new float[1]));
+      expectThrows(
+          IndexOutOfBoundsException.class, () -> prepared.matrix(eight, 1, 2, new float[4], 0));
+      expectThrows(
+          IndexOutOfBoundsException.class, () -> prepared.matrix(eight, 0, 2, new float[4], 1));
     }
   }
 

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.plaid.codebook;
 
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ public final class AnchorRouter {
   private final int[] single = new int[1];
 
   /** Group centroids, or the anchors themselves if there are no groups. */
-  private final float[] tops;
+  private final QueryMatrix tops;
 
   private final int topCount;
   private final float[] topHalfNorms;
@@ -64,10 +65,10 @@ public final class AnchorRouter {
   /** Anchors that have the same nearest centroid. */
   private static final class Group {
     final int[] ids;
-    final float[] anchors;
+    final QueryMatrix anchors;
     final float[] halfNorms;
 
-    Group(int[] ids, float[] anchors, float[] halfNorms) {
+    Group(int[] ids, QueryMatrix anchors, float[] halfNorms) {
       this.ids = ids;
       this.anchors = anchors;
       this.halfNorms = halfNorms;
@@ -77,8 +78,7 @@ public final class AnchorRouter {
   /**
    * Makes a router.
    *
-   * @param anchors [count][dim], rotated; further rows are ignored. Up to {@value #EXHAUSTIVE}
-   *     anchors the array is kept, not copied
+   * @param anchors [count][dim], rotated; further rows are ignored, and none are kept
    * @param count number of anchors, ≥ 1
    * @param dim components of an anchor
    * @param abort asked while anchors are put into groups
@@ -91,8 +91,8 @@ public final class AnchorRouter {
     }
     this.dim = dim;
     int largest = 0;
+    float[] centroids = anchors;
     if (count <= EXHAUSTIVE) {
-      tops = anchors;
       topCount = count;
       groups = null;
     } else {
@@ -100,17 +100,18 @@ public final class AnchorRouter {
       int[] ids = new int[count];
       Arrays.setAll(ids, i -> i);
       int wanted = (int) Math.round(Math.sqrt(count));
-      tops = kmeans.cluster(anchors, ids, 0, count, wanted, ITERATIONS, count);
-      topCount = tops.length / dim;
+      centroids = kmeans.cluster(anchors, ids, 0, count, wanted, ITERATIONS, count);
+      topCount = centroids.length / dim;
       int[] group = new int[count];
-      kmeans.assign(anchors, ids, 0, count, tops, group);
+      kmeans.assign(anchors, ids, 0, count, centroids, group);
       groups = new Group[topCount];
       for (int g = 0; g < topCount; g++) {
         groups[g] = group(anchors, group, g);
         largest = Math.max(largest, groups[g].ids.length);
       }
     }
-    topHalfNorms = halfNorms(tops, topCount);
+    tops = kernels.prepare(centroids, topCount, dim);
+    topHalfNorms = halfNorms(centroids, topCount);
     topScores = new float[BATCH * topCount];
     boolean grouped = groups != null;
     int probes = Math.min(PROBES, topCount);
@@ -128,7 +129,8 @@ public final class AnchorRouter {
     for (int m = 0; m < ids.length; m++) {
       System.arraycopy(anchors, ids[m] * dim, members, m * dim, dim);
     }
-    return new Group(ids, members, halfNorms(members, ids.length));
+    QueryMatrix prepared = kernels.prepare(members, ids.length, dim);
+    return new Group(ids, prepared, halfNorms(members, ids.length));
   }
 
   private float[] halfNorms(float[] rows, int count) {
@@ -163,7 +165,7 @@ public final class AnchorRouter {
     for (int done = 0; done < n; done += BATCH) {
       int batch = Math.min(BATCH, n - done);
       int start = offset + done * dim;
-      kernels.matrix(tops, topCount, tokens, start, batch, dim, topScores, 0);
+      tops.matrix(tokens, start, batch, topScores, 0);
       if (groups == null) {
         for (int i = 0; i < batch; i++) {
           nearest[done + i] = nearestTop(i * topCount);
@@ -243,7 +245,7 @@ public final class AnchorRouter {
       for (int v = 0; v < count; v++) {
         System.arraycopy(tokens, start + visitors[first + v] * dim, gathered, v * dim, dim);
       }
-      kernels.matrix(group.anchors, members, gathered, 0, count, dim, scores, 0);
+      group.anchors.matrix(gathered, 0, count, scores, 0);
       for (int v = 0; v < count; v++) {
         int token = visitors[first + v];
         float best = bestScore[token];
