@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -56,6 +57,11 @@ final class Payload {
   /** The number of tokens of a payload of that dimension. */
   static int tokenCount(BytesRef bytes, int dimension) {
     return (bytes.length - Integer.BYTES) / (dimension * Float.BYTES);
+  }
+
+  /** The largest number of tokens of that dimension that a payload can have. */
+  static int maxTokenCount(int dimension) {
+    return (ArrayUtil.MAX_ARRAY_LENGTH - Integer.BYTES) / (dimension * Float.BYTES);
   }
 
   /** Copies the tokens {@code [from, from + n)} into an array. */

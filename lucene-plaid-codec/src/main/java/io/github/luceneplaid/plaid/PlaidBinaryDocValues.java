@@ -105,7 +105,11 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
 
   private int advanceTokens(int target) throws IOException {
     if (sparse != null) {
-      return sparse.advance(target);
+      int next = sparse.advance(target);
+      if (next < target || (next >= segment.addresses().maxDoc() && next != NO_MORE_DOCS)) {
+        throw segment.corrupt("document " + next + " follows " + (target - 1));
+      }
+      return next;
     }
     return target < denseEnd ? target : DocIdSetIterator.NO_MORE_DOCS;
   }

@@ -158,8 +158,12 @@ public final class PlaidSegment {
   private static Codebook codebook(
       PlaidFieldEntry.Block block, int dimension, float[] anchors, IndexInput vectors)
       throws IOException {
-    Codebook codebook =
-        new Codebook(anchors, dimension, block.meanResidual(), block.trainedTokens());
+    Codebook codebook;
+    try {
+      codebook = new Codebook(anchors, dimension, block.meanResidual(), block.trainedTokens());
+    } catch (IllegalArgumentException e) {
+      throw new CorruptIndexException("codebook " + block.id() + ": " + e.getMessage(), vectors, e);
+    }
     if (codebook.id().equals(block.id()) == false) {
       throw new CorruptIndexException(
           "anchors: found those of codebook " + codebook.id() + ", expected " + block.id(),
@@ -237,13 +241,28 @@ public final class PlaidSegment {
     return shared.data;
   }
 
-  /** The document of an ordinal. */
-  public int document(int ordinal) {
-    return ordToDoc == null ? ordinal : (int) ordToDoc.get(ordinal);
+  /**
+   * The document of an ordinal.
+   *
+   * @throws CorruptIndexException if there is no such document
+   */
+  public int document(int ordinal) throws CorruptIndexException {
+    if (ordToDoc == null) {
+      return ordinal;
+    }
+    long document = ordToDoc.get(ordinal);
+    if (document < 0 || document >= addresses().maxDoc()) {
+      throw corrupt("ordinal " + ordinal + " is that of document " + document);
+    }
+    return (int) document;
   }
 
-  /** The ordinal of a document, or -1 if it has no tokens. */
-  public int ordinal(int document) {
+  /**
+   * The ordinal of a document, or -1 if it has no tokens.
+   *
+   * @throws CorruptIndexException if documents are found that cannot be
+   */
+  public int ordinal(int document) throws CorruptIndexException {
     if (ordToDoc == null) {
       return document;
     }
@@ -263,14 +282,43 @@ public final class PlaidSegment {
     return -1;
   }
 
-  /** The first token of a document, as a row of {@link #rows}. */
-  public long firstToken(int ordinal) {
-    return tokenStarts.get(ordinal);
+  /**
+   * The first token of a document, as a row of {@link #rows}.
+   *
+   * @throws CorruptIndexException if there is no such token
+   */
+  public long firstToken(int ordinal) throws CorruptIndexException {
+    return first(tokenStarts, ordinal, tokens());
   }
 
-  /** The number of tokens of a document. */
-  public int tokenCount(int ordinal) {
-    return (int) (tokenStarts.get(ordinal + 1) - tokenStarts.get(ordinal));
+  private long first(LongValues starts, int ordinal, long end) throws CorruptIndexException {
+    // What is read of the data file is verified by merges only, so nothing is taken for granted
+    long start = ordinal < 0 || ordinal > documents() ? -1 : starts.get(ordinal);
+    if (start < 0 || start > end) {
+      throw corrupt("ordinal " + ordinal + " of " + documents() + " starts at " + start);
+    }
+    return start;
+  }
+
+  /**
+   * The number of tokens of a document.
+   *
+   * @throws CorruptIndexException if the document cannot have so many
+   */
+  public int tokenCount(int ordinal) throws CorruptIndexException {
+    long n = firstToken(ordinal + 1) - firstToken(ordinal);
+    long blocks = firstBlock(ordinal + 1) - firstBlock(ordinal);
+    if (n < 1
+        || n > Payload.maxTokenCount(dimension())
+        || blocks != TokenAddresses.blocksOf((int) n)) {
+      throw corrupt("ordinal " + ordinal + " has " + n + " tokens in " + blocks + " blocks");
+    }
+    return (int) n;
+  }
+
+  /** What to throw where the data file states what cannot be. */
+  public CorruptIndexException corrupt(String found) {
+    return new CorruptIndexException(found, shared.data);
   }
 
   /**
@@ -297,7 +345,7 @@ public final class PlaidSegment {
    * @param into receives n rows of the dimension
    */
   public void decode(int ordinal, int from, int n, float[] into) throws IOException {
-    long firstBlock = blockStarts.get(ordinal);
+    long firstBlock = firstBlock(ordinal);
     int dimension = dimension();
     for (int done = 0; done < n; ) {
       int token = from + done;
@@ -341,9 +389,11 @@ public final class PlaidSegment {
 
   /**
    * The first block of codes of a document; {@code firstBlock(ordinal + 1)} is one behind its last.
+   *
+   * @throws CorruptIndexException if there is no such block
    */
-  public long firstBlock(int ordinal) {
-    return blockStarts.get(ordinal);
+  public long firstBlock(int ordinal) throws CorruptIndexException {
+    return first(blockStarts, ordinal, addresses().blocks());
   }
 
   /** Bytes from one block of codes to the next. */
@@ -356,9 +406,25 @@ public final class PlaidSegment {
     return quantizer;
   }
 
-  /** Copies blocks of codes. */
+  /**
+   * Copies blocks of codes.
+   *
+   * @throws CorruptIndexException if there are no such blocks, or not the anchors they name
+   */
   public void readBlocks(long block, int n, byte[] into) throws IOException {
+    if (block < 0 || n < 0 || block > addresses().blocks() - n) {
+      throw corrupt(n + " blocks from " + block + " of " + addresses().blocks());
+    }
     codes.readBytes(block * stride, into, 0, n * stride);
+    int largest = 0;
+    for (int from = 0; from < n * stride; from += stride) {
+      for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
+        largest = Math.max(largest, ResidualQuantizer.anchorId(into, from, lane));
+      }
+    }
+    if (largest >= shared.directory.anchors()) {
+      throw corrupt("anchor " + largest + " of " + shared.directory.anchors());
+    }
   }
 
   /** The codebook blocks, in the order of their anchors. */
@@ -398,9 +464,16 @@ public final class PlaidSegment {
     return shared.entry.trained().postingWidth();
   }
 
-  /** Copies postings as they are stored: little-endian ordinals of {@link #postingWidth} bytes. */
+  /**
+   * Copies postings as they are stored: little-endian ordinals of {@link #postingWidth} bytes.
+   *
+   * @throws CorruptIndexException if there are no such postings
+   */
   public void readPostings(long from, int n, byte[] into) throws IOException {
     int width = postingWidth();
+    if (from < 0 || n < 0 || from > shared.entry.trained().postings() - n) {
+      throw corrupt(n + " postings from " + from + " of " + shared.entry.trained().postings());
+    }
     postings.readBytes(from * width, into, 0, n * width);
   }
 

@@ -30,6 +30,7 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * Which documents have tokens, and where: maps documents to ordinals (their rank among those that
  * have tokens), and ordinals to their first token and first block.
  *
+ * @param maxDoc number of documents of the segment
  * @param documents number of ordinals
  * @param tokens number of tokens
  * @param blocks number of blocks of {@link #BLOCK} tokens; each document starts a new one
@@ -38,6 +39,7 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param blockStarts where {@code documents + 1} first blocks are
  */
 record TokenAddresses(
+    int maxDoc,
     int documents,
     long tokens,
     long blocks,
@@ -86,7 +88,8 @@ record TokenAddresses(
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents);
     Monotonic tokenStarts = Monotonic.read(meta, documents + 1L);
     Monotonic blockStarts = Monotonic.read(meta, documents + 1L);
-    return new TokenAddresses(documents, tokens, blocks, ordToDoc, tokenStarts, blockStarts);
+    return new TokenAddresses(
+        maxDoc, documents, tokens, blocks, ordToDoc, tokenStarts, blockStarts);
   }
 
   boolean isDense() {

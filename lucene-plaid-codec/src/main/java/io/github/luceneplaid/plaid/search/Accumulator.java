@@ -76,6 +76,9 @@ final class Accumulator {
           width == Short.BYTES
               ? Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, i << 1))
               : (int) BitUtil.VH_LE_INT.get(postings, i << 2);
+      if (ordinal < 0 || ordinal >= sums.length) {
+        throw segment.corrupt("posting " + (start + i) + ": ordinal " + ordinal);
+      }
       int before = sums[ordinal];
       touched[size] = ordinal;
       size += before == 0 ? 1 : 0;
@@ -93,7 +96,7 @@ final class Accumulator {
    * @param scores receives their sums
    * @return how many
    */
-  int best(int n, Bits accepted, int[] docs, float[] scores) {
+  int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
     if (accepted != null) {
       int kept = 0;
       for (int i = 0; i < size; i++) {

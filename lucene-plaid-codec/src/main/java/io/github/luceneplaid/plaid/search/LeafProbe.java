@@ -120,7 +120,11 @@ final class LeafProbe {
     }
     long next = directory.firstPosting(anchor + 1);
     for (int leaf = leaves - 1; leaf >= firstOfAll; leaf--) {
-      lengths[leaf] = (int) (next - starts[leaf]);
+      long length = next - starts[leaf];
+      if (length < 0 || length > segment.documents()) {
+        throw segment.corrupt("anchor " + anchor + " has a leaf of " + length + " postings");
+      }
+      lengths[leaf] = (int) length;
       next = starts[leaf];
     }
   }

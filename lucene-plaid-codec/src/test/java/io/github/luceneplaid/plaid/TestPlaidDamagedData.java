@@ -1,0 +1,227 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import static io.github.luceneplaid.plaid.TokenDocuments.FIELD;
+import static io.github.luceneplaid.plaid.TokenDocuments.anyLength;
+import static io.github.luceneplaid.plaid.TokenDocuments.config;
+import static io.github.luceneplaid.plaid.TokenDocuments.document;
+import static io.github.luceneplaid.plaid.TokenDocuments.unit;
+
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/**
+ * Reading data files without verifying their checksums first, as every search does. Damage may go
+ * unnoticed then, but it neither hangs nor exhausts the memory, and what is thrown says that the
+ * index is corrupt.
+ */
+public class TestPlaidDamagedData extends LuceneTestCase {
+
+  private static final int DIMENSION = 6;
+
+  private static Directory index(PlaidDocValuesFormat format, boolean sparse) throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    try (IndexWriter writer =
+        new IndexWriter(directory, config(format).setUseCompoundFile(false))) {
+      for (int id = 0; id < 30; id++) {
+        if (sparse && id % 7 == 3) {
+          writer.addDocument(document(id));
+        } else if (sparse && id % 11 == 5) {
+          writer.addDocument(document(id, newBytesRef("odd " + id)));
+        } else {
+          int n = 1 + random().nextInt(20);
+          writer.addDocument(
+              document(
+                  id, sparse ? anyLength(random(), n, DIMENSION) : unit(random(), n, DIMENSION)));
+        }
+        if (id % 10 == 9) {
+          writer.commit();
+        }
+      }
+      writer.forceMerge(1);
+    }
+    return directory;
+  }
+
+  private static String file(Directory directory, String extension) throws IOException {
+    return Arrays.stream(directory.listAll())
+        .filter(name -> name.endsWith(extension))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static byte[] read(Directory directory, String file) throws IOException {
+    try (IndexInput in = directory.openInput(file, IOContext.DEFAULT)) {
+      byte[] bytes = new byte[Math.toIntExact(in.length())];
+      in.readBytes(bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  private static void write(Directory directory, String file, byte[] bytes) throws IOException {
+    directory.deleteFile(file);
+    try (IndexOutput out = directory.createOutput(file, IOContext.DEFAULT)) {
+      out.writeBytes(bytes, bytes.length);
+    }
+  }
+
+  private interface Reading {
+    void read(LeafReader reader) throws IOException;
+  }
+
+  private static void readDamaged(Directory directory, String file, byte[] bytes, String what)
+      throws IOException {
+    write(directory, file, bytes);
+    Reading[] readings = {
+      TestPlaidDamagedData::readForward,
+      TestPlaidDamagedData::readAnywhere,
+      TestPlaidDamagedData::readSegment,
+      TestPlaidDamagedData::search
+    };
+    for (Reading reading : readings) {
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        reading.read(reader.leaves().get(0).reader());
+      } catch (IOException e) {
+        assertNotNull(e);
+      } catch (AssertionError e) {
+        // Lucene's own doubts about documents, which it has with its own formats as well
+        if (e.getStackTrace()[0].getClassName().startsWith(IndexedDISI.class.getName()) == false) {
+          throw new AssertionError(what, e);
+        }
+      } catch (Throwable e) {
+        throw new AssertionError(what, e);
+      }
+    }
+  }
+
+  private static void readForward(LeafReader reader) throws IOException {
+    BinaryDocValues values = reader.getBinaryDocValues(FIELD);
+    int previous = -1;
+    for (int doc = values.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = values.nextDoc()) {
+      assertTrue("from " + previous + " to " + doc, doc > previous);
+      previous = doc;
+      values.binaryValue();
+    }
+  }
+
+  private static void readAnywhere(LeafReader reader) throws IOException {
+    BinaryDocValues values = reader.getBinaryDocValues(FIELD);
+    for (int doc = 0; doc < reader.maxDoc(); doc += 1 + random().nextInt(3)) {
+      if (random().nextBoolean()) {
+        int found = values.advance(doc);
+        assertTrue("from " + doc + " to " + found, found >= doc);
+        doc = found;
+      } else if (values.advanceExact(doc)) {
+        values.binaryValue();
+      }
+      if (doc >= reader.maxDoc()) {
+        return;
+      }
+    }
+  }
+
+  private static void readSegment(LeafReader reader) throws IOException {
+    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
+    assertNotNull(segment.statistics());
+    for (int doc = 0; doc < reader.maxDoc(); doc++) {
+      segment.ordinal(doc);
+    }
+    for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
+      int n = segment.tokenCount(ordinal);
+      float[] tokens = new float[n * DIMENSION];
+      segment.tokens(ordinal, 0, n, tokens);
+      segment.document(ordinal);
+    }
+  }
+
+  private static void search(LeafReader reader) throws IOException {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    for (int k : new int[] {1, 10}) {
+      float[][] query = unit(random(), 3, DIMENSION);
+      searcher.search(new LateInteractionQuery(FIELD, query, k), k);
+    }
+  }
+
+  private static void damage(PlaidDocValuesFormat format, boolean sparse) throws IOException {
+    Directory directory = index(format, sparse);
+    for (String extension : new String[] {".veq", ".vec"}) {
+      String file = file(directory, extension);
+      byte[] bytes = read(directory, file);
+      // Damage to headers is noticed when they are read, by Lucene's own means
+      String codec = extension.equals(".veq") ? "PlaidData" : "PlaidVectors";
+      int header = CodecUtil.indexHeaderLength(codec, "Plaid1_0");
+      for (int i = header; i < bytes.length; i += 1 + random().nextInt(5)) {
+        byte[] damaged = bytes.clone();
+        int bit = random().nextInt(9);
+        damaged[i] ^= (byte) (bit == 8 ? 0xff : 1 << bit);
+        readDamaged(directory, file, damaged, file + ", byte " + i + ", bit " + bit);
+      }
+      // Larger damage, as by a page that was not written
+      for (int i = 0; i < 100; i++) {
+        byte[] damaged = bytes.clone();
+        int from = header + random().nextInt(bytes.length - header);
+        int to = Math.min(bytes.length, from + 1 + random().nextInt(200));
+        byte fill = (byte) (random().nextInt(3) - 1);
+        for (int j = from; j < to; j++) {
+          damaged[j] = fill == 1 ? (byte) random().nextInt(256) : fill;
+        }
+        readDamaged(directory, file, damaged, file + ", from " + from + " to " + to);
+      }
+      write(directory, file, bytes);
+    }
+    // Nothing is wrong with what is not damaged
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      LeafReader leaf = reader.leaves().get(0).reader();
+      readForward(leaf);
+      readAnywhere(leaf);
+      readSegment(leaf);
+      search(leaf);
+    }
+  }
+
+  private static PlaidDocValuesFormat.Builder trained() {
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(4);
+  }
+
+  public void testTrained() throws IOException {
+    damage(trained().build(), false);
+  }
+
+  public void testTrainedWithEscapesAndLengths() throws IOException {
+    damage(trained().raw(RawTokens.FLOAT16).build(), true);
+  }
+
+  public void testTrainedWithoutRawTokens() throws IOException {
+    damage(trained().bits(2).build(), true);
+  }
+
+  public void testFlat() throws IOException {
+    damage(PlaidDocValuesFormat.builder().build(), random().nextBoolean());
+  }
+}
