@@ -17,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,13 +31,15 @@ import picocli.CommandLine.ParentCommand;
     name = "encode",
     description = {
       "Turns texts into token vectors.",
-      "Writes tokens.npy (a row per token), doclens.json (tokens per text) and ids.json."
+      "Writes tokens.npy (a row per token), doclens.json (tokens per text) and ids.json; with",
+      "--pieces also pieces.json, the number of each token's piece in the model's vocabulary."
     },
     mixinStandardHelpOptions = true)
 final class EncodeCommand implements Callable<Integer> {
   private static final String TOKENS = "tokens.npy";
   private static final String LENGTHS = "doclens.json";
   private static final String IDS = "ids.json";
+  private static final String PIECES = "pieces.json";
 
   @ParentCommand private Plaid plaid;
 
@@ -58,6 +62,9 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(names = "--f32", description = "Write float32 instead of float16.")
   private boolean single;
 
+  @Option(names = "--pieces", description = "Write the numbers of the pieces, too.")
+  private boolean withPieces;
+
   @Option(names = "--force", description = "Replace files that exist.")
   private boolean force;
 
@@ -69,7 +76,7 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    for (String name : List.of(TOKENS, LENGTHS, IDS)) {
+    for (String name : List.of(TOKENS, LENGTHS, IDS, PIECES)) {
       if (force == false && Files.exists(output.resolve(name))) {
         throw new UserException(output.resolve(name) + ": exists (--force replaces it)");
       }
@@ -79,10 +86,11 @@ final class EncodeCommand implements Callable<Integer> {
     Path temporary = output.resolve(TOKENS + ".part");
     Files.deleteIfExists(temporary);
     List<Integer> lengths = new ArrayList<>();
+    IntStream.Builder pieces = IntStream.builder();
     List<String> ids = passages.stream().map(Passage::id).toList();
     long tokens;
     try (TextEncoder encoder = TextEncoder.open(model)) {
-      tokens = encode(encoder, passages, temporary, lengths);
+      tokens = encode(encoder, passages, temporary, lengths, pieces);
       Files.move(temporary, output.resolve(TOKENS), StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
@@ -90,11 +98,19 @@ final class EncodeCommand implements Callable<Integer> {
     ObjectMapper mapper = new ObjectMapper();
     mapper.writeValue(output.resolve(LENGTHS).toFile(), lengths);
     mapper.writeValue(output.resolve(IDS).toFile(), ids);
+    if (withPieces) {
+      mapper.writeValue(output.resolve(PIECES).toFile(), pieces.build().toArray());
+    }
     plaid.console().out().println(lengths.size() + " texts, " + tokens + " tokens in " + output);
     return 0;
   }
 
-  private long encode(TextEncoder encoder, List<Passage> passages, Path file, List<Integer> lengths)
+  private long encode(
+      TextEncoder encoder,
+      List<Passage> passages,
+      Path file,
+      List<Integer> lengths,
+      IntStream.Builder pieces)
       throws IOException {
     int dimension = encoder.encodeQuery("dimension").vectors()[0].length;
     long[] tokens = {0};
@@ -105,6 +121,7 @@ final class EncodeCommand implements Callable<Integer> {
           (position, encoded) -> {
             writer.write(encoded.vectors());
             lengths.add(encoded.vectors().length);
+            Arrays.stream(encoded.pieces()).forEach(pieces);
             tokens[0] += encoded.vectors().length;
             progress.step(1);
           };

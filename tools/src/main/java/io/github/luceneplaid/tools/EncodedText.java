@@ -15,8 +15,9 @@ package io.github.luceneplaid.tools;
  * The tokens of a text.
  *
  * @param vectors one row of unit length per token
+ * @param pieces per token, the number of its piece in the vocabulary
  * @param starts per token, where its piece starts in the text (in chars); −1 if it is not in it
  * @param ends per token, where its piece ends in the text (in chars, exclusive); −1 likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record EncodedText(float[][] vectors, int[] starts, int[] ends) {}
+record EncodedText(float[][] vectors, int[] pieces, int[] starts, int[] ends) {}

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import java.util.Arrays;
+
 /**
  * A text cut into the pieces a model sees.
  *
@@ -28,5 +30,11 @@ record Pieces(long[] ids, long[] attention, int[] kept, int[] starts, int[] ends
 
   int tokens() {
     return kept.length;
+  }
+
+  /** The tokens, if those are their vectors. */
+  EncodedText with(float[][] vectors) {
+    int[] numbers = Arrays.stream(kept).map(i -> (int) ids[i]).toArray();
+    return new EncodedText(vectors, numbers, starts, ends);
   }
 }

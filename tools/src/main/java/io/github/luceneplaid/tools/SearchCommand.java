@@ -152,7 +152,7 @@ final class SearchCommand implements Callable<Integer> {
     try (TokenFiles texts =
         new TokenFiles(queries, lengths, sibling("query_ids.json", "ids.json"))) {
       for (int i = 0; i < texts.size(); i++) {
-        list.add(new Query(texts.id(i), null, new EncodedText(texts.next(), null, null)));
+        list.add(new Query(texts.id(i), null, new EncodedText(texts.next(), null, null, null)));
       }
     }
   }

@@ -175,7 +175,7 @@ final class TextEncoder implements Closeable {
       for (int t = 0; t < vectors[i].length; t++) {
         vectors[i][t] = finish.apply(vectors[i][t]);
       }
-      results.add(new EncodedText(vectors[i], batch.get(i).starts(), batch.get(i).ends()));
+      results.add(batch.get(i).with(vectors[i]));
     }
     return results;
   }

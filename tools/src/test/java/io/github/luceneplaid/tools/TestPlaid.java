@@ -11,10 +11,12 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
@@ -78,7 +80,22 @@ public class TestPlaid extends LuceneTestCase {
     }
     assertFails(1, "exists (--force replaces it)", "encode", texts, "-o", output, "--model", model);
     assertEquals(
-        0, plaid("encode", texts, "-o", output, "--model", model, "--query", "--f32", "--force"));
+        0,
+        plaid(
+            "encode",
+            texts,
+            "-o",
+            output,
+            "--model",
+            model,
+            "--query",
+            "--f32",
+            "--pieces",
+            "--force"));
+    int[] pieces =
+        new ObjectMapper().readValue(output.resolve("pieces.json").toFile(), int[].class);
+    assertEquals(7, pieces.length);
+    assertTrue(Arrays.stream(pieces).distinct().count() > 1);
     assertEquals("[2,5]", Files.readString(output.resolve("doclens.json")));
     try (TokenFiles files =
         new TokenFiles(

@@ -21,7 +21,7 @@ public class TestWordMatch extends LuceneTestCase {
     String query = "why swimming, now";
     // why swim ming , now
     EncodedText encoded =
-        new EncodedText(null, new int[] {0, 4, 8, 12, 14}, new int[] {3, 8, 12, 13, 17});
+        new EncodedText(null, null, new int[] {0, 4, 8, 12, 14}, new int[] {3, 8, 12, 13, 17});
     String text = "He swam; swimmers float.";
     // He swam ; swim mers float
     Pieces pieces =
@@ -51,7 +51,7 @@ public class TestWordMatch extends LuceneTestCase {
 
   /** Tokens that are no part of the text, such as [CLS], are left out on both sides. */
   public void testTokensOutsideTheText() {
-    EncodedText encoded = new EncodedText(null, new int[] {-1, 0, 4}, new int[] {-1, 3, 7});
+    EncodedText encoded = new EncodedText(null, null, new int[] {-1, 0, 4}, new int[] {-1, 3, 7});
     Pieces pieces = new Pieces(null, null, new int[2], new int[] {-1, 0}, new int[] {-1, 3});
     List<TokenMatch> tokens =
         List.of(new TokenMatch(0, 1, 1), new TokenMatch(1, 0, 1), new TokenMatch(2, 1, 0.5f));
@@ -62,7 +62,7 @@ public class TestWordMatch extends LuceneTestCase {
 
   /** As after a change of the model. */
   public void testTokensOfAnotherText() {
-    EncodedText encoded = new EncodedText(null, new int[] {0}, new int[] {3});
+    EncodedText encoded = new EncodedText(null, null, new int[] {0}, new int[] {3});
     Pieces pieces = new Pieces(null, null, new int[1], new int[] {0}, new int[] {3});
     assertEquals(
         List.of(),
