@@ -39,7 +39,7 @@ final class PanamaFloatTile {
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
     Objects.checkFromIndexSize(0, Math.multiplyExact(nq, dim), queries.length);
     Objects.checkFromIndexSize(0, Math.multiplyExact(nq, ROW), sums.length);
-    for (int column = 0; column < ROW; column += LENGTH) {
+    for (int column = 0; column < ROW; column += 2 * LENGTH) {
       int q = 0;
       for (; q + 4 <= nq; q += 4) {
         dot4(tile, column, dim, queries, q * dim, sums, q * ROW + column);
@@ -55,34 +55,56 @@ final class PanamaFloatTile {
     return (FloatVector) row.convertShape(VectorOperators.S2F, FLOATS, 0);
   }
 
+  /** Two vectors side by side, as each product has to wait for the one before. */
   private static void dot4(
       short[] tile, int column, int dim, float[] queries, int q0, float[] sums, int out) {
     int q1 = q0 + dim;
     int q2 = q1 + dim;
     int q3 = q2 + dim;
-    FloatVector s0 = FloatVector.zero(FLOATS);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
     for (int j = 0; j < dim; j++) {
-      FloatVector row = row(tile, column + j * ROW);
-      s0 = row.fma(FloatVector.broadcast(FLOATS, queries[q0 + j]), s0);
-      s1 = row.fma(FloatVector.broadcast(FLOATS, queries[q1 + j]), s1);
-      s2 = row.fma(FloatVector.broadcast(FLOATS, queries[q2 + j]), s2);
-      s3 = row.fma(FloatVector.broadcast(FLOATS, queries[q3 + j]), s3);
+      FloatVector a = row(tile, column + j * ROW);
+      FloatVector b = row(tile, column + LENGTH + j * ROW);
+      FloatVector query = FloatVector.broadcast(FLOATS, queries[q0 + j]);
+      a0 = a.fma(query, a0);
+      b0 = b.fma(query, b0);
+      query = FloatVector.broadcast(FLOATS, queries[q1 + j]);
+      a1 = a.fma(query, a1);
+      b1 = b.fma(query, b1);
+      query = FloatVector.broadcast(FLOATS, queries[q2 + j]);
+      a2 = a.fma(query, a2);
+      b2 = b.fma(query, b2);
+      query = FloatVector.broadcast(FLOATS, queries[q3 + j]);
+      a3 = a.fma(query, a3);
+      b3 = b.fma(query, b3);
     }
-    s0.intoArray(sums, out);
-    s1.intoArray(sums, out + ROW);
-    s2.intoArray(sums, out + 2 * ROW);
-    s3.intoArray(sums, out + 3 * ROW);
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
+    a1.intoArray(sums, out + ROW);
+    b1.intoArray(sums, out + ROW + LENGTH);
+    a2.intoArray(sums, out + 2 * ROW);
+    b2.intoArray(sums, out + 2 * ROW + LENGTH);
+    a3.intoArray(sums, out + 3 * ROW);
+    b3.intoArray(sums, out + 3 * ROW + LENGTH);
   }
 
   private static void dot1(
       short[] tile, int column, int dim, float[] queries, int q, float[] sums, int out) {
-    FloatVector s = FloatVector.zero(FLOATS);
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector b0 = a0;
     for (int j = 0; j < dim; j++) {
-      s = row(tile, column + j * ROW).fma(FloatVector.broadcast(FLOATS, queries[q + j]), s);
+      FloatVector query = FloatVector.broadcast(FLOATS, queries[q + j]);
+      a0 = row(tile, column + j * ROW).fma(query, a0);
+      b0 = row(tile, column + LENGTH + j * ROW).fma(query, b0);
     }
-    s.intoArray(sums, out);
+    a0.intoArray(sums, out);
+    b0.intoArray(sums, out + LENGTH);
   }
 }

@@ -114,6 +114,20 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void maxTile(
+      float[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int tableStride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] max) {
+    PanamaMaxTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, max);
+  }
+
+  @Override
   public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
     // C2 makes better vector instructions of the plain loop than the Vector API can express.
     scalar.float16ToFloat(from, fromOffset, to, toOffset, n);

@@ -14,6 +14,7 @@ package io.github.luceneplaid.fsvi.simd;
 import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.fma;
 import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.larger;
 
+import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -41,6 +42,8 @@ final class PanamaMaxTile {
       VectorSpecies.of(long.class, VectorShape.forBitSize(PanamaKernels.BITS));
   private static final VectorShuffle<Long> SWAP = VectorShuffle.fromOp(LONGS, i -> i ^ 1);
   private static final VectorMask<Long> ODD = VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL);
+  private static final VectorSpecies<Float> FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(PanamaKernels.BITS));
   private static final VectorSpecies<Float> FLOATS_4 = FloatVector.SPECIES_128;
   private static final VectorSpecies<Float> FLOATS_8 = FloatVector.SPECIES_256;
 
@@ -229,5 +232,48 @@ final class PanamaMaxTile {
       best = larger(best, fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]));
     }
     best.intoArray(max, q);
+  }
+
+  /**
+   * The same with sums of floats: these stay where they are and become similarities, the products
+   * of the anchors are fetched one by one. Without fused operations, as the twin has none.
+   */
+  static void max(
+      float[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int stride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] max) {
+    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, LANES), sums.length);
+    Objects.checkFromIndexSize(0, lanes, LANES);
+    for (int i = 0; i < LANES; i += FLOATS.length()) {
+      FloatVector length = FloatVector.fromArray(FLOATS, scale, i);
+      for (int at = i; at < nq * LANES; at += LANES) {
+        FloatVector.fromArray(FLOATS, sums, at).mul(length).intoArray(sums, at);
+      }
+    }
+    for (int lane = 0; lane < lanes; lane++) {
+      int row = rows[lane] * stride;
+      for (int q = 0; q < nq; q++) {
+        sums[q * LANES + lane] += table[row + q];
+      }
+    }
+    if (lanes < LANES) {
+      for (int q = 0; q < nq; q++) {
+        Arrays.fill(sums, q * LANES + lanes, (q + 1) * LANES, Float.NaN);
+      }
+    }
+    for (int q = 0; q < nq; q++) {
+      FloatVector best = FloatVector.broadcast(FLOATS, max[q]);
+      for (int i = 0; i < LANES; i += FLOATS.length()) {
+        FloatVector sum = FloatVector.fromArray(FLOATS, sums, q * LANES + i);
+        best = larger(best, sum.mul(FloatVector.fromArray(FLOATS, factor, i)));
+      }
+      max[q] = best.reduceLanes(VectorOperators.MAX);
+    }
   }
 }

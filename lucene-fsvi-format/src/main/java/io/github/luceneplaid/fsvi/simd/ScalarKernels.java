@@ -211,6 +211,28 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public void maxTile(
+      float[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int tableStride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] max) {
+    for (int q = 0; q < nq; q++) {
+      float best = max[q];
+      for (int lane = 0; lane < lanes; lane++) {
+        float residual = scale[lane] * sums[q * TILE_LANES + lane];
+        float similarity = (table[rows[lane] * tableStride + q] + residual) * factor[lane];
+        best = similarity > best ? similarity : best;
+      }
+      max[q] = best;
+    }
+  }
+
+  @Override
   public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
     for (int i = 0; i < n; i++) {
       to[toOffset + i] = Float.float16ToFloat(from[fromOffset + i]);

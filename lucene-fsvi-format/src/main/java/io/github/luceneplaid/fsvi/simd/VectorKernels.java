@@ -236,6 +236,34 @@ public interface VectorKernels {
       float[] max);
 
   /**
+   * Raises {@code max[q]} to the largest similarity of query token q with a token of a tile, {@code
+   * (table[rows[lane] * tableStride + q] + scale[lane] * sums[q * 32 + lane]) * factor[lane]} over
+   * all 0 ≤ lane &lt; lanes. A similarity that is not a number raises nothing. Twins give the same
+   * floats, bit for bit.
+   *
+   * @param sums [nq][32], from {@link #dotTile(short[], int, float[], int, float[])}, and then
+   *     working space
+   * @param nq number of query tokens
+   * @param lanes number of tokens in the tile, 0 to 32
+   * @param table products of anchors and query tokens, [anchors][tableStride]
+   * @param tableStride elements from one anchor to the next one, ≥ nq
+   * @param rows [lanes], anchor of each token
+   * @param scale [32], length of each token's residual, divided by that of its weights
+   * @param factor [32], of each token's similarity
+   * @param max [nq], in and out
+   */
+  void maxTile(
+      float[] sums,
+      int nq,
+      int lanes,
+      float[] table,
+      int tableStride,
+      int[] rows,
+      float[] scale,
+      float[] factor,
+      float[] max);
+
+  /**
    * Converts IEEE binary16 to floats, exactly.
    *
    * @param from bits of binary16

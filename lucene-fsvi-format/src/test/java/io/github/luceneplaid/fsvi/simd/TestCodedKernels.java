@@ -361,6 +361,39 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
+  public void testMaxTileOfFloats() {
+    for (int nq : QUERIES) {
+      int lanes = random().nextBoolean() ? 32 : random().nextInt(33);
+      int anchors = 40;
+      float[] sums = TestMatrixKernels.randomFloats(nq * 32);
+      float[] table = TestMatrixKernels.randomFloats(anchors * nq);
+      float[] max = TestMatrixKernels.randomFloats(nq);
+      float[] scale = TestMatrixKernels.randomFloats(32);
+      float[] factor = TestMatrixKernels.randomFloats(32);
+      int[] rows = new int[lanes];
+      double[] expected = new double[nq];
+      for (int q = 0; q < nq; q++) {
+        expected[q] = max[q];
+        for (int lane = 0; lane < lanes; lane++) {
+          rows[lane] = q == 0 ? random().nextInt(anchors) : rows[lane];
+          double residual = (double) scale[lane] * sums[q * 32 + lane];
+          double similarity = (table[rows[lane] * nq + q] + residual) * factor[lane];
+          expected[q] = Math.max(expected[q], similarity);
+        }
+      }
+      float[] first = null;
+      for (VectorKernels kernels : twins()) {
+        float[] found = max.clone();
+        kernels.maxTile(sums.clone(), nq, lanes, table, nq, rows, scale, factor, found);
+        for (int q = 0; q < nq; q++) {
+          assertEquals(kernels.name() + " nq=" + nq + " q=" + q, expected[q], found[q], 1e-5);
+        }
+        first = first == null ? found : first;
+        assertArrayEquals(kernels.name() + " nq=" + nq, first, found, 0);
+      }
+    }
+  }
+
   public void testMaxTileIgnoresNaN() {
     for (VectorKernels kernels : twins()) {
       for (int nq : new int[] {1, 4, 8, 16}) {
@@ -373,6 +406,11 @@ public class TestCodedKernels extends LuceneTestCase {
         rows[random().nextInt(32)] = 1;
         float[] max = new float[nq];
         kernels.maxTile(new short[nq * 32], nq, 32, table, nq, rows, ones, ones, ones, max);
+        for (int q = 0; q < nq; q++) {
+          assertEquals(kernels.name(), 3f, max[q], 0);
+        }
+        max = new float[nq];
+        kernels.maxTile(new float[nq * 32], nq, 32, table, nq, rows, ones, ones, max);
         for (int q = 0; q < nq; q++) {
           assertEquals(kernels.name(), 3f, max[q], 0);
         }

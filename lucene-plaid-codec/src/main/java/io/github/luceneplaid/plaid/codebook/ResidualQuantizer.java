@@ -451,8 +451,10 @@ public final class ResidualQuantizer {
    */
   public void quantizeQuery(float[] queries, int nq, short[] ints, float[] queryScale) {
     double limit = Short.MAX_VALUE / maxWeightLength();
-    // Rounding adds 1/12 to the expected square of each integer.
-    double target = Math.sqrt(limit * limit - dim / 12.0);
+    // Rounding adds 1/12 to the expected square of each integer, and deviates from that; two such
+    // deviations less cost nothing, and hardly any query needs a second look then.
+    double deviation = 2 * limit / Math.sqrt(12);
+    double target = Math.sqrt(Math.max(0, limit * limit - dim / 12.0 - 2 * deviation));
     for (int q = 0; q < nq; q++) {
       int offset = q * dim;
       double squared = 0;

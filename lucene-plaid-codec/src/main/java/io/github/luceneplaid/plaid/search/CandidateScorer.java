@@ -26,7 +26,11 @@ import java.util.Arrays;
  */
 final class CandidateScorer {
 
-  private static final int ROUND = 32;
+  /** Candidates scored before the next look at whether to go on. */
+  private static final int ROUND = 8;
+
+  /** Errors to learn from before a deviation means something. */
+  private static final int ENOUGH = 16;
 
   private final SearchLeaves leaves;
   private final SearchRequest request;
@@ -49,7 +53,7 @@ final class CandidateScorer {
    * @param scored gets the scores of candidates
    */
   void score(long[] candidates, BestDocs hits, BestDocs scored) throws IOException {
-    long round = (2L * k + 16 + ROUND - 1) / ROUND * ROUND;
+    long round = Math.max(ENOUGH, k + 4L);
     int from = 0;
     while (from < candidates.length && isHopeless(candidates[from], hits) == false) {
       int to = (int) Math.min(candidates.length, from + round);
@@ -63,7 +67,7 @@ final class CandidateScorer {
         }
       }
       from = to;
-      round = ROUND;
+      round = Math.max(ROUND, k / 8);
       if (request.timedOut()) {
         return;
       }
@@ -79,7 +83,7 @@ final class CandidateScorer {
   }
 
   private boolean isHopeless(long candidate, BestDocs hits) {
-    if (errors < ROUND || hits.isFull() == false) {
+    if (errors < ENOUGH || hits.isFull() == false) {
       return false;
     }
     double deviation = Math.sqrt(squares / errors);

@@ -127,7 +127,14 @@ final class CodeScorer {
         int lanes = Math.min(2, n - b) * BLOCK;
         decode(b, lanes / BLOCK);
         kernels.dotTile(tile, dimension, rotated, count, floatSums);
-        raise((int) (block - start + b) * BLOCK, lanes, best, bestToken);
+        for (int lane = 0; lane < lanes; lane++) {
+          scales[lane] *= unit;
+        }
+        if (bestToken != null) {
+          raise((int) (block - start + b) * BLOCK, lanes, best, bestToken);
+        } else {
+          kernels.maxTile(floatSums, count, lanes, products, count, anchors, scales, factors, best);
+        }
       }
     }
   }
@@ -136,15 +143,12 @@ final class CodeScorer {
   private void raise(int firstToken, int lanes, float[] best, int[] bestToken) {
     for (int lane = 0; lane < lanes; lane++) {
       int row = anchors[lane] * count;
-      float scale = scales[lane] * unit;
-      float factor = factors[lane];
       for (int q = 0; q < count; q++) {
-        float similarity = (products[row + q] + scale * floatSums[q * TILE + lane]) * factor;
+        float residual = scales[lane] * floatSums[q * TILE + lane];
+        float similarity = (products[row + q] + residual) * factors[lane];
         if (similarity > best[q]) {
           best[q] = similarity;
-          if (bestToken != null) {
-            bestToken[q] = firstToken + lane;
-          }
+          bestToken[q] = firstToken + lane;
         }
       }
     }
