@@ -35,17 +35,20 @@ final class PanamaFloatTile {
 
   private PanamaFloatTile() {}
 
-  static void dot(short[] tile, int dim, float[] queries, int nq, float[] sums) {
+  static void dot(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
-    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, dim), queries.length);
-    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, ROW), sums.length);
+    Objects.checkFromIndexSize(0, n, which.length);
+    for (int i = 0; i < n; i++) {
+      Objects.checkFromIndexSize(Math.multiplyExact(which[i], dim), dim, queries.length);
+    }
+    Objects.checkFromIndexSize(0, Math.multiplyExact(n, ROW), sums.length);
     for (int column = 0; column < ROW; column += 2 * LENGTH) {
-      int q = 0;
-      for (; q + 4 <= nq; q += 4) {
-        dot4(tile, column, dim, queries, q * dim, sums, q * ROW + column);
+      int i = 0;
+      for (; i + 4 <= n; i += 4) {
+        dot4(tile, column, dim, queries, which, i, sums);
       }
-      for (; q < nq; q++) {
-        dot1(tile, column, dim, queries, q * dim, sums, q * ROW + column);
+      for (; i < n; i++) {
+        dot1(tile, column, dim, queries, which[i] * dim, sums, i * ROW + column);
       }
     }
   }
@@ -57,10 +60,12 @@ final class PanamaFloatTile {
 
   /** Two vectors side by side, as each product has to wait for the one before. */
   private static void dot4(
-      short[] tile, int column, int dim, float[] queries, int q0, float[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    int q3 = q2 + dim;
+      short[] tile, int column, int dim, float[] queries, int[] which, int i, float[] sums) {
+    int q0 = which[i] * dim;
+    int q1 = which[i + 1] * dim;
+    int q2 = which[i + 2] * dim;
+    int q3 = which[i + 3] * dim;
+    int out = i * ROW + column;
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector a1 = a0;
     FloatVector a2 = a0;

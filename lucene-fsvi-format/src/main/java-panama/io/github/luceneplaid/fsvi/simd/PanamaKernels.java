@@ -85,13 +85,17 @@ final class PanamaKernels implements VectorKernels {
 
   @Override
   public void dotTile(
-      short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums) {
-    PanamaTile.dot(tile, dim, queries, queriesOffset, nq, sums);
+      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
+    if (lanes <= BLOCK_LANES) {
+      PanamaHalfTile.dot(tile, dim, queries, queriesOffset, nq, sums);
+    } else {
+      PanamaTile.dot(tile, dim, queries, queriesOffset, nq, sums);
+    }
   }
 
   @Override
-  public void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums) {
-    PanamaFloatTile.dot(tile, dim, queries, nq, sums);
+  public void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
+    PanamaFloatTile.dot(tile, dim, queries, which, n, sums);
   }
 
   @Override
@@ -116,7 +120,8 @@ final class PanamaKernels implements VectorKernels {
   @Override
   public void maxTile(
       float[] sums,
-      int nq,
+      int[] which,
+      int n,
       int lanes,
       float[] table,
       int tableStride,
@@ -124,7 +129,7 @@ final class PanamaKernels implements VectorKernels {
       float[] scale,
       float[] factor,
       float[] max) {
-    PanamaMaxTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, max);
+    PanamaMaxTile.max(sums, which, n, lanes, table, tableStride, rows, scale, factor, max);
   }
 
   @Override

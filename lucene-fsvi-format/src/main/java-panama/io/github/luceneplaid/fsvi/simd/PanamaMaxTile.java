@@ -240,7 +240,8 @@ final class PanamaMaxTile {
    */
   static void max(
       float[] sums,
-      int nq,
+      int[] which,
+      int n,
       int lanes,
       float[] table,
       int stride,
@@ -248,32 +249,32 @@ final class PanamaMaxTile {
       float[] scale,
       float[] factor,
       float[] max) {
-    Objects.checkFromIndexSize(0, Math.multiplyExact(nq, LANES), sums.length);
+    Objects.checkFromIndexSize(0, Math.multiplyExact(n, LANES), sums.length);
     Objects.checkFromIndexSize(0, lanes, LANES);
     for (int i = 0; i < LANES; i += FLOATS.length()) {
       FloatVector length = FloatVector.fromArray(FLOATS, scale, i);
-      for (int at = i; at < nq * LANES; at += LANES) {
+      for (int at = i; at < n * LANES; at += LANES) {
         FloatVector.fromArray(FLOATS, sums, at).mul(length).intoArray(sums, at);
       }
     }
     for (int lane = 0; lane < lanes; lane++) {
       int row = rows[lane] * stride;
-      for (int q = 0; q < nq; q++) {
-        sums[q * LANES + lane] += table[row + q];
+      for (int i = 0; i < n; i++) {
+        sums[i * LANES + lane] += table[row + which[i]];
       }
     }
     if (lanes < LANES) {
-      for (int q = 0; q < nq; q++) {
-        Arrays.fill(sums, q * LANES + lanes, (q + 1) * LANES, Float.NaN);
+      for (int i = 0; i < n; i++) {
+        Arrays.fill(sums, i * LANES + lanes, (i + 1) * LANES, Float.NaN);
       }
     }
-    for (int q = 0; q < nq; q++) {
-      FloatVector best = FloatVector.broadcast(FLOATS, max[q]);
-      for (int i = 0; i < LANES; i += FLOATS.length()) {
-        FloatVector sum = FloatVector.fromArray(FLOATS, sums, q * LANES + i);
-        best = larger(best, sum.mul(FloatVector.fromArray(FLOATS, factor, i)));
+    for (int i = 0; i < n; i++) {
+      FloatVector best = FloatVector.broadcast(FLOATS, max[which[i]]);
+      for (int lane = 0; lane < LANES; lane += FLOATS.length()) {
+        FloatVector sum = FloatVector.fromArray(FLOATS, sums, i * LANES + lane);
+        best = larger(best, sum.mul(FloatVector.fromArray(FLOATS, factor, lane)));
       }
-      max[q] = best.reduceLanes(VectorOperators.MAX);
+      max[which[i]] = best.reduceLanes(VectorOperators.MAX);
     }
   }
 }

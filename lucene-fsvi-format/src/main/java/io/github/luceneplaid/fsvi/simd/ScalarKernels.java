@@ -155,16 +155,16 @@ final class ScalarKernels implements VectorKernels {
 
   @Override
   public void dotTile(
-      short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums) {
+      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
     for (int q = 0; q < nq; q++) {
       int query = queriesOffset + q * dim;
       int out = q * TILE_LANES;
-      for (int lane = 0; lane < TILE_LANES; lane++) {
+      for (int lane = 0; lane < lanes; lane++) {
         sums[out + lane] = 0;
       }
       for (int j = 0; j < dim; j++) {
         int value = queries[query + j];
-        for (int lane = 0; lane < TILE_LANES; lane++) {
+        for (int lane = 0; lane < lanes; lane++) {
           sums[out + lane] += (short) (tile[j * TILE_LANES + lane] * value);
         }
       }
@@ -172,14 +172,15 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
-  public void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums) {
-    for (int q = 0; q < nq; q++) {
-      int out = q * TILE_LANES;
+  public void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
+    for (int i = 0; i < n; i++) {
+      int query = which[i] * dim;
+      int out = i * TILE_LANES;
       for (int lane = 0; lane < TILE_LANES; lane++) {
         sums[out + lane] = 0;
       }
       for (int j = 0; j < dim; j++) {
-        float value = queries[q * dim + j];
+        float value = queries[query + j];
         for (int lane = 0; lane < TILE_LANES; lane++) {
           sums[out + lane] += tile[j * TILE_LANES + lane] * value;
         }
@@ -213,7 +214,8 @@ final class ScalarKernels implements VectorKernels {
   @Override
   public void maxTile(
       float[] sums,
-      int nq,
+      int[] which,
+      int n,
       int lanes,
       float[] table,
       int tableStride,
@@ -221,10 +223,11 @@ final class ScalarKernels implements VectorKernels {
       float[] scale,
       float[] factor,
       float[] max) {
-    for (int q = 0; q < nq; q++) {
+    for (int i = 0; i < n; i++) {
+      int q = which[i];
       float best = max[q];
       for (int lane = 0; lane < lanes; lane++) {
-        float residual = scale[lane] * sums[q * TILE_LANES + lane];
+        float residual = scale[lane] * sums[i * TILE_LANES + lane];
         float similarity = (table[rows[lane] * tableStride + q] + residual) * factor[lane];
         best = similarity > best ? similarity : best;
       }

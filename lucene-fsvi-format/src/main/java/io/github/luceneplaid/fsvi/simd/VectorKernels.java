@@ -191,21 +191,26 @@ public interface VectorKernels {
    * @param queries [nq][dim]
    * @param queriesOffset index of the first element of queries
    * @param nq number of query tokens
+   * @param lanes number of tokens in the tile, 0 to 32; 16 or less cost half as much. What the sums
+   *     of the other lanes are is undefined.
    * @param sums [nq][32]
    */
-  void dotTile(short[] tile, int dim, short[] queries, int queriesOffset, int nq, short[] sums);
+  void dotTile(
+      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums);
 
   /**
-   * Multiplies a tile with query tokens of floats: {@code sums[q * 32 + lane] = Σ_j tile[j * 32 +
-   * lane] * queries[q * dim + j]}.
+   * Multiplies a tile with some query tokens of floats: {@code sums[i * 32 + lane] = Σ_j tile[j *
+   * 32 + lane] * queries[which[i] * dim + j]}. The sum for a token does not depend on what other
+   * tokens there are.
    *
    * @param tile of dim * 32 weights
    * @param dim number of dimensions
-   * @param queries [nq][dim]
-   * @param nq number of query tokens
-   * @param sums [nq][32]
+   * @param queries [query tokens][dim]
+   * @param which [n], query tokens
+   * @param n how many of them
+   * @param sums [n][32]
    */
-  void dotTile(short[] tile, int dim, float[] queries, int nq, float[] sums);
+  void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums);
 
   /**
    * Raises {@code max[q]} to the largest similarity of query token q with a token of a tile, {@code
@@ -236,25 +241,27 @@ public interface VectorKernels {
       float[] max);
 
   /**
-   * Raises {@code max[q]} to the largest similarity of query token q with a token of a tile, {@code
-   * (table[rows[lane] * tableStride + q] + scale[lane] * sums[q * 32 + lane]) * factor[lane]} over
-   * all 0 ≤ lane &lt; lanes. A similarity that is not a number raises nothing. Twins give the same
-   * floats, bit for bit.
+   * Raises {@code max[q]} for some query tokens, {@code q = which[i]}, to the largest similarity
+   * with a token of a tile, {@code (table[rows[lane] * tableStride + q] + scale[lane] * sums[i * 32
+   * + lane]) * factor[lane]} over all 0 ≤ lane &lt; lanes. A similarity that is not a number raises
+   * nothing. Twins give the same floats, bit for bit.
    *
-   * @param sums [nq][32], from {@link #dotTile(short[], int, float[], int, float[])}, and then
-   *     working space
-   * @param nq number of query tokens
+   * @param sums [n][32], from {@link #dotTile(short[], int, float[], int[], int, float[])}, and
+   *     then working space
+   * @param which [n], query tokens
+   * @param n how many of them
    * @param lanes number of tokens in the tile, 0 to 32
    * @param table products of anchors and query tokens, [anchors][tableStride]
-   * @param tableStride elements from one anchor to the next one, ≥ nq
+   * @param tableStride elements from one anchor to the next one
    * @param rows [lanes], anchor of each token
    * @param scale [32], length of each token's residual, divided by that of its weights
    * @param factor [32], of each token's similarity
-   * @param max [nq], in and out
+   * @param max [query tokens], in and out
    */
   void maxTile(
       float[] sums,
-      int nq,
+      int[] which,
+      int n,
       int lanes,
       float[] table,
       int tableStride,

@@ -13,6 +13,7 @@ package io.github.luceneplaid.fsvi.simd;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -192,7 +193,7 @@ public class TestCodedKernels extends LuceneTestCase {
     for (VectorKernels kernels : twins()) {
       short[] sums = new short[nq * 32 + 7];
       Arrays.fill(sums, (short) 4711);
-      kernels.dotTile(tile, dim, queries, offset, nq, sums);
+      kernels.dotTile(tile, dim, queries, offset, nq, 32, sums);
       assertArrayEquals(kernels.name() + " dim=" + dim + " nq=" + nq, expected, sums);
     }
   }
@@ -237,7 +238,7 @@ public class TestCodedKernels extends LuceneTestCase {
     }
     for (VectorKernels kernels : twins()) {
       short[] sums = new short[32];
-      kernels.dotTile(tile, dim, query, 0, 1, sums);
+      kernels.dotTile(tile, dim, query, 0, 1, 32, sums);
       for (int lane = 0; lane < 32; lane++) {
         assertEquals(kernels.name(), (short) (-127 * lane), sums[lane]);
       }
@@ -248,13 +249,67 @@ public class TestCodedKernels extends LuceneTestCase {
     for (VectorKernels kernels : twins()) {
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32 - 1], 8, new short[16], 0, 2, new short[64]));
+          () -> kernels.dotTile(new short[8 * 32 - 1], 8, new short[16], 0, 2, 32, new short[64]));
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 1, 2, new short[64]));
+          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 1, 2, 32, new short[64]));
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 0, 2, new short[63]));
+          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 0, 2, 32, new short[63]));
+    }
+  }
+
+  private static int[] all(int nq) {
+    return IntStream.range(0, nq).toArray();
+  }
+
+  /** Half a tile gives the same sums as the whole one. */
+  public void testDotTileOfOneBlock() {
+    for (int nq : QUERIES) {
+      short[] tile = randomShorts(48 * 32, 127);
+      short[] queries = randomShorts(nq * 48, 180);
+      short[] expected = new short[nq * 32];
+      new ScalarKernels().dotTile(tile, 48, queries, 0, nq, 32, expected);
+      for (VectorKernels kernels : twins()) {
+        short[] sums = new short[nq * 32];
+        int lanes = 1 + random().nextInt(16);
+        kernels.dotTile(tile, 48, queries, 0, nq, lanes, sums);
+        for (int i = 0; i < sums.length; i++) {
+          if (i % 32 < lanes) {
+            assertEquals(kernels.name() + " nq=" + nq, expected[i], sums[i]);
+          }
+        }
+      }
+    }
+  }
+
+  /** A sum is the same bit for bit whichever other query tokens there are. */
+  public void testTileOfSomeQueryTokens() {
+    int nq = 23;
+    int dim = 40;
+    short[] tile = randomShorts(dim * 32, 127);
+    float[] queries = TestMatrixKernels.randomFloats(nq * dim);
+    float[] table = TestMatrixKernels.randomFloats(9 * nq);
+    float[] scale = TestMatrixKernels.randomFloats(32);
+    float[] factor = TestMatrixKernels.randomFloats(32);
+    int[] rows = random().ints(32, 0, 9).toArray();
+    for (VectorKernels kernels : twins()) {
+      float[] sums = new float[nq * 32];
+      float[] max = new float[nq];
+      kernels.dotTile(tile, dim, queries, all(nq), nq, sums);
+      kernels.maxTile(sums.clone(), all(nq), nq, 32, table, nq, rows, scale, factor, max);
+      int[] which = IntStream.range(0, nq).filter(q -> random().nextBoolean()).toArray();
+      float[] some = new float[which.length * 32];
+      float[] someMax = new float[nq];
+      kernels.dotTile(tile, dim, queries, which, which.length, some);
+      for (int i = 0; i < some.length; i++) {
+        assertEquals(kernels.name(), sums[which[i / 32] * 32 + i % 32], some[i], 0);
+      }
+      kernels.maxTile(some, which, which.length, 32, table, nq, rows, scale, factor, someMax);
+      for (int q = 0; q < nq; q++) {
+        boolean met = Arrays.binarySearch(which, q) >= 0;
+        assertEquals(kernels.name(), met ? max[q] : 0, someMax[q], 0);
+      }
     }
   }
 
@@ -266,7 +321,7 @@ public class TestCodedKernels extends LuceneTestCase {
       for (VectorKernels kernels : twins()) {
         float[] sums = new float[nq * 32 + 1];
         sums[nq * 32] = 4711;
-        kernels.dotTile(tile, dim, queries, nq, sums);
+        kernels.dotTile(tile, dim, queries, all(nq), nq, sums);
         for (int i = 0; i < nq * 32; i++) {
           double expected = 0;
           double magnitude = 0;
@@ -280,7 +335,7 @@ public class TestCodedKernels extends LuceneTestCase {
         assertEquals(4711, sums[nq * 32], 0);
         expectThrows(
             IndexOutOfBoundsException.class,
-            () -> kernels.dotTile(tile, dim, queries, nq, new float[nq * 32 - 1]));
+            () -> kernels.dotTile(tile, dim, queries, all(nq), nq, new float[nq * 32 - 1]));
       }
     }
   }
@@ -384,7 +439,7 @@ public class TestCodedKernels extends LuceneTestCase {
       float[] first = null;
       for (VectorKernels kernels : twins()) {
         float[] found = max.clone();
-        kernels.maxTile(sums.clone(), nq, lanes, table, nq, rows, scale, factor, found);
+        kernels.maxTile(sums.clone(), all(nq), nq, lanes, table, nq, rows, scale, factor, found);
         for (int q = 0; q < nq; q++) {
           assertEquals(kernels.name() + " nq=" + nq + " q=" + q, expected[q], found[q], 1e-5);
         }
@@ -410,7 +465,7 @@ public class TestCodedKernels extends LuceneTestCase {
           assertEquals(kernels.name(), 3f, max[q], 0);
         }
         max = new float[nq];
-        kernels.maxTile(new float[nq * 32], nq, 32, table, nq, rows, ones, ones, max);
+        kernels.maxTile(new float[nq * 32], all(nq), nq, 32, table, nq, rows, ones, ones, max);
         for (int q = 0; q < nq; q++) {
           assertEquals(kernels.name(), 3f, max[q], 0);
         }
@@ -438,7 +493,7 @@ public class TestCodedKernels extends LuceneTestCase {
       int bits = BITS[i / 50 % BITS.length];
       int half = i % 2 * 16;
       kernels.decodeBlock(codes, 0, bits, dim, tile, half);
-      kernels.dotTile(tile, dim, queries, 0, nq, sums);
+      kernels.dotTile(tile, dim, queries, 0, nq, 32, sums);
       if (check) {
         scalar.decodeBlock(codes, 0, bits, dim, expectedTile, half);
         for (int j = 0; j < dim; j++) {
@@ -446,7 +501,7 @@ public class TestCodedKernels extends LuceneTestCase {
             assertEquals(expectedTile[j * 32 + lane], tile[j * 32 + lane]);
           }
         }
-        scalar.dotTile(tile, dim, queries, 0, nq, expectedSums);
+        scalar.dotTile(tile, dim, queries, 0, nq, 32, expectedSums);
         assertArrayEquals(expectedSums, sums);
         assertMaxTile(nq, 32, 50, nq, sums);
       }

@@ -71,20 +71,27 @@ final class Accumulator {
     // matter, and 0 marks a document that was never met.
     int mark = 1 + token % TOKEN_MASK;
     int add = (int) (gain * unit) << TOKEN_BITS;
-    for (int i = 0; i < length; i++) {
-      int ordinal =
-          width == Short.BYTES
-              ? Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, i << 1))
-              : (int) BitUtil.VH_LE_INT.get(postings, i << 2);
-      if (ordinal < 0 || ordinal >= sums.length) {
-        throw segment.corrupt("posting " + (start + i) + ": ordinal " + ordinal);
+    if (width == Short.BYTES) {
+      for (int i = 0; i < length; i++) {
+        int ordinal = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, i << 1));
+        add(ordinal, mark, add);
       }
-      int before = sums[ordinal];
-      touched[size] = ordinal;
-      size += before == 0 ? 1 : 0;
-      int gained = (before & TOKEN_MASK) == mark ? 0 : add;
-      sums[ordinal] = ((before & ~TOKEN_MASK) + gained) | mark;
+    } else {
+      for (int i = 0; i < length; i++) {
+        add((int) BitUtil.VH_LE_INT.get(postings, i << 2), mark, add);
+      }
     }
+  }
+
+  private void add(int ordinal, int mark, int add) throws IOException {
+    if (ordinal < 0 || ordinal >= sums.length) {
+      throw segment.corrupt("a posting has ordinal " + ordinal);
+    }
+    int before = sums[ordinal];
+    touched[size] = ordinal;
+    size += before == 0 ? 1 : 0;
+    int gained = (before & TOKEN_MASK) == mark ? 0 : add;
+    sums[ordinal] = ((before & ~TOKEN_MASK) + gained) | mark;
   }
 
   /**

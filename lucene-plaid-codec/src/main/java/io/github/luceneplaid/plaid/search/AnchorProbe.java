@@ -17,11 +17,16 @@ import java.util.Arrays;
 /** Finds the anchors nearest to each query token. */
 final class AnchorProbe {
 
+  /** Anchors of a group. */
+  private static final int GROUP = 16;
+
   private final int count;
   private final int perToken;
+
+  /** The best of one query token so far, rising. */
   private final float[] best;
+
   private final int[] anchors;
-  private final float[] worst;
 
   /**
    * Sole constructor.
@@ -32,9 +37,8 @@ final class AnchorProbe {
   AnchorProbe(int count, int perToken) {
     this.count = count;
     this.perToken = perToken;
-    this.best = new float[count * perToken];
-    this.anchors = new int[count * perToken];
-    this.worst = new float[count];
+    this.best = new float[perToken];
+    this.anchors = new int[perToken];
   }
 
   /**
@@ -44,39 +48,64 @@ final class AnchorProbe {
    * @return pairs of an anchor and a query token, {@code anchor << 32 | token}, rising
    */
   long[] find(float[] products, int n) {
-    Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    Arrays.fill(worst, Float.NEGATIVE_INFINITY);
-    for (int anchor = 0; anchor < n; anchor++) {
-      int row = anchor * count;
-      for (int q = 0; q < count; q++) {
-        if (products[row + q] > worst[q]) {
-          replaceWorst(q, anchor, products[row + q]);
+    int groups = (n + GROUP - 1) / GROUP;
+    float[] maxima = maxima(products, n, groups);
+    long[] pairs = new long[count * perToken];
+    for (int q = 0; q < count; q++) {
+      // As many groups have an anchor that is as good as this, so worse ones cannot be wanted
+      float least = groups < perToken ? Float.NEGATIVE_INFINITY : leastOfBest(maxima, groups, q);
+      Arrays.fill(best, Float.NEGATIVE_INFINITY);
+      for (int group = 0; group < groups; group++) {
+        if (maxima[group * count + q] >= least) {
+          int end = Math.min(n, (group + 1) * GROUP);
+          for (int anchor = group * GROUP; anchor < end; anchor++) {
+            float product = products[anchor * count + q];
+            if (product >= least && product > best[0]) {
+              insert(product, anchor);
+            }
+          }
         }
       }
-    }
-    long[] pairs = new long[count * perToken];
-    for (int i = 0; i < pairs.length; i++) {
-      pairs[i] = (long) anchors[i] << 32 | i / perToken;
+      for (int i = 0; i < perToken; i++) {
+        pairs[q * perToken + i] = (long) anchors[i] << 32 | q;
+      }
     }
     Arrays.sort(pairs);
     return pairs;
   }
 
-  private void replaceWorst(int q, int anchor, float product) {
-    int from = q * perToken;
-    int at = from;
-    float next = Float.POSITIVE_INFINITY;
-    boolean replaced = false;
-    for (int i = from; i < from + perToken; i++) {
-      if (replaced == false && best[i] == worst[q]) {
-        at = i;
-        replaced = true;
-      } else {
-        next = Math.min(next, best[i]);
+  /** The largest product of each query token with the anchors of each group. */
+  private float[] maxima(float[] products, int n, int groups) {
+    float[] maxima = new float[groups * count];
+    Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+    for (int anchor = 0; anchor < n; anchor++) {
+      int row = anchor * count;
+      int group = anchor / GROUP * count;
+      for (int q = 0; q < count; q++) {
+        maxima[group + q] = Math.max(maxima[group + q], products[row + q]);
       }
     }
-    best[at] = product;
-    anchors[at] = anchor;
-    worst[q] = Math.min(next, product);
+    return maxima;
+  }
+
+  private float leastOfBest(float[] maxima, int groups, int q) {
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    for (int group = 0; group < groups; group++) {
+      if (maxima[group * count + q] > best[0]) {
+        insert(maxima[group * count + q], group);
+      }
+    }
+    return best[0];
+  }
+
+  /** Puts a product where it belongs; the worst one goes. */
+  private void insert(float product, int anchor) {
+    int i = 1;
+    for (; i < perToken && best[i] < product; i++) {
+      best[i - 1] = best[i];
+      anchors[i - 1] = anchors[i];
+    }
+    best[i - 1] = product;
+    anchors[i - 1] = anchor;
   }
 }

@@ -17,6 +17,7 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * MaxSim of documents from their codes, in 16-bit integers or in floats: two blocks of tokens at a
@@ -53,6 +54,11 @@ final class CodeScorer {
   private final float unit;
   private float[] floatSums;
 
+  private final float[] tileBest;
+  private final float[] least;
+  private final int[] which;
+  private final TileMaxima maxima;
+
   /**
    * Sole constructor.
    *
@@ -73,6 +79,10 @@ final class CodeScorer {
     this.sums = new short[VectorKernels.sumsLength(count)];
     this.rotated = tables.rotated();
     this.unit = (float) (1 / (ResidualTables.unit(bits) * Math.sqrt(dimension)));
+    this.tileBest = new float[count];
+    this.least = new float[count];
+    this.which = new int[count];
+    this.maxima = new TileMaxima(count);
   }
 
   /**
@@ -81,21 +91,39 @@ final class CodeScorer {
    * @param best [query tokens], in and out
    */
   void match(int ordinal, float[] best) throws IOException {
+    long start = segment.firstBlock(ordinal);
     long end = segment.firstBlock(ordinal + 1);
-    for (long block = segment.firstBlock(ordinal); block < end; block += CHUNK) {
+    int number = maxima.add(ordinal, tiles(start, end));
+    for (long block = start; block < end; block += CHUNK) {
       int n = (int) Math.min(CHUNK, end - block);
       segment.readBlocks(block, n, blocks);
       for (int b = 0; b < n; b += 2) {
-        matchTile(b, Math.min(2, n - b), best);
+        matchTile(b, Math.min(2, n - b), number, (int) (block - start + b) / 2, best);
       }
     }
   }
 
-  private void matchTile(int first, int n, float[] best) {
+  private static int tiles(long start, long end) {
+    return (int) Math.min(Integer.MAX_VALUE, (end - start + 1) / 2);
+  }
+
+  private void matchTile(int first, int n, int number, int tileNumber, float[] best) {
+    int lanes = n * BLOCK;
     decode(first, n);
-    kernels.dotTile(tile, dimension, query.values(), 0, count, sums);
+    kernels.dotTile(tile, dimension, query.values(), 0, count, lanes, sums);
+    Arrays.fill(tileBest, Float.NEGATIVE_INFINITY);
     kernels.maxTile(
-        sums, count, n * BLOCK, products, count, anchors, scales, factors, query.scale(), best);
+        sums, count, lanes, products, count, anchors, scales, factors, query.scale(), tileBest);
+    for (int q = 0; q < count; q++) {
+      best[q] = Math.max(best[q], tileBest[q]);
+    }
+    if (number >= 0) {
+      float spread = 0;
+      for (int lane = 0; lane < lanes; lane++) {
+        spread = Math.max(spread, scales[lane] * factors[lane]);
+      }
+      maxima.set(number, tileNumber, tileBest, spread);
+    }
   }
 
   private void decode(int first, int n) {
@@ -120,23 +148,42 @@ final class CodeScorer {
     }
     long start = segment.firstBlock(ordinal);
     long end = segment.firstBlock(ordinal + 1);
-    for (long block = start; block < end; block += CHUNK) {
-      int n = (int) Math.min(CHUNK, end - block);
-      segment.readBlocks(block, n, blocks);
-      for (int b = 0; b < n; b += 2) {
-        int lanes = Math.min(2, n - b) * BLOCK;
-        decode(b, lanes / BLOCK);
-        kernels.dotTile(tile, dimension, rotated, count, floatSums);
-        for (int lane = 0; lane < lanes; lane++) {
-          scales[lane] *= unit;
-        }
+    int number = bestToken == null ? maxima.find(ordinal) : -1;
+    if (number >= 0) {
+      maxima.bounds(number, tiles(start, end), query.error(), least);
+    }
+    for (long block = start; block < end; block += 2) {
+      int tileNumber = (int) (block - start) / 2;
+      int n = number >= 0 ? maxima.select(number, tileNumber, least, which) : selectAll();
+      if (n > 0) {
+        int lanes = multiplyExactly(block, (int) Math.min(2, end - block), n);
         if (bestToken != null) {
-          raise((int) (block - start + b) * BLOCK, lanes, best, bestToken);
+          raise(tileNumber * TILE, lanes, best, bestToken);
         } else {
-          kernels.maxTile(floatSums, count, lanes, products, count, anchors, scales, factors, best);
+          kernels.maxTile(
+              floatSums, which, n, lanes, products, count, anchors, scales, factors, best);
         }
       }
     }
+  }
+
+  private int selectAll() {
+    for (int q = 0; q < count; q++) {
+      which[q] = q;
+    }
+    return count;
+  }
+
+  /** Multiplies one or two blocks with n query tokens and returns the number of lanes. */
+  private int multiplyExactly(long block, int size, int n) throws IOException {
+    segment.readBlocks(block, size, blocks);
+    decode(0, size);
+    kernels.dotTile(tile, dimension, rotated, which, n, floatSums);
+    int lanes = size * BLOCK;
+    for (int lane = 0; lane < lanes; lane++) {
+      scales[lane] *= unit;
+    }
+    return lanes;
   }
 
   /** Raises the best similarities to those of a tile whose first token is the given one. */

@@ -113,7 +113,7 @@ final class LeafProbe {
         int components = b * blockBytes + LeafLayout.COMPONENTS;
         kernels.decodeBlock(blocks, components, Byte.SIZE, dimension, tile, b * BLOCK);
       }
-      kernels.dotTile(tile, dimension, values, 0, n, sums);
+      kernels.dotTile(tile, dimension, values, 0, n, read * BLOCK, sums);
       int fromLane = Math.max(0, first - block * BLOCK);
       int toLane = Math.min(read * BLOCK, end - block * BLOCK);
       take(fromLane, toLane, n, directory.firstPosting(anchor));

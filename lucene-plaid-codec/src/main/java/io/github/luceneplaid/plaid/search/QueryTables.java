@@ -40,8 +40,10 @@ final class QueryTables {
    * @param values [query tokens][dimension]
    * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
    *     residual of length 1; for leaves, of a leaf of scale 1
+   * @param error by how much rounding can change the similarity of each query token with a code
+   *     whose scale · factor is 1
    */
-  record Integers(short[] values, float[] scale) {}
+  record Integers(short[] values, float[] scale, float[] error) {}
 
   private final int count;
   private final int dimension;
@@ -91,8 +93,31 @@ final class QueryTables {
   private Integers quantize(int bits) {
     short[] values = new short[count * dimension];
     float[] scale = new float[count];
-    new ResidualQuantizer(dimension, bits).quantizeQuery(rotated, count, values, scale);
-    return new Integers(values, scale);
+    ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
+    quantizer.quantizeQuery(rotated, count, values, scale);
+    float[] error = new float[count];
+    double unit = ResidualTables.unit(bits) * Math.sqrt(dimension);
+    for (int q = 0; q < count; q++) {
+      double rounding = roundingError(values, q * dimension, scale[q] * unit);
+      // No product with weights is larger than that of lengths; sums of floats are rounded, too
+      error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * length(q)));
+    }
+    return new Integers(values, scale, error);
+  }
+
+  /** The length of what rounding took from or added to a query token. */
+  private double roundingError(short[] values, int offset, double unit) {
+    double squares = 0;
+    for (int j = offset; j < offset + dimension; j++) {
+      double error = rotated[j] - values[j] * unit;
+      squares += error * error;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private double length(int q) {
+    int offset = q * dimension;
+    return Math.sqrt(VectorKernels.get().dot(rotated, offset, rotated, offset, dimension));
   }
 
   /** The integers that leaves are multiplied with. */
@@ -106,7 +131,7 @@ final class QueryTables {
     for (int q = 0; q < count; q++) {
       scale[q] *= (float) (ResidualTables.unit(LEAF_BITS) * Math.sqrt(dimension));
     }
-    return new Integers(codes.values(), scale);
+    return new Integers(codes.values(), scale, codes.error());
   }
 
   /** Products of all anchors of a segment with all query tokens, [anchors][query tokens]. */
