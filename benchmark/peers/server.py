@@ -22,7 +22,8 @@ class Texts:
             raise ValueError(f"there are {len(lengths)} texts only")
         first, last = sum(lengths[:start]), sum(lengths[:end])
         self.lengths = lengths[start:end]
-        self.tokens = np.array(np.load(os.path.join(folder, "tokens.npy"), mmap_mode="r")[first:last])
+        tokens = np.load(os.path.join(folder, "tokens.npy"), mmap_mode="r")
+        self.tokens = np.array(tokens[first:last])
         if pieces:
             with open(os.path.join(folder, "pieces.json")) as file:
                 self.pieces = np.array(json.load(file)[first:last], np.uint32)
