@@ -289,7 +289,7 @@ final class FieldWriter {
     long directoryOffset = files.data.getFilePointer();
     directory.write(files.data);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
-    files.data.copyBytes(codes, codes.length());
+    writeCodes(codes, counts, encoder);
 
     return finish(
         counts,
@@ -309,6 +309,22 @@ final class FieldWriter {
             postingWidth,
             postingsOffset,
             directoryOffset));
+  }
+
+  /** Writes the coded tokens; a document whose last block is half empty saves that half. */
+  private void writeCodes(IndexInput codes, PackedLongValues counts, TokenEncoder encoder)
+      throws IOException {
+    int stride = encoder.stride();
+    byte[] block = new byte[stride];
+    for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ) {
+      int halves = HalfBlock.count(Math.toIntExact(it.next()));
+      files.data.copyBytes(codes, (long) halves / 2 * stride);
+      if (halves % 2 != 0) {
+        codes.readBytes(block, 0, stride);
+        HalfBlock.cut(block, 0, encoder.quantizer().blockBytes(), stride);
+        files.data.writeBytes(block, stride / 2);
+      }
+    }
   }
 
   private PlaidFieldEntry finish(

@@ -65,13 +65,13 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>For each field:
  *       <ul>
  *         <li><b>[int32]</b> field number; -1 ends the list
- *         <li><b>[vint]</b> documents N with tokens, <b>[vlong]</b> tokens T, <b>[vlong]</b> blocks
- *             B: a document takes a block for each 16 tokens, or part of them
+ *         <li><b>[vint]</b> documents N with tokens, <b>[vlong]</b> tokens T, <b>[vlong]</b> half
+ *             blocks B: a document takes one for each 8 tokens, or part of them
  *         <li>documents of the ordinals, see {@link
  *             OrdToDocDISIReaderConfiguration#writeStoredMeta}
  *         <li>first token of each ordinal, and T, see {@link DirectMonotonicWriter} (block shift
  *             12), then <b>[vlong]</b> offset and <b>[vlong]</b> length in .veq
- *         <li>first block of each ordinal, and B, likewise
+ *         <li>first half block of each ordinal, and B, likewise
  *         <li><b>[vlong]</b> bytes of all these in .veq
  *         <li><b>[vint]</b> dimension d, 1 to 1024
  *         <li><b>[int8]</b> 1 if all tokens are of length 1 (their square differs by at most
@@ -91,8 +91,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *               <li><b>[vlong]</b> offset of the anchors' slab in .vec
  *               <li><b>[vlong]</b> offset of the codes in .veq
  *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
- *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536,
- *                   else 4), <b>[vlong]</b> offset of the postings in .veq
+ *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
+ *                   if N ≤ 2<sup>24</sup>, else 4), <b>[vlong]</b> offset of the postings in .veq
  *               <li><b>[vlong]</b> offset of the leaf directory in .veq
  *             </ul>
  *       </ul>
@@ -118,11 +118,13 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *       <ul>
  *         <li>posting lists, leaf after leaf: rising ordinals without repeats
  *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.LeafDirectory}
- *         <li>codes, aligned to 64 bytes: B blocks as {@link
+ *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} lays them out, each followed
  *             by <b>[float32]</b> × 16 lengths of its tokens unless all are 1. The last token of a
- *             document is repeated to fill its last block. Anchor ids count through all codebook
- *             blocks.
+ *             document is repeated to fill its last block. If no more than 8 tokens are in that
+ *             block, it is cut: of each part (anchor ids, scales, factors, each group of codes,
+ *             lengths) only the first half is stored, so that B half blocks are there in all.
+ *             Anchor ids count through all codebook blocks.
  *       </ul>
  *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)
  *   <li>footer

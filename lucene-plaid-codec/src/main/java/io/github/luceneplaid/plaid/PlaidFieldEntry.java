@@ -85,7 +85,7 @@ record PlaidFieldEntry(
    * @param leaves number of leaves
    * @param leavesOffset blocks of leaves, in the vector file
    * @param postings number of postings
-   * @param postingWidth bytes of a posting, 2 or 4
+   * @param postingWidth bytes of a posting, 2 to 4
    * @param postingsOffset posting lists, in the data file
    * @param directoryOffset leaves and postings of each anchor, in the data file
    */
@@ -169,7 +169,7 @@ record PlaidFieldEntry(
 
   /** Bytes of a posting that can hold every ordinal. */
   static int widthOfPostings(int documents) {
-    return documents <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
+    return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
   }
 
   boolean isTrained() {

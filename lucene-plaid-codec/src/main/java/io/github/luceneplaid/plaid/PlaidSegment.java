@@ -57,7 +57,7 @@ public final class PlaidSegment {
 
   private final Shared shared;
   private final LongValues tokenStarts;
-  private final LongValues blockStarts;
+  private final LongValues halfStarts;
   private final LongValues ordToDoc;
   private final Slab rows;
   private final RandomAccessInput codes;
@@ -73,7 +73,7 @@ public final class PlaidSegment {
     PlaidFieldEntry entry = shared.entry;
     TokenAddresses addresses = entry.addresses();
     this.tokenStarts = addresses.tokenStarts().open(shared.data);
-    this.blockStarts = addresses.blockStarts().open(shared.data);
+    this.halfStarts = addresses.halfStarts().open(shared.data);
     this.ordToDoc =
         addresses.isDense() ? null : addresses.ordToDoc().getDirectMonotonicReader(shared.data);
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
@@ -83,7 +83,7 @@ public final class PlaidSegment {
       this.quantizer = new ResidualQuantizer(entry.dimension(), entry.options().bits());
       this.stride = stride(quantizer, entry.unitLength());
       this.codes =
-          shared.data.randomAccessSlice(trained.codesOffset(), stride * addresses.blocks());
+          shared.data.randomAccessSlice(trained.codesOffset(), stride / 2 * addresses.halves());
       this.leaves =
           shared.vectors.randomAccessSlice(
               trained.leavesOffset(), LeafLayout.bytes(trained.leaves(), entry.dimension()));
@@ -307,11 +307,9 @@ public final class PlaidSegment {
    */
   public int tokenCount(int ordinal) throws CorruptIndexException {
     long n = firstToken(ordinal + 1) - firstToken(ordinal);
-    long blocks = firstBlock(ordinal + 1) - firstBlock(ordinal);
-    if (n < 1
-        || n > Payload.maxTokenCount(dimension())
-        || blocks != TokenAddresses.blocksOf((int) n)) {
-      throw corrupt("ordinal " + ordinal + " has " + n + " tokens in " + blocks + " blocks");
+    long halves = firstHalf(ordinal + 1) - firstHalf(ordinal);
+    if (n < 1 || n > Payload.maxTokenCount(dimension()) || halves != HalfBlock.count((int) n)) {
+      throw corrupt("ordinal " + ordinal + " has " + n + " tokens in " + halves + " half blocks");
     }
     return (int) n;
   }
@@ -345,15 +343,16 @@ public final class PlaidSegment {
    * @param into receives n rows of the dimension
    */
   public void decode(int ordinal, int from, int n, float[] into) throws IOException {
-    long firstBlock = firstBlock(ordinal);
+    long first = firstHalf(ordinal);
+    long end = firstHalf(ordinal + 1);
     int dimension = dimension();
     for (int done = 0; done < n; ) {
       int token = from + done;
       int lane = token % TokenAddresses.BLOCK;
-      int block = token / TokenAddresses.BLOCK;
+      long half = first + 2L * (token / TokenAddresses.BLOCK);
       int size = Math.min(n - done, CHUNK - lane);
       int blocks = (lane + size + TokenAddresses.BLOCK - 1) / TokenAddresses.BLOCK;
-      readBlocks(firstBlock + block, blocks, scratch);
+      readBlocks(half, (int) Math.min(2L * blocks, end - half), scratch);
       for (int b = 0; b < blocks; b++) {
         int lanes = Math.min(TokenAddresses.BLOCK - lane, n - done);
         quantizer.decode(scratch, b * stride, shared.anchors, lane, lanes, into, done * dimension);
@@ -388,15 +387,16 @@ public final class PlaidSegment {
   }
 
   /**
-   * The first block of codes of a document; {@code firstBlock(ordinal + 1)} is one behind its last.
+   * The first half block of codes of a document; {@code firstHalf(ordinal + 1)} is one behind its
+   * last.
    *
    * @throws CorruptIndexException if there is no such block
    */
-  public long firstBlock(int ordinal) throws CorruptIndexException {
-    return first(blockStarts, ordinal, addresses().blocks());
+  public long firstHalf(int ordinal) throws CorruptIndexException {
+    return first(halfStarts, ordinal, addresses().halves());
   }
 
-  /** Bytes from one block of codes to the next. */
+  /** Bytes from one block of codes to the next, as {@link #readBlocks} returns them. */
   public int blockStride() {
     return stride;
   }
@@ -407,17 +407,26 @@ public final class PlaidSegment {
   }
 
   /**
-   * Copies blocks of codes.
+   * Copies blocks of codes. If there is an odd number of half blocks, the last one is made a whole
+   * one by repeating its tokens.
    *
+   * @param half the first half block, an even number behind the first one of a document
+   * @param n half blocks; odd only up to the last one of a document
+   * @param into receives the blocks
+   * @return the number of blocks
    * @throws CorruptIndexException if there are no such blocks, or not the anchors they name
    */
-  public void readBlocks(long block, int n, byte[] into) throws IOException {
-    if (block < 0 || n < 0 || block > addresses().blocks() - n) {
-      throw corrupt(n + " blocks from " + block + " of " + addresses().blocks());
+  public int readBlocks(long half, int n, byte[] into) throws IOException {
+    if (half < 0 || n < 0 || half > addresses().halves() - n) {
+      throw corrupt(n + " half blocks from " + half + " of " + addresses().halves());
     }
-    codes.readBytes(block * stride, into, 0, n * stride);
+    codes.readBytes(half * (stride / 2), into, 0, n * (stride / 2));
+    int blocks = (n + 1) / 2;
+    if (n % 2 != 0) {
+      HalfBlock.expand(into, (blocks - 1) * stride, quantizer.blockBytes(), stride);
+    }
     int largest = 0;
-    for (int from = 0; from < n * stride; from += stride) {
+    for (int from = 0; from < blocks * stride; from += stride) {
       for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
         largest = Math.max(largest, ResidualQuantizer.anchorId(into, from, lane));
       }
@@ -425,6 +434,7 @@ public final class PlaidSegment {
     if (largest >= shared.directory.anchors()) {
       throw corrupt("anchor " + largest + " of " + shared.directory.anchors());
     }
+    return blocks;
   }
 
   /** The codebook blocks, in the order of their anchors. */
@@ -510,7 +520,7 @@ public final class PlaidSegment {
         entry.history().reencoded(),
         entry.history().generation(),
         (long) anchors * dimension() * Short.BYTES,
-        stride * entry.addresses().blocks(),
+        stride / 2 * entry.addresses().halves(),
         trained == null ? 0 : LeafLayout.bytes(trained.leaves(), dimension()),
         trained == null
             ? 0

@@ -33,19 +33,20 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param maxDoc number of documents of the segment
  * @param documents number of ordinals
  * @param tokens number of tokens
- * @param blocks number of blocks of {@link #BLOCK} tokens; each document starts a new one
+ * @param halves number of half blocks of {@link HalfBlock#LANES} tokens; each document starts a new
+ *     one
  * @param ordToDoc documents of the ordinals
  * @param tokenStarts where {@code documents + 1} first tokens are
- * @param blockStarts where {@code documents + 1} first blocks are
+ * @param halfStarts where {@code documents + 1} first half blocks are
  */
 record TokenAddresses(
     int maxDoc,
     int documents,
     long tokens,
-    long blocks,
+    long halves,
     OrdToDocDISIReaderConfiguration ordToDoc,
     Monotonic tokenStarts,
-    Monotonic blockStarts) {
+    Monotonic halfStarts) {
 
   /** Tokens of a block. */
   static final int BLOCK = 16;
@@ -78,18 +79,17 @@ record TokenAddresses(
           "documents: found " + documents + ", expected 1 to " + maxDoc, meta);
     }
     long tokens = meta.readVLong();
-    long blocks = meta.readVLong();
-    if (tokens < documents || blocks < documents || blocks > tokens) {
+    long halves = meta.readVLong();
+    if (tokens < documents || halves < documents || halves > tokens) {
       throw new CorruptIndexException(
-          documents + " documents cannot have " + tokens + " tokens in " + blocks + " blocks",
+          documents + " documents cannot have " + tokens + " tokens in " + halves + " half blocks",
           meta);
     }
     OrdToDocDISIReaderConfiguration ordToDoc =
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents);
     Monotonic tokenStarts = Monotonic.read(meta, documents + 1L);
-    Monotonic blockStarts = Monotonic.read(meta, documents + 1L);
-    return new TokenAddresses(
-        maxDoc, documents, tokens, blocks, ordToDoc, tokenStarts, blockStarts);
+    Monotonic halfStarts = Monotonic.read(meta, documents + 1L);
+    return new TokenAddresses(maxDoc, documents, tokens, halves, ordToDoc, tokenStarts, halfStarts);
   }
 
   boolean isDense() {
@@ -114,7 +114,7 @@ record TokenAddresses(
         PackedLongValues.packedBuilder(PackedInts.COMPACT);
     private int documents;
     private long tokens;
-    private long blocks;
+    private long halves;
 
     /** Adds a document, in order. */
     void add(int doc, int tokenCount) {
@@ -122,11 +122,11 @@ record TokenAddresses(
       counts.add(tokenCount);
       documents++;
       tokens += tokenCount;
-      blocks += blocksOf(tokenCount);
+      halves += HalfBlock.count(tokenCount);
     }
 
-    long blocks() {
-      return blocks;
+    long halves() {
+      return halves;
     }
 
     /** The number of tokens of each document; to be called once all are added. */
@@ -144,7 +144,7 @@ record TokenAddresses(
       long start = data.getFilePointer();
       meta.writeVInt(documents);
       meta.writeVLong(tokens);
-      meta.writeVLong(blocks);
+      meta.writeVLong(halves);
       OrdToDocDISIReaderConfiguration.writeStoredMeta(
           BLOCK_SHIFT, meta, data, documents, maxDoc, docs);
       writeStarts(meta, data, counts, false);
@@ -153,7 +153,7 @@ record TokenAddresses(
     }
 
     private void writeStarts(
-        IndexOutput meta, IndexOutput data, PackedLongValues counts, boolean inBlocks)
+        IndexOutput meta, IndexOutput data, PackedLongValues counts, boolean inHalves)
         throws IOException {
       long offset = data.getFilePointer();
       DirectMonotonicWriter writer =
@@ -162,7 +162,7 @@ record TokenAddresses(
       writer.add(next);
       for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ) {
         int count = Math.toIntExact(it.next());
-        next += inBlocks ? blocksOf(count) : count;
+        next += inHalves ? HalfBlock.count(count) : count;
         writer.add(next);
       }
       writer.finish();

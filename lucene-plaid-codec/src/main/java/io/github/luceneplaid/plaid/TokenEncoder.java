@@ -118,10 +118,9 @@ final class TokenEncoder {
    */
   void copy(PlaidSegment source, int ordinal, int[] shifts, IndexOutput out) throws IOException {
     int sourceStride = source.blockStride();
-    long end = source.firstBlock(ordinal + 1);
-    for (long block = source.firstBlock(ordinal); block < end; block += BLOCKS) {
-      int n = (int) Math.min(BLOCKS, end - block);
-      source.readBlocks(block, n, copied);
+    long end = source.firstHalf(ordinal + 1);
+    for (long half = source.firstHalf(ordinal); half < end; half += 2 * BLOCKS) {
+      int n = source.readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
       for (int b = 0; b < n; b++) {
         shiftAnchors(source, copied, b * sourceStride, shifts);
         System.arraycopy(

@@ -305,8 +305,9 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     byte[] block = new byte[segment.blockStride()];
     for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
       List<ByteBuffer> blocks = new ArrayList<>();
-      for (long b = segment.firstBlock(ordinal); b < segment.firstBlock(ordinal + 1); b++) {
-        segment.readBlocks(b, 1, block);
+      long end = segment.firstHalf(ordinal + 1);
+      for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
+        segment.readBlocks(half, (int) Math.min(2, end - half), block);
         int anchorBytes = segment.dimension() * Float.BYTES;
         ByteBuffer buffer =
             ByteBuffer.allocate(block.length + ResidualQuantizer.LANES * anchorBytes);

@@ -148,10 +148,10 @@ public class TestPlaidStatistics extends LuceneTestCase {
                   };
               assertEquals(tokens * DIMENSION * rawBytes, statistics.rawBytes());
               assertEquals(statistics.anchors() * 2L * DIMENSION, statistics.anchorBytes());
-              long blocks = segment.firstBlock(segment.documents());
+              long halves = segment.firstHalf(segment.documents());
               // Ids, scales and factors, half a byte a component, lengths
               long block = 16 * 4L + 8L * DIMENSION + (anyLength ? 16 * 4 : 0);
-              assertEquals(blocks * block, statistics.codeBytes());
+              assertEquals(halves * block / 2, statistics.codeBytes());
               assertEquals(
                   statistics.postings() * 2 + (statistics.anchors() + 1) * 12L,
                   statistics.postingBytes());
@@ -204,8 +204,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
   private static Set<Integer> anchorsOf(PlaidSegment segment, int ordinal) throws IOException {
     Set<Integer> anchors = new TreeSet<>();
     byte[] block = new byte[segment.blockStride()];
-    for (long b = segment.firstBlock(ordinal); b < segment.firstBlock(ordinal + 1); b++) {
-      segment.readBlocks(b, 1, block);
+    long end = segment.firstHalf(ordinal + 1);
+    for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
+      assertEquals(1, segment.readBlocks(half, (int) Math.min(2, end - half), block));
       for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
         anchors.add(ResidualQuantizer.anchorId(block, 0, lane));
       }
@@ -216,14 +217,14 @@ public class TestPlaidStatistics extends LuceneTestCase {
   private static int[] postings(PlaidSegment segment, long from, long to) throws IOException {
     int n = Math.toIntExact(to - from);
     ByteBuffer bytes =
-        ByteBuffer.allocate(n * segment.postingWidth()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(n * segment.postingWidth() + 1).order(ByteOrder.LITTLE_ENDIAN);
     segment.readPostings(from, n, bytes.array());
     int[] ordinals = new int[n];
     for (int i = 0; i < n; i++) {
       ordinals[i] =
           segment.postingWidth() == 2
               ? Short.toUnsignedInt(bytes.getShort(2 * i))
-              : bytes.getInt(4 * i);
+              : bytes.getInt(3 * i) & 0xFFFFFF;
     }
     return ordinals;
   }
@@ -279,7 +280,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         LeafReader leaf = reader.leaves().get(0).reader();
         PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
-        assertEquals(more == 0 ? 2 : 4, segment.postingWidth());
+        assertEquals(more == 0 ? 2 : 3, segment.postingWidth());
         assertPostingsMatchCodes(segment, segment.statistics());
       }
     }
@@ -334,7 +335,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
           for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
             for (int i = 0; i < segment.tokenCount(ordinal); i++) {
               segment.decode(ordinal, i, 1, token);
-              segment.readBlocks(segment.firstBlock(ordinal) + i / 16, 1, block);
+              long half = segment.firstHalf(ordinal) + 2L * (i / 16);
+              long end = segment.firstHalf(ordinal + 1);
+              segment.readBlocks(half, (int) Math.min(2, end - half), block);
               int anchor = ResidualQuantizer.anchorId(block, 0, i % 16);
               counts[anchor]++;
               for (int j = 0; j < DIMENSION; j++) {

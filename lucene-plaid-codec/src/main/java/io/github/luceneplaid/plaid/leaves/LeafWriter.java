@@ -74,7 +74,7 @@ public final class LeafWriter {
    *
    * @param leavesOut receives the blocks of leaves
    * @param postingsOut receives the posting lists
-   * @param postingWidth bytes of a posting, 2 or 4
+   * @param postingWidth bytes of a posting, 2 to 4
    */
   public LeafDirectory write(IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {

@@ -23,7 +23,7 @@ final class PostingWriter {
   private long count;
 
   PostingWriter(IndexOutput out, int width) {
-    assert width == Short.BYTES || width == Integer.BYTES : width;
+    assert width >= Short.BYTES && width <= Integer.BYTES : width;
     this.out = out;
     this.width = width;
   }
@@ -39,10 +39,11 @@ final class PostingWriter {
     for (int i = from; i < to; i++) {
       int ordinal = ordinals[start + tokens[i]];
       if (ordinal != previous) {
-        if (width == Short.BYTES) {
-          out.writeShort((short) ordinal);
-        } else {
-          out.writeInt(ordinal);
+        out.writeShort((short) ordinal);
+        if (width == Integer.BYTES) {
+          out.writeShort((short) (ordinal >>> Short.SIZE));
+        } else if (width > Short.BYTES) {
+          out.writeByte((byte) (ordinal >>> Short.SIZE));
         }
         count++;
         previous = ordinal;

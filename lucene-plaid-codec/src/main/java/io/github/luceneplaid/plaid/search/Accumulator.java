@@ -64,13 +64,15 @@ final class Accumulator {
    * @param length number of postings
    */
   void add(int token, float gain, long start, int length) throws IOException {
-    postings = ArrayUtil.growNoCopy(postings, length * width);
+    // An int is read of each posting, which the last one may not have
+    postings = ArrayUtil.growNoCopy(postings, length * width + Integer.BYTES);
     segment.readPostings(start, length, postings);
     touched = ArrayUtil.grow(touched, size + length);
     // Tokens take turns with the marks: one that is as far off as there are marks comes too late to
     // matter, and 0 marks a document that was never met.
     int mark = 1 + token % TOKEN_MASK;
     int add = (int) (gain * unit) << TOKEN_BITS;
+    int mask = -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
     if (width == Short.BYTES) {
       for (int i = 0; i < length; i++) {
         int ordinal = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, i << 1));
@@ -78,7 +80,7 @@ final class Accumulator {
       }
     } else {
       for (int i = 0; i < length; i++) {
-        add((int) BitUtil.VH_LE_INT.get(postings, i << 2), mark, add);
+        add((int) BitUtil.VH_LE_INT.get(postings, i * width) & mask, mark, add);
       }
     }
   }

@@ -28,6 +28,9 @@ final class CodeScorer {
   private static final int BLOCK = VectorKernels.BLOCK_LANES;
   private static final int TILE = VectorKernels.TILE_LANES;
 
+  /** Half blocks of a tile. */
+  private static final int HALVES = 4;
+
   /** Blocks read at a time. */
   private static final int CHUNK = 16;
 
@@ -91,20 +94,20 @@ final class CodeScorer {
    * @param best [query tokens], in and out
    */
   void match(int ordinal, float[] best) throws IOException {
-    long start = segment.firstBlock(ordinal);
-    long end = segment.firstBlock(ordinal + 1);
+    long start = segment.firstHalf(ordinal);
+    long end = segment.firstHalf(ordinal + 1);
     int number = maxima.add(ordinal, tiles(start, end));
-    for (long block = start; block < end; block += CHUNK) {
-      int n = (int) Math.min(CHUNK, end - block);
-      segment.readBlocks(block, n, blocks);
+    int tileNumber = 0;
+    for (long half = start; half < end; half += 2 * CHUNK) {
+      int n = segment.readBlocks(half, (int) Math.min(2 * CHUNK, end - half), blocks);
       for (int b = 0; b < n; b += 2) {
-        matchTile(b, Math.min(2, n - b), number, (int) (block - start + b) / 2, best);
+        matchTile(b, Math.min(2, n - b), number, tileNumber++, best);
       }
     }
   }
 
   private static int tiles(long start, long end) {
-    return (int) Math.min(Integer.MAX_VALUE, (end - start + 1) / 2);
+    return (int) Math.min(Integer.MAX_VALUE, (end - start + HALVES - 1) / HALVES);
   }
 
   private void matchTile(int first, int n, int number, int tileNumber, float[] best) {
@@ -146,17 +149,17 @@ final class CodeScorer {
     if (floatSums == null) {
       floatSums = new float[count * TILE];
     }
-    long start = segment.firstBlock(ordinal);
-    long end = segment.firstBlock(ordinal + 1);
+    long start = segment.firstHalf(ordinal);
+    long end = segment.firstHalf(ordinal + 1);
     int number = bestToken == null ? maxima.find(ordinal) : -1;
     if (number >= 0) {
       maxima.bounds(number, tiles(start, end), query.error(), least);
     }
-    for (long block = start; block < end; block += 2) {
-      int tileNumber = (int) (block - start) / 2;
+    for (long half = start; half < end; half += HALVES) {
+      int tileNumber = (int) ((half - start) / HALVES);
       int n = number >= 0 ? maxima.select(number, tileNumber, least, which) : selectAll();
       if (n > 0) {
-        int lanes = multiplyExactly(block, (int) Math.min(2, end - block), n);
+        int lanes = multiplyExactly(half, (int) Math.min(HALVES, end - half), n);
         if (bestToken != null) {
           raise(tileNumber * TILE, lanes, best, bestToken);
         } else {
@@ -174,9 +177,9 @@ final class CodeScorer {
     return count;
   }
 
-  /** Multiplies one or two blocks with n query tokens and returns the number of lanes. */
-  private int multiplyExactly(long block, int size, int n) throws IOException {
-    segment.readBlocks(block, size, blocks);
+  /** Multiplies the blocks of a tile with n query tokens and returns the number of lanes. */
+  private int multiplyExactly(long half, int halves, int n) throws IOException {
+    int size = segment.readBlocks(half, halves, blocks);
     decode(0, size);
     kernels.dotTile(tile, dimension, rotated, which, n, floatSums);
     int lanes = size * BLOCK;
