@@ -41,12 +41,9 @@ public class TestLauncher extends LuceneTestCase {
     // Not one of the file systems that Lucene tests with: other processes see the files.
     root = Path.of(createTempDir().toRealPath().toString());
     clone = Files.createDirectories(root.resolve("a clone"));
-    // No JDK of this machine may be found.
-    String script =
-        Files.readString(Path.of(System.getProperty(DemoCommand.HOME), "plaid"))
-            .replaceAll(" /(usr|opt|Library|home)/", " " + root + "/$1/");
-    launcher = executable(clone.resolve("plaid"), script);
     Files.createDirectories(clone.resolve("tools/target"));
+    launcher = executable(clone.resolve("plaid"), script("plaid"));
+    Files.writeString(clone.resolve("tools/jdk.sh"), script("tools/jdk.sh"));
     Files.createFile(clone.resolve("tools/target/lucene-plaid-tools-1.jar"));
     Files.createFile(clone.resolve("tools/target/plaid.built"));
     Path tools = Files.createDirectories(root.resolve("tools"));
@@ -71,6 +68,12 @@ public class TestLauncher extends LuceneTestCase {
     }
     environment.put("PATH", tools.toString());
     environment.put("HOME", root.resolve("user").toString());
+  }
+
+  /** A script of this project, changed so that no JDK of this machine may be found. */
+  private String script(String name) throws IOException {
+    return Files.readString(Path.of(System.getProperty(DemoCommand.HOME), name))
+        .replaceAll(" /(usr|opt|Library|home)/", " " + root + "/$1/");
   }
 
   public void testNoJdk() throws Exception {
