@@ -1,0 +1,87 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.search.Query;
+
+/** This project's format and query. */
+final class PlaidEngine extends LuceneEngine {
+  @Override
+  public String version() {
+    String version = PlaidEngine.class.getPackage().getImplementationVersion();
+    return (version == null ? "(development)" : version) + " on Lucene " + super.version();
+  }
+
+  @Override
+  WriterSettings writerSettings(JsonNode options) {
+    boolean merged = options.path("segments").asText("merged").equals("merged");
+    return new WriterSettings(WriterSettings.codec(format(options)), merged);
+  }
+
+  /** The format that options ask for; without any, the one that keeps what it finds. */
+  static PlaidDocValuesFormat format(JsonNode options) {
+    if (options.has("bits") == false && options.has("raw") == false) {
+      return new PlaidDocValuesFormat();
+    }
+    return PlaidDocValuesFormat.builder()
+        .bits(options.path("bits").asInt(4))
+        .raw(RawTokens.valueOf(options.path("raw").asText(RawTokens.NONE.name())))
+        .build();
+  }
+
+  @Override
+  void addFields(Document document, int position, float[][] tokens) {
+    document.add(new LateInteractionField(TOKENS, tokens));
+  }
+
+  @Override
+  LuceneSearch search(int k, JsonNode params) {
+    LateInteractionOptions options = options(params);
+    return (searcher, query) -> searcher.search(query(query, k, null, options), k);
+  }
+
+  static LateInteractionQuery query(
+      float[][] query, int k, Query filter, LateInteractionOptions options) {
+    return new LateInteractionQuery(TOKENS, query, k, filter, options);
+  }
+
+  /** What is not named stays automatic. */
+  static LateInteractionOptions options(JsonNode params) {
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
+    if (params.has("anchors")) {
+      builder.anchors(params.get("anchors").asInt());
+    }
+    if (params.has("probes")) {
+      builder.probes(params.get("probes").asInt());
+    }
+    if (params.has("candidates")) {
+      builder.candidates(params.get("candidates").asInt());
+    }
+    if (params.has("rescore")) {
+      builder.rescore(params.get("rescore").asInt());
+    }
+    if (params.has("confidence")) {
+      builder.confidence((float) params.get("confidence").asDouble());
+    }
+    if (params.path("exact").asBoolean()) {
+      builder.exact();
+    }
+    return builder.build();
+  }
+}

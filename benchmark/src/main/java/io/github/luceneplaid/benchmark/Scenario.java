@@ -1,0 +1,21 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.benchmark;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A measurement of this project's engine alone, in the process that runs it. */
+interface Scenario {
+  /** Measures on one data set after another. */
+  List<ScenarioResult> run(ScenarioContext context) throws IOException;
+}

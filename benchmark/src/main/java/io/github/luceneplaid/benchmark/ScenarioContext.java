@@ -1,0 +1,57 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What scenarios work with.
+ *
+ * @param dataNames data sets that were asked for
+ * @param quick whether less is enough
+ */
+record ScenarioContext(
+    Cache cache,
+    Preparation preparation,
+    String run,
+    List<String> dataNames,
+    boolean quick,
+    PrintStream log) {
+
+  /** An index of this project's engine, built if it is missing. */
+  Path index(String dataName, String name, JsonNode options) throws IOException {
+    Path folder = cache.indexes().resolve(dataName.replace(':', '-')).resolve("scenarios");
+    Path index = folder.resolve(name);
+    Path done = folder.resolve(name + ".json");
+    if (Files.notExists(done)) {
+      log.println("Building " + index);
+      Folders.delete(index);
+      Files.createDirectories(index);
+      try (PlaidEngine engine = new PlaidEngine()) {
+        Engine.Work work = engine.build(preparation.prepare(dataName), index, options);
+        Json.write(done, work);
+      }
+    }
+    return index;
+  }
+
+  /** What building an index took. */
+  Engine.Work built(String dataName, String name) throws IOException {
+    Path folder = cache.indexes().resolve(dataName.replace(':', '-')).resolve("scenarios");
+    return Json.read(folder.resolve(name + ".json"), Engine.Work.class);
+  }
+}

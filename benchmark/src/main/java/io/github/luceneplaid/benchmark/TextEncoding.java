@@ -1,0 +1,54 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.benchmark;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Encodes texts with {@code plaid encode}. */
+final class TextEncoding {
+  private final Path plaid;
+  private final PrintStream log;
+
+  TextEncoding(Path plaid, PrintStream log) {
+    this.plaid = plaid;
+    this.log = log;
+  }
+
+  /** Encodes a file of texts to a folder, unless that is done. */
+  void encode(Path texts, Path folder, boolean asQueries) throws IOException {
+    if (Files.exists(folder.resolve(Texts.PIECES))) {
+      return;
+    }
+    log.println("Encoding " + texts);
+    List<String> command =
+        new ArrayList<>(List.of(plaid.toString(), "encode", "--pieces", "--force"));
+    if (asQueries) {
+      command.add("--query");
+    }
+    command.addAll(List.of("-o", folder.toString(), texts.toString()));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(String.join(" ", command) + " failed");
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+}

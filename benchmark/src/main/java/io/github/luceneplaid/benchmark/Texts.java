@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.benchmark;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Encoded texts in a folder: the tokens of each and its id. Read by any number of threads. */
+final class Texts implements Closeable {
+  static final String TOKENS = "tokens.npy";
+  static final String LENGTHS = "doclens.json";
+  static final String IDS = "ids.json";
+  static final String PIECES = "pieces.json";
+  static final String POOLED = "pooled.npy";
+
+  private final NpyMatrix matrix;
+  private final int[] lengths;
+  private final long[] starts;
+  private final List<String> ids;
+
+  private Texts(NpyMatrix matrix, int[] lengths, List<String> ids) {
+    this.matrix = matrix;
+    this.lengths = lengths;
+    this.ids = ids;
+    starts = new long[lengths.length + 1];
+    for (int i = 0; i < lengths.length; i++) {
+      starts[i + 1] = starts[i] + lengths[i];
+    }
+  }
+
+  static Texts open(Path folder) throws IOException {
+    int[] lengths = Json.read(folder.resolve(LENGTHS), int[].class);
+    Path idFile = folder.resolve(IDS);
+    List<String> ids =
+        Files.exists(idFile)
+            ? List.of(Json.read(idFile, String[].class))
+            : IntStream.range(0, lengths.length).mapToObj(Integer::toString).toList();
+    NpyMatrix matrix = new NpyMatrix(folder.resolve(TOKENS));
+    Texts texts = new Texts(matrix, lengths, ids);
+    if (texts.tokens() != matrix.rows() || ids.size() != lengths.length) {
+      matrix.close();
+      throw new IOException(
+          folder + ": " + matrix.rows() + " rows, " + texts.tokens() + " by the lengths");
+    }
+    return texts;
+  }
+
+  int size() {
+    return lengths.length;
+  }
+
+  long tokens() {
+    return starts[lengths.length];
+  }
+
+  int dimension() {
+    return matrix.dimension();
+  }
+
+  int length(int text) {
+    return lengths[text];
+  }
+
+  int[] lengths() {
+    return lengths.clone();
+  }
+
+  List<String> ids() {
+    return ids;
+  }
+
+  /** Token of the whole folder that a text starts with. */
+  long start(int text) {
+    return starts[text];
+  }
+
+  float[][] vectors(int text) throws IOException {
+    return matrix.read(starts[text], lengths[text]);
+  }
+
+  /** The tokens of the texts {@code from} to {@code to}, without gaps. */
+  float[] flat(int from, int to) throws IOException {
+    int count = Math.toIntExact(starts[to] - starts[from]);
+    float[] result = new float[Math.multiplyExact(count, dimension())];
+    matrix.read(starts[from], count, result);
+    return result;
+  }
+
+  /** The end of a run of texts that starts at {@code from} and has few tokens, but a text. */
+  int runEnd(int from, int tokens) {
+    int end = Arrays.binarySearch(starts, starts[from] + tokens);
+    end = end < 0 ? -end - 2 : end;
+    return Math.min(size(), Math.max(end, from + 1));
+  }
+
+  @Override
+  public void close() throws IOException {
+    matrix.close();
+  }
+}
