@@ -50,9 +50,9 @@ final class DebianDescriptions {
     } else {
       inDescription = false;
       if (line.startsWith(PACKAGE)) {
-        name = line.substring(PACKAGE.length()).strip();
+        name = strip(line.substring(PACKAGE.length()));
       } else if (line.startsWith(DESCRIPTION)) {
-        synopsis = line.substring(DESCRIPTION.length()).strip();
+        synopsis = strip(line.substring(DESCRIPTION.length()));
         inDescription = true;
       }
     }
@@ -71,12 +71,29 @@ final class DebianDescriptions {
     inDescription = false;
   }
 
+  /** Without white space at its ends, also without spaces that do not break a line. */
+  private static String strip(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isSpace(text.charAt(start))) {
+      start++;
+    }
+    while (start < end && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
   /** Joins the lines of each paragraph; a line with a dot only is between two of them. */
   private String paragraphs() {
     List<String> paragraphs = new ArrayList<>();
     List<String> current = new ArrayList<>();
     for (String line : lines) {
-      String text = line.strip();
+      String text = strip(line);
       if (text.equals(".") == false) {
         if (text.isEmpty() == false) {
           current.add(text);

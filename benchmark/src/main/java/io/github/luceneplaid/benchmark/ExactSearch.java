@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 
 /**
  * The documents of highest MaxSim, Σ over query tokens of the largest dot product, for all queries
@@ -33,22 +34,31 @@ final class ExactSearch {
 
   private final Texts documents;
   private final QueryMatrix[] queries;
+  private final IntPredicate accepted;
   private final int depth;
 
-  private ExactSearch(Texts documents, QueryMatrix[] queries, int depth) {
+  private ExactSearch(Texts documents, QueryMatrix[] queries, IntPredicate accepted, int depth) {
     this.documents = documents;
     this.queries = queries;
+    this.accepted = accepted;
     this.depth = depth;
   }
 
   /** Runs it on a number of threads. */
   static Hits[] run(Texts documents, Texts queries, int depth, int threads) throws IOException {
-    QueryMatrix[] prepared = new QueryMatrix[queries.size()];
+    return run(documents, queries, queries.size(), doc -> true, depth, threads);
+  }
+
+  /** Runs the first {@code count} queries on some documents. */
+  static Hits[] run(
+      Texts documents, Texts queries, int count, IntPredicate accepted, int depth, int threads)
+      throws IOException {
+    QueryMatrix[] prepared = new QueryMatrix[count];
     for (int q = 0; q < prepared.length; q++) {
       float[] tokens = queries.flat(q, q + 1);
       prepared[q] = VectorKernels.get().prepare(tokens, queries.length(q), queries.dimension());
     }
-    return new ExactSearch(documents, prepared, depth).run(threads);
+    return new ExactSearch(documents, prepared, accepted, depth).run(threads);
   }
 
   private Hits[] run(int threads) throws IOException {
@@ -103,7 +113,7 @@ final class ExactSearch {
     int offset = 0;
     for (int doc = from; doc < to; doc++) {
       int length = documents.length(doc);
-      if (length > 0) {
+      if (length > 0 && accepted.test(doc)) {
         Arrays.fill(max, Float.NEGATIVE_INFINITY);
         query.maxSim(tokens, offset, length, max);
         float sum = 0;

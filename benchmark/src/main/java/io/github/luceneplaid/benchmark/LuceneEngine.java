@@ -135,7 +135,8 @@ abstract class LuceneEngine implements Engine {
     };
   }
 
-  private int position(int doc) throws IOException {
+  /** Position of a document in the data set. */
+  int position(int doc) throws IOException {
     if (positions == null) {
       positions = new int[reader.maxDoc()];
       for (LeafReaderContext leaf : reader.leaves()) {

@@ -22,6 +22,8 @@ import org.apache.lucene.search.Query;
 
 /** This project's format and query. */
 final class PlaidEngine extends LuceneEngine {
+  private boolean withShares;
+
   @Override
   public String version() {
     String version = PlaidEngine.class.getPackage().getImplementationVersion();
@@ -30,6 +32,7 @@ final class PlaidEngine extends LuceneEngine {
 
   @Override
   WriterSettings writerSettings(JsonNode options) {
+    withShares = options.path("shares").asBoolean();
     boolean merged = options.path("segments").asText("merged").equals("merged");
     return new WriterSettings(WriterSettings.codec(format(options)), merged);
   }
@@ -48,6 +51,9 @@ final class PlaidEngine extends LuceneEngine {
   @Override
   void addFields(Document document, int position, float[][] tokens) {
     document.add(new LateInteractionField(TOKENS, tokens));
+    if (withShares) {
+      DocumentShare.add(document, position);
+    }
   }
 
   @Override

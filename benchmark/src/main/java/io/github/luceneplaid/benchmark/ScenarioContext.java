@@ -32,26 +32,38 @@ record ScenarioContext(
     boolean quick,
     PrintStream log) {
 
+  /** Where the indexes of scenarios are. */
+  Path folder(String dataName) {
+    return cache.indexes().resolve(dataName.replace(':', '-')).resolve("scenarios");
+  }
+
   /** An index of this project's engine, built if it is missing. */
   Path index(String dataName, String name, JsonNode options) throws IOException {
-    Path folder = cache.indexes().resolve(dataName.replace(':', '-')).resolve("scenarios");
-    Path index = folder.resolve(name);
-    Path done = folder.resolve(name + ".json");
-    if (Files.notExists(done)) {
+    Path index = folder(dataName).resolve(name);
+    Path done = folder(dataName).resolve(name + ".json");
+    String codec = CodecFingerprint.get();
+    if (Files.notExists(done)
+        || Json.read(done, JsonNode.class).path("codec").asText().equals(codec) == false) {
       log.println("Building " + index);
       Folders.delete(index);
       Files.createDirectories(index);
       try (PlaidEngine engine = new PlaidEngine()) {
         Engine.Work work = engine.build(preparation.prepare(dataName), index, options);
-        Json.write(done, work);
+        Json.write(
+            done,
+            Json.object()
+                .put("codec", codec)
+                .put("cpu_s", work.cpuSeconds())
+                .put("wall_s", work.wallSeconds()));
       }
     }
     return index;
   }
 
-  /** What building an index took. */
-  Engine.Work built(String dataName, String name) throws IOException {
-    Path folder = cache.indexes().resolve(dataName.replace(':', '-')).resolve("scenarios");
-    return Json.read(folder.resolve(name + ".json"), Engine.Work.class);
+  /** CPU time that building an index took. */
+  double buildingCpuSeconds(String dataName, String name) throws IOException {
+    return Json.read(folder(dataName).resolve(name + ".json"), JsonNode.class)
+        .path("cpu_s")
+        .asDouble();
   }
 }

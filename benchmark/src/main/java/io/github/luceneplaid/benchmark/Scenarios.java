@@ -22,7 +22,15 @@ import java.util.function.Supplier;
 
 /** Runs scenarios by name. */
 final class Scenarios {
-  private static final Map<String, Supplier<Scenario>> ALL = new TreeMap<>(Map.of());
+  private static final Map<String, Supplier<Scenario>> ALL =
+      new TreeMap<>(
+          Map.of(
+              "filters", FilterScenario::new,
+              "segments", SegmentScenario::new,
+              "nrt", RefreshScenario::new,
+              "threads", ThreadScenario::new,
+              "scale", ScaleScenario::new,
+              "allocation", AllocationScenario::new));
 
   private final Cache cache;
   private final Preparation preparation;

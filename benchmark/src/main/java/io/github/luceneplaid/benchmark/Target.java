@@ -84,11 +84,14 @@ final class Target implements Closeable {
   /** Builds the index unless it is there. */
   void build() throws IOException {
     Path done = folder.resolve("build.json");
-    if (Files.notExists(done)) {
+    String codec = settings.engine().equals(Engines.PLAID) ? CodecFingerprint.get() : "";
+    if (Files.notExists(done)
+        || Json.read(done, JsonNode.class).path("codec").asText().equals(codec) == false) {
       Folders.delete(folder);
       Files.createDirectories(folder);
       try (EngineProcess builder = engines.start(settings.engine())) {
-        Json.write(done, builder.ask(request("build", index())));
+        JsonNode answer = builder.ask(request("build", index()));
+        Json.write(done, ((ObjectNode) answer).put("codec", codec));
       }
     }
     built = Json.read(done, Built.class);
