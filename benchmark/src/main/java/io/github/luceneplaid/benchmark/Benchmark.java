@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +39,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 public final class Benchmark implements Callable<Integer> {
   private static final String HOME = "plaid.home";
+
+  /** Kept here, as a logger that nobody refers to forgets its level. */
+  private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
 
   @Spec private CommandSpec spec;
 
@@ -112,6 +117,7 @@ public final class Benchmark implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
+    LUCENE_LOGGER.setLevel(Level.WARNING);
     System.exit(new CommandLine(new Benchmark()).execute(args));
   }
 

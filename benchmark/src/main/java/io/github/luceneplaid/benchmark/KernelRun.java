@@ -11,10 +11,15 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -23,26 +28,49 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Runs the JMH benchmarks of the kernels. */
 final class KernelRun {
-  static final String RESULTS = "kernels.json";
-
   private KernelRun() {}
 
   static void run(Cache cache, RunInfo info, boolean quick) throws IOException {
-    Path results = Files.createDirectories(cache.results()).resolve(RESULTS);
-    Path part = results.resolveSibling(RESULTS + ".part");
+    Path folder = Files.createDirectories(cache.results().resolve("kernels"));
+    run("MachinePeak", "panama", folder, quick);
+    for (String twin : List.of("panama", "scalar")) {
+      run("(Tile|Row)Kernels", twin, folder, quick);
+    }
+    Json.write(folder.resolve("run.json"), info);
+  }
+
+  /** Runs some classes with one implementation of the kernels. */
+  private static void run(String classes, String twin, Path folder, boolean quick)
+      throws IOException {
+    String name = classes.replaceAll("[^A-Za-z]", "") + "-" + twin + ".json";
+    Path part = folder.resolve(name + ".part");
     OptionsBuilder options = new OptionsBuilder();
-    options.include("io\\.github\\.luceneplaid\\.benchmark\\.kernels\\..*");
+    options.include("\\.kernels\\." + classes + "\\.");
     options.forks(1).threads(1);
-    options.warmupIterations(quick ? 2 : 3).warmupTime(TimeValue.seconds(1));
+    options.warmupIterations(quick ? 2 : 4).warmupTime(TimeValue.seconds(1));
     options.measurementIterations(quick ? 3 : 5).measurementTime(TimeValue.seconds(1));
-    options.jvmArgs(Engines.javaOptions().toArray(String[]::new));
+    List<String> jvm = new ArrayList<>(Engines.javaOptions());
+    jvm.add("-Dplaid.kernels=" + twin);
+    options.jvmArgs(jvm.toArray(String[]::new));
     options.resultFormat(ResultFormatType.JSON).result(part.toString());
     try {
       new Runner(options.build()).run();
     } catch (RunnerException e) {
       throw new IOException(e);
     }
-    Json.write(cache.results().resolve("kernels-run.json"), info);
-    Files.move(part, results, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(part, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The results of all runs by implementation; those of the machine have none. */
+  static Map<String, JsonNode> results(Path folder) throws IOException {
+    Map<String, JsonNode> results = new TreeMap<>();
+    for (String name :
+        List.of("MachinePeak-panama", "TileRowKernels-panama", "TileRowKernels-scalar")) {
+      Path file = folder.resolve("kernels").resolve(name + ".json");
+      if (Files.exists(file)) {
+        results.put(name, Json.read(file, JsonNode.class));
+      }
+    }
+    return results;
   }
 }

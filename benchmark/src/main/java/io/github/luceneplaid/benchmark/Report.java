@@ -74,8 +74,9 @@ final class Report {
     for (ScenarioResult scenario : results.scenarios()) {
       scenario(scenario);
     }
-    if (results.kernels() != null) {
-      text.append("\n## Kernels\n\n").append(KernelTable.markdown(results.kernels()));
+    if (results.kernels().isEmpty() == false) {
+      text.append("\n## Kernels\n\n").append(KernelTable.HEAD);
+      text.append(KernelTable.markdown(results.kernels()));
     }
     text.append(LIMITS);
     runs();

@@ -28,13 +28,13 @@ import java.util.stream.Stream;
  * @param runs by id
  * @param data each data set with the engines that were measured on it
  * @param scenarios in the order of their names
- * @param kernels what JMH wrote; null if it was not run
+ * @param kernels what JMH wrote, by its runs
  */
 record Results(
     Map<String, RunInfo> runs,
     List<OfData> data,
     List<ScenarioResult> scenarios,
-    JsonNode kernels) {
+    Map<String, JsonNode> kernels) {
 
   /** Results of one data set. */
   record OfData(DataResult data, List<EngineResult> engines) {}
@@ -57,9 +57,7 @@ record Results(
     for (Path file : files(folder.resolve("scenarios"), ".json")) {
       scenarios.addAll(List.of(Json.read(file, ScenarioResult[].class)));
     }
-    Path kernels = folder.resolve(KernelRun.RESULTS);
-    return new Results(
-        runs, data, scenarios, Files.exists(kernels) ? Json.read(kernels, JsonNode.class) : null);
+    return new Results(runs, data, scenarios, KernelRun.results(folder));
   }
 
   private static List<EngineResult> engines(Path folder) throws IOException {
