@@ -36,10 +36,9 @@ final class AllocationScenario implements Scenario {
               data,
               context.index(name, "shares", Json.object().put("bits", 4).put("shares", true)),
               QUERIES)) {
-        trial.warmUp(LateInteractionOptions.DEFAULT);
         List<String> row = new ArrayList<>(List.of(name));
         for (int candidates : CANDIDATES) {
-          row.add(Table.number(kilobytes(trial.searcher(), queries, candidates)));
+          row.add(Table.number(kilobytes(trial, queries, candidates)));
         }
         rows.add(row);
       }
@@ -60,7 +59,7 @@ final class AllocationScenario implements Scenario {
             List.of()));
   }
 
-  private static double kilobytes(IndexSearcher searcher, float[][][] queries, int candidates)
+  private static double kilobytes(Trial trial, float[][][] queries, int candidates)
       throws IOException {
     LateInteractionOptions options =
         LateInteractionOptions.builder()
@@ -70,13 +69,12 @@ final class AllocationScenario implements Scenario {
             .confidence(Float.POSITIVE_INFINITY)
             .build();
     ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-    long before = 0;
-    // The first pass is not counted: it may compile and load classes.
-    for (int pass = 0; pass < 2; pass++) {
-      before = threads.getCurrentThreadAllocatedBytes();
-      for (float[][] query : queries) {
-        searcher.search(PlaidEngine.query(query, K, null, options), K);
-      }
+    // As in a process that has run for a while.
+    trial.warmUp(options);
+    IndexSearcher searcher = trial.searcher();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (float[][] query : queries) {
+      searcher.search(PlaidEngine.query(query, K, null, options), K);
     }
     return (threads.getCurrentThreadAllocatedBytes() - before) / 1000.0 / queries.length;
   }

@@ -54,8 +54,7 @@ final class FilterScenario implements Scenario {
     try (Texts documents = data.documents();
         Texts queries = data.queries()) {
       for (DocumentShare share : DocumentShare.values()) {
-        // Filters take code paths of their own, which have to be compiled.
-        trial.run(options, share.filter());
+        trial.warmUp(options, share.filter());
         Trial.Outcome outcome = trial.run(options, share.filter());
         Hits[] exact = ExactSearch.run(documents, queries, trial.queries(), share::has, K, 2);
         rows.add(row(share.label, Quality.recall(exact, 0, outcome.ids(), K), outcome, all));

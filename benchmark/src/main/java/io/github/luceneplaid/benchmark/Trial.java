@@ -70,9 +70,14 @@ final class Trial implements Closeable {
 
   /** Searches until it is likely that everything is compiled. */
   void warmUp(LateInteractionOptions options) throws IOException {
+    warmUp(options, null);
+  }
+
+  /** The same with a filter, which takes code paths of its own. */
+  void warmUp(LateInteractionOptions options, Query filter) throws IOException {
     long end = System.nanoTime() + (long) (WARMUP_SECONDS * 1e9);
     while (System.nanoTime() < end) {
-      pass(searcher(), options, null, K);
+      pass(searcher(), options, filter, K);
     }
   }
 
