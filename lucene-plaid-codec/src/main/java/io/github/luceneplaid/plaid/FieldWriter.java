@@ -21,6 +21,7 @@ import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
 import io.github.luceneplaid.plaid.leaves.CodedTokens;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafWriter;
+import io.github.luceneplaid.plaid.leaves.Regions;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -270,7 +271,6 @@ final class FieldWriter {
       throws IOException {
     SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     anchorRows.append(anchors, 0, plan.anchorCount());
-
     PackedLongValues counts = addresses.counts();
     CodedTokens tokens =
         new CodedTokens(
@@ -279,18 +279,15 @@ final class FieldWriter {
             counts,
             encoder.quantizer(),
             anchors,
+            plan.anchorCount(),
+            null,
             plan.anchorCount());
-    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
-    long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
-    long postingsOffset = files.data.getFilePointer();
-    LeafDirectory directory =
-        new LeafWriter(tokens, dimension, options.tokensPerLeaf(), options.seed(), abort)
-            .write(files.vectors, files.data, postingWidth);
-    long directoryOffset = files.data.getFilePointer();
-    directory.write(files.data);
+    Leaves leaves =
+        plan.codebooks().size() == 1
+            ? writeLeaves(tokens, anchorRows.offset())
+            : writeRegionsAndLeaves(tokens);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     writeCodes(codes, counts, encoder);
-
     return finish(
         counts,
         raw == null ? null : new PlaidFieldEntry.Rows(options.raw(), raw.offset()),
@@ -302,13 +299,61 @@ final class FieldWriter {
                             c.id(), c.size(), c.meanResidual(), c.trainedTokens()))
                 .toList(),
             anchorRows.offset(),
+            leaves.directory.regions(),
+            leaves.regionsOffset,
             codesOffset,
-            directory.leaves(),
-            leavesOffset,
-            directory.postings(),
-            postingWidth,
-            postingsOffset,
-            directoryOffset));
+            leaves.directory.leaves(),
+            leaves.leavesOffset,
+            leaves.directory.postings(),
+            PlaidFieldEntry.widthOfPostings(survey.documents()),
+            leaves.postingsOffset,
+            leaves.directoryOffset));
+  }
+
+  /** Where leaves and what belongs to them were written. */
+  private record Leaves(
+      LeafDirectory directory,
+      long regionsOffset,
+      long leavesOffset,
+      long postingsOffset,
+      long directoryOffset) {}
+
+  private Leaves writeLeaves(CodedTokens tokens, long regionsOffset) throws IOException {
+    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
+    long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
+    long postingsOffset = files.data.getFilePointer();
+    LeafDirectory directory =
+        new LeafWriter(tokens, dimension, options.tokensPerLeaf(), options.seed(), abort)
+            .write(files.vectors, files.data, postingWidth);
+    long directoryOffset = files.data.getFilePointer();
+    directory.write(files.data);
+    return new Leaves(directory, regionsOffset, leavesOffset, postingsOffset, directoryOffset);
+  }
+
+  /** The anchors of several codebooks are not fit for regions: new ones are trained. */
+  private Leaves writeRegionsAndLeaves(CodedTokens tokens) throws IOException {
+    Codebook regions = train(false, survey.tokens());
+    SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
+    rows.append(regions.anchors(), 0, regions.size());
+    String name = null;
+    try {
+      try (IndexOutput out =
+          state.directory.createTempOutput(files.data.getName(), "regions", state.context)) {
+        name = out.getName();
+        new Regions(regions.anchors(), regions.size(), dimension, abort).assign(tokens, out);
+        CodecUtil.writeFooter(out);
+      }
+      try (IndexInput in = state.directory.openInput(name, IOContext.DEFAULT)) {
+        CodecUtil.retrieveChecksum(in);
+        long length = in.length() - CodecUtil.footerLength();
+        return writeLeaves(
+            tokens.in(in.randomAccessSlice(0, length), regions.size()), rows.offset());
+      }
+    } finally {
+      if (name != null) {
+        IOUtils.deleteFilesIgnoringExceptions(state.directory, name);
+      }
+    }
   }
 
   /** Writes the coded tokens; a document whose last block is half empty saves that half. */

@@ -89,6 +89,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *                   <b>[vint]</b> anchors, <b>[float32]</b> mean length of a residual,
  *                   <b>[vlong]</b> tokens it was trained on
  *               <li><b>[vlong]</b> offset of the anchors' slab in .vec
+ *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
+ *                   and the slab of the anchors if there is one codebook block
  *               <li><b>[vlong]</b> offset of the codes in .veq
  *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
  *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
@@ -105,8 +107,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <ul>
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
- *       document order), the slab of its anchors (f16, rotated, block after block), its leaves
- *       ({@link io.github.luceneplaid.plaid.leaves.LeafLayout})
+ *       document order), the slab of its anchors (f16, rotated, block after block), the slab of its
+ *       regions (f16, rotated) if there are several codebook blocks, its leaves ({@link
+ *       io.github.luceneplaid.plaid.leaves.LeafLayout})
  *   <li>footer
  * </ul>
  *

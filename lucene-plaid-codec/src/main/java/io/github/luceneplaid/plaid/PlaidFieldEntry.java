@@ -81,17 +81,21 @@ record PlaidFieldEntry(
    *
    * @param blocks codebook blocks, in the order of their anchors
    * @param anchorsOffset slab of anchors (f16), in the vector file
+   * @param regions number of regions: the anchors, if there is one block only
+   * @param regionsOffset slab of regions (f16), in the vector file; the anchors', if they are these
    * @param codesOffset blocks of codes, in the data file
    * @param leaves number of leaves
    * @param leavesOffset blocks of leaves, in the vector file
    * @param postings number of postings
    * @param postingWidth bytes of a posting, 2 to 4
    * @param postingsOffset posting lists, in the data file
-   * @param directoryOffset leaves and postings of each anchor, in the data file
+   * @param directoryOffset leaves and postings of each region, in the data file
    */
   record Trained(
       List<Block> blocks,
       long anchorsOffset,
+      int regions,
+      long regionsOffset,
       long codesOffset,
       int leaves,
       long leavesOffset,
@@ -104,6 +108,11 @@ record PlaidFieldEntry(
       return blocks.stream().mapToInt(Block::size).sum();
     }
 
+    /** Whether the anchors are the regions. */
+    boolean anchorsAreRegions() {
+      return blocks.size() == 1;
+    }
+
     private void write(IndexOutput meta) throws IOException {
       meta.writeVInt(blocks.size());
       for (Block block : blocks) {
@@ -114,6 +123,8 @@ record PlaidFieldEntry(
         meta.writeVLong(block.trainedTokens);
       }
       meta.writeVLong(anchorsOffset);
+      meta.writeVInt(regions);
+      meta.writeVLong(regionsOffset);
       meta.writeVLong(codesOffset);
       meta.writeVInt(leaves);
       meta.writeVLong(leavesOffset);
@@ -134,6 +145,9 @@ record PlaidFieldEntry(
         blocks[i] = new Block(id, size, Float.intBitsToFloat(meta.readInt()), meta.readVLong());
       }
       long anchorsOffset = meta.readVLong();
+      int most = n == 1 ? anchors : CodebookPlan.MAX_ANCHORS;
+      int regions = range(meta, "regions", meta.readVInt(), n == 1 ? anchors : 1, most);
+      long regionsOffset = meta.readVLong();
       long codesOffset = meta.readVLong();
       int leaves = meta.readVInt();
       long leavesOffset = meta.readVLong();
@@ -157,6 +171,8 @@ record PlaidFieldEntry(
       return new Trained(
           List.of(blocks),
           anchorsOffset,
+          regions,
+          regionsOffset,
           codesOffset,
           leaves,
           leavesOffset,

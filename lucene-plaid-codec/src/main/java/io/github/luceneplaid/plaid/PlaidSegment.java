@@ -53,6 +53,7 @@ public final class PlaidSegment {
       IndexInput vectors,
       List<Codebook> codebooks,
       float[] anchors,
+      float[] regions,
       LeafDirectory directory) {}
 
   private final Shared shared;
@@ -124,7 +125,7 @@ public final class PlaidSegment {
   static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
       throws IOException {
     if (entry.isTrained() == false) {
-      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null));
+      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null, null));
     }
     PlaidFieldEntry.Trained trained = entry.trained();
     int dimension = entry.dimension();
@@ -139,8 +140,15 @@ public final class PlaidSegment {
       codebooks.add(codebook(block, dimension, slice(anchors, first, end), vectors));
       first = end;
     }
+    int regionCount = trained.regions();
+    float[] regions = anchors;
+    if (trained.anchorsAreRegions() == false) {
+      regions = new float[Math.multiplyExact(regionCount, dimension)];
+      Slab.open(vectors, trained.regionsOffset(), regionCount, dimension, SlabEncoding.FLOAT16)
+          .readRows(0, regionCount, regions, 0);
+    }
     IndexInput directory =
-        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(count));
+        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(regionCount));
     return new PlaidSegment(
         new Shared(
             entry,
@@ -148,7 +156,8 @@ public final class PlaidSegment {
             vectors,
             List.copyOf(codebooks),
             anchors,
-            LeafDirectory.read(directory, count, trained.leaves(), trained.postings())));
+            regions,
+            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())));
   }
 
   private static float[] slice(float[] anchors, int from, int to) {
@@ -431,8 +440,9 @@ public final class PlaidSegment {
         largest = Math.max(largest, ResidualQuantizer.anchorId(into, from, lane));
       }
     }
-    if (largest >= shared.directory.anchors()) {
-      throw corrupt("anchor " + largest + " of " + shared.directory.anchors());
+    int anchors = shared.anchors.length / dimension();
+    if (largest >= anchors) {
+      throw corrupt("anchor " + largest + " of " + anchors);
     }
     return blocks;
   }
@@ -458,7 +468,12 @@ public final class PlaidSegment {
     return shared.anchors;
   }
 
-  /** Leaves and postings of each anchor. */
+  /** The regions that leaves lie in, rotated, row after row: the anchors if they are these. */
+  public float[] regions() {
+    return shared.regions;
+  }
+
+  /** Leaves and postings of each region. */
   public LeafDirectory leafDirectory() {
     return shared.directory;
   }
@@ -513,19 +528,30 @@ public final class PlaidSegment {
         raw(),
         shared.codebooks.stream().map(codebook -> codebook.id().toString()).toList(),
         anchors,
+        trained == null ? 0 : trained.regions(),
         trained == null ? 0 : trained.leaves(),
         trained == null ? 0 : trained.postings(),
         entry.history().copied(),
         entry.history().encoded(),
         entry.history().reencoded(),
         entry.history().generation(),
-        (long) anchors * dimension() * Short.BYTES,
+        anchorBytes(),
         stride / 2 * entry.addresses().halves(),
         trained == null ? 0 : LeafLayout.bytes(trained.leaves(), dimension()),
         trained == null
             ? 0
-            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(anchors),
+            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(trained.regions()),
         rowBytes,
         entry.addressBytes());
+  }
+
+  /** Bytes of the anchors, and of the regions if these are others. */
+  private long anchorBytes() {
+    PlaidFieldEntry.Trained trained = shared.entry.trained();
+    if (trained == null) {
+      return 0;
+    }
+    long rows = trained.anchors() + (trained.anchorsAreRegions() ? 0L : trained.regions());
+    return rows * dimension() * Short.BYTES;
   }
 }

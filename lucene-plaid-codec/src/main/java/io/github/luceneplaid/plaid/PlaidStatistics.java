@@ -29,6 +29,7 @@ import java.util.List;
  * @param raw what a trained segment keeps of the original tokens
  * @param codebooks ids of the codebook blocks, in the order of their anchors
  * @param anchors anchors of all codebook blocks
+ * @param regions regions that leaves lie in; the anchors if there is one codebook
  * @param leaves leaves
  * @param postings entries of all posting lists
  * @param copiedTokens tokens whose codes were copied when this segment was written
@@ -38,7 +39,7 @@ import java.util.List;
  *     was written
  * @param generation the largest number of times that any token of the segment has been encoded: 0
  *     if none was, as in a flat segment, and 1 if none was encoded from decoded values
- * @param anchorBytes bytes of anchors
+ * @param anchorBytes bytes of anchors, and of regions if these are others
  * @param codeBytes bytes of codes, with scales, anchor ids, lengths and the padding of blocks
  * @param leafBytes bytes of leaves
  * @param postingBytes bytes of posting lists
@@ -57,6 +58,7 @@ public record PlaidStatistics(
     RawTokens raw,
     List<String> codebooks,
     int anchors,
+    int regions,
     int leaves,
     long postings,
     long copiedTokens,

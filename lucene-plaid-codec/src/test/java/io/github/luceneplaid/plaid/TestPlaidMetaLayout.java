@@ -141,7 +141,11 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(statistics.anchors(), meta.readVInt());
     assertTrue(Float.intBitsToFloat(meta.readInt()) >= 0);
     assertTrue(meta.readVLong() > 0);
-    assertEquals(0, meta.readVLong() % 64);
+    long anchors = meta.readVLong();
+    assertEquals(0, anchors % 64);
+    // The anchors of the only codebook are the regions
+    assertEquals(statistics.anchors(), meta.readVInt());
+    assertEquals(anchors, meta.readVLong());
     assertEquals(0, meta.readVLong() % 64);
     assertEquals(statistics.leaves(), meta.readVInt());
     assertEquals(0, meta.readVLong() % 64);

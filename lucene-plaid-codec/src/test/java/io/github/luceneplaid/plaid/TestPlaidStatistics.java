@@ -45,6 +45,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
 
   private static final int DIMENSION = 12;
 
+  /** More tokens than any flush has, and fewer than all have. */
+  private static final int ONE_CODEBOOK = 2500;
+
   private interface Check {
     void check(Directory directory, PlaidSegment segment, PlaidStatistics statistics)
         throws IOException;
@@ -115,7 +118,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
                 statistics.codeBytes() + statistics.postingBytes() + statistics.addressBytes();
             assertEquals(statistics.totalBytes(), vectors + data);
             // Header, footer, and up to 63 bytes before each aligned part
-            assertBetween(vectors, length(directory, ".vec"), vectors + 100 + 3 * 63);
+            assertBetween(vectors, length(directory, ".vec"), vectors + 100 + 4 * 63);
             assertBetween(data, length(directory, ".veq"), data + 100 + 63);
           });
     }
@@ -147,13 +150,15 @@ public class TestPlaidStatistics extends LuceneTestCase {
                     case FLOAT32 -> 4;
                   };
               assertEquals(tokens * DIMENSION * rawBytes, statistics.rawBytes());
-              assertEquals(statistics.anchors() * 2L * DIMENSION, statistics.anchorBytes());
+              int regions = statistics.codebooks().size() == 1 ? 0 : statistics.regions();
+              assertEquals(
+                  (statistics.anchors() + regions) * 2L * DIMENSION, statistics.anchorBytes());
               long halves = segment.firstHalf(segment.documents());
               // Ids, scales and factors, half a byte a component, lengths
               long block = 16 * 4L + 8L * DIMENSION + (anyLength ? 16 * 4 : 0);
               assertEquals(halves * block / 2, statistics.codeBytes());
               assertEquals(
-                  statistics.postings() * 2 + (statistics.anchors() + 1) * 12L,
+                  statistics.postings() * 2 + (statistics.regions() + 1) * 12L,
                   statistics.postingBytes());
               assertEquals(
                   (statistics.leaves() + 15L) / 16 * (128 + 16 * DIMENSION),
@@ -232,9 +237,37 @@ public class TestPlaidStatistics extends LuceneTestCase {
   /** The documents in the lists of an anchor are those with a token that is coded with it. */
   public void testPostingsMatchCodes() throws IOException {
     with(
-        randomFormat().trainingThreshold(1).build(),
+        randomFormat().trainingThreshold(ONE_CODEBOOK).build(),
         random().nextBoolean(),
         (directory, segment, statistics) -> assertPostingsMatchCodes(segment, statistics));
+  }
+
+  /** Several codebooks have their tokens in regions, where all documents can be found. */
+  public void testRegionsOfSeveralCodebooks() throws IOException {
+    with(
+        randomFormat().trainingThreshold(1).build(),
+        random().nextBoolean(),
+        (directory, segment, statistics) -> {
+          assertTrue(statistics.codebooks().size() > 1);
+          assertEquals(64, statistics.regions());
+          LeafDirectory leaves = segment.leafDirectory();
+          assertEquals(statistics.regions(), leaves.regions());
+          assertEquals(statistics.regions(), segment.regions().length / DIMENSION);
+          long pairs = 0;
+          Set<Integer> all = new TreeSet<>();
+          for (int region = 0; region < leaves.regions(); region++) {
+            Set<Integer> found = new TreeSet<>();
+            long from = leaves.firstPosting(region);
+            for (int ordinal : postings(segment, from, leaves.firstPosting(region + 1))) {
+              found.add(ordinal);
+            }
+            pairs += found.size();
+            all.addAll(found);
+          }
+          assertEquals(statistics.documents(), all.size());
+          assertTrue(pairs <= statistics.postings());
+          assertTrue(statistics.postings() <= statistics.tokens());
+        });
   }
 
   private static void assertPostingsMatchCodes(PlaidSegment segment, PlaidStatistics statistics)
@@ -249,10 +282,10 @@ public class TestPlaidStatistics extends LuceneTestCase {
       }
     }
     LeafDirectory leaves = segment.leafDirectory();
-    assertEquals(statistics.anchors(), leaves.anchors());
+    assertEquals(statistics.anchors(), leaves.regions());
     assertEquals(statistics.leaves(), leaves.leaves());
     assertEquals(statistics.postings(), leaves.postings());
-    for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+    for (int anchor = 0; anchor < leaves.regions(); anchor++) {
       Set<Integer> found = new TreeSet<>();
       for (int ordinal :
           postings(segment, leaves.firstPosting(anchor), leaves.firstPosting(anchor + 1))) {
@@ -295,7 +328,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
           LeafDirectory leaves = segment.leafDirectory();
           byte[] block = new byte[LeafLayout.blockBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
-          for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+          for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             long next = leaves.firstPosting(anchor);
             for (int leaf = leaves.firstLeaf(anchor); leaf < leaves.firstLeaf(anchor + 1); leaf++) {
               long start = leaves.firstPosting(anchor) + start(segment, leaf, block, header);
@@ -325,7 +358,10 @@ public class TestPlaidStatistics extends LuceneTestCase {
   /** The only leaf of an anchor is the mean of the anchor's tokens. */
   public void testLeavesAreMeans() throws IOException {
     with(
-        PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(1 << 16).build(),
+        PlaidDocValuesFormat.builder()
+            .trainingThreshold(ONE_CODEBOOK)
+            .tokensPerLeaf(1 << 16)
+            .build(),
         false,
         (directory, segment, statistics) -> {
           float[] sums = new float[statistics.anchors() * DIMENSION];
@@ -348,7 +384,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
           LeafDirectory leaves = segment.leafDirectory();
           byte[] leafBlock = new byte[LeafLayout.blockBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(leafBlock).order(ByteOrder.LITTLE_ENDIAN);
-          for (int anchor = 0; anchor < leaves.anchors(); anchor++) {
+          for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             int leaf = leaves.firstLeaf(anchor);
             assertEquals(counts[anchor] == 0 ? leaf : leaf + 1, leaves.firstLeaf(anchor + 1));
             if (counts[anchor] == 0) {

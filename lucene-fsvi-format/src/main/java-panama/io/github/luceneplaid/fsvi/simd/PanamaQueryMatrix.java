@@ -27,6 +27,7 @@ final class PanamaQueryMatrix implements QueryMatrix {
   private final int dimension;
   private final int covered;
   private final float[][] panels;
+  private PanamaColumns columns;
 
   PanamaQueryMatrix(float[] queries, int count, int dimension) {
     this.queries = ArrayUtil.copyOfSubArray(queries, 0, Math.multiplyExact(count, dimension));
@@ -54,6 +55,21 @@ final class PanamaQueryMatrix implements QueryMatrix {
         panels, covered, rows, rowsOffset, rowCount, dimension, out, outOffset, count);
     PanamaMatrix.dots(
         queries, covered, count, rows, rowsOffset, rowCount, dimension, out, outOffset, count);
+  }
+
+  @Override
+  public int stride() {
+    return PanamaColumns.stride(count);
+  }
+
+  @Override
+  public void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset) {
+    Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
+    Objects.checkFromIndexSize(outOffset, Math.multiplyExact(rowCount, stride()), out.length);
+    if (columns == null) {
+      columns = new PanamaColumns(queries, count, dimension);
+    }
+    columns.products(rows, rowsOffset, rowCount, out, outOffset);
   }
 
   @Override

@@ -48,6 +48,25 @@ public interface QueryMatrix {
   void matrix(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset);
 
   /**
+   * Returns the elements from one row of {@link #products} to the next.
+   *
+   * @return at least the number of queries
+   */
+  int stride();
+
+  /**
+   * All dot products with rows: {@code out[outOffset + r * stride + q]} = query q · row r. A
+   * product is the same bit for bit whichever other rows there are.
+   *
+   * @param rows [rowCount][dimension]
+   * @param rowsOffset index of the first element of rows, an element not a row
+   * @param rowCount number of rows
+   * @param out [rowCount][stride]; what is behind the products of a row is overwritten
+   * @param outOffset index of the first element of out
+   */
+  void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset);
+
+  /**
    * Does {@link VectorKernels#maxSim} on rows in an array.
    *
    * @param rows [rowCount][dimension]

@@ -21,6 +21,16 @@ record ScalarQueryMatrix(VectorKernels kernels, float[] queries, int count, int 
   }
 
   @Override
+  public int stride() {
+    return count();
+  }
+
+  @Override
+  public void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset) {
+    matrix(rows, rowsOffset, rowCount, out, outOffset);
+  }
+
+  @Override
   public void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max) {
     kernels.maxSim(queries, count, rows, rowsOffset, rowCount, dimension, max);
   }

@@ -293,4 +293,39 @@ public class TestMatrixKernels extends LuceneTestCase {
       }
     }
   }
+
+  /** Products in rows of a stride, which do not depend on what other rows there are. */
+  public void testProducts() {
+    for (VectorKernels kernels : TestCodedKernels.twins()) {
+      for (int nq : new int[] {1, 3, 8, 10, 16, 20, 32, 33, 70}) {
+        int dim = TestUtil.nextInt(random(), 1, 140);
+        int n = TestUtil.nextInt(random(), 0, 40);
+        int offset = random().nextInt(4);
+        float[] queries = randomFloats(nq * dim);
+        float[] rows = randomFloats(offset + n * dim);
+        QueryMatrix matrix = kernels.prepare(queries, nq, dim);
+        int stride = matrix.stride();
+        assertTrue(stride >= nq);
+        float[] all = new float[offset + n * stride + 1];
+        all[offset + n * stride] = 4711;
+        matrix.products(rows, offset, n, all, offset);
+        assertEquals(4711, all[offset + n * stride], 0);
+        float[] one = new float[stride];
+        for (int r = 0; r < n; r++) {
+          matrix.products(rows, offset + r * dim, 1, one, 0);
+          for (int q = 0; q < nq; q++) {
+            double expected = 0;
+            for (int j = 0; j < dim; j++) {
+              expected += (double) queries[q * dim + j] * rows[offset + r * dim + j];
+            }
+            assertEquals(kernels.name(), expected, one[q], 1e-4);
+            assertEquals(kernels.name(), one[q], all[offset + r * stride + q], 0);
+          }
+        }
+        expectThrows(
+            IndexOutOfBoundsException.class,
+            () -> matrix.products(rows, offset, n + 1, new float[(n + 1) * stride], 0));
+      }
+    }
+  }
 }

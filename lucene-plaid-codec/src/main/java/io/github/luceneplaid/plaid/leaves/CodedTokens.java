@@ -28,6 +28,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param quantizer what decodes them
  * @param anchors what they are decoded with, row by row
  * @param anchorCount number of anchors
+ * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the anchors are
+ *     the regions
+ * @param regionCount number of regions
  * @lucene.internal
  */
 public record CodedTokens(
@@ -36,7 +39,9 @@ public record CodedTokens(
     PackedLongValues counts,
     ResidualQuantizer quantizer,
     float[] anchors,
-    int anchorCount) {
+    int anchorCount,
+    RandomAccessInput regions,
+    int regionCount) {
 
   static final int BLOCK = 16;
 
@@ -45,11 +50,11 @@ public record CodedTokens(
     /**
      * A token.
      *
-     * @param anchor its anchor
+     * @param region its region
      * @param slot its block times 16, and its lane
      * @param ordinal the ordinal of its document
      */
-    void token(int anchor, long slot, int ordinal) throws IOException;
+    void token(int region, long slot, int ordinal) throws IOException;
   }
 
   /** Shows all tokens, in document order, without decoding them. */
@@ -60,14 +65,40 @@ public record CodedTokens(
     for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ordinal++) {
       long n = it.next();
       for (long from = 0; from < n; from += BLOCK, block++) {
-        blocks.readBytes(block * stride, ids, 0, ids.length);
+        if (regions == null) {
+          blocks.readBytes(block * stride, ids, 0, ids.length);
+        } else {
+          regions.readBytes(block * ids.length, ids, 0, ids.length);
+        }
         int lanes = (int) Math.min(BLOCK, n - from);
         for (int lane = 0; lane < lanes; lane++) {
-          int anchor = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(ids, lane << 1));
-          visitor.token(anchor, block * BLOCK + lane, ordinal);
+          int region = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(ids, lane << 1));
+          visitor.token(region, block * BLOCK + lane, ordinal);
         }
       }
     }
+  }
+
+  /**
+   * Decodes the first tokens of a block.
+   *
+   * @param scratch room for a block
+   * @param into receives the rotated tokens, of length 1
+   * @param ids receives their anchors
+   */
+  void decodeBlock(long block, byte[] scratch, int lanes, float[] into, int[] ids)
+      throws IOException {
+    blocks.readBytes(block * stride, scratch, 0, stride);
+    quantizer.decode(scratch, 0, anchors, 0, lanes, into, 0);
+    for (int lane = 0; lane < lanes; lane++) {
+      ids[lane] = ResidualQuantizer.anchorId(scratch, 0, lane);
+    }
+  }
+
+  /** The same tokens in other regions. */
+  public CodedTokens in(RandomAccessInput regionsOfBlocks, int count) {
+    return new CodedTokens(
+        blocks, stride, counts, quantizer, anchors, anchorCount, regionsOfBlocks, count);
   }
 
   /**

@@ -18,11 +18,11 @@ import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * Which leaves and which postings belong to which anchor.
+ * Which leaves and which postings belong to which region.
  *
  * <ul>
- *   <li><b>[int32]</b> × (anchors + 1): first leaf of each anchor, and the number of leaves
- *   <li><b>[int64]</b> × (anchors + 1): first posting of each anchor, and the number of postings
+ *   <li><b>[int32]</b> × (regions + 1): first leaf of each region, and the number of leaves
+ *   <li><b>[int64]</b> × (regions + 1): first posting of each region, and the number of postings
  * </ul>
  *
  * @lucene.internal
@@ -32,51 +32,51 @@ public final class LeafDirectory {
   private final int[] firstLeaf;
   private final long[] firstPosting;
 
-  LeafDirectory(int anchors) {
-    this.firstLeaf = new int[anchors + 1];
-    this.firstPosting = new long[anchors + 1];
+  LeafDirectory(int regions) {
+    this.firstLeaf = new int[regions + 1];
+    this.firstPosting = new long[regions + 1];
   }
 
-  void startAnchor(int anchor, long posting) {
-    firstPosting[anchor] = posting;
+  void startRegion(int region, long posting) {
+    firstPosting[region] = posting;
   }
 
-  void endAnchor(int anchor, int leaves) {
-    firstLeaf[anchor + 1] = firstLeaf[anchor] + leaves;
+  void endRegion(int region, int leaves) {
+    firstLeaf[region + 1] = firstLeaf[region] + leaves;
   }
 
   void finish(long postings) {
-    firstPosting[anchors()] = postings;
+    firstPosting[regions()] = postings;
   }
 
-  /** Number of anchors. */
-  public int anchors() {
+  /** Number of regions. */
+  public int regions() {
     return firstLeaf.length - 1;
   }
 
   /** Number of leaves. */
   public int leaves() {
-    return firstLeaf[anchors()];
+    return firstLeaf[regions()];
   }
 
   /** Number of postings. */
   public long postings() {
-    return firstPosting[anchors()];
+    return firstPosting[regions()];
   }
 
-  /** First leaf of an anchor; {@code firstLeaf(anchor + 1)} is one behind its last. */
-  public int firstLeaf(int anchor) {
-    return firstLeaf[anchor];
+  /** First leaf of a region; {@code firstLeaf(region + 1)} is one behind its last. */
+  public int firstLeaf(int region) {
+    return firstLeaf[region];
   }
 
-  /** First posting of an anchor; {@code firstPosting(anchor + 1)} is one behind its last. */
-  public long firstPosting(int anchor) {
-    return firstPosting[anchor];
+  /** First posting of a region; {@code firstPosting(region + 1)} is one behind its last. */
+  public long firstPosting(int region) {
+    return firstPosting[region];
   }
 
   /** Bytes of a directory. */
-  public static long bytes(int anchors) {
-    return (anchors + 1L) * (Integer.BYTES + Long.BYTES);
+  public static long bytes(int regions) {
+    return (regions + 1L) * (Integer.BYTES + Long.BYTES);
   }
 
   /** Writes the directory. */
@@ -93,20 +93,20 @@ public final class LeafDirectory {
    * Reads a directory.
    *
    * @param in stands on its first byte
-   * @param anchors number of anchors
+   * @param regions number of regions
    * @param leaves number of leaves it must state
    * @param postings number of postings it must state
    */
-  public static LeafDirectory read(IndexInput in, int anchors, int leaves, long postings)
+  public static LeafDirectory read(IndexInput in, int regions, int leaves, long postings)
       throws IOException {
-    LeafDirectory directory = new LeafDirectory(anchors);
-    in.readInts(directory.firstLeaf, 0, anchors + 1);
-    in.readLongs(directory.firstPosting, 0, anchors + 1);
+    LeafDirectory directory = new LeafDirectory(regions);
+    in.readInts(directory.firstLeaf, 0, regions + 1);
+    in.readLongs(directory.firstPosting, 0, regions + 1);
     check(in, directory.firstLeaf[0] == 0 && directory.leaves() == leaves, "leaves");
     check(in, directory.firstPosting[0] == 0 && directory.postings() == postings, "postings");
-    for (int anchor = 0; anchor < anchors; anchor++) {
-      check(in, directory.firstLeaf[anchor] <= directory.firstLeaf[anchor + 1], "leaves");
-      check(in, directory.firstPosting[anchor] <= directory.firstPosting[anchor + 1], "postings");
+    for (int region = 0; region < regions; region++) {
+      check(in, directory.firstLeaf[region] <= directory.firstLeaf[region + 1], "leaves");
+      check(in, directory.firstPosting[region] <= directory.firstPosting[region + 1], "postings");
     }
     return directory;
   }
@@ -114,7 +114,7 @@ public final class LeafDirectory {
   private static void check(IndexInput in, boolean valid, String what) throws IOException {
     if (valid == false) {
       throw new CorruptIndexException(
-          "the " + what + " of the anchors do not add up to those of the segment", in);
+          "the " + what + " of the regions do not add up to those of the segment", in);
     }
   }
 }

@@ -19,22 +19,22 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Builds the leaves of a segment: clusters the tokens of each anchor and lists the documents of
- * each cluster. Memory is bounded by {@link #GROUP_TOKENS} and the number of anchors, not by the
- * number of tokens (unless a single anchor has more): anchors are taken in groups, and each group
- * walks through the anchor ids of all tokens once.
+ * Builds the leaves of a segment: clusters the tokens of each region and lists the documents of
+ * each cluster. Memory is bounded by {@link #GROUP_TOKENS} and the number of regions, not by the
+ * number of tokens (unless a single region has more): regions are taken in groups, and each group
+ * walks through the regions of all tokens once.
  *
  * @lucene.internal
  */
 public final class LeafWriter {
 
-  /** Tokens that are grouped by anchor at a time: 12 bytes each. */
+  /** Tokens that are grouped by region at a time: 12 bytes each. */
   private static final int GROUP_TOKENS = 1 << 21;
 
-  /** Tokens of an anchor that its leaves are trained on, at most. */
+  /** Tokens of a region that its leaves are trained on, at most. */
   private static final int SAMPLE = 1 << 14;
 
-  private static final int MAX_LEAVES_OF_ANCHOR = 1024;
+  private static final int MAX_LEAVES_OF_REGION = 1024;
   private static final int ROUNDS = 4;
 
   private final CodedTokens tokens;
@@ -78,26 +78,26 @@ public final class LeafWriter {
    */
   public LeafDirectory write(IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
-    int anchors = tokens.anchorCount();
-    int[] counts = new int[anchors];
-    tokens.forEach((anchor, slot, ordinal) -> counts[anchor]++);
+    int count = tokens.regionCount();
+    int[] counts = new int[count];
+    tokens.forEach((region, slot, ordinal) -> counts[region]++);
     LeafBlocks blocks = new LeafBlocks(leavesOut, dimension);
     PostingWriter postings = new PostingWriter(postingsOut, postingWidth);
-    LeafDirectory directory = new LeafDirectory(anchors);
-    for (int from = 0; from < anchors; ) {
+    LeafDirectory directory = new LeafDirectory(count);
+    for (int from = 0; from < count; ) {
       abort.check();
       int to = from;
       int size = 0;
-      while (to < anchors && (to == from || size + counts[to] <= GROUP_TOKENS)) {
+      while (to < count && (to == from || size + counts[to] <= GROUP_TOKENS)) {
         size += counts[to++];
       }
       Group group = new Group(counts, from, to, size);
       tokens.forEach(group);
-      for (int anchor = from; anchor < to; anchor++) {
+      for (int region = from; region < to; region++) {
         abort.check();
-        directory.startAnchor(anchor, postings.count());
-        int leaves = writeAnchor(group, anchor, counts[anchor], blocks, postings);
-        directory.endAnchor(anchor, leaves);
+        directory.startRegion(region, postings.count());
+        int leaves = writeRegion(group, region, counts[region], blocks, postings);
+        directory.endRegion(region, leaves);
       }
       from = to;
     }
@@ -106,7 +106,7 @@ public final class LeafWriter {
     return directory;
   }
 
-  /** The tokens of a range of anchors, in document order within each. */
+  /** The tokens of a range of regions, in document order within each. */
   private static final class Group implements CodedTokens.Visitor {
     private final int from;
     private final int to;
@@ -126,27 +126,27 @@ public final class LeafWriter {
     }
 
     @Override
-    public void token(int anchor, long slot, int ordinal) {
-      if (anchor >= from && anchor < to) {
-        int at = next[anchor - from]++;
+    public void token(int region, long slot, int ordinal) {
+      if (region >= from && region < to) {
+        int at = next[region - from]++;
         slots[at] = slot;
         ordinals[at] = ordinal;
       }
     }
 
-    /** One behind the last token of an anchor, once all tokens are in. */
-    int end(int anchor) {
-      return next[anchor - from];
+    /** One behind the last token of a region, once all tokens are in. */
+    int end(int region) {
+      return next[region - from];
     }
   }
 
-  private int writeAnchor(Group group, int anchor, int n, LeafBlocks blocks, PostingWriter postings)
+  private int writeRegion(Group group, int region, int n, LeafBlocks blocks, PostingWriter postings)
       throws IOException {
     if (n == 0) {
       return 0;
     }
-    int start = group.end(anchor) - n;
-    int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_ANCHOR);
+    int start = group.end(region) - n;
+    int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_REGION);
     leafOf = ArrayUtil.growNoCopy(leafOf, n);
     float[] means = cluster(group, start, n, k);
     int[] ends = new int[k];
@@ -163,7 +163,7 @@ public final class LeafWriter {
     return leaves;
   }
 
-  /** Orders the tokens of an anchor by leaf, in document order within each. */
+  /** Orders the tokens of a region by leaf, in document order within each. */
   private int[] sortByLeaf(int n, int[] ends) {
     for (int i = 0; i < n; i++) {
       ends[leafOf[i]]++;
@@ -181,7 +181,7 @@ public final class LeafWriter {
   }
 
   /**
-   * Clusters the tokens of an anchor.
+   * Clusters the tokens of a region.
    *
    * @return the means of the clusters; {@link #leafOf} gets the cluster of each token
    */

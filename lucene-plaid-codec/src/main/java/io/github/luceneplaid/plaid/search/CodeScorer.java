@@ -26,7 +26,7 @@ import java.util.Arrays;
 final class CodeScorer {
 
   private static final int BLOCK = VectorKernels.BLOCK_LANES;
-  private static final int TILE = VectorKernels.TILE_LANES;
+  static final int TILE = VectorKernels.TILE_LANES;
 
   /** Half blocks of a tile. */
   private static final int HALVES = 4;
@@ -36,7 +36,7 @@ final class CodeScorer {
 
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
-  private final float[] products;
+  private final AnchorProducts products;
   private final int count;
   private final int dimension;
   private final int bits;
@@ -65,10 +65,10 @@ final class CodeScorer {
   /**
    * Sole constructor.
    *
-   * @param products of the segment's anchors and the query tokens
+   * @param products of the segment's anchors and the query tokens, for the calling thread
    * @param count number of query tokens
    */
-  CodeScorer(PlaidSegment segment, QueryTables tables, float[] products, int count) {
+  CodeScorer(PlaidSegment segment, QueryTables tables, AnchorProducts products, int count) {
     this.segment = segment;
     this.query = tables.codes(segment.bits());
     this.products = products;
@@ -116,7 +116,16 @@ final class CodeScorer {
     kernels.dotTile(tile, dimension, query.values(), 0, count, lanes, sums);
     Arrays.fill(tileBest, Float.NEGATIVE_INFINITY);
     kernels.maxTile(
-        sums, count, lanes, products, count, anchors, scales, factors, query.scale(), tileBest);
+        sums,
+        count,
+        lanes,
+        products.table(),
+        products.stride(),
+        anchors,
+        scales,
+        factors,
+        query.scale(),
+        tileBest);
     for (int q = 0; q < count; q++) {
       best[q] = Math.max(best[q], tileBest[q]);
     }
@@ -136,6 +145,7 @@ final class CodeScorer {
       kernels.decodeBlock(blocks, codes, bits, dimension, tile, b * BLOCK);
       readHeader(block, b * BLOCK);
     }
+    products.rows(anchors, n * BLOCK);
   }
 
   /**
@@ -164,7 +174,16 @@ final class CodeScorer {
           raise(tileNumber * TILE, lanes, best, bestToken);
         } else {
           kernels.maxTile(
-              floatSums, which, n, lanes, products, count, anchors, scales, factors, best);
+              floatSums,
+              which,
+              n,
+              lanes,
+              products.table(),
+              products.stride(),
+              anchors,
+              scales,
+              factors,
+              best);
         }
       }
     }
@@ -192,10 +211,10 @@ final class CodeScorer {
   /** Raises the best similarities to those of a tile whose first token is the given one. */
   private void raise(int firstToken, int lanes, float[] best, int[] bestToken) {
     for (int lane = 0; lane < lanes; lane++) {
-      int row = anchors[lane] * count;
+      int row = anchors[lane] * products.stride();
       for (int q = 0; q < count; q++) {
         float residual = scales[lane] * floatSums[q * TILE + lane];
-        float similarity = (products[row + q] + residual) * factors[lane];
+        float similarity = (products.table()[row + q] + residual) * factors[lane];
         if (similarity > best[q]) {
           best[q] = similarity;
           bestToken[q] = firstToken + lane;

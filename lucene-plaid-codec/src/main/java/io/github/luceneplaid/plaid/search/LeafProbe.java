@@ -22,7 +22,7 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * Scores the leaves of the anchors that were found for each query token, and keeps the best of them
+ * Scores the leaves of the regions that were found for each query token, and keeps the best of them
  * in the order of their scores.
  */
 final class LeafProbe {
@@ -73,27 +73,27 @@ final class LeafProbe {
   /**
    * Scores leaves.
    *
-   * @param pairs of an anchor and a query token, rising, see {@link AnchorProbe#find}
+   * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
    */
   void score(long[] pairs) throws IOException {
     leaves = 0;
     Arrays.fill(sizes, 0);
     for (int from = 0; from < pairs.length; ) {
-      int anchor = (int) (pairs[from] >>> 32);
+      int region = (int) (pairs[from] >>> 32);
       int n = 0;
-      while (from < pairs.length && (int) (pairs[from] >>> 32) == anchor) {
+      while (from < pairs.length && (int) (pairs[from] >>> 32) == region) {
         int token = (int) pairs[from++];
         System.arraycopy(query.values(), token * dimension, values, n * dimension, dimension);
         tokens[n++] = token;
       }
-      scoreAnchor(anchor, n);
+      scoreRegion(region, n);
     }
   }
 
-  private void scoreAnchor(int anchor, int n) throws IOException {
+  private void scoreRegion(int region, int n) throws IOException {
     LeafDirectory directory = segment.leafDirectory();
-    int first = directory.firstLeaf(anchor);
-    int end = directory.firstLeaf(anchor + 1);
+    int first = directory.firstLeaf(region);
+    int end = directory.firstLeaf(region + 1);
     if (first == end) {
       return;
     }
@@ -116,20 +116,20 @@ final class LeafProbe {
       kernels.dotTile(tile, dimension, values, 0, n, read * BLOCK, sums);
       int fromLane = Math.max(0, first - block * BLOCK);
       int toLane = Math.min(read * BLOCK, end - block * BLOCK);
-      take(fromLane, toLane, n, directory.firstPosting(anchor));
+      take(fromLane, toLane, n, directory.firstPosting(region));
     }
-    long next = directory.firstPosting(anchor + 1);
+    long next = directory.firstPosting(region + 1);
     for (int leaf = leaves - 1; leaf >= firstOfAll; leaf--) {
       long length = next - starts[leaf];
       if (length < 0 || length > segment.documents()) {
-        throw segment.corrupt("anchor " + anchor + " has a leaf of " + length + " postings");
+        throw segment.corrupt("region " + region + " has a leaf of " + length + " postings");
       }
       lengths[leaf] = (int) length;
       next = starts[leaf];
     }
   }
 
-  /** Takes the leaves of some lanes of the tile, for the query tokens of the anchor. */
+  /** Takes the leaves of some lanes of the tile, for the query tokens of the region. */
   private void take(int fromLane, int toLane, int n, long firstPosting) {
     for (int lane = fromLane; lane < toLane; lane++) {
       int header = lane / BLOCK * blockBytes + lane % BLOCK * Float.BYTES;

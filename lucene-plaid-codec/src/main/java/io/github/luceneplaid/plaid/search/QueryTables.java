@@ -12,13 +12,13 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -52,6 +52,7 @@ final class QueryTables {
   private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
   private final Map<Codebook.Id, float[]> products = new ConcurrentHashMap<>();
   private final Integers leaves;
+  private final QueryMatrix matrix;
 
   QueryTables(QueryTokens query) {
     this.count = query.count();
@@ -65,6 +66,7 @@ final class QueryTables {
       }
     }
     this.leaves = usable ? ofLeaves() : null;
+    this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
   }
 
   private static boolean isShort(float[] rows) {
@@ -134,30 +136,24 @@ final class QueryTables {
     return new Integers(codes.values(), scale, codes.error());
   }
 
-  /** Products of all anchors of a segment with all query tokens, [anchors][query tokens]. */
-  float[] products(PlaidSegment segment) {
-    List<Codebook> codebooks = segment.codebooks();
-    if (codebooks.size() == 1) {
-      return products(codebooks.get(0));
-    }
-    float[] all = new float[codebooks.stream().mapToInt(Codebook::size).sum() * count];
-    int at = 0;
-    for (Codebook codebook : codebooks) {
-      float[] part = products(codebook);
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
+  /** The rotated query, in the layout of the kernels. */
+  QueryMatrix matrix() {
+    return matrix;
   }
 
-  private float[] products(Codebook codebook) {
-    return products.computeIfAbsent(
-        codebook.id(),
-        id -> {
-          float[] out = new float[codebook.size() * count];
-          VectorKernels.get()
-              .matrix(rotated, count, codebook.anchors(), 0, codebook.size(), dimension, out, 0);
-          return out;
-        });
+  /** Products of all regions of a segment with all query tokens, [regions][stride]. */
+  float[] products(PlaidSegment segment) {
+    if (segment.anchors() != segment.regions()) {
+      return products(segment.regions());
+    }
+    Codebook codebook = segment.codebooks().get(0);
+    return products.computeIfAbsent(codebook.id(), id -> products(codebook.anchors()));
+  }
+
+  private float[] products(float[] rows) {
+    int n = rows.length / dimension;
+    float[] out = new float[n * matrix.stride()];
+    matrix.products(rows, 0, n, out, 0);
+    return out;
   }
 }

@@ -22,7 +22,7 @@ import org.apache.lucene.util.Bits;
 
 /**
  * The search of a trained segment: anchors, leaves and posting lists find candidates ({@link
- * AnchorProbe}, {@link LeafProbe}, {@link Accumulator}), {@link CodeScorer} scores them.
+ * RegionProbe}, {@link LeafProbe}, {@link Accumulator}), {@link CodeScorer} scores them.
  */
 final class TrainedSegmentSearch extends PlaidSegmentSearch implements ApproximateSegmentSearch {
 
@@ -41,14 +41,17 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   /**
    * Sole constructor.
    *
-   * @param products of the segment's anchors and the query tokens
+   * @param products of the segment's regions and the query tokens
    */
   TrainedSegmentSearch(
       LeafReader reader, SearchRequest request, PlaidSegment segment, float[] products)
       throws IOException {
     super(reader, request, segment);
     this.products = products;
-    this.scorer = new CodeScorer(segment, request.tables(), products, query.count());
+    QueryTables tables = request.tables();
+    this.scorer =
+        new CodeScorer(
+            segment, tables, AnchorProducts.of(segment, tables.matrix(), products), query.count());
   }
 
   @Override
@@ -79,9 +82,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   @Override
   public long collectCost(int n, int acceptedCount) {
     LeafDirectory directory = segment.leafDirectory();
-    double leavesPerAnchor = (double) directory.leaves() / directory.anchors();
+    double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
-    double leaves = anchors(acceptedCount) * leavesPerAnchor;
+    double leaves = anchors(acceptedCount) * leavesPerRegion;
     double postings = Math.min(leaves, probes(acceptedCount)) * postingsPerLeaf;
     return (long) (query.count() * (leaves + postings));
   }
@@ -92,10 +95,10 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return Math.clamp(Math.sqrt(share), 1, MAX_WIDENING);
   }
 
-  /** Anchors to probe for each query token. */
+  /** Regions to probe for each query token. */
   private int anchors(int acceptedCount) {
-    int all = segment.leafDirectory().anchors();
-    // The more anchors share the room, as those of several codebooks do, the less lies around each
+    int all = segment.leafDirectory().regions();
+    // Fresh anchors for few tokens leave little around each
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
     int automatic = (int) ((request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding);
     return (int) Math.min(all, request.options().anchors(automatic) * widening(acceptedCount));
@@ -112,7 +115,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       throws IOException {
     int count = query.count();
     LeafProbe leaves = new LeafProbe(segment, request.tables().leaves(), count);
-    leaves.score(new AnchorProbe(count, anchors(acceptedCount)).find(products, anchorCount()));
+    leaves.score(
+        new RegionProbe(count, request.tables().matrix().stride(), anchors(acceptedCount))
+            .find(products, regionCount()));
     int[][] order = new int[count][];
     float[][] similarity = new float[count][];
     float base = 0;
@@ -143,8 +148,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return segment.escapedDocuments() == 0 ? found : addEscaped(n, accepted, docs, scores, found);
   }
 
-  private int anchorCount() {
-    return segment.leafDirectory().anchors();
+  private int regionCount() {
+    return segment.leafDirectory().regions();
   }
 
   /**

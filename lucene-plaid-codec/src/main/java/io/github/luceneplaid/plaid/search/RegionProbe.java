@@ -14,73 +14,76 @@ package io.github.luceneplaid.plaid.search;
 
 import java.util.Arrays;
 
-/** Finds the anchors nearest to each query token. */
-final class AnchorProbe {
+/** Finds the regions nearest to each query token. */
+final class RegionProbe {
 
-  /** Anchors of a group. */
+  /** Regions of a group. */
   private static final int GROUP = 16;
 
   private final int count;
+  private final int stride;
   private final int perToken;
 
   /** The best of one query token so far, rising. */
   private final float[] best;
 
-  private final int[] anchors;
+  private final int[] regions;
 
   /**
    * Sole constructor.
    *
    * @param count number of query tokens
-   * @param perToken anchors to find for each
+   * @param stride elements from the products of one region to those of the next
+   * @param perToken regions to find for each
    */
-  AnchorProbe(int count, int perToken) {
+  RegionProbe(int count, int stride, int perToken) {
     this.count = count;
+    this.stride = stride;
     this.perToken = perToken;
     this.best = new float[perToken];
-    this.anchors = new int[perToken];
+    this.regions = new int[perToken];
   }
 
   /**
-   * Finds the anchors.
+   * Finds the regions.
    *
-   * @param products of anchors and query tokens, [n][count]; n is at least the anchors to find
-   * @return pairs of an anchor and a query token, {@code anchor << 32 | token}, rising
+   * @param products of regions and query tokens, [n][stride]; n is at least the regions to find
+   * @return pairs of an region and a query token, {@code region << 32 | token}, rising
    */
   long[] find(float[] products, int n) {
     int groups = (n + GROUP - 1) / GROUP;
     float[] maxima = maxima(products, n, groups);
     long[] pairs = new long[count * perToken];
     for (int q = 0; q < count; q++) {
-      // As many groups have an anchor that is as good as this, so worse ones cannot be wanted
+      // As many groups have an region that is as good as this, so worse ones cannot be wanted
       float least = groups < perToken ? Float.NEGATIVE_INFINITY : leastOfBest(maxima, groups, q);
       Arrays.fill(best, Float.NEGATIVE_INFINITY);
       for (int group = 0; group < groups; group++) {
         if (maxima[group * count + q] >= least) {
           int end = Math.min(n, (group + 1) * GROUP);
-          for (int anchor = group * GROUP; anchor < end; anchor++) {
-            float product = products[anchor * count + q];
+          for (int region = group * GROUP; region < end; region++) {
+            float product = products[region * stride + q];
             if (product >= least && product > best[0]) {
-              insert(product, anchor);
+              insert(product, region);
             }
           }
         }
       }
       for (int i = 0; i < perToken; i++) {
-        pairs[q * perToken + i] = (long) anchors[i] << 32 | q;
+        pairs[q * perToken + i] = (long) regions[i] << 32 | q;
       }
     }
     Arrays.sort(pairs);
     return pairs;
   }
 
-  /** The largest product of each query token with the anchors of each group. */
+  /** The largest product of each query token with the regions of each group. */
   private float[] maxima(float[] products, int n, int groups) {
     float[] maxima = new float[groups * count];
     Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
-    for (int anchor = 0; anchor < n; anchor++) {
-      int row = anchor * count;
-      int group = anchor / GROUP * count;
+    for (int region = 0; region < n; region++) {
+      int row = region * stride;
+      int group = region / GROUP * count;
       for (int q = 0; q < count; q++) {
         maxima[group + q] = Math.max(maxima[group + q], products[row + q]);
       }
@@ -99,13 +102,13 @@ final class AnchorProbe {
   }
 
   /** Puts a product where it belongs; the worst one goes. */
-  private void insert(float product, int anchor) {
+  private void insert(float product, int region) {
     int i = 1;
     for (; i < perToken && best[i] < product; i++) {
       best[i - 1] = best[i];
-      anchors[i - 1] = anchors[i];
+      regions[i - 1] = regions[i];
     }
     best[i - 1] = product;
-    anchors[i - 1] = anchor;
+    regions[i - 1] = region;
   }
 }

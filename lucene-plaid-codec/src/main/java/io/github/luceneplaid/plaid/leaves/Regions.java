@@ -1,0 +1,142 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.packed.PackedLongValues;
+
+/**
+ * Parts of the space that the leaves of a segment lie in: what a search looks at first. Those of a
+ * single codebook are its anchors. Several codebooks have as many anchors in the same places, which
+ * would spread tokens that are close to each other over as many leaves; so such a segment has
+ * regions of its own, and a token belongs to the nearest one of those near its anchor.
+ *
+ * @lucene.internal
+ */
+public final class Regions {
+
+  /** Regions that a token is compared with. */
+  private static final int NEAR = 96;
+
+  /** Anchors that are compared with all regions in one go. */
+  private static final int BATCH = 64;
+
+  private final VectorKernels kernels = VectorKernels.get();
+  private final float[] centroids;
+  private final int count;
+  private final int dimension;
+  private final float[] halfNorms;
+  private final AbortCheck abort;
+
+  /**
+   * Sole constructor.
+   *
+   * @param centroids where the regions are, row after row
+   * @param count number of regions, up to 65 536
+   * @param dimension of a row
+   * @param abort asked now and then whether to go on
+   */
+  public Regions(float[] centroids, int count, int dimension, AbortCheck abort) {
+    this.centroids = centroids;
+    this.count = count;
+    this.dimension = dimension;
+    this.abort = abort;
+    this.halfNorms = new float[count];
+    for (int i = 0; i < count; i++) {
+      halfNorms[i] = kernels.dot(centroids, i * dimension, centroids, i * dimension, dimension) / 2;
+    }
+  }
+
+  /**
+   * Finds the region of each token.
+   *
+   * @param tokens the coded tokens
+   * @param out receives <b>[uint16]</b> × 16 regions for each block of tokens
+   */
+  public void assign(CodedTokens tokens, IndexOutput out) throws IOException {
+    int[] near = near(tokens.anchors(), tokens.anchorCount());
+    int width = near.length / tokens.anchorCount();
+    byte[] block = new byte[tokens.stride()];
+    float[] rows = new float[CodedTokens.BLOCK * dimension];
+    int[] ids = new int[CodedTokens.BLOCK];
+    long blocks = 0;
+    for (PackedLongValues.Iterator it = tokens.counts().iterator(); it.hasNext(); ) {
+      long n = it.next();
+      for (long from = 0; from < n; from += CodedTokens.BLOCK, blocks++) {
+        if (blocks % 256 == 0) {
+          abort.check();
+        }
+        int lanes = (int) Math.min(CodedTokens.BLOCK, n - from);
+        tokens.decodeBlock(blocks, block, lanes, rows, ids);
+        for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
+          int region =
+              lane < lanes ? nearest(rows, lane * dimension, near, ids[lane] * width, width) : 0;
+          out.writeShort((short) region);
+        }
+      }
+    }
+  }
+
+  private int nearest(float[] rows, int row, int[] near, int from, int width) {
+    int best = 0;
+    float highest = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < from + width; i++) {
+      int region = near[i];
+      float score =
+          kernels.dot(rows, row, centroids, region * dimension, dimension) - halfNorms[region];
+      if (score > highest) {
+        highest = score;
+        best = region;
+      }
+    }
+    return best;
+  }
+
+  /** The regions nearest to each anchor, those of one anchor behind those of another. */
+  private int[] near(float[] anchors, int anchorCount) throws IOException {
+    int width = Math.min(NEAR, count);
+    int[] near = new int[anchorCount * width];
+    float[] products = new float[BATCH * count];
+    float[] highest = new float[width];
+    for (int from = 0; from < anchorCount; from += BATCH) {
+      abort.check();
+      int n = Math.min(BATCH, anchorCount - from);
+      kernels.matrix(centroids, count, anchors, from * dimension, n, dimension, products, 0);
+      for (int i = 0; i < n; i++) {
+        Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+        for (int region = 0; region < count; region++) {
+          float score = products[i * count + region] - halfNorms[region];
+          if (score > highest[0]) {
+            insert(score, region, highest, near, (from + i) * width);
+          }
+        }
+      }
+    }
+    return near;
+  }
+
+  /** Puts a score where it belongs among rising ones; the lowest goes. */
+  private static void insert(float score, int region, float[] highest, int[] near, int at) {
+    int i = 1;
+    for (; i < highest.length && highest[i] < score; i++) {
+      highest[i - 1] = highest[i];
+      near[at + i - 1] = near[at + i];
+    }
+    highest[i - 1] = score;
+    near[at + i - 1] = region;
+  }
+}

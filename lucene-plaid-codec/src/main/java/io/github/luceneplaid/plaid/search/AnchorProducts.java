@@ -1,0 +1,104 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import org.apache.lucene.util.ArrayUtil;
+
+/**
+ * Products of anchors with the query tokens, in rows of a table. Where the anchors are the regions
+ * of a segment, all products are known from the start. Of several codebooks' anchors, the tokens of
+ * candidates have some only; their products are computed when they are met first.
+ */
+final class AnchorProducts {
+
+  private final QueryMatrix query;
+  private final float[] anchors;
+  private final int dimension;
+  private float[] table;
+
+  /** One more than the row of each anchor, 0 where there is none; null if anchors are rows. */
+  private final int[] rows;
+
+  private int size;
+  private float[] pending;
+  private final int[] met;
+
+  private AnchorProducts(QueryMatrix query, float[] anchors, float[] table, int[] rows) {
+    this.query = query;
+    this.anchors = anchors;
+    this.dimension = query.dimension();
+    this.table = table;
+    this.rows = rows;
+    this.met = new int[CodeScorer.TILE];
+  }
+
+  /**
+   * Opens the products of a segment.
+   *
+   * @param regions products of the regions, [regions][stride]
+   */
+  static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions) {
+    if (segment.anchors() == segment.regions()) {
+      return new AnchorProducts(query, segment.anchors(), regions, null);
+    }
+    int[] rows = new int[segment.anchors().length / segment.dimension()];
+    return new AnchorProducts(query, segment.anchors(), new float[64 * query.stride()], rows);
+  }
+
+  /** Elements from one row of the table to the next. */
+  int stride() {
+    return query.stride();
+  }
+
+  /** The table as it is after the last call of {@link #rows}. */
+  float[] table() {
+    return table;
+  }
+
+  /**
+   * Replaces anchors by their rows in the table, which are computed where they are new.
+   *
+   * @param ids anchors, and then rows
+   * @param n how many, up to those of a tile
+   */
+  void rows(int[] ids, int n) {
+    if (rows == null) {
+      return;
+    }
+    int fresh = 0;
+    for (int i = 0; i < n; i++) {
+      int anchor = ids[i];
+      if (rows[anchor] == 0) {
+        met[fresh++] = anchor;
+        rows[anchor] = size + fresh;
+      }
+      ids[i] = rows[anchor] - 1;
+    }
+    if (fresh > 0) {
+      compute(fresh);
+    }
+  }
+
+  private void compute(int fresh) {
+    pending = pending == null ? new float[CodeScorer.TILE * dimension] : pending;
+    for (int i = 0; i < fresh; i++) {
+      System.arraycopy(anchors, met[i] * dimension, pending, i * dimension, dimension);
+    }
+    int stride = query.stride();
+    table = ArrayUtil.grow(table, (size + fresh) * stride);
+    query.products(pending, 0, fresh, table, size * stride);
+    size += fresh;
+  }
+}
