@@ -249,7 +249,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
         random().nextBoolean(),
         (directory, segment, statistics) -> {
           assertTrue(statistics.codebooks().size() > 1);
-          assertEquals(64, statistics.regions());
+          assertEquals(CodebookPlan.idealAnchors(tokens), statistics.regions());
           LeafDirectory leaves = segment.leafDirectory();
           assertEquals(statistics.regions(), leaves.regions());
           assertEquals(statistics.regions(), segment.regions().length / DIMENSION);
