@@ -39,6 +39,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
 /** Writes the tokens of one field: flat, or trained as {@link CodebookPlan} says. */
 final class FieldWriter {
 
+  /** From so many tokens on, codes to search by cost less than exact scores of all documents. */
+  private static final int PROVISIONAL_TOKENS = 1 << 13;
+
   private static final int CHUNK = 64;
 
   /** Fresh tokens are farther from the anchors than those the anchors were trained on. */
@@ -60,6 +63,7 @@ final class FieldWriter {
   private long encoded;
   private long reencoded;
   private int generation;
+  private boolean provisional;
 
   FieldWriter(
       PlaidDocValuesConsumer.SegmentFiles files,
@@ -83,6 +87,10 @@ final class FieldWriter {
   /** Writes all of the field, and returns what the meta file says of it. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     CodebookPlan plan = plan();
+    provisional = plan == null && survey.tokens() >= PROVISIONAL_TOKENS;
+    if (provisional) {
+      plan = new CodebookPlan(List.of(train(false, survey.tokens())), false);
+    }
     files.meta.writeInt(field.number);
     return plan == null ? writeFlat() : writeTrained(plan);
   }
@@ -208,8 +216,12 @@ final class FieldWriter {
     }
   }
 
+  private RawTokens rawTokens() {
+    return provisional ? RawTokens.FLOAT32 : options.raw();
+  }
+
   private SlabWriter rawWriter() throws IOException {
-    return switch (options.raw()) {
+    return switch (rawTokens()) {
       case NONE -> null;
       case FLOAT16 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
       case FLOAT32 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
@@ -239,12 +251,7 @@ final class FieldWriter {
             codes);
         copyRaw(current, raw);
       } else {
-        if (current.generation() == 0) {
-          encoded += n;
-        } else {
-          reencoded += n;
-        }
-        generation = Math.max(generation, current.generation() + 1);
+        countEncoded(current);
         encoder.encode(
             current,
             scratch,
@@ -256,6 +263,20 @@ final class FieldWriter {
             codes);
       }
     }
+  }
+
+  /** Codes to search by only are no step in the life of a token. */
+  private void countEncoded(TokenSource doc) {
+    if (provisional) {
+      generation = Math.max(generation, doc.generation());
+      return;
+    }
+    if (doc.generation() == 0) {
+      encoded += doc.tokenCount();
+    } else {
+      reencoded += doc.tokenCount();
+    }
+    generation = Math.max(generation, doc.generation() + 1);
   }
 
   private void copyRaw(TokenSource doc, SlabWriter raw) throws IOException {
@@ -290,7 +311,7 @@ final class FieldWriter {
     writeCodes(codes, counts, encoder);
     return finish(
         counts,
-        raw == null ? null : new PlaidFieldEntry.Rows(options.raw(), raw.offset()),
+        raw == null ? null : new PlaidFieldEntry.Rows(rawTokens(), raw.offset()),
         new PlaidFieldEntry.Trained(
             plan.codebooks().stream()
                 .map(
@@ -386,6 +407,7 @@ final class FieldWriter {
             options,
             new PlaidFieldEntry.History(copied, encoded, reencoded, generation),
             rows,
+            provisional,
             trained);
     entry.write(files.meta);
     return entry;

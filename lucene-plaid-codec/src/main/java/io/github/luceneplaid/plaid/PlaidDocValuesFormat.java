@@ -38,7 +38,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Values of a field are in one of three forms:
  *
  * <ul>
- *   <li><b>flat</b>: segments with few tokens keep them as 32-bit floats, and are searched exactly;
+ *   <li><b>flat</b>: segments with few tokens keep them as 32-bit floats, and are searched exactly.
+ *       From 8192 tokens on there are <b>provisional</b> codes beside them, which a search finds
+ *       candidates by; merges and readers take no notice of these;
  *   <li><b>trained</b>: tokens are coded. What is read back is the decoded token, unless the field
  *       keeps raw ones;
  *   <li><b>escaped</b>: values that are not the payload of a late-interaction field, of another
@@ -83,7 +85,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded
  *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32), and if there are any <b>[vlong]</b> offset
  *             of their slab in .vec
- *         <li><b>[int8]</b> form, 0 flat, 1 trained. If trained:
+ *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
  *               <li><b>[vint]</b> codebook blocks, 1 to 16; for each: <b>[int64]</b> × 2 id,
  *                   <b>[vint]</b> anchors, <b>[float32]</b> mean length of a residual,
@@ -117,7 +119,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *
  * <ul>
  *   <li>Index header: codec "PlaidData"
- *   <li>For each trained field:
+ *   <li>For each trained or provisional field:
  *       <ul>
  *         <li>posting lists, leaf after leaf: rising ordinals without repeats
  *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.LeafDirectory}

@@ -32,7 +32,8 @@ import org.apache.lucene.store.IndexOutput;
  * @param options the options the field was written with
  * @param history how the tokens came into this segment
  * @param rows where tokens stored as floats are; null if there are none
- * @param trained where codes, anchors and leaves are; null if the segment is flat
+ * @param provisional whether the codes are there to search by only, and tokens are the rows
+ * @param trained where codes, anchors and leaves are; null if there are none
  */
 record PlaidFieldEntry(
     TokenAddresses addresses,
@@ -43,10 +44,12 @@ record PlaidFieldEntry(
     PlaidOptions options,
     History history,
     Rows rows,
+    boolean provisional,
     Trained trained) {
 
   private static final byte FLAT = 0;
   private static final byte TRAINED = 1;
+  private static final byte PROVISIONAL = 2;
 
   /**
    * How the tokens of a segment came into it.
@@ -188,8 +191,9 @@ record PlaidFieldEntry(
     return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
   }
 
+  /** Whether tokens are coded for good. */
   boolean isTrained() {
-    return trained != null;
+    return trained != null && provisional == false;
   }
 
   /** How often the tokens that are read back have been decoded from codes. */
@@ -217,8 +221,8 @@ record PlaidFieldEntry(
     if (rows != null) {
       meta.writeVLong(rows.offset);
     }
-    meta.writeByte(isTrained() ? TRAINED : FLAT);
-    if (isTrained()) {
+    meta.writeByte(trained == null ? FLAT : provisional ? PROVISIONAL : TRAINED);
+    if (trained != null) {
       trained.write(meta);
     }
   }
@@ -236,8 +240,8 @@ record PlaidFieldEntry(
         new History(meta.readVLong(), meta.readVLong(), meta.readVLong(), meta.readVInt());
     RawTokens raw = RawTokens.read(meta);
     Rows rows = raw == RawTokens.NONE ? null : new Rows(raw, meta.readVLong());
-    boolean isTrained = range(meta, "form", meta.readByte(), FLAT, TRAINED) == TRAINED;
-    if (isTrained == false && raw != RawTokens.FLOAT32) {
+    int form = range(meta, "form", meta.readByte(), FLAT, PROVISIONAL);
+    if (form != TRAINED && raw != RawTokens.FLOAT32) {
       throw new CorruptIndexException("rows of a flat field: found " + raw, meta);
     }
     return new PlaidFieldEntry(
@@ -249,7 +253,8 @@ record PlaidFieldEntry(
         options,
         history,
         rows,
-        isTrained ? Trained.read(meta, addresses) : null);
+        form == PROVISIONAL,
+        form == FLAT ? null : Trained.read(meta, addresses));
   }
 
   private static PlaidOptions readOptions(DataInput meta) throws IOException {

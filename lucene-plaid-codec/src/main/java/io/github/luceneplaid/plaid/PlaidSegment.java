@@ -78,7 +78,7 @@ public final class PlaidSegment {
     this.ordToDoc =
         addresses.isDense() ? null : addresses.ordToDoc().getDirectMonotonicReader(shared.data);
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
-    if (entry.isTrained()) {
+    if (entry.trained() != null) {
       PlaidFieldEntry.Trained trained = entry.trained();
       this.rotation = Rotation.of(entry.dimension());
       this.quantizer = new ResidualQuantizer(entry.dimension(), entry.options().bits());
@@ -124,7 +124,7 @@ public final class PlaidSegment {
    */
   static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
       throws IOException {
-    if (entry.isTrained() == false) {
+    if (entry.trained() == null) {
       return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null, null));
     }
     PlaidFieldEntry.Trained trained = entry.trained();
@@ -206,9 +206,14 @@ public final class PlaidSegment {
     return shared.entry.unitLength();
   }
 
-  /** Whether tokens are coded. If not, {@link #rows} holds them and there is nothing else. */
+  /** Whether tokens are coded for good. If not, {@link #rows} holds them. */
   public boolean isTrained() {
     return shared.entry.isTrained();
+  }
+
+  /** Whether there are codes, and so leaves to search by. */
+  public boolean hasCodes() {
+    return shared.entry.trained() != null;
   }
 
   /**

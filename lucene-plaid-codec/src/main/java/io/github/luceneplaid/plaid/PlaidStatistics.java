@@ -24,7 +24,8 @@ import java.util.List;
  * @param tokens tokens of {@code documents}
  * @param dimension components of a token
  * @param unitLength whether every token is of length 1, so that no lengths are stored
- * @param trained whether tokens are coded; false: they are stored as they are and searched exactly
+ * @param trained whether tokens are coded; false: they are stored as they are, if there are many
+ *     with codes beside them to search by
  * @param bits bits per dimension of a residual (of the options, if the segment is not trained)
  * @param raw what a trained segment keeps of the original tokens
  * @param codebooks ids of the codebook blocks, in the order of their anchors

@@ -43,7 +43,7 @@ interface SegmentSearch {
         || tables.areUsable() == false) {
       return new ExactSegmentSearch(reader, request);
     }
-    return segment.isTrained()
+    return segment.hasCodes()
         ? new TrainedSegmentSearch(reader, request, segment, tables.products(segment))
         : new PlaidSegmentSearch(reader, request, segment);
   }

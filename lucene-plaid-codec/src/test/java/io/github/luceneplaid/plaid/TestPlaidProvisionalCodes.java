@@ -1,0 +1,154 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import static io.github.luceneplaid.plaid.TokenDocuments.FIELD;
+import static io.github.luceneplaid.plaid.TokenDocuments.config;
+import static io.github.luceneplaid.plaid.TokenDocuments.document;
+import static io.github.luceneplaid.plaid.TokenDocuments.unit;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BytesRef;
+
+/** Flat segments of many tokens have codes to search by, and are flat in every other respect. */
+public class TestPlaidProvisionalCodes extends LuceneTestCase {
+
+  private static final int DIMENSION = 16;
+  private static final int DOCUMENTS = 300;
+
+  /** More tokens than the documents of {@link #add} have, fewer than twice as many. */
+  private static final int THRESHOLD = 16_000;
+
+  private final List<BytesRef> values = new ArrayList<>();
+  private long tokens;
+
+  private void add(IndexWriter writer) throws IOException {
+    for (int i = 0; i < DOCUMENTS; i++) {
+      float[][] value = unit(random(), 30 + random().nextInt(20), DIMENSION);
+      values.add(BytesRef.deepCopyOf(LateInteractionField.encode(value)));
+      tokens += value.length;
+      writer.addDocument(document(values.size() - 1, values.get(values.size() - 1)));
+    }
+    writer.commit();
+  }
+
+  private static PlaidDocValuesFormat format() {
+    return PlaidDocValuesFormat.builder()
+        .bits(RandomPicks.randomFrom(random(), List.of(2, 4, 8)))
+        .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
+        .trainingThreshold(THRESHOLD)
+        .build();
+  }
+
+  private void assertFlatWithCodes(LeafReader leaf, int firstValue) throws IOException {
+    PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf, FIELD);
+    assertFalse(statistics.trained());
+    assertEquals(0, statistics.generation());
+    assertEquals(0, statistics.encodedTokens());
+    assertEquals(statistics.tokens() * DIMENSION * Float.BYTES, statistics.rawBytes());
+    assertTrue(statistics.codeBytes() > 0);
+    assertTrue(statistics.leaves() > 0);
+    BinaryDocValues found = leaf.getBinaryDocValues(FIELD);
+    for (int doc = 0; doc < leaf.maxDoc(); doc++) {
+      assertEquals(doc, found.nextDoc());
+      assertEquals(values.get(firstValue + doc), found.binaryValue());
+    }
+  }
+
+  public void testFlushAndMerge() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config(format()))) {
+      add(writer);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertFlatWithCodes(reader.leaves().get(0).reader(), 0);
+      }
+      add(writer);
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        PlaidStatistics statistics =
+            PlaidDocValuesFormat.statistics(reader.leaves().get(0).reader(), FIELD);
+        assertTrue(statistics.trained());
+        assertEquals(1, statistics.codebooks().size());
+        assertEquals(1, statistics.generation());
+        assertEquals(tokens, statistics.encodedTokens());
+        assertEquals(0, statistics.copiedTokens());
+        assertEquals(0, statistics.reencodedTokens());
+      }
+    }
+  }
+
+  /** What a merge of two such segments leaves may be one, too. */
+  public void testMergeBelowTheThreshold() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                config(PlaidDocValuesFormat.builder().trainingThreshold(1 << 20).build()))) {
+      add(writer);
+      add(writer);
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertFlatWithCodes(reader.leaves().get(0).reader(), 0);
+      }
+    }
+  }
+
+  /** Scores are those of the tokens as they came, and with enough candidates so are the hits. */
+  public void testSearch() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config(format()))) {
+      add(writer);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (int round = 0; round < 5; round++) {
+          float[][] query = unit(random(), 5, DIMENSION);
+          TopDocs exact = search(searcher, query, LateInteractionOptions.builder().exact().build());
+          TopDocs all =
+              search(searcher, query, LateInteractionOptions.builder().candidates(1 << 20).build());
+          TopDocs some = search(searcher, query, LateInteractionOptions.DEFAULT);
+          int same = 0;
+          for (int i = 0; i < exact.scoreDocs.length; i++) {
+            assertEquals(exact.scoreDocs[i].doc, all.scoreDocs[i].doc);
+            assertEquals(exact.scoreDocs[i].score, all.scoreDocs[i].score, 1e-5);
+            for (var hit : some.scoreDocs) {
+              if (hit.doc == exact.scoreDocs[i].doc) {
+                assertEquals(exact.scoreDocs[i].score, hit.score, 1e-5);
+                same++;
+              }
+            }
+          }
+          assertTrue(same + " of 10 found", same >= 5);
+        }
+      }
+    }
+  }
+
+  private static TopDocs search(
+      IndexSearcher searcher, float[][] query, LateInteractionOptions options) throws IOException {
+    return searcher.search(new LateInteractionQuery(FIELD, query, 10, null, options), 10);
+  }
+}
