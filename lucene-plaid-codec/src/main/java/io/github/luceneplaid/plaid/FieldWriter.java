@@ -351,9 +351,17 @@ final class FieldWriter {
     return new Leaves(directory, regionsOffset, leavesOffset, postingsOffset, directoryOffset);
   }
 
+  /** Trains regions on what is coded, so that writing a segment again finds the same. */
+  private Codebook trainRegions(CodedTokens tokens) throws IOException {
+    int count = CodebookPlan.idealAnchors(survey.tokens());
+    int size = TokenSample.size(count, survey.tokens(), dimension);
+    float[] sample = tokens.sample(survey.tokens(), size);
+    return asStored(CodebookTrainer.train(sample, size, dimension, count, options.seed(), abort));
+  }
+
   /** The anchors of several codebooks are not fit for regions: new ones are trained. */
   private Leaves writeRegionsAndLeaves(CodedTokens tokens) throws IOException {
-    Codebook regions = train(false, survey.tokens());
+    Codebook regions = trainRegions(tokens);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     rows.append(regions.anchors(), 0, regions.size());
     String name = null;

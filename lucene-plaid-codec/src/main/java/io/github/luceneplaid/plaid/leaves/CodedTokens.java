@@ -102,6 +102,29 @@ public record CodedTokens(
   }
 
   /**
+   * Decodes tokens at equal distances.
+   *
+   * @param total number of tokens
+   * @param size how many to decode, up to all
+   * @return rows of rotated tokens, of length 1
+   */
+  public float[] sample(long total, int size) throws IOException {
+    int dimension = anchors.length / anchorCount;
+    float[] rows = new float[size * dimension];
+    byte[] scratch = new byte[stride];
+    long[] seen = {0};
+    int[] taken = {0};
+    forEach(
+        (region, slot, ordinal) -> {
+          if (taken[0] < size && seen[0]++ == taken[0] * total / size) {
+            decode(slot, scratch, rows, taken[0]++ * dimension);
+          }
+        });
+    assert taken[0] == size : taken[0] + " of " + size;
+    return rows;
+  }
+
+  /**
    * Decodes one token.
    *
    * @param scratch room for a block
