@@ -29,7 +29,8 @@ public final class LateInteractionOptions {
   public static final LateInteractionOptions DEFAULT = builder().build();
 
   private static final int AUTOMATIC = 0;
-  private static final float DEFAULT_CONFIDENCE = 2.5f;
+  private static final float DEFAULT_CONFIDENCE = 3;
+  private static final double FEW_DOCUMENTS = 2048;
 
   private final int anchors;
   private final int probes;
@@ -62,9 +63,23 @@ public final class LateInteractionOptions {
     return probes == AUTOMATIC ? automatic : probes;
   }
 
-  /** Returns how many candidates are scored at most, for {@code k} hits; at least {@code k}. */
-  int candidates(int k) {
-    return candidates == AUTOMATIC ? saturated(216 + 4L * k) : Math.max(k, candidates);
+  /**
+   * Returns how many candidates are scored at most, for {@code k} hits; at least {@code k}.
+   *
+   * @param documents how many there are to choose from
+   */
+  int candidates(int k, long documents) {
+    return candidates == AUTOMATIC
+        ? saturated(Math.round((216 + 4.0 * k) * growth(documents, 0.2)))
+        : Math.max(k, candidates);
+  }
+
+  /**
+   * How much more to look at among many documents: the more there are, the more of them are about
+   * as good as the best ones. 1 for a few thousand, and so much more each time they double.
+   */
+  static double growth(long documents, double step) {
+    return 1 + step * Math.max(0, Math.log(documents / FEW_DOCUMENTS) / Math.log(2));
   }
 
   /**
@@ -193,7 +208,7 @@ public final class LateInteractionOptions {
 
     /**
      * Sets when to stop: candidates are scored in the order of an estimate until the estimate, made
-     * larger by this many standard deviations of its error so far, is below the last hit. 2.5 by
+     * larger by this many standard deviations of its error so far, is below the last hit. 3 by
      * default; positive infinity scores all candidates.
      *
      * @param deviations 0 or more

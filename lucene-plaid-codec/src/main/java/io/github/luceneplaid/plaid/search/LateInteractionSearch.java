@@ -46,7 +46,7 @@ final class LateInteractionSearch {
     this.request = request;
     this.accepted = leaves.all().stream().mapToLong(LeafSearch::accepted).sum();
     this.k = (int) Math.min(request.k(), accepted);
-    this.candidates = request.options().candidates(k);
+    this.candidates = request.options().candidates(k, accepted);
   }
 
   /** Returns the hits, best first, in the form of {@link BestDocs}. */

@@ -30,7 +30,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private static final double MAX_WIDENING = 8;
 
   private static final int FEW_HITS = 20;
-  private static final int ANCHORS = 14;
+  private static final int ANCHORS = 16;
   private static final int ANCHORS_FOR_MANY = 20;
   private static final int PROBES = 86;
   private static final int MAX_EXTRA_PROBES = 512;
@@ -106,7 +106,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   /** Leaves to probe for each query token. */
   private int probes(int acceptedCount) {
-    int automatic = PROBES + Math.min(request.k(), MAX_EXTRA_PROBES);
+    double growth = LateInteractionOptions.growth(segment.documents(), 1 / 3.0);
+    int automatic = (int) ((PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth);
     return (int) (request.options().probes(automatic) * widening(acceptedCount));
   }
 

@@ -23,7 +23,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     assertEquals(3, options.anchors(3));
     assertFalse(options.exact());
     for (int k : new int[] {1, 10, 1000, Integer.MAX_VALUE}) {
-      assertTrue(options.candidates(k) >= k);
+      assertTrue(options.candidates(k, 1000) >= k);
+      assertTrue(options.candidates(k, 1 << 20) >= options.candidates(k, 1000));
       assertTrue(options.rescore(k, false) >= k);
       assertTrue(options.rescore(k, true) >= options.rescore(k, false));
     }
@@ -40,8 +41,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
             .build();
     assertEquals(5, options.anchors(3));
     assertEquals(11, options.probes(7));
-    assertEquals(100, options.candidates(10));
-    assertEquals(200, options.candidates(200));
+    assertEquals(100, options.candidates(10, 1 << 20));
+    assertEquals(200, options.candidates(200, 1));
     assertEquals(30, options.rescore(10, true));
     assertEquals(40, options.rescore(40, true));
     assertEquals(LateInteractionOptions.DEFAULT.rescore(10, false), options.rescore(10, false));
@@ -95,7 +96,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testToString() {
     assertEquals(
-        "anchors=auto,probes=3,candidates=auto,rescore=auto,confidence=2.5",
+        "anchors=auto,probes=3,candidates=auto,rescore=auto,confidence=3.0",
         LateInteractionOptions.builder().probes(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }
