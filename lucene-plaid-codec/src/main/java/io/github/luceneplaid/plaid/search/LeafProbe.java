@@ -18,7 +18,6 @@ import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafLayout;
 import java.io.IOException;
 import java.util.Arrays;
-import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitUtil;
 
 /**
@@ -44,9 +43,9 @@ final class LeafProbe {
   private final int[] tokens;
 
   /** The leaves that were scored: where their postings start, and how many they are. */
-  private long[] starts = new long[256];
+  private long[] starts;
 
-  private int[] lengths = new int[256];
+  private int[] lengths;
   private int leaves;
 
   /** The leaves scored for each query token, and their scores. */
@@ -65,8 +64,8 @@ final class LeafProbe {
     this.sums = new short[VectorKernels.sumsLength(count)];
     this.values = new short[count * dimension];
     this.tokens = new int[count];
-    this.leavesOf = new int[count][64];
-    this.scoresOf = new float[count][64];
+    this.leavesOf = new int[count][];
+    this.scoresOf = new float[count][];
     this.sizes = new int[count];
   }
 
@@ -76,8 +75,7 @@ final class LeafProbe {
    * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
    */
   void score(long[] pairs) throws IOException {
-    leaves = 0;
-    Arrays.fill(sizes, 0);
+    allocate(pairs);
     for (int from = 0; from < pairs.length; ) {
       int region = (int) (pairs[from] >>> 32);
       int n = 0;
@@ -90,6 +88,28 @@ final class LeafProbe {
     }
   }
 
+  /** Makes room for the leaves of all regions. */
+  private void allocate(long[] pairs) {
+    LeafDirectory directory = segment.leafDirectory();
+    int all = 0;
+    int previous = -1;
+    for (long pair : pairs) {
+      int region = (int) (pair >>> 32);
+      int n = directory.firstLeaf(region + 1) - directory.firstLeaf(region);
+      sizes[(int) pair] += n;
+      all += region == previous ? 0 : n;
+      previous = region;
+    }
+    starts = new long[all];
+    lengths = new int[all];
+    for (int q = 0; q < sizes.length; q++) {
+      leavesOf[q] = new int[sizes[q]];
+      scoresOf[q] = new float[sizes[q]];
+    }
+    leaves = 0;
+    Arrays.fill(sizes, 0);
+  }
+
   private void scoreRegion(int region, int n) throws IOException {
     LeafDirectory directory = segment.leafDirectory();
     int first = directory.firstLeaf(region);
@@ -98,13 +118,6 @@ final class LeafProbe {
       return;
     }
     int firstOfAll = leaves;
-    starts = ArrayUtil.grow(starts, leaves + end - first);
-    lengths = ArrayUtil.grow(lengths, leaves + end - first);
-    for (int q = 0; q < n; q++) {
-      int size = sizes[tokens[q]] + end - first;
-      leavesOf[tokens[q]] = ArrayUtil.grow(leavesOf[tokens[q]], size);
-      scoresOf[tokens[q]] = ArrayUtil.grow(scoresOf[tokens[q]], size);
-    }
     int endBlock = (end + BLOCK - 1) / BLOCK;
     for (int block = first / BLOCK; block < endBlock; block += 2) {
       int read = Math.min(2, endBlock - block);

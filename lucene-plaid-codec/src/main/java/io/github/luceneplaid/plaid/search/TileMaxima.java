@@ -29,7 +29,7 @@ final class TileMaxima {
   private int[] ordinals = new int[32];
   private int[] starts = new int[32];
   private float[] spreads = new float[32];
-  private float[] maxima = new float[1024];
+  private float[] maxima = new float[1 << 12];
   private int size;
   private int length;
 
@@ -51,7 +51,9 @@ final class TileMaxima {
     ordinals = ArrayUtil.grow(ordinals, size + 1);
     starts = ArrayUtil.grow(starts, size + 1);
     spreads = ArrayUtil.grow(spreads, size + 1);
-    maxima = ArrayUtil.grow(maxima, (int) needed);
+    if (needed > maxima.length) {
+      maxima = Arrays.copyOf(maxima, (int) Math.max(needed, 2L * maxima.length));
+    }
     ordinals[size] = ordinal;
     starts[size] = length;
     spreads[size] = 0;
