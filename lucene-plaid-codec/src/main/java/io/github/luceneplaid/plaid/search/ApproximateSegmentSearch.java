@@ -25,7 +25,7 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    * Returns about how many dot products {@link #collect} is worth, for the same {@code n} and
    * {@code acceptedCount}.
    */
-  long collectCost(int n, int acceptedCount);
+  long collectCost(int acceptedCount);
 
   /**
    * Finds the documents that are likely to score best. Documents whose tokens are out of reach of

@@ -35,6 +35,9 @@ import java.util.concurrent.Callable;
  */
 final class LateInteractionSearch {
 
+  /** Of the candidates, one in so many is scored by most searches. */
+  private static final int USUAL_PART = 4;
+
   private final SearchLeaves leaves;
   private final SearchRequest request;
   private final long accepted;
@@ -106,9 +109,10 @@ final class LateInteractionSearch {
 
   private boolean isCheaperToScan(LeafSearch leaf) throws IOException {
     ApproximateSegmentSearch search = leaf.approximate();
-    int proposed = Math.min(candidates, leaf.accepted());
-    long saved = (leaf.accepted() - proposed) * search.costPerDocument();
-    return saved <= search.collectCost(proposed, leaf.accepted());
+    // Most searches are sure of their hits after a small part of the candidates
+    int scored = Math.min(Math.max(k, candidates / USUAL_PART), leaf.accepted());
+    long saved = (leaf.accepted() - scored) * search.costPerDocument();
+    return saved <= search.collectCost(leaf.accepted());
   }
 
   /** Returns the best candidates of the leaves with their estimates, best first. */

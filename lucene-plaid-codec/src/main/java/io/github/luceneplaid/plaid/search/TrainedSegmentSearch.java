@@ -80,7 +80,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
-  public long collectCost(int n, int acceptedCount) {
+  public long collectCost(int acceptedCount) {
     LeafDirectory directory = segment.leafDirectory();
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
