@@ -22,8 +22,8 @@ interface ApproximateSegmentSearch extends SegmentSearch {
   boolean keepsRaw();
 
   /**
-   * Returns about how many dot products {@link #collect} is worth, for the same {@code n} and
-   * {@code acceptedCount}.
+   * Returns about how many dot products {@link #collect} is worth, for the same {@code
+   * acceptedCount}.
    */
   long collectCost(int acceptedCount);
 

@@ -14,7 +14,6 @@ package io.github.luceneplaid.plaid.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -94,13 +93,14 @@ final class LateInteractionSearch {
     ExhaustiveScan quickScan = new ExhaustiveScan(leaves, request, kept, true);
     BestDocs quickDocs = new BestDocs(kept);
     quickDocs.addAll(quickScan.run(scanned));
-    long[] found = collect(probed);
-    boolean enough = found.length + exactDocs.size() + quickDocs.size() >= k;
+    List<long[]> found = collect(probed);
+    long all = found.stream().mapToLong(part -> part.length).sum();
+    boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
     if (enough || request.timedOut()) {
       BestDocs hits = new BestDocs(k);
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
-      new CandidateScorer(leaves, request, k).score(found, hits, quickDocs);
+      new CandidateScorer(leaves, request, k).score(found, candidates, hits, quickDocs);
     } else {
       quickDocs.addAll(quickScan.run(probed));
     }
@@ -115,16 +115,13 @@ final class LateInteractionSearch {
     return saved <= search.collectCost(leaf.accepted());
   }
 
-  /** Returns the best candidates of the leaves with their estimates, best first. */
-  private long[] collect(List<LeafSearch> probed) throws IOException {
+  /** Returns the best candidates of each leaf with their estimates, best first. */
+  private List<long[]> collect(List<LeafSearch> probed) throws IOException {
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
     for (LeafSearch leaf : probed) {
       tasks.add(() -> collect(leaf));
     }
-    List<long[]> parts = leaves.run(tasks);
-    long[] all = parts.stream().flatMapToLong(Arrays::stream).toArray();
-    BestDocs.sort(all);
-    return all.length <= candidates ? all : Arrays.copyOf(all, candidates);
+    return leaves.run(tasks);
   }
 
   private long[] collect(LeafSearch leaf) throws IOException {
@@ -137,6 +134,7 @@ final class LateInteractionSearch {
     for (int i = 0; i < found; i++) {
       hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
     }
+    BestDocs.sort(hits);
     return hits;
   }
 
