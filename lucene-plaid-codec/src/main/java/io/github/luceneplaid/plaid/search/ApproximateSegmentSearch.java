@@ -23,9 +23,9 @@ interface ApproximateSegmentSearch extends SegmentSearch {
 
   /**
    * Returns about how many dot products {@link #collect} is worth, for the same {@code
-   * acceptedCount}.
+   * acceptedCount} and {@code share}.
    */
-  long collectCost(int acceptedCount);
+  long collectCost(int acceptedCount, double share);
 
   /**
    * Finds the documents that are likely to score best. Documents whose tokens are out of reach of
@@ -36,11 +36,13 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    * @param accepted the documents that may be found, deleted ones excluded; null for all
    * @param acceptedCount about how many they are, at least; where they are few, more must be probed
    *     to find as many
+   * @param share of all documents that may be found in any segment, those of this one: the smaller
+   *     it is, the less is asked of it
    * @param docs receives the documents found, in any order, each once
    * @param scores receives an estimate of the score of each, finite
    * @return how many were found
    */
-  int collect(int n, Bits accepted, int acceptedCount, int[] docs, float[] scores)
+  int collect(int n, Bits accepted, int acceptedCount, double share, int[] docs, float[] scores)
       throws IOException;
 
   /**

@@ -112,7 +112,7 @@ final class LateInteractionSearch {
     // Most searches are sure of their hits after a small part of the candidates
     int scored = Math.min(Math.max(k, candidates / USUAL_PART), leaf.accepted());
     long saved = (leaf.accepted() - scored) * search.costPerDocument();
-    return saved <= search.collectCost(leaf.accepted());
+    return saved <= search.collectCost(leaf.accepted(), share(leaf));
   }
 
   /** Returns the best candidates of each leaf with their estimates, best first. */
@@ -124,12 +124,17 @@ final class LateInteractionSearch {
     return leaves.run(tasks);
   }
 
+  private double share(LeafSearch leaf) {
+    return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
+  }
+
   private long[] collect(LeafSearch leaf) throws IOException {
     int n = Math.min(candidates, leaf.accepted());
     int[] docs = new int[n];
     float[] estimates = new float[n];
     int found =
-        leaf.approximate().collect(n, leaf.acceptedBits(), leaf.accepted(), docs, estimates);
+        leaf.approximate()
+            .collect(n, leaf.acceptedBits(), leaf.accepted(), share(leaf), docs, estimates);
     long[] hits = new long[found];
     for (int i = 0; i < found; i++) {
       hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);

@@ -80,12 +80,12 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
-  public long collectCost(int acceptedCount) {
+  public long collectCost(int acceptedCount, double share) {
     LeafDirectory directory = segment.leafDirectory();
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
-    double leaves = anchors(acceptedCount) * leavesPerRegion;
-    double postings = Math.min(leaves, probes(acceptedCount)) * postingsPerLeaf;
+    double leaves = anchors(acceptedCount, share) * leavesPerRegion;
+    double postings = Math.min(leaves, probes(acceptedCount, share)) * postingsPerLeaf;
     return (long) (query.count() * (leaves + postings));
   }
 
@@ -96,35 +96,38 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   /** Regions to probe for each query token. */
-  private int anchors(int acceptedCount) {
+  private int anchors(int acceptedCount, double share) {
     int all = segment.leafDirectory().regions();
     // Fresh anchors for few tokens leave little around each
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
-    int automatic = (int) ((request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding);
+    double most = (request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding;
+    int automatic = (int) Math.ceil(most * Math.sqrt(share));
     return (int) Math.min(all, request.options().anchors(automatic) * widening(acceptedCount));
   }
 
   /** Leaves to probe for each query token. */
-  private int probes(int acceptedCount) {
+  private int probes(int acceptedCount, double share) {
     double growth = LateInteractionOptions.growth(segment.documents(), 1 / 3.0);
-    int automatic = (int) ((PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth);
+    double most = (PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth;
+    int automatic = (int) Math.ceil(most * Math.sqrt(share));
     return (int) (request.options().probes(automatic) * widening(acceptedCount));
   }
 
   @Override
-  public int collect(int n, Bits accepted, int acceptedCount, int[] docs, float[] scores)
+  public int collect(
+      int n, Bits accepted, int acceptedCount, double share, int[] docs, float[] scores)
       throws IOException {
     int count = query.count();
     LeafProbe leaves = new LeafProbe(segment, request.tables().leaves(), count);
     leaves.score(
-        new RegionProbe(count, request.tables().matrix().stride(), anchors(acceptedCount))
+        new RegionProbe(count, request.tables().matrix().stride(), anchors(acceptedCount, share))
             .find(products, regionCount()));
     int[][] order = new int[count][];
     float[][] similarity = new float[count][];
     float base = 0;
     double largestGain = 0;
     for (int q = 0; q < count; q++) {
-      int size = Math.min(leaves.size(q), probes(acceptedCount));
+      int size = Math.min(leaves.size(q), probes(acceptedCount, share));
       order[q] = new int[size];
       similarity[q] = new float[size];
       int found = leaves.best(q, order[q], similarity[q]);
