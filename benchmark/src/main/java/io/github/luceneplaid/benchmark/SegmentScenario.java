@@ -68,7 +68,7 @@ final class SegmentScenario implements Scenario {
         context.run(),
         "4 bits and raw f16, k = 10: one segment, and the "
             + several.segments()
-            + " that a default `TieredMergePolicy` left of 100 flushes.",
+            + " that a `TieredMergePolicy` left of 100 flushes (its floor is 0.01 MB: with that of 16 MB, small indexes have few).",
         List.of(
             "setting",
             "recall@10, one",
