@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.VectorUtil;
 
 /** The commands as they are typed: exit codes, messages and files. */
 public class TestPlaid extends LuceneTestCase {
@@ -217,6 +218,8 @@ public class TestPlaid extends LuceneTestCase {
           for (int j = 0; j < dimension; j++) {
             token[j] = (float) random().nextGaussian();
           }
+          // Of length 1, as a document finds itself only if no other has longer tokens
+          VectorUtil.l2normalize(token);
         }
         first = first == null ? tokens : first;
         writer.write(tokens);
