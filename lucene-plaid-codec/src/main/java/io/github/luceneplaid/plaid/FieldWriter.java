@@ -308,7 +308,7 @@ final class FieldWriter {
             ? writeLeaves(tokens, anchorRows.offset())
             : writeRegionsAndLeaves(tokens);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
-    writeCodes(codes, counts, encoder);
+    copyCodes(codes, counts, encoder);
     return finish(
         counts,
         raw == null ? null : new PlaidFieldEntry.Rows(rawTokens(), raw.offset()),
@@ -385,8 +385,11 @@ final class FieldWriter {
     }
   }
 
-  /** Writes the coded tokens; a document whose last block is half empty saves that half. */
-  private void writeCodes(IndexInput codes, PackedLongValues counts, TokenEncoder encoder)
+  /**
+   * Copies the coded tokens to where they stay; a document whose last block is half empty saves
+   * that half.
+   */
+  private void copyCodes(IndexInput codes, PackedLongValues counts, TokenEncoder encoder)
       throws IOException {
     int stride = encoder.stride();
     byte[] block = new byte[stride];

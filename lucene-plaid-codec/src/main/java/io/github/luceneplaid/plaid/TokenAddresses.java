@@ -125,10 +125,6 @@ record TokenAddresses(
       halves += HalfBlock.count(tokenCount);
     }
 
-    long halves() {
-      return halves;
-    }
-
     /** The number of tokens of each document; to be called once all are added. */
     PackedLongValues counts() {
       return counts.build();
