@@ -40,7 +40,7 @@ import org.apache.lucene.util.packed.PackedLongValues;
 final class FieldWriter {
 
   /** From so many tokens on, codes to search by cost less than exact scores of all documents. */
-  private static final int PROVISIONAL_TOKENS = 1 << 11;
+  private static final int PROVISIONAL_TOKENS = 1 << 9;
 
   private static final int CHUNK = 64;
 

@@ -39,7 +39,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *
  * <ul>
  *   <li><b>flat</b>: segments with few tokens keep them as 32-bit floats, and are searched exactly.
- *       From 2048 tokens on there are <b>provisional</b> codes beside them, which a search finds
+ *       From 512 tokens on there are <b>provisional</b> codes beside them, which a search finds
  *       candidates by; merges and readers take no notice of these;
  *   <li><b>trained</b>: tokens are coded. What is read back is the decoded token, unless the field
  *       keeps raw ones;

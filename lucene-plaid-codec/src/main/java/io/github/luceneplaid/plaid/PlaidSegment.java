@@ -54,7 +54,8 @@ public final class PlaidSegment {
       List<Codebook> codebooks,
       float[] anchors,
       float[] regions,
-      LeafDirectory directory) {}
+      LeafDirectory directory,
+      Rotation rotation) {}
 
   private final Shared shared;
   private final LongValues tokenStarts;
@@ -64,10 +65,12 @@ public final class PlaidSegment {
   private final RandomAccessInput codes;
   private final RandomAccessInput leaves;
   private final RandomAccessInput postings;
-  private final ResidualQuantizer quantizer;
-  private final Rotation rotation;
+  private final int blockBytes;
   private final int stride;
-  private final byte[] scratch;
+
+  // Made when tokens are decoded first.
+  private ResidualQuantizer quantizer;
+  private byte[] scratch;
 
   private PlaidSegment(Shared shared) throws IOException {
     this.shared = shared;
@@ -80,9 +83,8 @@ public final class PlaidSegment {
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
     if (entry.trained() != null) {
       PlaidFieldEntry.Trained trained = entry.trained();
-      this.rotation = Rotation.of(entry.dimension());
-      this.quantizer = new ResidualQuantizer(entry.dimension(), entry.options().bits());
-      this.stride = stride(quantizer, entry.unitLength());
+      this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
+      this.stride = stride(blockBytes, entry.unitLength());
       this.codes =
           shared.data.randomAccessSlice(trained.codesOffset(), stride / 2 * addresses.halves());
       this.leaves =
@@ -91,21 +93,18 @@ public final class PlaidSegment {
       this.postings =
           shared.data.randomAccessSlice(
               trained.postingsOffset(), trained.postings() * trained.postingWidth());
-      this.scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
     } else {
-      this.rotation = null;
-      this.quantizer = null;
+      this.blockBytes = 0;
       this.stride = 0;
       this.codes = null;
       this.leaves = null;
       this.postings = null;
-      this.scratch = null;
     }
   }
 
   /** Bytes of a block of codes in a segment. */
-  static int stride(ResidualQuantizer quantizer, boolean unitLength) {
-    return quantizer.blockBytes() + (unitLength ? 0 : TokenAddresses.BLOCK * Float.BYTES);
+  static int stride(int blockBytes, boolean unitLength) {
+    return blockBytes + (unitLength ? 0 : TokenAddresses.BLOCK * Float.BYTES);
   }
 
   private static Slab openRows(PlaidFieldEntry entry, IndexInput vectors) throws IOException {
@@ -125,7 +124,7 @@ public final class PlaidSegment {
   static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
       throws IOException {
     if (entry.trained() == null) {
-      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null, null));
+      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null, null, null));
     }
     PlaidFieldEntry.Trained trained = entry.trained();
     int dimension = entry.dimension();
@@ -157,7 +156,8 @@ public final class PlaidSegment {
             List.copyOf(codebooks),
             anchors,
             regions,
-            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())));
+            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings()),
+            Rotation.of(dimension)));
   }
 
   private static float[] slice(float[] anchors, int from, int to) {
@@ -346,7 +346,7 @@ public final class PlaidSegment {
     }
     decode(ordinal, from, n, into);
     for (int i = 0; i < n; i++) {
-      rotation.rotateBack(into, i * dimension());
+      shared.rotation.rotateBack(into, i * dimension());
     }
   }
 
@@ -360,6 +360,10 @@ public final class PlaidSegment {
     long first = firstHalf(ordinal);
     long end = firstHalf(ordinal + 1);
     int dimension = dimension();
+    if (quantizer == null) {
+      quantizer = new ResidualQuantizer(dimension, bits());
+      scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
+    }
     for (int done = 0; done < n; ) {
       int token = from + done;
       int lane = token % TokenAddresses.BLOCK;
@@ -391,8 +395,7 @@ public final class PlaidSegment {
 
   /** The length of a token of a block, in a segment whose tokens are not all of length 1. */
   public float length(byte[] block, int offset, int lane) {
-    return (float)
-        BitUtil.VH_LE_FLOAT.get(block, offset + quantizer.blockBytes() + lane * Float.BYTES);
+    return (float) BitUtil.VH_LE_FLOAT.get(block, offset + blockBytes + lane * Float.BYTES);
   }
 
   /** Tokens stored as floats, by token number; null if there are none. */
@@ -415,11 +418,6 @@ public final class PlaidSegment {
     return stride;
   }
 
-  /** What reads the codes of a block. */
-  public ResidualQuantizer quantizer() {
-    return quantizer;
-  }
-
   /**
    * Copies blocks of codes. If there is an odd number of half blocks, the last one is made a whole
    * one by repeating its tokens.
@@ -437,7 +435,7 @@ public final class PlaidSegment {
     codes.readBytes(half * (stride / 2), into, 0, n * (stride / 2));
     int blocks = (n + 1) / 2;
     if (n % 2 != 0) {
-      HalfBlock.expand(into, (blocks - 1) * stride, quantizer.blockBytes(), stride);
+      HalfBlock.expand(into, (blocks - 1) * stride, blockBytes, stride);
     }
     int largest = 0;
     for (int from = 0; from < blocks * stride; from += stride) {
@@ -497,14 +495,15 @@ public final class PlaidSegment {
   /**
    * Copies postings as they are stored: little-endian ordinals of {@link #postingWidth} bytes.
    *
+   * @param offset where the first one goes
    * @throws CorruptIndexException if there are no such postings
    */
-  public void readPostings(long from, int n, byte[] into) throws IOException {
+  public void readPostings(long from, int n, byte[] into, int offset) throws IOException {
     int width = postingWidth();
     if (from < 0 || n < 0 || from > shared.entry.trained().postings() - n) {
       throw corrupt(n + " postings from " + from + " of " + shared.entry.trained().postings());
     }
-    postings.readBytes(from * width, into, 0, n * width);
+    postings.readBytes(from * width, into, offset, n * width);
   }
 
   /** Verifies the checksums of the files behind the segment. */

@@ -63,9 +63,9 @@ final class TokenEncoder {
     this.anchors = anchors;
     this.router = new AnchorRouter(anchors, anchorCount, dimension, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
-    this.stride = PlaidSegment.stride(quantizer, unitLength);
+    this.stride = PlaidSegment.stride(quantizer.blockBytes(), unitLength);
     this.blocks = new byte[BLOCKS * stride];
-    this.copied = new byte[BLOCKS * PlaidSegment.stride(quantizer, false)];
+    this.copied = new byte[BLOCKS * PlaidSegment.stride(quantizer.blockBytes(), false)];
   }
 
   ResidualQuantizer quantizer() {

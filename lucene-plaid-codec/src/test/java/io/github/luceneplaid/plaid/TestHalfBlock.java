@@ -24,7 +24,8 @@ public class TestHalfBlock extends LuceneTestCase {
       for (int dimension : new int[] {1, 2, 7, 16, 33, 128}) {
         ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
         for (boolean unitLength : new boolean[] {true, false}) {
-          assertCutAndExpand(quantizer.blockBytes(), PlaidSegment.stride(quantizer, unitLength));
+          assertCutAndExpand(
+              quantizer.blockBytes(), PlaidSegment.stride(quantizer.blockBytes(), unitLength));
         }
       }
     }

@@ -223,7 +223,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
     int n = Math.toIntExact(to - from);
     ByteBuffer bytes =
         ByteBuffer.allocate(n * segment.postingWidth() + 1).order(ByteOrder.LITTLE_ENDIAN);
-    segment.readPostings(from, n, bytes.array());
+    segment.readPostings(from, n, bytes.array(), 0);
     int[] ordinals = new int[n];
     for (int i = 0; i < n; i++) {
       ordinals[i] =

@@ -133,6 +133,11 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public int firstAbove(float[] rows, int from, int to, float[] limits) {
+    return PanamaMatrix.firstAbove(rows, from, to, limits);
+  }
+
+  @Override
   public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
     // C2 makes better vector instructions of the plain loop than the Vector API can express.
     scalar.float16ToFloat(from, fromOffset, to, toOffset, n);

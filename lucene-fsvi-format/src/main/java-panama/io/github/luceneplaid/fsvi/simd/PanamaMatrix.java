@@ -263,4 +263,24 @@ final class PanamaMatrix {
       out[o + stride + 3] += b * queries[q3 + j];
     }
   }
+
+  static int firstAbove(float[] rows, int from, int to, float[] limits) {
+    Objects.checkFromToIndex(from, to, rows.length / limits.length);
+    int covered = SPECIES.loopBound(limits.length);
+    for (int row = from, at = from * limits.length; row < to; row++, at += limits.length) {
+      for (int i = 0; i < covered; i += LENGTH) {
+        FloatVector elements = FloatVector.fromArray(SPECIES, rows, at + i);
+        FloatVector limit = FloatVector.fromArray(SPECIES, limits, i);
+        if (elements.compare(VectorOperators.GT, limit).anyTrue()) {
+          return row;
+        }
+      }
+      for (int i = covered; i < limits.length; i++) {
+        if (rows[at + i] > limits[i]) {
+          return row;
+        }
+      }
+    }
+    return to;
+  }
 }

@@ -236,6 +236,18 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public int firstAbove(float[] rows, int from, int to, float[] limits) {
+    for (int row = from, at = from * limits.length; row < to; row++) {
+      for (float limit : limits) {
+        if (rows[at++] > limit) {
+          return row;
+        }
+      }
+    }
+    return to;
+  }
+
+  @Override
   public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
     for (int i = 0; i < n; i++) {
       to[toOffset + i] = Float.float16ToFloat(from[fromOffset + i]);

@@ -271,6 +271,17 @@ public interface VectorKernels {
       float[] max);
 
   /**
+   * Finds the first row that has an element above a limit of its own.
+   *
+   * @param rows [to][limits.length]
+   * @param from first row to look at
+   * @param to one behind the last row
+   * @param limits one for each column; what is not a number is above nothing
+   * @return the row, to if there is none
+   */
+  int firstAbove(float[] rows, int from, int to, float[] limits);
+
+  /**
    * Converts IEEE binary16 to floats, exactly.
    *
    * @param from bits of binary16

@@ -328,4 +328,32 @@ public class TestMatrixKernels extends LuceneTestCase {
       }
     }
   }
+
+  public void testFirstAbove() {
+    for (VectorKernels kernels : TestCodedKernels.twins()) {
+      int columns = TestUtil.nextInt(random(), 1, 40);
+      int n = TestUtil.nextInt(random(), 0, 60);
+      float[] rows = randomFloats(n * columns);
+      float[] limits = new float[columns];
+      Arrays.fill(limits, random().nextFloat() * 0.1f + 0.9f);
+      limits[random().nextInt(columns)] = Float.POSITIVE_INFINITY;
+      int from = TestUtil.nextInt(random(), 0, n);
+      int expected = from;
+      for (; expected < n; expected++) {
+        boolean above = false;
+        for (int i = 0; i < columns; i++) {
+          above |= rows[expected * columns + i] > limits[i];
+        }
+        if (above) {
+          break;
+        }
+      }
+      assertEquals(kernels.name(), expected, kernels.firstAbove(rows, from, n, limits));
+      Arrays.fill(rows, Float.NaN);
+      assertEquals(kernels.name(), n, kernels.firstAbove(rows, from, n, limits));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.firstAbove(rows, n, n + 1, new float[columns]));
+    }
+  }
 }

@@ -77,15 +77,16 @@ public final class ResidualQuantizer {
   private final VectorKernels kernels = VectorKernels.get();
   private final int dim;
   private final int bits;
-  private final int codeBytes;
 
   /** T √dim */
   private final float weightUnit;
 
   private final int maxSquaredLength;
-  private final LevelTable table;
 
-  private final short[] tile;
+  // Made when a token is first encoded or decoded: those that only turn queries into integers go
+  // without.
+  private LevelTable table;
+  private short[] tile;
 
   // The token in hand: what encode's steps hand on.
   private final float[] residual;
@@ -110,15 +111,12 @@ public final class ResidualQuantizer {
     }
     this.dim = dim;
     this.bits = bits;
-    codeBytes = ResidualTables.codeBytes(bits, dim);
     weightUnit = (float) (ResidualTables.unit(bits) * Math.sqrt(dim));
     int rms = rmsLimit(bits);
     maxSquaredLength = rms * rms * dim;
-    table = new LevelTable(bits);
     residual = new float[dim];
     // Whole bytes are packed, so the last of them needs levels of 0.
     levels = new byte[(dim + 7) & ~7];
-    tile = new short[dim * VectorKernels.TILE_LANES];
   }
 
   /** Limit of the root mean square of weights, a power of two a little above their unit. */
@@ -132,7 +130,18 @@ public final class ResidualQuantizer {
    * @return 64 and the bytes of 16 codes
    */
   public int blockBytes() {
-    return CODES + codeBytes;
+    return blockBytes(bits, dim);
+  }
+
+  /**
+   * Returns the number of bytes of a block.
+   *
+   * @param bits of a component: 1, 2, 3, 4 or 8
+   * @param dim components of a token
+   * @return 64 and the bytes of 16 codes
+   */
+  public static int blockBytes(int bits, int dim) {
+    return CODES + ResidualTables.codeBytes(bits, dim);
   }
 
   /**
@@ -175,6 +184,9 @@ public final class ResidualQuantizer {
     Objects.checkIndex(lane, LANES);
     Objects.checkIndex(anchorId, Codebook.MAX_ANCHORS);
     int anchor = Objects.checkFromIndexSize(anchorId * dim, dim, anchors.length);
+    if (table == null) {
+      table = new LevelTable(bits);
+    }
     subtract(token, offset, anchors, anchor);
     float length = (float) Math.sqrt(squaredResidual);
     boolean present = length > NO_RESIDUAL;
@@ -425,6 +437,9 @@ public final class ResidualQuantizer {
       float[] out,
       int outOffset) {
     Objects.checkFromIndexSize(firstLane, lanes, LANES);
+    if (tile == null) {
+      tile = new short[dim * VectorKernels.TILE_LANES];
+    }
     kernels.decodeBlock(block, blockOffset + CODES, bits, dim, tile, 0);
     for (int lane = firstLane; lane < firstLane + lanes; lane++, outOffset += dim) {
       int anchor = anchorId(block, blockOffset, lane) * dim;

@@ -59,6 +59,8 @@ public final class Rotation {
   private Rotation(int dim) {
     this.dim = dim;
     this.window = Integer.highestOneBit(dim);
+    double transform = Math.sqrt(window);
+    double butterfly = Math.sqrt(2);
     SplitMix64 bits = new SplitMix64(SEED);
     long word = 0;
     int used = Long.SIZE;
@@ -71,10 +73,10 @@ public final class Rotation {
         }
         double scale = (word >>> used & 1) == 0 ? 1 : -1;
         if (j >= windowStart(round) && j < windowStart(round) + window) {
-          scale /= Math.sqrt(window);
+          scale /= transform;
         }
         if (butterfly(round) && (j < dim / 2 || j >= dim - dim / 2)) {
-          scale /= Math.sqrt(2);
+          scale /= butterfly;
         }
         f[j] = (float) scale;
       }

@@ -33,67 +33,89 @@ final class Accumulator {
   private static final int TOKEN_MASK = (1 << TOKEN_BITS) - 1;
   private static final int SUM_BITS = Integer.SIZE - 1 - TOKEN_BITS;
   private static final int HISTOGRAM_BITS = 11;
+  private static final int STEP_SHIFT = TOKEN_BITS + SUM_BITS - HISTOGRAM_BITS;
 
   private final PlaidSegment segment;
   private final int width;
   private final int[] sums;
-  private int[] touched = new int[1024];
+
+  /** The documents met so far, and room for one more. */
+  private final int[] touched;
+
   private int size;
-  private byte[] postings = new byte[1024];
+  private byte[] postings = {};
   private final double unit;
-  private int stepBits;
 
   /**
    * Sole constructor.
    *
    * @param largestSum no document's sum is larger
+   * @param postings how many will be added
    */
-  Accumulator(PlaidSegment segment, double largestSum) {
+  Accumulator(PlaidSegment segment, double largestSum, long postings) {
     this.segment = segment;
     this.width = segment.postingWidth();
     this.sums = new int[segment.documents()];
+    this.touched = new int[(int) Math.min(segment.documents(), postings) + 1];
     this.unit = largestSum > 0 ? ((1 << SUM_BITS) - 1) / largestSum : 0;
   }
 
   /**
-   * Adds a leaf.
+   * Adds leaves of a query token.
    *
    * @param token the query token
-   * @param gain what the leaf adds, at least 0
-   * @param start first posting
-   * @param length number of postings
+   * @param order leaves, best first
+   * @param gains what each of them adds, at least 0
    */
-  void add(int token, float gain, long start, int length) throws IOException {
-    // An int is read of each posting, which the last one may not have
-    postings = ArrayUtil.growNoCopy(postings, length * width + Integer.BYTES);
-    segment.readPostings(start, length, postings);
-    touched = ArrayUtil.grow(touched, size + length);
+  void add(int token, LeafProbe leaves, int[] order, float[] gains) throws IOException {
+    read(leaves, order);
     // Tokens take turns with the marks: one that is as far off as there are marks comes too late to
     // matter, and 0 marks a document that was never met.
     int mark = 1 + token % TOKEN_MASK;
-    int add = (int) (gain * unit) << TOKEN_BITS;
-    int mask = -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
-    if (width == Short.BYTES) {
-      for (int i = 0; i < length; i++) {
-        int ordinal = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, i << 1));
-        add(ordinal, mark, add);
-      }
-    } else {
-      for (int i = 0; i < length; i++) {
-        add((int) BitUtil.VH_LE_INT.get(postings, i * width) & mask, mark, add);
-      }
+    for (int i = 0, at = 0; i < order.length; i++) {
+      int length = leaves.length(order[i]);
+      add(at, length, mark, (int) (gains[i] * unit) << TOKEN_BITS);
+      at += length;
     }
   }
 
-  private void add(int ordinal, int mark, int add) throws IOException {
-    if (ordinal < 0 || ordinal >= sums.length) {
-      throw segment.corrupt("a posting has ordinal " + ordinal);
+  /**
+   * Fetches all lists before the first is added: one after the other, memory would be waited for.
+   */
+  private void read(LeafProbe leaves, int[] order) throws IOException {
+    int size = Math.toIntExact(leaves.postings(order) * width);
+    // An int is read of each posting, which the last one may not have
+    postings = ArrayUtil.growNoCopy(postings, size + Integer.BYTES);
+    int at = 0;
+    for (int leaf : order) {
+      segment.readPostings(leaves.start(leaf), leaves.length(leaf), postings, at);
+      at += leaves.length(leaf) * width;
     }
-    int before = sums[ordinal];
-    touched[size] = ordinal;
-    size += before == 0 ? 1 : 0;
-    int gained = (before & TOKEN_MASK) == mark ? 0 : add;
-    sums[ordinal] = ((before & ~TOKEN_MASK) + gained) | mark;
+  }
+
+  private void add(int from, int length, int mark, int add) throws IOException {
+    int[] sums = this.sums;
+    int[] touched = this.touched;
+    int size = this.size;
+    for (int i = from; i < from + length; i++) {
+      int ordinal = ordinal(i);
+      if (ordinal < 0 || ordinal >= sums.length) {
+        throw segment.corrupt("a posting has ordinal " + ordinal);
+      }
+      int before = sums[ordinal];
+      touched[size] = ordinal;
+      size += before == 0 ? 1 : 0;
+      int gained = (before & TOKEN_MASK) == mark ? 0 : add;
+      sums[ordinal] = ((before & ~TOKEN_MASK) + gained) | mark;
+    }
+    this.size = size;
+  }
+
+  private int ordinal(int posting) {
+    return width == Short.BYTES
+        ? Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, posting << 1))
+        : (int) BitUtil.VH_LE_INT.get(postings, posting * width)
+            & -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
   }
 
   /**
@@ -116,30 +138,37 @@ final class Accumulator {
     }
     int least = size <= n ? 0 : threshold(n);
     int found = 0;
-    // Those above the threshold's step first: of those within it only some may fit
-    for (int pass = 0; pass < 2; pass++) {
-      for (int i = 0; i < size && found < n; i++) {
-        int sum = sums[touched[i]] >>> TOKEN_BITS;
-        int step = sum >>> stepBits;
-        if (pass == 0 ? step > least : step == least) {
-          docs[found] = segment.document(touched[i]);
-          scores[found++] = unit == 0 ? 0 : (float) (sum / unit);
-        }
+    // Of those within the threshold's step only some may fit: the first ones
+    int within = 0;
+    for (int i = 0; i < size; i++) {
+      int ordinal = touched[i];
+      int step = step(ordinal);
+      if (step > least) {
+        take(ordinal, found++, docs, scores);
+      } else if (step == least) {
+        touched[within++] = ordinal;
       }
+    }
+    for (int i = 0; i < within && found < n; i++) {
+      take(touched[i], found++, docs, scores);
     }
     return found;
   }
 
+  private int step(int ordinal) {
+    return sums[ordinal] >>> STEP_SHIFT;
+  }
+
+  private void take(int ordinal, int at, int[] docs, float[] scores) throws IOException {
+    docs[at] = segment.document(ordinal);
+    scores[at] = unit == 0 ? 0 : (float) ((sums[ordinal] >>> TOKEN_BITS) / unit);
+  }
+
   /** The step of the n-th highest sum. */
   private int threshold(int n) {
-    int max = 0;
-    for (int i = 0; i < size; i++) {
-      max = Math.max(max, sums[touched[i]] >>> TOKEN_BITS);
-    }
-    stepBits = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(max) - HISTOGRAM_BITS);
     int[] histogram = new int[1 << HISTOGRAM_BITS];
     for (int i = 0; i < size; i++) {
-      histogram[sums[touched[i]] >>> TOKEN_BITS >>> stepBits]++;
+      histogram[step(touched[i])]++;
     }
     int step = histogram.length;
     for (int above = 0; above < n; above += histogram[step]) {

@@ -23,6 +23,12 @@ import org.apache.lucene.util.ArrayUtil;
  */
 final class AnchorProducts {
 
+  /** Rows that kernels like to have at a time: some more than needed cost less than a rest. */
+  private static final int BATCH = 8;
+
+  /** Most searches meet fewer anchors. */
+  private static final int FIRST_ROWS = 1024;
+
   private final QueryMatrix query;
   private final float[] anchors;
   private final int dimension;
@@ -47,14 +53,15 @@ final class AnchorProducts {
   /**
    * Opens the products of a segment.
    *
-   * @param regions products of the regions, [regions][stride]
+   * @param regions products of the regions, [regions][stride]; null if they are not known
    */
   static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions) {
-    if (segment.anchors() == segment.regions()) {
+    if (regions != null && segment.anchors() == segment.regions()) {
       return new AnchorProducts(query, segment.anchors(), regions, null);
     }
     int[] rows = new int[segment.anchors().length / segment.dimension()];
-    return new AnchorProducts(query, segment.anchors(), new float[64 * query.stride()], rows);
+    int capacity = Math.min(rows.length + BATCH, FIRST_ROWS);
+    return new AnchorProducts(query, segment.anchors(), new float[capacity * query.stride()], rows);
   }
 
   /** Elements from one row of the table to the next. */
@@ -97,8 +104,11 @@ final class AnchorProducts {
       System.arraycopy(anchors, met[i] * dimension, pending, i * dimension, dimension);
     }
     int stride = query.stride();
-    table = ArrayUtil.grow(table, (size + fresh) * stride);
-    query.products(pending, 0, fresh, table, size * stride);
+    int n = (fresh + BATCH - 1) / BATCH * BATCH;
+    if (table.length < (size + n) * stride) {
+      table = ArrayUtil.growExact(table, 2 * (size + n) * stride);
+    }
+    query.products(pending, 0, n, table, size * stride);
     size += fresh;
   }
 }

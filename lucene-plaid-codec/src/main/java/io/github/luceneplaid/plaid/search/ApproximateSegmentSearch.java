@@ -21,28 +21,43 @@ interface ApproximateSegmentSearch extends SegmentSearch {
   /** Whether exact scores come from raw tokens, while quick ones come from their codes. */
   boolean keepsRaw();
 
+  /** Returns the number of documents with tokens, deleted ones included. */
+  int documents();
+
   /**
-   * Returns about how many dot products {@link #collect} is worth, for the same {@code
-   * acceptedCount} and {@code share}.
+   * Returns about how many dot products {@link #probe} and {@link #collect} are worth.
+   *
+   * @param acceptedCount as for {@link #probe}
+   * @param share as for {@link #probe}
+   * @param probes leaves that are walked for each query token, in all segments together
    */
-  long collectCost(int acceptedCount, double share);
+  long collectCost(int acceptedCount, double share, int probes);
+
+  /**
+   * Scores the leaves that may be worth walking.
+   *
+   * @param acceptedCount about how many documents may be found, at least; where they are few, more
+   *     must be probed to find as many
+   * @param share of all documents that may be found in any segment, those of this one: the smaller
+   *     it is, the less is asked of it
+   * @return the leaves, for any thread
+   */
+  LeafProbe probe(int acceptedCount, double share) throws IOException;
 
   /**
    * Finds the documents that are likely to score best. Documents whose tokens are out of reach of
    * the probes, because they are kept elsewhere, must be among the candidates with a good score of
    * their own. May end early when the request has timed out.
    *
+   * @param probe what {@link #probe} returned, on any copy
+   * @param cut which leaves are walked
    * @param n how many documents to find at most
    * @param accepted the documents that may be found, deleted ones excluded; null for all
-   * @param acceptedCount about how many they are, at least; where they are few, more must be probed
-   *     to find as many
-   * @param share of all documents that may be found in any segment, those of this one: the smaller
-   *     it is, the less is asked of it
    * @param docs receives the documents found, in any order, each once
    * @param scores receives an estimate of the score of each, finite
    * @return how many were found
    */
-  int collect(int n, Bits accepted, int acceptedCount, double share, int[] docs, float[] scores)
+  int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
       throws IOException;
 
   /**

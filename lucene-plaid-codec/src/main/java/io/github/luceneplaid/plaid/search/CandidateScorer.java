@@ -18,9 +18,9 @@ import java.util.List;
 /**
  * Gives candidates quick scores in the order of their likely ones until the others are unlikely to
  * get into the top k. How far estimates are off, and how much that varies, is learned from the
- * candidates scored so far. Segments differ in it: the fewer tokens they have, the coarser are
- * their leaves, and the lower their estimates. So each has a mean error of its own, drawn to that
- * of all as long as it is based on few candidates.
+ * candidates scored so far. Segments differ in it: the fewer documents they have, the larger is the
+ * part of their leaves that is probed. So segments of about the same size have a mean error of
+ * their own, drawn to that of all as long as it is based on few candidates.
  */
 final class CandidateScorer {
 
@@ -30,23 +30,34 @@ final class CandidateScorer {
   /** Errors to learn from before a deviation means something. */
   private static final int ENOUGH = 16;
 
-  /** Candidates of each segment that are scored in any case. */
+  /** Candidates of each size of segments that are scored in any case. */
   private static final int SEEDS = 2;
 
-  /** How many errors of a segment weigh as much as the mean of all. */
-  private static final double PRIOR = 2;
+  /**
+   * How many errors of a size weigh as much as the mean of all: means of sizes differ by more than
+   * the errors of one size.
+   */
+  private static final double PRIOR = 0.5;
+
+  /** Place of what was learned about all sizes. */
+  private static final int ALL = Integer.SIZE;
 
   private final SearchLeaves leaves;
   private final SearchRequest request;
   private final int k;
 
   private List<long[]> parts;
+
+  /** The size of each segment, as the number of bits of its documents. */
+  private int[] sizes;
+
   private int[] next;
+
+  // By size, and of all: errors seen, their sum, and that of the squares of surprises.
   private int[] counts;
   private double[] sums;
+  private double[] squares;
   private long errors;
-  private double sum;
-  private double squares;
 
   CandidateScorer(SearchLeaves leaves, SearchRequest request, int k) {
     this.leaves = leaves;
@@ -58,16 +69,22 @@ final class CandidateScorer {
    * Scores candidates.
    *
    * @param candidates documents of each segment with their estimates, best first
+   * @param documents how many each of these segments has
    * @param limit how many to score at most
    * @param hits the best k of what has been scored before; gets the scores of candidates as well
    * @param scored gets the scores of candidates
    */
-  void score(List<long[]> candidates, int limit, BestDocs hits, BestDocs scored)
+  void score(List<long[]> candidates, int[] documents, int limit, BestDocs hits, BestDocs scored)
       throws IOException {
     parts = candidates;
+    sizes = new int[documents.length];
+    for (int p = 0; p < sizes.length; p++) {
+      sizes[p] = Integer.SIZE - Integer.numberOfLeadingZeros(documents[p]);
+    }
     next = new int[parts.size()];
-    counts = new int[parts.size()];
-    sums = new double[parts.size()];
+    counts = new int[ALL + 1];
+    sums = new double[ALL + 1];
+    squares = new double[ALL + 1];
     int left = limit;
     int round = Math.max(ENOUGH, k + 4);
     int seeds = SEEDS;
@@ -89,17 +106,18 @@ final class CandidateScorer {
   /** Chooses what to score next, and returns how many: none if the rest is hopeless. */
   private int choose(long[] batch, int[] part, int seeds, BestDocs hits) {
     int n = 0;
-    for (int p = 0; p < next.length; p++) {
-      while (next[p] < Math.min(seeds, parts.get(p).length) && n < batch.length) {
+    int[] taken = new int[Integer.SIZE];
+    for (int p = 0; p < next.length && seeds > 0; p++) {
+      while (taken[sizes[p]] < seeds && next[p] < parts.get(p).length && n < batch.length) {
+        taken[sizes[p]]++;
         part[n] = p;
         batch[n++] = parts.get(p)[next[p]++];
       }
     }
     boolean sure = errors >= ENOUGH && hits.isFull();
-    double margin = sure ? request.options().confidence() * Math.sqrt(squares / errors) : 0;
     while (n < batch.length) {
-      int p = mostLikely();
-      if (p < 0 || (n == 0 && sure && likely(p) + margin < hits.worstScore())) {
+      int p = mostPromising();
+      if (p < 0 || (n == 0 && sure && promise(p) < hits.worstScore())) {
         break;
       }
       part[n] = p;
@@ -108,29 +126,35 @@ final class CandidateScorer {
     return n;
   }
 
-  /** The segment whose next candidate has the highest likely score, -1 if there are no more. */
-  private int mostLikely() {
+  /** The segment whose next candidate may have the highest score, -1 if there are no more. */
+  private int mostPromising() {
     int best = -1;
     double highest = 0;
     for (int p = 0; p < next.length; p++) {
       if (next[p] < parts.get(p).length) {
-        double likely = likely(p);
-        if (best < 0 || likely > highest) {
+        double promise = promise(p);
+        if (best < 0 || promise > highest) {
           best = p;
-          highest = likely;
+          highest = promise;
         }
       }
     }
     return best;
   }
 
-  private double likely(int p) {
-    return BestDocs.score(parts.get(p)[next[p]]) + error(p);
+  /** What the score of a segment's next candidate is unlikely to exceed. */
+  private double promise(int p) {
+    double deviation = Math.sqrt(mean(squares, sizes[p]));
+    return BestDocs.score(parts.get(p)[next[p]])
+        + mean(sums, sizes[p])
+        + request.options().confidence() * deviation;
   }
 
-  /** The error to expect of a segment's estimates. */
-  private double error(int p) {
-    return errors == 0 ? 0 : (sums[p] + PRIOR * sum / errors) / (counts[p] + PRIOR);
+  /** The mean of what was learned about a size, drawn to that of all. */
+  private double mean(double[] learned, int size) {
+    return errors == 0
+        ? 0
+        : (learned[size] + PRIOR * learned[ALL] / errors) / (counts[size] + PRIOR);
   }
 
   private void score(long[] batch, int[] part, int n, BestDocs hits, BestDocs scored)
@@ -150,11 +174,12 @@ final class CandidateScorer {
   }
 
   private void learn(int p, double error) {
-    double surprise = errors == 0 ? 0 : error - error(p);
-    squares += surprise * surprise;
+    double surprise = errors == 0 ? 0 : error - mean(sums, sizes[p]);
+    for (int size : new int[] {sizes[p], ALL}) {
+      counts[size]++;
+      sums[size] += error;
+      squares[size] += surprise * surprise;
+    }
     errors++;
-    sum += error;
-    counts[p]++;
-    sums[p] += error;
   }
 }

@@ -84,8 +84,9 @@ final class LateInteractionSearch {
     List<LeafSearch> scanned = new ArrayList<>();
     List<LeafSearch> probed = new ArrayList<>();
     boolean raw = false;
+    int probes = probes(approximate);
     for (LeafSearch leaf : approximate) {
-      (isCheaperToScan(leaf) ? scanned : probed).add(leaf);
+      (isCheaperToScan(leaf, probes) ? scanned : probed).add(leaf);
       raw |= leaf.approximate().keepsRaw();
     }
     int kept = (int) Math.min(request.options().rescore(k, raw), accepted);
@@ -93,33 +94,53 @@ final class LateInteractionSearch {
     ExhaustiveScan quickScan = new ExhaustiveScan(leaves, request, kept, true);
     BestDocs quickDocs = new BestDocs(kept);
     quickDocs.addAll(quickScan.run(scanned));
-    List<long[]> found = collect(probed);
+    List<long[]> found = collect(probed, probes);
     long all = found.stream().mapToLong(part -> part.length).sum();
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
     if (enough || request.timedOut()) {
       BestDocs hits = new BestDocs(k);
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
-      new CandidateScorer(leaves, request, k).score(found, candidates, hits, quickDocs);
+      int[] documents = probed.stream().mapToInt(LeafSearch::maxDoc).toArray();
+      new CandidateScorer(leaves, request, k).score(found, documents, candidates, hits, quickDocs);
     } else {
       quickDocs.addAll(quickScan.run(probed));
     }
     return rescore(exactDocs, quickDocs, kept);
   }
 
-  private boolean isCheaperToScan(LeafSearch leaf) throws IOException {
+  /** Leaves to walk for each query token, in all segments together. */
+  private int probes(List<LeafSearch> approximate) throws IOException {
+    long documents = 0;
+    long mayBeFound = 0;
+    for (LeafSearch leaf : approximate) {
+      documents += leaf.approximate().documents();
+      mayBeFound += leaf.accepted();
+    }
+    return LeafCut.wanted(request, documents, mayBeFound);
+  }
+
+  private boolean isCheaperToScan(LeafSearch leaf, int probes) throws IOException {
     ApproximateSegmentSearch search = leaf.approximate();
     // Most searches are sure of their hits after a small part of the candidates
-    int scored = Math.min(Math.max(k, candidates / USUAL_PART), leaf.accepted());
-    long saved = (leaf.accepted() - scored) * search.costPerDocument();
-    return saved <= search.collectCost(leaf.accepted(), share(leaf));
+    double scored = Math.max(k, candidates / USUAL_PART) * share(leaf);
+    double saved = (leaf.accepted() - scored) * search.costPerDocument();
+    return saved <= search.collectCost(leaf.accepted(), share(leaf), probes);
   }
 
   /** Returns the best candidates of each leaf with their estimates, best first. */
-  private List<long[]> collect(List<LeafSearch> probed) throws IOException {
-    List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
+  private List<long[]> collect(List<LeafSearch> probed, int probes) throws IOException {
+    List<Callable<LeafProbe>> probeTasks = new ArrayList<>(probed.size());
     for (LeafSearch leaf : probed) {
-      tasks.add(() -> collect(leaf));
+      probeTasks.add(() -> leaf.approximate().probe(leaf.accepted(), share(leaf)));
+    }
+    List<LeafProbe> scored = leaves.run(probeTasks);
+    LeafCut cut = new LeafCut(scored, request.query().count(), probes);
+    List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
+    for (int i = 0; i < probed.size(); i++) {
+      LeafSearch leaf = probed.get(i);
+      LeafProbe probe = scored.get(i);
+      tasks.add(() -> collect(leaf, probe, cut));
     }
     return leaves.run(tasks);
   }
@@ -128,13 +149,11 @@ final class LateInteractionSearch {
     return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
   }
 
-  private long[] collect(LeafSearch leaf) throws IOException {
+  private long[] collect(LeafSearch leaf, LeafProbe probe, LeafCut cut) throws IOException {
     int n = Math.min(candidates, leaf.accepted());
     int[] docs = new int[n];
     float[] estimates = new float[n];
-    int found =
-        leaf.approximate()
-            .collect(n, leaf.acceptedBits(), leaf.accepted(), share(leaf), docs, estimates);
+    int found = leaf.approximate().collect(probe, cut, n, leaf.acceptedBits(), docs, estimates);
     long[] hits = new long[found];
     for (int i = 0; i < found; i++) {
       hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
@@ -149,22 +168,16 @@ final class LateInteractionSearch {
     pool.addAll(exactDocs);
     pool.addAll(quickDocs);
     BestDocs hits = new BestDocs(k);
-    List<Integer> quick = new ArrayList<>();
+    List<Long> quick = new ArrayList<>();
     for (long hit : pool.best()) {
-      int doc = BestDocs.doc(hit);
-      if (leaves.of(doc).approximate() == null) {
+      if (leaves.of(BestDocs.doc(hit)).approximate() == null) {
         hits.add(hit);
       } else {
-        quick.add(doc);
+        quick.add(hit);
       }
     }
-    int[] docs = quick.stream().mapToInt(Integer::intValue).toArray();
-    float[] scores = leaves.exactScores(docs);
-    for (int i = 0; i < docs.length; i++) {
-      if (Float.isNaN(scores[i]) == false) {
-        hits.add(docs[i], scores[i]);
-      }
-    }
+    new ExactScorer(leaves, request)
+        .score(quick.stream().mapToLong(Long::longValue).toArray(), hits);
     return hits.best();
   }
 }

@@ -28,7 +28,6 @@ final class LeafProbe {
 
   private static final int BLOCK = LeafLayout.BLOCK;
   private static final int TILE = VectorKernels.TILE_LANES;
-  private static final int BUCKETS = 256;
 
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
@@ -41,6 +40,11 @@ final class LeafProbe {
   private final short[] sums;
   private final short[] values;
   private final int[] tokens;
+
+  /** Of the leaves in the tile: scale, and first posting, counted from that of their region. */
+  private final float[] scales = new float[TILE];
+
+  private final int[] firstPostings = new int[TILE];
 
   /** The leaves that were scored: where their postings start, and how many they are. */
   private long[] starts;
@@ -70,7 +74,7 @@ final class LeafProbe {
   }
 
   /**
-   * Scores leaves.
+   * Scores the leaves of some regions.
    *
    * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
    */
@@ -114,53 +118,98 @@ final class LeafProbe {
     LeafDirectory directory = segment.leafDirectory();
     int first = directory.firstLeaf(region);
     int end = directory.firstLeaf(region + 1);
-    if (first == end) {
-      return;
-    }
     int firstOfAll = leaves;
-    int endBlock = (end + BLOCK - 1) / BLOCK;
-    for (int block = first / BLOCK; block < endBlock; block += 2) {
-      int read = Math.min(2, endBlock - block);
-      segment.readLeaves(block, read, blocks);
-      for (int b = 0; b < read; b++) {
-        int components = b * blockBytes + LeafLayout.COMPONENTS;
-        kernels.decodeBlock(blocks, components, Byte.SIZE, dimension, tile, b * BLOCK);
-      }
-      kernels.dotTile(tile, dimension, values, 0, n, read * BLOCK, sums);
+    for (int block = first / BLOCK; block * BLOCK < end; block += 2) {
+      int lanes = load(block, end);
+      kernels.dotTile(tile, dimension, values, 0, n, lanes, sums);
       int fromLane = Math.max(0, first - block * BLOCK);
-      int toLane = Math.min(read * BLOCK, end - block * BLOCK);
+      int toLane = Math.min(lanes, end - block * BLOCK);
       take(fromLane, toLane, n, directory.firstPosting(region));
     }
-    long next = directory.firstPosting(region + 1);
-    for (int leaf = leaves - 1; leaf >= firstOfAll; leaf--) {
-      long length = next - starts[leaf];
-      if (length < 0 || length > segment.documents()) {
-        throw segment.corrupt("region " + region + " has a leaf of " + length + " postings");
-      }
-      lengths[leaf] = (int) length;
-      next = starts[leaf];
+    if (leaves > firstOfAll) {
+      setLengths(firstOfAll, directory.firstPosting(region + 1));
     }
   }
 
   /** Takes the leaves of some lanes of the tile, for the query tokens of the region. */
   private void take(int fromLane, int toLane, int n, long firstPosting) {
     for (int lane = fromLane; lane < toLane; lane++) {
-      int header = lane / BLOCK * blockBytes + lane % BLOCK * Float.BYTES;
-      float scale = (float) BitUtil.VH_LE_FLOAT.get(blocks, header);
-      starts[leaves] =
-          firstPosting + (int) BitUtil.VH_LE_INT.get(blocks, header + LeafLayout.STARTS);
+      starts[leaves] = firstPosting + firstPostings[lane];
       for (int q = 0; q < n; q++) {
         int token = tokens[q];
         leavesOf[token][sizes[token]] = leaves;
-        scoresOf[token][sizes[token]++] = sums[q * TILE + lane] * query.scale()[token] * scale;
+        scoresOf[token][sizes[token]++] =
+            sums[q * TILE + lane] * query.scale()[token] * scales[lane];
       }
       leaves++;
     }
   }
 
-  /** How many leaves were scored for a query token. */
-  int size(int token) {
-    return sizes[token];
+  /** Scores all leaves of the segment for each query token. */
+  void scoreAll() throws IOException {
+    LeafDirectory directory = segment.leafDirectory();
+    int all = directory.leaves();
+    int[] everyLeaf = new int[all];
+    for (int leaf = 0; leaf < all; leaf++) {
+      everyLeaf[leaf] = leaf;
+    }
+    starts = new long[all];
+    lengths = new int[all];
+    for (int q = 0; q < sizes.length; q++) {
+      leavesOf[q] = everyLeaf;
+      scoresOf[q] = new float[all];
+      sizes[q] = all;
+    }
+    int region = 0;
+    for (leaves = 0; leaves < all; ) {
+      int lanes = load(leaves / BLOCK, all);
+      kernels.dotTile(tile, dimension, query.values(), 0, sizes.length, lanes, sums);
+      int n = Math.min(lanes, all - leaves);
+      for (int q = 0; q < sizes.length; q++) {
+        float scale = query.scale()[q];
+        for (int lane = 0; lane < n; lane++) {
+          scoresOf[q][leaves + lane] = sums[q * TILE + lane] * scale * scales[lane];
+        }
+      }
+      for (int lane = 0; lane < n; lane++, leaves++) {
+        while (leaves >= directory.firstLeaf(region + 1)) {
+          region++;
+        }
+        starts[leaves] = directory.firstPosting(region) + firstPostings[lane];
+      }
+    }
+    if (all > 0) {
+      setLengths(0, directory.postings());
+    }
+  }
+
+  /** Loads up to two blocks of leaves, of those before the given end, and returns their lanes. */
+  private int load(int block, int end) throws IOException {
+    int n = Math.min(2, (end + BLOCK - 1) / BLOCK - block);
+    segment.readLeaves(block, n, blocks);
+    for (int b = 0; b < n; b++) {
+      int at = b * blockBytes;
+      kernels.decodeBlock(
+          blocks, at + LeafLayout.COMPONENTS, Byte.SIZE, dimension, tile, b * BLOCK);
+      for (int lane = b * BLOCK; lane < (b + 1) * BLOCK; lane++, at += Float.BYTES) {
+        scales[lane] = (float) BitUtil.VH_LE_FLOAT.get(blocks, at);
+        firstPostings[lane] = (int) BitUtil.VH_LE_INT.get(blocks, at + LeafLayout.STARTS);
+      }
+    }
+    return n * BLOCK;
+  }
+
+  /** Sets the lengths of the leaves from one on, whose lists lie one behind the other. */
+  private void setLengths(int from, long end) throws IOException {
+    long next = end;
+    for (int leaf = leaves - 1; leaf >= from; leaf--) {
+      long length = next - starts[leaf];
+      if (length < 0 || length > segment.documents()) {
+        throw segment.corrupt("a leaf has " + length + " postings from " + starts[leaf]);
+      }
+      lengths[leaf] = (int) length;
+      next = starts[leaf];
+    }
   }
 
   /** First posting of a leaf. */
@@ -173,44 +222,72 @@ final class LeafProbe {
     return lengths[leaf];
   }
 
+  /** Number of postings of some leaves. */
+  long postings(int[] leaves) {
+    long sum = 0;
+    for (int leaf : leaves) {
+      sum += lengths[leaf];
+    }
+    return sum;
+  }
+
+  /** The highest score of a leaf, negative infinity if there are none. */
+  float highest(int token) {
+    float highest = Float.NEGATIVE_INFINITY;
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      highest = Math.max(highest, scores[i]);
+    }
+    return highest;
+  }
+
+  /** The lowest score of a leaf, infinity if there are none. */
+  float lowest(int token) {
+    float lowest = Float.POSITIVE_INFINITY;
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      lowest = Math.min(lowest, scores[i]);
+    }
+    return lowest;
+  }
+
+  /** Counts the leaves of each step. */
+  void count(int token, LeafCut cut, int[] histogram) {
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      histogram[cut.step(token, scores[i])]++;
+    }
+  }
+
   /**
-   * Orders the leaves of a query token by score, highest first, as far as 256 steps tell them
-   * apart.
+   * Leaves to walk.
    *
-   * @param order receives the best leaves as numbers for {@link #start} and {@link #length}
-   * @param scores receives their scores
-   * @return how many, as many as there are and fit
+   * @param order numbers for {@link #start} and {@link #length}, best step first
+   * @param scores of each
    */
-  int best(int token, int[] order, float[] scores) {
-    int n = sizes[token];
+  record Walk(int[] order, float[] scores) {}
+
+  /** Orders the leaves of a query token that are to be walked by their steps. */
+  Walk walk(int token, LeafCut cut) {
+    int walked = cut.walked(token);
     float[] all = scoresOf[token];
-    float min = Float.POSITIVE_INFINITY;
-    float max = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      min = Math.min(min, all[i]);
-      max = Math.max(max, all[i]);
+    int[] ends = new int[LeafCut.STEPS + 1];
+    for (int i = 0; i < sizes[token]; i++) {
+      ends[cut.step(token, all[i]) + 1]++;
     }
-    float step = max > min ? (BUCKETS - 1) / (max - min) : 0;
-    int[] ends = new int[BUCKETS];
-    for (int i = 0; i < n; i++) {
-      ends[bucket(max, all[i], step)]++;
+    for (int step = 1; step <= walked; step++) {
+      ends[step] += ends[step - 1];
     }
-    for (int b = 0, sum = 0; b < BUCKETS; b++) {
-      sum += ends[b];
-      ends[b] = sum - ends[b];
-    }
-    int kept = Math.min(n, order.length);
-    for (int i = 0; i < n; i++) {
-      int at = ends[bucket(max, all[i], step)]++;
-      if (at < kept) {
+    int[] order = new int[ends[walked]];
+    float[] scores = new float[order.length];
+    for (int i = 0; i < sizes[token]; i++) {
+      int step = cut.step(token, all[i]);
+      if (step < walked) {
+        int at = ends[step]++;
         order[at] = leavesOf[token][i];
         scores[at] = all[i];
       }
     }
-    return kept;
-  }
-
-  private static int bucket(float max, float score, float step) {
-    return (int) ((max - score) * step);
+    return new Walk(order, scores);
   }
 }

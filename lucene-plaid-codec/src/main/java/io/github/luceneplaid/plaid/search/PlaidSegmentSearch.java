@@ -112,7 +112,7 @@ class PlaidSegmentSearch implements SegmentSearch {
   void match(int ordinal, float[] best, int[] bestToken) throws IOException {
     int n = segment.tokenCount(ordinal);
     if (bestToken == null) {
-      segment.rows().maxSim(query.rows(), query.count(), segment.firstToken(ordinal), n, best);
+      segment.rows().maxSim(request.tables().unrotated(), segment.firstToken(ordinal), n, best);
       return;
     }
     int dimension = segment.dimension();

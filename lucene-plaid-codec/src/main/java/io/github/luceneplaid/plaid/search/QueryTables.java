@@ -48,15 +48,20 @@ final class QueryTables {
   private final int count;
   private final int dimension;
   private final float[] rotated;
+  private final float[] lengths;
   private final boolean usable;
   private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
   private final Map<Codebook.Id, float[]> products = new ConcurrentHashMap<>();
   private final Integers leaves;
   private final QueryMatrix matrix;
 
+  private final QueryTokens query;
+  private volatile QueryMatrix unrotated;
+
   QueryTables(QueryTokens query) {
     this.count = query.count();
     this.dimension = query.dimension();
+    this.query = query;
     this.rotated = query.rows().clone();
     this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated);
     if (usable) {
@@ -65,6 +70,7 @@ final class QueryTables {
         rotation.rotate(rotated, q * dimension);
       }
     }
+    this.lengths = usable ? lengths(rotated, count, dimension) : null;
     this.leaves = usable ? ofLeaves() : null;
     this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
   }
@@ -102,7 +108,7 @@ final class QueryTables {
     for (int q = 0; q < count; q++) {
       double rounding = roundingError(values, q * dimension, scale[q] * unit);
       // No product with weights is larger than that of lengths; sums of floats are rounded, too
-      error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * length(q)));
+      error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
     }
     return new Integers(values, scale, error);
   }
@@ -117,9 +123,19 @@ final class QueryTables {
     return Math.sqrt(squares);
   }
 
-  private double length(int q) {
-    int offset = q * dimension;
-    return Math.sqrt(VectorKernels.get().dot(rotated, offset, rotated, offset, dimension));
+  private static float[] lengths(float[] rows, int n, int dimension) {
+    float[] lengths = new float[n];
+    for (int i = 0; i < n; i++) {
+      int offset = i * dimension;
+      lengths[i] =
+          (float) Math.sqrt(VectorKernels.get().dot(rows, offset, rows, offset, dimension));
+    }
+    return lengths;
+  }
+
+  /** Length of a query token. */
+  float length(int q) {
+    return lengths[q];
   }
 
   /** The integers that leaves are multiplied with. */
@@ -134,6 +150,16 @@ final class QueryTables {
       scale[q] *= (float) (ResidualTables.unit(LEAF_BITS) * Math.sqrt(dimension));
     }
     return new Integers(codes.values(), scale, codes.error());
+  }
+
+  /** The query as it was given, in the layout of the kernels. */
+  QueryMatrix unrotated() {
+    QueryMatrix prepared = unrotated;
+    if (prepared == null) {
+      prepared = VectorKernels.get().prepare(query.rows(), count, dimension);
+      unrotated = prepared;
+    }
+    return prepared;
   }
 
   /** The rotated query, in the layout of the kernels. */

@@ -12,22 +12,24 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Arrays;
 
 /** Finds the regions nearest to each query token. */
 final class RegionProbe {
 
-  /** Regions of a group. */
-  private static final int GROUP = 16;
-
   private final int count;
   private final int stride;
   private final int perToken;
+  private final VectorKernels kernels = VectorKernels.get();
 
-  /** The best of one query token so far, rising. */
+  /** The best products of each query token so far, rising, and their regions: [count][perToken]. */
   private final float[] best;
 
   private final int[] regions;
+
+  /** The worst of them, and infinity behind the last query token: [stride]. */
+  private final float[] least;
 
   /**
    * Sole constructor.
@@ -40,75 +42,49 @@ final class RegionProbe {
     this.count = count;
     this.stride = stride;
     this.perToken = perToken;
-    this.best = new float[perToken];
-    this.regions = new int[perToken];
+    this.best = new float[count * perToken];
+    this.regions = new int[count * perToken];
+    this.least = new float[stride];
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    Arrays.fill(least, 0, count, Float.NEGATIVE_INFINITY);
+    Arrays.fill(least, count, stride, Float.POSITIVE_INFINITY);
   }
 
   /**
    * Finds the regions.
    *
    * @param products of regions and query tokens, [n][stride]; n is at least the regions to find
-   * @return pairs of an region and a query token, {@code region << 32 | token}, rising
+   * @return pairs of a region and a query token, {@code region << 32 | token}, rising
    */
   long[] find(float[] products, int n) {
-    int groups = (n + GROUP - 1) / GROUP;
-    float[] maxima = maxima(products, n, groups);
-    long[] pairs = new long[count * perToken];
-    for (int q = 0; q < count; q++) {
-      // As many groups have an region that is as good as this, so worse ones cannot be wanted
-      float least = groups < perToken ? Float.NEGATIVE_INFINITY : leastOfBest(maxima, groups, q);
-      Arrays.fill(best, Float.NEGATIVE_INFINITY);
-      for (int group = 0; group < groups; group++) {
-        if (maxima[group * count + q] >= least) {
-          int end = Math.min(n, (group + 1) * GROUP);
-          for (int region = group * GROUP; region < end; region++) {
-            float product = products[region * stride + q];
-            if (product >= least && product > best[0]) {
-              insert(product, region);
-            }
-          }
+    for (int region = kernels.firstAbove(products, 0, n, least);
+        region < n;
+        region = kernels.firstAbove(products, region + 1, n, least)) {
+      int row = region * stride;
+      for (int q = 0; q < count; q++) {
+        if (products[row + q] > least[q]) {
+          insert(q, products[row + q], region);
         }
       }
-      for (int i = 0; i < perToken; i++) {
-        pairs[q * perToken + i] = (long) regions[i] << 32 | q;
-      }
+    }
+    long[] pairs = new long[count * perToken];
+    for (int i = 0; i < pairs.length; i++) {
+      pairs[i] = (long) regions[i] << 32 | i / perToken;
     }
     Arrays.sort(pairs);
     return pairs;
   }
 
-  /** The largest product of each query token with the regions of each group. */
-  private float[] maxima(float[] products, int n, int groups) {
-    float[] maxima = new float[groups * count];
-    Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
-    for (int region = 0; region < n; region++) {
-      int row = region * stride;
-      int group = region / GROUP * count;
-      for (int q = 0; q < count; q++) {
-        maxima[group + q] = Math.max(maxima[group + q], products[row + q]);
-      }
-    }
-    return maxima;
-  }
-
-  private float leastOfBest(float[] maxima, int groups, int q) {
-    Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    for (int group = 0; group < groups; group++) {
-      if (maxima[group * count + q] > best[0]) {
-        insert(maxima[group * count + q], group);
-      }
-    }
-    return best[0];
-  }
-
   /** Puts a product where it belongs; the worst one goes. */
-  private void insert(float product, int region) {
-    int i = 1;
-    for (; i < perToken && best[i] < product; i++) {
+  private void insert(int q, float product, int region) {
+    int end = (q + 1) * perToken;
+    int i = q * perToken + 1;
+    for (; i < end && best[i] < product; i++) {
       best[i - 1] = best[i];
       regions[i - 1] = regions[i];
     }
     best[i - 1] = product;
     regions[i - 1] = region;
+    least[q] = best[q * perToken];
   }
 }

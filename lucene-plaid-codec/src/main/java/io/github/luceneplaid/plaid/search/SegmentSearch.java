@@ -44,7 +44,7 @@ interface SegmentSearch {
       return new ExactSegmentSearch(reader, request);
     }
     return segment.hasCodes()
-        ? new TrainedSegmentSearch(reader, request, segment, tables.products(segment))
+        ? new TrainedSegmentSearch(reader, request, segment)
         : new PlaidSegmentSearch(reader, request, segment);
   }
 

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import java.io.IOException;
 import java.util.Arrays;
@@ -26,32 +27,59 @@ import org.apache.lucene.util.Bits;
  */
 final class TrainedSegmentSearch extends PlaidSegmentSearch implements ApproximateSegmentSearch {
 
-  /** A filter that keeps few documents makes a search probe at most so many times as much. */
-  private static final double MAX_WIDENING = 8;
-
   private static final int FEW_HITS = 20;
   private static final int ANCHORS = 16;
   private static final int ANCHORS_FOR_MANY = 20;
-  private static final int PROBES = 86;
-  private static final int MAX_EXTRA_PROBES = 512;
 
+  /** Up to so many leaves a region, products with all leaves cost less than those with regions. */
+  private static final int FEW_LEAVES = 4;
+
+  /** Products of the segment's regions and the query tokens; null if there are few leaves. */
   private final float[] products;
-  private final CodeScorer scorer;
+
+  /** The deviation of products of residuals with a query token of length 1. */
+  private final float spread;
+
+  private CodeScorer scorer;
 
   /**
-   * Sole constructor.
+   * Opens the search.
    *
-   * @param products of the segment's regions and the query tokens
+   * @param segment belongs to the calling thread
    */
-  TrainedSegmentSearch(
-      LeafReader reader, SearchRequest request, PlaidSegment segment, float[] products)
-      throws IOException {
+  TrainedSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment) {
+    this(
+        reader,
+        request,
+        segment,
+        segment.leafDirectory().leaves() <= FEW_LEAVES * segment.leafDirectory().regions()
+            ? null
+            : request.tables().products(segment));
+  }
+
+  private TrainedSegmentSearch(
+      LeafReader reader, SearchRequest request, PlaidSegment segment, float[] products) {
     super(reader, request, segment);
     this.products = products;
-    QueryTables tables = request.tables();
-    this.scorer =
-        new CodeScorer(
-            segment, tables, AnchorProducts.of(segment, tables.matrix(), products), query.count());
+    this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
+  }
+
+  /** Not all segments get candidates that are scored. */
+  private CodeScorer scorer() {
+    if (scorer == null) {
+      QueryTables tables = request.tables();
+      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
+      scorer = new CodeScorer(segment, tables, anchors, query.count());
+    }
+    return scorer;
+  }
+
+  private static float meanResidual(PlaidSegment segment) {
+    float mean = 0;
+    for (Codebook codebook : segment.codebooks()) {
+      mean = Math.max(mean, codebook.meanResidual());
+    }
+    return mean;
   }
 
   @Override
@@ -66,7 +94,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       return escapedScore(doc);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    scorer.match(ordinal, best);
+    scorer().match(ordinal, best);
     return query.score(best);
   }
 
@@ -75,24 +103,24 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     if (keepsRaw()) {
       super.match(ordinal, best, bestToken);
     } else {
-      scorer.matchExactly(ordinal, best, bestToken);
+      scorer().matchExactly(ordinal, best, bestToken);
     }
   }
 
   @Override
-  public long collectCost(int acceptedCount, double share) {
+  public int documents() {
+    return segment.documents();
+  }
+
+  @Override
+  public long collectCost(int acceptedCount, double share, int probes) {
     LeafDirectory directory = segment.leafDirectory();
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
-    double leaves = anchors(acceptedCount, share) * leavesPerRegion;
-    double postings = Math.min(leaves, probes(acceptedCount, share)) * postingsPerLeaf;
+    double leaves =
+        products == null ? directory.leaves() : anchors(acceptedCount, share) * leavesPerRegion;
+    double postings = Math.min(leaves, probes * share) * postingsPerLeaf;
     return (long) (query.count() * (leaves + postings));
-  }
-
-  /** How many times as much to probe where only so many documents may be found. */
-  private double widening(int acceptedCount) {
-    double share = (double) segment.documents() / Math.max(1, acceptedCount);
-    return Math.clamp(Math.sqrt(share), 1, MAX_WIDENING);
   }
 
   /** Regions to probe for each query token. */
@@ -102,48 +130,42 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
     double most = (request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding;
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
-    return (int) Math.min(all, request.options().anchors(automatic) * widening(acceptedCount));
-  }
-
-  /** Leaves to probe for each query token. */
-  private int probes(int acceptedCount, double share) {
-    double growth = LateInteractionOptions.growth(segment.documents(), 1 / 3.0);
-    double most = (PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth;
-    int automatic = (int) Math.ceil(most * Math.sqrt(share));
-    return (int) (request.options().probes(automatic) * widening(acceptedCount));
+    double widening = LeafCut.widening(segment.documents(), acceptedCount);
+    return (int) Math.min(all, request.options().anchors(automatic) * widening);
   }
 
   @Override
-  public int collect(
-      int n, Bits accepted, int acceptedCount, double share, int[] docs, float[] scores)
+  public LeafProbe probe(int acceptedCount, double share) throws IOException {
+    LeafProbe leaves = new LeafProbe(segment, request.tables().leaves(), query.count());
+    if (products == null) {
+      leaves.scoreAll();
+    } else {
+      int stride = request.tables().matrix().stride();
+      leaves.score(
+          new RegionProbe(query.count(), stride, anchors(acceptedCount, share))
+              .find(products, segment.leafDirectory().regions()));
+    }
+    return leaves;
+  }
+
+  @Override
+  public int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
       throws IOException {
     int count = query.count();
-    LeafProbe leaves = new LeafProbe(segment, request.tables().leaves(), count);
-    leaves.score(
-        new RegionProbe(count, request.tables().matrix().stride(), anchors(acceptedCount, share))
-            .find(products, regionCount()));
-    int[][] order = new int[count][];
-    float[][] similarity = new float[count][];
+    LeafProbe.Walk[] walks = new LeafProbe.Walk[count];
     float base = 0;
     double largestGain = 0;
+    long postings = 0;
     for (int q = 0; q < count; q++) {
-      int size = Math.min(leaves.size(q), probes(acceptedCount, share));
-      order[q] = new int[size];
-      similarity[q] = new float[size];
-      int found = leaves.best(q, order[q], similarity[q]);
-      float least = found == 0 ? -1 : similarity[q][found - 1];
-      for (int i = 0; i < found; i++) {
-        least = Math.min(least, similarity[q][i]);
-      }
-      base += QueryTokens.contribution(least);
-      largestGain += gains(similarity[q], least);
+      walks[q] = probe.walk(q, cut);
+      postings += probe.postings(walks[q].order());
+      base += QueryTokens.contribution(cut.floor(q));
+      float bonus = spread * request.tables().length(q) / 2;
+      largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
     }
-    Accumulator accumulator = new Accumulator(segment, largestGain);
+    Accumulator accumulator = new Accumulator(segment, largestGain, postings);
     for (int q = 0; q < count && request.timedOut() == false; q++) {
-      for (int i = 0; i < order[q].length; i++) {
-        int leaf = order[q][i];
-        accumulator.add(q, similarity[q][i], leaves.start(leaf), leaves.length(leaf));
-      }
+      accumulator.add(q, probe, walks[q].order(), walks[q].scores());
     }
     int found = accumulator.best(n, accepted, docs, scores);
     for (int i = 0; i < found; i++) {
@@ -152,18 +174,19 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return segment.escapedDocuments() == 0 ? found : addEscaped(n, accepted, docs, scores, found);
   }
 
-  private int regionCount() {
-    return segment.leafDirectory().regions();
-  }
-
   /**
-   * Turns similarities into what they add to the score over that of the worst probed leaf.
+   * Turns similarities into what they add to the score over that of the leaves not walked. Being
+   * met in a leaf is worth something in itself: the best token of a document is likely to be nearer
+   * than the leaf, and documents that are met in no leaf are below the worst one. With 8 regions
+   * and 32 leaves, one deviation of what residuals add raised the share of the exact top 10 among
+   * the first 64 candidates from .872 to .901 (10,000 Debian descriptions).
    *
+   * @param bonus what to add for having been met
    * @return the largest gain
    */
-  private static float gains(float[] similarity, float least) {
+  private static float gains(float[] similarity, float lowest, float bonus) {
     float largest = 0;
-    float floor = QueryTokens.contribution(least);
+    float floor = QueryTokens.contribution(lowest) - bonus;
     for (int i = 0; i < similarity.length; i++) {
       similarity[i] = QueryTokens.contribution(similarity[i]) - floor;
       largest = Math.max(largest, similarity[i]);

@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Gives documents exact scores in the order of their quick ones until the others are unlikely to
+ * get into the top k. How far quick scores are off is learned from the documents scored so far.
+ */
+final class ExactScorer {
+
+  /** Documents scored first, as many as it takes for a deviation to mean something. */
+  private static final int FIRST_ROUND = 8;
+
+  /** Documents scored before the next look at whether to go on. */
+  private static final int ROUND = 3;
+
+  private final SearchLeaves leaves;
+  private final SearchRequest request;
+  private int errors;
+  private double sum;
+  private double squares;
+
+  ExactScorer(SearchLeaves leaves, SearchRequest request) {
+    this.leaves = leaves;
+    this.request = request;
+  }
+
+  /**
+   * Scores documents.
+   *
+   * @param quick documents with their quick scores, best first
+   * @param hits the best k of what has been scored before; gets the exact scores as well
+   */
+  void score(long[] quick, BestDocs hits) throws IOException {
+    int round = Math.max(FIRST_ROUND, request.k());
+    for (int from = 0; from < quick.length && isPromising(quick[from], hits); ) {
+      int to = (int) Math.min(quick.length, (long) from + round);
+      scoreRound(Arrays.copyOfRange(quick, from, to), hits);
+      from = to;
+      round = Math.max(ROUND, request.k() / 8);
+    }
+  }
+
+  private boolean isPromising(long quick, BestDocs hits) {
+    if (errors == 0 || hits.isFull() == false) {
+      return true;
+    }
+    double mean = sum / errors;
+    double deviation = Math.sqrt(Math.max(0, squares / errors - mean * mean));
+    double likely = BestDocs.score(quick) + mean;
+    return likely + request.options().confidence() * deviation >= hits.worstScore();
+  }
+
+  private void scoreRound(long[] quick, BestDocs hits) throws IOException {
+    int[] docs = new int[quick.length];
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = BestDocs.doc(quick[i]);
+    }
+    float[] scores = leaves.exactScores(docs);
+    for (int i = 0; i < docs.length; i++) {
+      if (Float.isNaN(scores[i]) == false) {
+        double error = scores[i] - BestDocs.score(quick[i]);
+        errors++;
+        sum += error;
+        squares += error * error;
+        hits.add(docs[i], scores[i]);
+      }
+    }
+  }
+}
