@@ -26,7 +26,8 @@ import java.util.function.ToDoubleFunction;
  * @param run when the run started whose rounds these are
  * @param building what it took to build
  * @param opening what it took to open
- * @param add what it took to add 1 % of the documents; null if the engine cannot
+ * @param firstAdd what it took a new process to add 1 % of the documents; null if the engine cannot
+ * @param add what that took a process that had done it before; null if the engine cannot
  * @param delete what it took to delete 1 % of the documents; null if the engine cannot
  * @param memoryPeak MB that a process had resident which opened the index and searched
  * @param points speed and recall of each search setting
@@ -41,6 +42,7 @@ record EngineResult(
     String run,
     Built building,
     Opened opening,
+    Change firstAdd,
     Change add,
     Change delete,
     double memoryPeak,

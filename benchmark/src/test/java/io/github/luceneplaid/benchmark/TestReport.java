@@ -40,6 +40,7 @@ public class TestReport extends LuceneTestCase {
         "2020-01-01T00:00:00Z",
         new Built(3, 4, 8000, null),
         new Opened(0.1, 50, 1),
+        new Change(1, 2.5, 2.5),
         new Change(1, 0.5, 0.5),
         null,
         77,
@@ -70,7 +71,7 @@ public class TestReport extends LuceneTestCase {
     assertContains(
         "| next-plaid, 4 bits | 50.0 | 50.0 | – (0.951) | – (0.951) | – (0.900) |", text);
     assertContains("| **4.00** | **4.00** | only ours | only ours | only ours |", text);
-    assertContains("| 0.008 | 80.0 | 3.00 | 4.00 | 0.500 | not supported | 77.0 |", text);
+    assertContains("| 0.008 | 80.0 | 3.00 | 4.00 | 2.50 | 0.500 | not supported | 77.0 |", text);
     assertContains("| plaid, 4 bits | 10 | probes 4 | 0.960 | 0.500 | 200 | 100 | 1.00 |", text);
     assertContains("## x\n\nWhat it is.\n\n| a |\n| --- |\n| 7 |\n", text);
     assertContains("- next-plaid 1.2\n", text);
