@@ -16,18 +16,20 @@ import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** Queries and merges on ever more tokens. */
+/** Queries and merges on ever more tokens; how many can be chosen by synthetic data sets. */
 final class ScaleScenario implements Scenario {
   private static final long[] TOKENS = {
     100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 50_000_000
   };
   private static final long QUICK = 1_000_000;
+  private static final String SYNTHETIC = "synthetic:";
   private static final int QUERIES = 100;
   private static final int K = 10;
   private static final double RECALL = 0.95;
@@ -48,11 +50,18 @@ final class ScaleScenario implements Scenario {
 
   @Override
   public List<ScenarioResult> run(ScenarioContext context) throws IOException {
+    List<String> names =
+        context.dataNames().stream().filter(name -> name.startsWith(SYNTHETIC)).toList();
+    if (names.isEmpty()) {
+      names =
+          Arrays.stream(TOKENS)
+              .filter(tokens -> context.quick() == false || tokens <= QUICK)
+              .mapToObj(tokens -> SYNTHETIC + tokens)
+              .toList();
+    }
     List<Step> steps = new ArrayList<>();
-    for (long tokens : TOKENS) {
-      if (context.quick() == false || tokens <= QUICK) {
-        steps.add(step(context, "synthetic:" + tokens));
-      }
+    for (String name : names) {
+      steps.add(step(context, name));
     }
     return List.of(
         new ScenarioResult(
