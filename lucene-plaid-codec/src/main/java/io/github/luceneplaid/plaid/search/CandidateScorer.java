@@ -164,6 +164,7 @@ final class CandidateScorer {
       docs[i] = BestDocs.doc(batch[i]);
     }
     float[] scores = leaves.quickScores(docs);
+    request.counters().quick(n);
     for (int i = 0; i < n; i++) {
       if (Float.isNaN(scores[i]) == false) {
         learn(part[i], scores[i] - BestDocs.score(batch[i]));

@@ -70,6 +70,7 @@ final class ExactScorer {
       docs[i] = BestDocs.doc(quick[i]);
     }
     float[] scores = leaves.exactScores(docs);
+    request.counters().exact(docs.length);
     for (int i = 0; i < docs.length; i++) {
       if (Float.isNaN(scores[i]) == false) {
         double error = scores[i] - BestDocs.score(quick[i]);

@@ -49,6 +49,7 @@ final class ExhaustiveScan {
     List<Range> ranges = new ArrayList<>();
     long cost = 0;
     for (LeafSearch leaf : scanned) {
+      request.counters().scanned(leaf.accepted());
       long leafCost = leaf.accepted() * leaf.current().costPerDocument();
       int maxParts = Math.min(MAX_RANGES_PER_LEAF, leaf.maxDoc());
       int parts = Math.clamp(leafCost / SearchLeaves.TASK_COST, 1, maxParts);

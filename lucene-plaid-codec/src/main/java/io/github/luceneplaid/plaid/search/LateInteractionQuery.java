@@ -111,15 +111,37 @@ public final class LateInteractionQuery extends Query {
     if (searcher.getIndexReader().maxDoc() == 0) {
       return new MatchNoDocsQuery("the index is empty");
     }
-    SearchRequest request = request(searcher.getTimeout());
+    long[] hits = search(searcher, request(searcher.getTimeout())).run();
+    return hits.length == 0
+        ? new MatchNoDocsQuery("no document matches")
+        : HitsQuery.of(hits, searcher.getIndexReader(), this);
+  }
+
+  private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
+      throws IOException {
     SearchLeaves leaves = new SearchLeaves(searcher, request);
     if (filter != null && filter instanceof MatchAllDocsQuery == false) {
       leaves.filter(filterWeight(searcher));
     }
-    long[] hits = new LateInteractionSearch(leaves, request).run();
-    return hits.length == 0
-        ? new MatchNoDocsQuery("no document matches")
-        : HitsQuery.of(hits, searcher.getIndexReader(), this);
+    return new LateInteractionSearch(leaves, request);
+  }
+
+  /**
+   * Runs the search as {@link #rewrite} does, and tells what it took.
+   *
+   * @param searcher of the index
+   * @return how much of what was done, and the time of each stage
+   * @throws IllegalArgumentException as {@link #rewrite}
+   * @throws IOException if the index cannot be read
+   */
+  public SearchProfile profile(IndexSearcher searcher) throws IOException {
+    SearchRequest request = request(searcher.getTimeout());
+    if (searcher.getIndexReader().maxDoc() == 0) {
+      return request.counters().profile(0);
+    }
+    LateInteractionSearch search = search(searcher, request);
+    search.run();
+    return request.counters().profile(search.segments());
   }
 
   private Weight filterWeight(IndexSearcher searcher) throws IOException {

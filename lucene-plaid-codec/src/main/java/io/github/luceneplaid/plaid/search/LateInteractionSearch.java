@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,14 @@ final class LateInteractionSearch {
     this.candidates = request.options().candidates(k, accepted);
   }
 
+  /** How many segments have values of the field. */
+  int segments() {
+    return leaves.all().size();
+  }
+
   /** Returns the hits, best first, in the form of {@link BestDocs}. */
   long[] run() throws IOException {
+    request.counters().end(Stage.OPEN);
     if (k == 0) {
       return new long[0];
     }
@@ -62,7 +69,9 @@ final class LateInteractionSearch {
       (leaf.approximate() == null ? exact : approximate).add(leaf);
     }
     if (request.options().exact() || allAreCandidates(approximate)) {
-      return new ExhaustiveScan(leaves, request, k, false).run(leaves.all()).best();
+      BestDocs best = new ExhaustiveScan(leaves, request, k, false).run(leaves.all());
+      request.counters().end(Stage.SCAN);
+      return best.best();
     }
     return approximate(exact, approximate);
   }
@@ -94,8 +103,10 @@ final class LateInteractionSearch {
     ExhaustiveScan quickScan = new ExhaustiveScan(leaves, request, kept, true);
     BestDocs quickDocs = new BestDocs(kept);
     quickDocs.addAll(quickScan.run(scanned));
+    request.counters().end(Stage.SCAN);
     List<long[]> found = collect(probed, probes);
     long all = found.stream().mapToLong(part -> part.length).sum();
+    request.counters().candidates(all);
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
     if (enough || request.timedOut()) {
       BestDocs hits = new BestDocs(k);
@@ -106,7 +117,10 @@ final class LateInteractionSearch {
     } else {
       quickDocs.addAll(quickScan.run(probed));
     }
-    return rescore(exactDocs, quickDocs, kept);
+    request.counters().end(Stage.QUICK);
+    long[] hits = rescore(exactDocs, quickDocs, kept);
+    request.counters().end(Stage.EXACT);
+    return hits;
   }
 
   /** Leaves to walk for each query token, in all segments together. */
@@ -136,13 +150,16 @@ final class LateInteractionSearch {
     }
     List<LeafProbe> scored = leaves.run(probeTasks);
     LeafCut cut = new LeafCut(scored, request.query().count(), probes);
+    request.counters().end(Stage.PROBE);
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < probed.size(); i++) {
       LeafSearch leaf = probed.get(i);
       LeafProbe probe = scored.get(i);
       tasks.add(() -> collect(leaf, probe, cut));
     }
-    return leaves.run(tasks);
+    List<long[]> found = leaves.run(tasks);
+    request.counters().end(Stage.WALK);
+    return found;
   }
 
   private double share(LeafSearch leaf) {

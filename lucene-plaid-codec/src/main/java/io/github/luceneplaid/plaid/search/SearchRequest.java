@@ -23,6 +23,7 @@ import org.apache.lucene.index.QueryTimeout;
  * @param options how much work to do
  * @param timeout when to give up, null for never
  * @param tables what trained segments share
+ * @param counters what is told about the search
  */
 record SearchRequest(
     String field,
@@ -30,7 +31,8 @@ record SearchRequest(
     int k,
     LateInteractionOptions options,
     QueryTimeout timeout,
-    QueryTables tables) {
+    QueryTables tables,
+    SearchCounters counters) {
 
   SearchRequest(
       String field,
@@ -38,7 +40,7 @@ record SearchRequest(
       int k,
       LateInteractionOptions options,
       QueryTimeout timeout) {
-    this(field, query, k, options, timeout, new QueryTables(query));
+    this(field, query, k, options, timeout, new QueryTables(query), new SearchCounters());
   }
 
   /** Whether the search should end with what it has. */

@@ -156,13 +156,16 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     float base = 0;
     double largestGain = 0;
     long postings = 0;
+    long walked = 0;
     for (int q = 0; q < count; q++) {
       walks[q] = probe.walk(q, cut);
+      walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
       base += QueryTokens.contribution(cut.floor(q));
       float bonus = spread * request.tables().length(q) / 2;
       largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
     }
+    request.counters().walked(walked, postings);
     Accumulator accumulator = new Accumulator(segment, largestGain, postings);
     for (int q = 0; q < count && request.timedOut() == false; q++) {
       accumulator.add(q, probe, walks[q].order(), walks[q].scores());

@@ -1,0 +1,86 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Collects a {@link SearchProfile}. Stages are set by the searching thread, the rest by any. */
+final class SearchCounters {
+
+  /** The stages of a search, in their order. */
+  enum Stage {
+    OPEN,
+    SCAN,
+    PROBE,
+    WALK,
+    QUICK,
+    EXACT
+  }
+
+  private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
+  private long since = System.nanoTime();
+
+  private final AtomicLong leaves = new AtomicLong();
+  private final AtomicLong postings = new AtomicLong();
+  private long scanned;
+  private long candidates;
+  private long quick;
+  private long exact;
+
+  /** The time since the last stage ended was that of this one. */
+  void end(Stage stage) {
+    long now = System.nanoTime();
+    nanos.merge(stage, now - since, Long::sum);
+    since = now;
+  }
+
+  void scanned(long documents) {
+    scanned += documents;
+  }
+
+  void walked(long leaves, long postings) {
+    this.leaves.addAndGet(leaves);
+    this.postings.addAndGet(postings);
+  }
+
+  void candidates(long documents) {
+    candidates += documents;
+  }
+
+  void quick(long documents) {
+    quick += documents;
+  }
+
+  void exact(long documents) {
+    exact += documents;
+  }
+
+  SearchProfile profile(int segments) {
+    return new SearchProfile(
+        segments,
+        scanned,
+        leaves.get(),
+        postings.get(),
+        candidates,
+        quick,
+        exact,
+        nanos.getOrDefault(Stage.OPEN, 0L),
+        nanos.getOrDefault(Stage.SCAN, 0L),
+        nanos.getOrDefault(Stage.PROBE, 0L),
+        nanos.getOrDefault(Stage.WALK, 0L),
+        nanos.getOrDefault(Stage.QUICK, 0L),
+        nanos.getOrDefault(Stage.EXACT, 0L));
+  }
+}
