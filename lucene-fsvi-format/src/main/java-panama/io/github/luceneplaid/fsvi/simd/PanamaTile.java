@@ -152,26 +152,44 @@ final class PanamaTile {
     s3.intoArray(sums, out + 3 * ROW);
   }
 
+  // With few query tokens, two rows at a time: one at a time, each sum would wait for the last.
+
   private static void wide2(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     int q1 = q0 + dim;
     ShortVector s0 = ShortVector.zero(SPECIES);
     ShortVector s1 = s0;
-    for (int j = 0; j < dim; j++) {
+    ShortVector t0 = s0;
+    ShortVector t1 = s0;
+    int j = 0;
+    for (; j <= dim - 2; j += 2) {
+      ShortVector row = row(tile, j * ROW);
+      ShortVector next = row(tile, j * ROW + ROW);
+      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+      s1 = s1.add(row.mul(spread(queries, q1 + j)));
+      t0 = t0.add(next.mul(spread(queries, q0 + j + 1)));
+      t1 = t1.add(next.mul(spread(queries, q1 + j + 1)));
+    }
+    if (j < dim) {
       ShortVector row = row(tile, j * ROW);
       s0 = s0.add(row.mul(spread(queries, q0 + j)));
       s1 = s1.add(row.mul(spread(queries, q1 + j)));
     }
-    s0.intoArray(sums, out);
-    s1.intoArray(sums, out + ROW);
+    s0.add(t0).intoArray(sums, out);
+    s1.add(t1).intoArray(sums, out + ROW);
   }
 
   private static void wide1(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     ShortVector s0 = ShortVector.zero(SPECIES);
-    for (int j = 0; j < dim; j++) {
-      ShortVector row = row(tile, j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
+    ShortVector t0 = s0;
+    int j = 0;
+    for (; j <= dim - 2; j += 2) {
+      s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
+      t0 = t0.add(row(tile, j * ROW + ROW).mul(spread(queries, q0 + j + 1)));
     }
-    s0.intoArray(sums, out);
+    if (j < dim) {
+      s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
+    }
+    s0.add(t0).intoArray(sums, out);
   }
 
   private static void narrow5(
