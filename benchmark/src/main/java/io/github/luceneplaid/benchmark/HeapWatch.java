@@ -11,61 +11,50 @@
  */
 package io.github.luceneplaid.benchmark;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
 import java.io.Closeable;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.management.ListenerNotFoundException;
-import javax.management.Notification;
-import javax.management.NotificationEmitter;
-import javax.management.NotificationListener;
-import javax.management.openmbean.CompositeData;
 
-/** The largest heap after a garbage collection, while it is open. */
+/**
+ * The largest heap in use while it is open, over that when it was opened. It is looked at after a
+ * full garbage collection every other second: collections of the young generation alone would count
+ * what is dead in the old one.
+ */
 final class HeapWatch implements Closeable {
+  private static final long INTERVAL_MILLIS = 2_000;
+
+  private final long before = used();
   private final AtomicLong peak = new AtomicLong();
-  private final NotificationListener listener = (notification, from) -> collected(notification);
+  private final Thread thread = new Thread(this::watch, "heap watch");
 
   HeapWatch() {
-    for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
-      ((NotificationEmitter) bean).addNotificationListener(listener, null, null);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static long used() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(INTERVAL_MILLIS);
+        peak.accumulateAndGet(used() - before, Math::max);
+      }
+    } catch (InterruptedException e) {
+      // Closed.
     }
   }
 
-  private void collected(Notification notification) {
-    if (notification
-        .getType()
-        .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-      long used =
-          GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData())
-              .getGcInfo()
-              .getMemoryUsageAfterGc()
-              .entrySet()
-              .stream()
-              .filter(pool -> pool.getKey().matches("(Eden|Survivor|Tenured).*"))
-              .map(Map.Entry::getValue)
-              .mapToLong(MemoryUsage::getUsed)
-              .sum();
-      peak.accumulateAndGet(used, Math::max);
-    }
-  }
-
-  /** In MB. */
+  /** In MB; 0 if it was open for a shorter time than it takes to look. */
   double peak() {
     return peak.get() / 1e6;
   }
 
   @Override
   public void close() {
-    for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
-      try {
-        ((NotificationEmitter) bean).removeNotificationListener(listener);
-      } catch (ListenerNotFoundException e) {
-        throw new AssertionError(e);
-      }
-    }
+    thread.interrupt();
   }
 }

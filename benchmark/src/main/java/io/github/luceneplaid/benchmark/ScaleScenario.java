@@ -70,7 +70,7 @@ final class ScaleScenario implements Scenario {
             context.run(),
             "Debian descriptions, fewer or more of them; beyond 3 million tokens copies with noise. 4 bits and raw f16,"
                 + " k = 10: the cheapest setting with recall@10 ≥ .95. \"Merge\" is the last one, from what a default merge policy left to one"
-                + " segment; heap is the largest one after a garbage collection meanwhile.",
+                + " segment; heap is the most that the merge had in use, looked at every other second.",
             List.of(
                 "tokens",
                 "CPU ms a query",
