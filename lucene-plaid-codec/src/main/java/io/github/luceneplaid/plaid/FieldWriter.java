@@ -195,19 +195,35 @@ final class FieldWriter {
     TokenEncoder encoder =
         new TokenEncoder(
             directions, anchors, plan.anchorCount(), options.bits(), survey.unitLength(), abort);
+    SlabWriter raw = rawWriter();
+    return throughTemporaryFile(
+        "codes",
+        codes -> writeCodes(plan, encoder, raw, codes),
+        codes -> writeSegment(plan, anchors, encoder, raw, codes));
+  }
+
+  private interface Writing {
+    void to(IndexOutput out) throws IOException;
+  }
+
+  private interface Reading<T> {
+    T from(IndexInput in) throws IOException;
+  }
+
+  /** Writes a file, reads it without its footer, and deletes it. */
+  private <T> T throughTemporaryFile(String suffix, Writing writing, Reading<T> reading)
+      throws IOException {
     String name = null;
     try {
-      SlabWriter raw = rawWriter();
-      try (IndexOutput codes =
-          state.directory.createTempOutput(files.data.getName(), "codes", state.context)) {
-        name = codes.getName();
-        writeCodes(plan, encoder, raw, codes);
-        CodecUtil.writeFooter(codes);
+      try (IndexOutput out =
+          state.directory.createTempOutput(files.data.getName(), suffix, state.context)) {
+        name = out.getName();
+        writing.to(out);
+        CodecUtil.writeFooter(out);
       }
-      try (IndexInput codes = state.directory.openInput(name, IOContext.DEFAULT)) {
-        CodecUtil.retrieveChecksum(codes);
-        long length = codes.length() - CodecUtil.footerLength();
-        return writeSegment(plan, anchors, encoder, raw, codes.slice("codes", 0, length));
+      try (IndexInput in = state.directory.openInput(name, IOContext.DEFAULT)) {
+        CodecUtil.retrieveChecksum(in);
+        return reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
       }
     } finally {
       if (name != null) {
@@ -364,25 +380,12 @@ final class FieldWriter {
     Codebook regions = trainRegions(tokens);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     rows.append(regions.anchors(), 0, regions.size());
-    String name = null;
-    try {
-      try (IndexOutput out =
-          state.directory.createTempOutput(files.data.getName(), "regions", state.context)) {
-        name = out.getName();
-        new Regions(regions.anchors(), regions.size(), dimension, abort).assign(tokens, out);
-        CodecUtil.writeFooter(out);
-      }
-      try (IndexInput in = state.directory.openInput(name, IOContext.DEFAULT)) {
-        CodecUtil.retrieveChecksum(in);
-        long length = in.length() - CodecUtil.footerLength();
-        return writeLeaves(
-            tokens.in(in.randomAccessSlice(0, length), regions.size()), rows.offset());
-      }
-    } finally {
-      if (name != null) {
-        IOUtils.deleteFilesIgnoringExceptions(state.directory, name);
-      }
-    }
+    return throughTemporaryFile(
+        "regions",
+        out -> new Regions(regions.anchors(), regions.size(), dimension, abort).assign(tokens, out),
+        in ->
+            writeLeaves(
+                tokens.in(in.randomAccessSlice(0, in.length()), regions.size()), rows.offset()));
   }
 
   /**

@@ -514,48 +514,6 @@ public final class PlaidSegment {
 
   /** What the segment holds. */
   public PlaidStatistics statistics() {
-    PlaidFieldEntry entry = shared.entry;
-    PlaidFieldEntry.Trained trained = entry.trained();
-    int anchors = trained == null ? 0 : trained.anchors();
-    long rowBytes =
-        rows == null
-            ? 0
-            : tokens() * dimension() * (entry.rows().raw() == RawTokens.FLOAT16 ? 2 : 4);
-    return new PlaidStatistics(
-        documents(),
-        escapedDocuments(),
-        tokens(),
-        dimension(),
-        isUnitLength(),
-        isTrained(),
-        bits(),
-        raw(),
-        shared.codebooks.stream().map(codebook -> codebook.id().toString()).toList(),
-        anchors,
-        trained == null ? 0 : trained.regions(),
-        trained == null ? 0 : trained.leaves(),
-        trained == null ? 0 : trained.postings(),
-        entry.history().copied(),
-        entry.history().encoded(),
-        entry.history().reencoded(),
-        entry.history().generation(),
-        anchorBytes(),
-        stride / 2 * entry.addresses().halves(),
-        trained == null ? 0 : LeafLayout.bytes(trained.leaves(), dimension()),
-        trained == null
-            ? 0
-            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(trained.regions()),
-        rowBytes,
-        entry.addressBytes());
-  }
-
-  /** Bytes of the anchors, and of the regions if these are others. */
-  private long anchorBytes() {
-    PlaidFieldEntry.Trained trained = shared.entry.trained();
-    if (trained == null) {
-      return 0;
-    }
-    long rows = trained.anchors() + (trained.anchorsAreRegions() ? 0L : trained.regions());
-    return rows * dimension() * Short.BYTES;
+    return PlaidStatistics.of(shared.entry, shared.codebooks);
   }
 }

@@ -12,6 +12,10 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.LeafLayout;
 import java.util.List;
 
 /**
@@ -76,5 +80,53 @@ public record PlaidStatistics(
   /** Bytes of all parts together. */
   public long totalBytes() {
     return anchorBytes + codeBytes + leafBytes + postingBytes + rawBytes + addressBytes;
+  }
+
+  /** What a field's meta tells. */
+  static PlaidStatistics of(PlaidFieldEntry entry, List<Codebook> codebooks) {
+    PlaidFieldEntry.Trained trained = entry.trained();
+    TokenAddresses addresses = entry.addresses();
+    PlaidFieldEntry.History history = entry.history();
+    return new PlaidStatistics(
+        addresses.documents(),
+        entry.escapedDocuments(),
+        addresses.tokens(),
+        entry.dimension(),
+        entry.unitLength(),
+        entry.isTrained(),
+        entry.options().bits(),
+        entry.options().raw(),
+        codebooks.stream().map(codebook -> codebook.id().toString()).toList(),
+        trained == null ? 0 : trained.anchors(),
+        trained == null ? 0 : trained.regions(),
+        trained == null ? 0 : trained.leaves(),
+        trained == null ? 0 : trained.postings(),
+        history.copied(),
+        history.encoded(),
+        history.reencoded(),
+        history.generation(),
+        trained == null ? 0 : anchorBytes(trained, entry.dimension()),
+        trained == null ? 0 : codeBytes(entry),
+        trained == null ? 0 : LeafLayout.bytes(trained.leaves(), entry.dimension()),
+        trained == null
+            ? 0
+            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(trained.regions()),
+        entry.rows() == null
+            ? 0
+            : addresses.tokens()
+                * entry.dimension()
+                * (entry.rows().raw() == RawTokens.FLOAT16 ? Short.BYTES : Float.BYTES),
+        entry.addressBytes());
+  }
+
+  /** Bytes of the anchors, and of the regions if these are others. */
+  private static long anchorBytes(PlaidFieldEntry.Trained trained, int dimension) {
+    long rows = trained.anchors() + (trained.anchorsAreRegions() ? 0L : trained.regions());
+    return rows * dimension * Short.BYTES;
+  }
+
+  private static long codeBytes(PlaidFieldEntry entry) {
+    int block = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
+    return PlaidSegment.stride(block, entry.unitLength()) / 2 * entry.addresses().halves();
   }
 }
