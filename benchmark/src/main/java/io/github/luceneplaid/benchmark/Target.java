@@ -114,16 +114,21 @@ final class Target implements Closeable {
   void change() throws IOException {
     Path done = folder.resolve("changes.json");
     if (Files.notExists(done)) {
+      Path copies = folder.resolve("copies");
+      Folders.delete(copies);
+      Files.createDirectories(copies);
       ObjectNode changes = Json.object();
       try (EngineProcess changer = engines.start(settings.engine())) {
         long start = System.nanoTime();
         for (int i = 0; i < CHANGES && System.nanoTime() - start < CHANGES_NANOS; i++) {
-          change(changer, changes);
+          change(changer, copies.resolve(Integer.toString(i)), changes);
           if (i == 0) {
             changes.set("firstAdd", changes.get("add"));
           }
         }
       }
+      // Not one by one: an engine holds its copy until it opens the next.
+      Folders.delete(copies);
       Json.write(done, changes);
     }
     JsonNode changes = Json.read(done, JsonNode.class);
@@ -132,9 +137,7 @@ final class Target implements Closeable {
     deleted = Json.convert(changes.get("delete"), Change.class);
   }
 
-  private void change(EngineProcess changer, ObjectNode changes) throws IOException {
-    Path copy = folder.resolve("copy");
-    Folders.delete(copy);
+  private void change(EngineProcess changer, Path copy, ObjectNode changes) throws IOException {
     Folders.copy(index(), copy);
     changer.ask(request("open", copy));
     int count = Math.max(1, documents / CHANGED);
@@ -146,7 +149,6 @@ final class Target implements Closeable {
       positions.add(i * CHANGED + CHANGED / 2);
     }
     changes.set("delete", change(changer, delete, count));
-    Folders.delete(copy);
   }
 
   private static JsonNode change(EngineProcess changer, ObjectNode request, int count)
