@@ -85,7 +85,7 @@ final class LeafCut {
 
   /** How many times as much to walk where only so many documents may be found. */
   static double widening(long documents, long accepted) {
-    return Math.clamp(Math.sqrt((double) documents / Math.max(1, accepted)), 1, MAX_WIDENING);
+    return Math.clamp(Math.cbrt((double) documents / Math.max(1, accepted)), 1, MAX_WIDENING);
   }
 
   /** The step of a score, 0 to {@value #STEPS} − 1. */
