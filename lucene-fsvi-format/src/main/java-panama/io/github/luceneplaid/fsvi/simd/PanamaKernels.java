@@ -158,4 +158,24 @@ final class PanamaKernels implements VectorKernels {
     ScalarHadamard.check(v, offset, n);
     PanamaHadamard.transform(v, offset, n);
   }
+
+  @Override
+  public RowComparison compareFloat32(RowComparison.Measure measure, float[] query) {
+    return new PanamaRowComparison.OfFloats(measure, query);
+  }
+
+  @Override
+  public RowComparison compareFloat16(RowComparison.Measure measure, float[] query) {
+    return new PanamaRowComparison.OfHalves(measure, query);
+  }
+
+  @Override
+  public RowComparison compareInt8(RowComparison.Measure measure, float[] query) {
+    return new PanamaRowComparison.OfScaledBytes(measure, query);
+  }
+
+  @Override
+  public RowComparison compareBytes(RowComparison.Measure measure, byte[] query) {
+    return new PanamaRowComparison.OfBytes(measure, query);
+  }
 }

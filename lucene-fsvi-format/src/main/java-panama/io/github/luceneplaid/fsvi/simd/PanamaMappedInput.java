@@ -59,13 +59,23 @@ final class PanamaMappedInput implements MappedInput {
     return true;
   }
 
+  /** Returns a segment that is all of the file, or null. */
+  MemorySegment whole() {
+    return whole;
+  }
+
   /** Returns a segment that has the range, or null. */
   MemorySegment segment(long position, long bytes) throws IOException {
     Objects.checkFromIndexSize(position, bytes, length);
     if (whole != null) {
       return whole;
     }
-    return input.segmentSliceOrNull(position, bytes);
+    try {
+      return input.segmentSliceOrNull(position, bytes);
+    } catch (NullPointerException e) {
+      // How an input of several pieces says that it has been closed.
+      throw closed(e);
+    }
   }
 
   /** Returns where a position of the file is in a segment from {@link #segment}. */
@@ -73,7 +83,7 @@ final class PanamaMappedInput implements MappedInput {
     return segment == whole ? position : 0;
   }
 
-  static AlreadyClosedException closed(IllegalStateException e) {
+  static AlreadyClosedException closed(RuntimeException e) {
     return new AlreadyClosedException("the memory-mapped file has been closed", e);
   }
 }

@@ -273,4 +273,24 @@ final class ScalarKernels implements VectorKernels {
     ScalarHadamard.check(v, offset, n);
     ScalarHadamard.transform(v, offset, n);
   }
+
+  @Override
+  public RowComparison compareFloat32(RowComparison.Measure measure, float[] query) {
+    return new ScalarRowComparison.OfFloats(measure, query);
+  }
+
+  @Override
+  public RowComparison compareFloat16(RowComparison.Measure measure, float[] query) {
+    return new ScalarRowComparison.OfHalves(measure, query);
+  }
+
+  @Override
+  public RowComparison compareInt8(RowComparison.Measure measure, float[] query) {
+    return new ScalarRowComparison.OfScaledBytes(measure, query);
+  }
+
+  @Override
+  public RowComparison compareBytes(RowComparison.Measure measure, byte[] query) {
+    return new ScalarRowComparison.OfBytes(measure, query);
+  }
 }

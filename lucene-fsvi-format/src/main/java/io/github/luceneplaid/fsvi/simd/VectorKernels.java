@@ -325,4 +325,45 @@ public interface VectorKernels {
    * @throws IllegalArgumentException if n is no power of two
    */
   void hadamard(float[] v, int offset, int n);
+
+  /**
+   * Prepares a query for comparisons with rows of floats.
+   *
+   * @param measure what is to be computed
+   * @param query is copied
+   * @return a comparison for the calling thread
+   * @throws IllegalArgumentException if the query has no elements
+   */
+  RowComparison compareFloat32(RowComparison.Measure measure, float[] query);
+
+  /**
+   * Prepares a query for comparisons with rows of IEEE binary16, all finite.
+   *
+   * @param measure what is to be computed
+   * @param query is copied
+   * @return a comparison for the calling thread
+   * @throws IllegalArgumentException if the query has no elements
+   */
+  RowComparison compareFloat16(RowComparison.Measure measure, float[] query);
+
+  /**
+   * Prepares a query for comparisons with rows of signed bytes that, multiplied with a scale of the
+   * row, stand for floats.
+   *
+   * @param measure what is to be computed
+   * @param query is copied
+   * @return a comparison for the calling thread
+   * @throws IllegalArgumentException if the query has no elements
+   */
+  RowComparison compareInt8(RowComparison.Measure measure, float[] query);
+
+  /**
+   * Prepares a query for comparisons with rows of signed bytes.
+   *
+   * @param measure what is to be computed
+   * @param query is copied
+   * @return a comparison for the calling thread
+   * @throws IllegalArgumentException if the query has no elements
+   */
+  RowComparison compareBytes(RowComparison.Measure measure, byte[] query);
 }

@@ -13,6 +13,7 @@ package io.github.luceneplaid.fsvi.slab;
 
 import io.github.luceneplaid.fsvi.simd.MappedInput;
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
+import io.github.luceneplaid.fsvi.simd.RowComparison;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,9 @@ public final class Slab {
 
   private static final int BUFFER_ELEMENTS = 8192;
 
+  // Rows that are compared in copies lie in the first cache.
+  private static final int COPIED_BYTES = 1 << 14;
+
   private final IndexInput data;
   private final long rows;
   private final int dim;
@@ -44,13 +48,14 @@ public final class Slab {
   private ByteBuffer bytes;
   private short[] shorts;
   private float[] floats;
+  private byte[] copies;
 
   private Slab(IndexInput data, long rows, int dim, SlabEncoding encoding) throws IOException {
     this.data = data;
     this.rows = rows;
     this.dim = dim;
     this.encoding = encoding;
-    this.mapped = encoding == SlabEncoding.INT8 ? null : kernels.mapped(data);
+    this.mapped = kernels.mapped(data);
   }
 
   /**
@@ -226,6 +231,59 @@ public final class Slab {
       queries.maxSim(floats, 0, count, max);
       done += count;
     }
+  }
+
+  /**
+   * Compares a query with rows, in place if the file is memory-mapped.
+   *
+   * @param query made for rows of this slab's encoding, of its dimension or less: then the first
+   *     elements of each row are compared and, in place, no others are read
+   * @param ordinals numbers of the rows, in any order
+   * @param n how many of them
+   * @param scales [n], scale of each row, for distances from scaled rows; else not looked at
+   * @param out [n], receives a result for each row
+   * @throws IOException from the input
+   * @throws IllegalArgumentException if the query has more elements than a row
+   * @throws IndexOutOfBoundsException if a row is not in the slab or an array is too short
+   */
+  public void compare(RowComparison query, int[] ordinals, int n, float[] scales, float[] out)
+      throws IOException {
+    if (query.dimension() > dim) {
+      throw new IllegalArgumentException(
+          "query of dimension " + query.dimension() + ", the slab has " + dim);
+    }
+    int rowBytes = dim * encoding.bytes();
+    if (mapped != null && query.compare(mapped, 0, rowBytes, ordinals, n, scales, out)) {
+      return;
+    }
+    int used = query.dimension() * encoding.bytes();
+    int batch = Math.max(4, COPIED_BYTES / used);
+    if (copies == null || copies.length < Math.min(n, batch) * used) {
+      copies = new byte[Math.min(n, batch) * used];
+    }
+    for (int done = 0; done < n; ) {
+      int count = Math.min(n - done, batch);
+      for (int i = 0; i < count; i++) {
+        Objects.checkIndex(ordinals[done + i], rows);
+        data.seek(position(ordinals[done + i]));
+        data.readBytes(copies, i * used, used);
+      }
+      query.compare(copies, used, count, scales, out, done);
+      done += count;
+    }
+  }
+
+  /**
+   * Asks for rows to be loaded that will be read soon.
+   *
+   * @param row the first one
+   * @param n how many, at least 1
+   * @throws IOException from the input
+   * @throws IndexOutOfBoundsException if the rows are not in the slab
+   */
+  public void prefetch(long row, int n) throws IOException {
+    Objects.checkFromIndexSize(row, n, rows);
+    data.prefetch(position(row), position(n));
   }
 
   private long position(long row) {
