@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.KnnCollector;
+
+/**
+ * Scans a field in blocks. With two tiers the coarse rows are scanned, and a row is scored by the
+ * fine tier only if it may be good enough: its score cannot exceed that of the coarse row by more
+ * than the distance between the two allows. So the hits are those of a scan of the fine tier.
+ */
+final class ExactSearch {
+
+  /** Vectors of a block, between two looks at the collector. */
+  static final int BLOCK = 64;
+
+  private final StoredVectors vectors;
+  private final TierScorer fine;
+  // Null if there is one tier.
+  private final TierScorer coarse;
+
+  private final int[] ords = new int[BLOCK];
+  private final float[] scores = new float[BLOCK];
+
+  private ExactSearch(StoredVectors vectors, TierScorer fine, TierScorer coarse) {
+    this.vectors = vectors;
+    this.fine = fine;
+    this.coarse = coarse;
+  }
+
+  /**
+   * Prepares a search.
+   *
+   * @throws IllegalArgumentException if the query has another dimension
+   */
+  static ExactSearch of(StoredVectors vectors, float[] query) {
+    return new ExactSearch(
+        vectors,
+        TierScorer.of(vectors, vectors.fine(), vectors.similarity(), query),
+        vectors.hasTwoTiers()
+            ? TierScorer.of(vectors, vectors.coarse(), vectors.similarity(), query)
+            : null);
+  }
+
+  /**
+   * Prepares a search.
+   *
+   * @throws IllegalArgumentException if the query has another dimension
+   */
+  static ExactSearch of(StoredVectors vectors, byte[] query) {
+    return new ExactSearch(vectors, TierScorer.of(vectors, vectors.similarity(), query), null);
+  }
+
+  /** Hands documents that may be competitive to the collector, in their order. */
+  void search(KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+    if (acceptDocs.bits() == null) {
+      searchAll(collector);
+    } else {
+      searchSome(collector, acceptDocs.iterator());
+    }
+  }
+
+  private void searchAll(KnnCollector collector) throws IOException {
+    int size = vectors.size();
+    for (int ord = 0; ord < size && collector.earlyTerminated() == false; ord += BLOCK) {
+      int n = Math.min(BLOCK, size - ord);
+      for (int i = 0; i < n; i++) {
+        ords[i] = ord + i;
+      }
+      collect(n, collector);
+    }
+  }
+
+  private void searchSome(KnnCollector collector, DocIdSetIterator accepted) throws IOException {
+    DocIndexIterator docs = vectors.docs().iterator();
+    int n = 0;
+    int doc = accepted.nextDoc();
+    while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+      int found = docs.docID() < doc ? docs.advance(doc) : docs.docID();
+      if (found == doc) {
+        ords[n++] = docs.index();
+        if (n == BLOCK) {
+          if (collector.earlyTerminated()) {
+            return;
+          }
+          collect(n, collector);
+          n = 0;
+        }
+        doc = accepted.nextDoc();
+      } else if (found == DocIdSetIterator.NO_MORE_DOCS) {
+        break;
+      } else {
+        doc = accepted.advance(found);
+      }
+    }
+    if (n > 0 && collector.earlyTerminated() == false) {
+      collect(n, collector);
+    }
+  }
+
+  private void collect(int n, KnnCollector collector) throws IOException {
+    collector.incVisitedCount(n);
+    int candidates = coarse == null ? n : candidates(n, collector.minCompetitiveSimilarity());
+    if (candidates > 0
+        && fine.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
+      for (int i = 0; i < candidates; i++) {
+        collector.collect(vectors.docs().doc(ords[i]), scores[i]);
+      }
+    }
+  }
+
+  /** Moves those of the first n ordinals to the front that may score above a limit. */
+  private int candidates(int n, float limit) throws IOException {
+    coarse.upperBounds(ords, n, scores);
+    int candidates = 0;
+    for (int i = 0; i < n; i++) {
+      // What is not a number is for the fine tier to decide
+      if (scores[i] > limit || Float.isNaN(scores[i])) {
+        ords[candidates++] = ords[i];
+      }
+    }
+    return candidates;
+  }
+}

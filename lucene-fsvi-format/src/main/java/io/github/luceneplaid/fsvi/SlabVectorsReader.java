@@ -1,0 +1,220 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.store.ChecksumIndexInput;
+import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.FileDataHint;
+import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+
+/** Reads what {@link SlabVectorsWriter} has written. Finds nothing by itself. */
+final class SlabVectorsReader extends FlatVectorsReader {
+
+  private static final long SHALLOW_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(SlabVectorsReader.class);
+  private static final long ENTRY_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(FieldEntry.class)
+          + RamUsageEstimator.shallowSizeOfInstance(FieldEntry.Tier.class);
+
+  private final FieldInfos infos;
+  private final int maxDoc;
+  private final Map<Integer, FieldEntry> entries = new TreeMap<>();
+  private final FlatVectorsScorer scorer = new StoredVectorsScorer();
+  private final IndexInput data;
+
+  /**
+   * Opens a segment: the meta file is read and verified, of the other one header and footer.
+   *
+   * @param access how the vectors will be read, mostly
+   */
+  SlabVectorsReader(SegmentReadState state, DataAccessHint access) throws IOException {
+    this.infos = state.fieldInfos;
+    this.maxDoc = state.segmentInfo.maxDoc();
+    int version = readMeta(state);
+    this.data = openData(state, version, access);
+    boolean success = false;
+    try {
+      for (FieldEntry entry : entries.values()) {
+        open(entry);
+      }
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(data);
+      }
+    }
+  }
+
+  private int readMeta(SegmentReadState state) throws IOException {
+    String name =
+        IndexFileNames.segmentFileName(
+            state.segmentInfo.name, state.segmentSuffix, FsviVectorsFormat.META_EXTENSION);
+    int version = -1;
+    try (ChecksumIndexInput meta = state.directory.openChecksumInput(name)) {
+      Throwable priorE = null;
+      try {
+        version =
+            CodecUtil.checkIndexHeader(
+                meta,
+                FsviVectorsFormat.META_CODEC,
+                FsviVectorsFormat.VERSION_START,
+                FsviVectorsFormat.VERSION_CURRENT,
+                state.segmentInfo.getId(),
+                state.segmentSuffix);
+        readFields(meta);
+      } catch (Throwable exception) {
+        priorE = exception;
+      } finally {
+        CodecUtil.checkFooter(meta, priorE);
+      }
+    }
+    return version;
+  }
+
+  private void readFields(ChecksumIndexInput meta) throws IOException {
+    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
+      FieldInfo info = infos.fieldInfo(number);
+      if (info == null || info.hasVectorValues() == false) {
+        throw new CorruptIndexException(
+            "field number: found " + number + ", expected that of a field of vectors", meta);
+      }
+      if (entries.put(number, FieldEntry.read(meta, info, maxDoc)) != null) {
+        throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
+      }
+    }
+  }
+
+  private static IndexInput openData(SegmentReadState state, int version, DataAccessHint access)
+      throws IOException {
+    String name =
+        IndexFileNames.segmentFileName(
+            state.segmentInfo.name, state.segmentSuffix, FsviVectorsFormat.VECTOR_EXTENSION);
+    IndexInput in =
+        state.directory.openInput(
+            name, state.context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, access));
+    boolean success = false;
+    try {
+      CodecUtil.checkIndexHeader(
+          in,
+          FsviVectorsFormat.VECTOR_CODEC,
+          version,
+          version,
+          state.segmentInfo.getId(),
+          state.segmentSuffix);
+      // Does not verify the bytes, which would cost too much here, but does notice a cut file
+      CodecUtil.retrieveChecksum(in);
+      success = true;
+    } catch (EOFException e) {
+      throw new CorruptIndexException("the file ends within its header", in, e);
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(in);
+      }
+    }
+    return in;
+  }
+
+  private StoredVectors open(FieldEntry entry) throws IOException {
+    try {
+      return new StoredVectors(entry, data);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new CorruptIndexException(
+          "the meta file places a part outside of the file: " + e.getMessage(), data, e);
+    }
+  }
+
+  FieldEntry entry(String field) {
+    FieldInfo info = infos.fieldInfo(field);
+    FieldEntry entry = info == null ? null : entries.get(info.number);
+    if (entry == null) {
+      throw new IllegalArgumentException("field=\"" + field + "\" not found");
+    }
+    return entry;
+  }
+
+  /** The field for the calling thread. */
+  StoredVectors stored(String field, VectorEncoding expected) throws IOException {
+    FieldEntry entry = entry(field);
+    if (entry.encoding() != expected) {
+      throw new IllegalArgumentException(
+          "field=\"" + field + "\" is encoded as: " + entry.encoding() + " expected: " + expected);
+    }
+    return open(entry);
+  }
+
+  @Override
+  public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+    return new StoredFloatVectorValues(stored(field, VectorEncoding.FLOAT32));
+  }
+
+  @Override
+  public ByteVectorValues getByteVectorValues(String field) throws IOException {
+    return new StoredByteVectorValues(stored(field, VectorEncoding.BYTE));
+  }
+
+  @Override
+  public FlatVectorsScorer getFlatVectorScorer(String field) {
+    return scorer;
+  }
+
+  @Override
+  public RandomVectorScorer getRandomVectorScorer(String field, float[] target) throws IOException {
+    return scorer.getRandomVectorScorer(
+        entry(field).similarity(), getFloatVectorValues(field), target);
+  }
+
+  @Override
+  public RandomVectorScorer getRandomVectorScorer(String field, byte[] target) throws IOException {
+    return scorer.getRandomVectorScorer(
+        entry(field).similarity(), getByteVectorValues(field), target);
+  }
+
+  @Override
+  public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
+    FieldEntry entry = entry(field.name);
+    return Map.of(FsviVectorsFormat.VECTOR_EXTENSION, entry.bytesPerVector() * entry.size());
+  }
+
+  @Override
+  public void checkIntegrity() throws IOException {
+    CodecUtil.checksumEntireFile(data);
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    return SHALLOW_BYTES + entries.size() * ENTRY_BYTES;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(data);
+  }
+}

@@ -1,0 +1,131 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
+import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.Sorter;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
+
+/** Writes the files of {@link FsviVectorsFormat}. */
+final class SlabVectorsWriter extends FlatVectorsWriter {
+
+  private static final long SHALLOW_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(SlabVectorsWriter.class);
+
+  private final FsviEncoding encoding;
+  private final SegmentInfo segment;
+  private final IndexOutput meta;
+  private final IndexOutput data;
+  private final List<BufferedVectors<?>> fields = new ArrayList<>();
+  private boolean finished;
+
+  SlabVectorsWriter(SegmentWriteState state, FsviEncoding encoding) throws IOException {
+    super(new StoredVectorsScorer());
+    this.encoding = encoding;
+    this.segment = state.segmentInfo;
+    IndexOutput meta = null;
+    IndexOutput data = null;
+    boolean success = false;
+    try {
+      meta = create(state, FsviVectorsFormat.META_EXTENSION, FsviVectorsFormat.META_CODEC);
+      data = create(state, FsviVectorsFormat.VECTOR_EXTENSION, FsviVectorsFormat.VECTOR_CODEC);
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(meta, data);
+      }
+    }
+    this.meta = meta;
+    this.data = data;
+  }
+
+  private static IndexOutput create(SegmentWriteState state, String extension, String codec)
+      throws IOException {
+    IndexOutput out =
+        state.directory.createOutput(
+            IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension),
+            state.context);
+    boolean success = false;
+    try {
+      CodecUtil.writeIndexHeader(
+          out,
+          codec,
+          FsviVectorsFormat.VERSION_CURRENT,
+          state.segmentInfo.getId(),
+          state.segmentSuffix);
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(out);
+      }
+    }
+    return out;
+  }
+
+  @Override
+  public FlatFieldVectorsWriter<?> addField(FieldInfo field) {
+    BufferedVectors<?> buffer = BufferedVectors.of(field);
+    fields.add(buffer);
+    return buffer;
+  }
+
+  @Override
+  public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
+    for (BufferedVectors<?> buffer : fields) {
+      new FieldWriter(meta, data, buffer.field(), buffer.rows(sortMap), encoding).write(maxDoc);
+      buffer.finish();
+    }
+  }
+
+  @Override
+  public void mergeOneFlatVectorField(FieldInfo field, MergeState mergeState) throws IOException {
+    new FieldWriter(meta, data, field, MergedVectors.source(field, mergeState), encoding)
+        .write(segment.maxDoc());
+  }
+
+  @Override
+  public void finish() throws IOException {
+    if (finished) {
+      throw new IllegalStateException("already finished");
+    }
+    finished = true;
+    meta.writeInt(-1);
+    CodecUtil.writeFooter(meta);
+    CodecUtil.writeFooter(data);
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    long bytes = SHALLOW_BYTES;
+    for (BufferedVectors<?> buffer : fields) {
+      bytes += buffer.ramBytesUsed();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(meta, data);
+  }
+}

@@ -1,0 +1,92 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import io.github.luceneplaid.fsvi.slab.Slab;
+import java.io.IOException;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.IndexInput;
+
+/** A field of a segment as it is stored. For one thread. */
+final class StoredVectors {
+
+  private final FieldEntry entry;
+  private final IndexInput data;
+  private final VectorDocs docs;
+  private final StoredTier coarse;
+  private final StoredTier fine;
+  private final Slab norms;
+  private final float[] one = new float[1];
+
+  StoredVectors(FieldEntry entry, IndexInput data) throws IOException {
+    this.entry = entry;
+    this.data = data;
+    this.docs = new VectorDocs(entry.docs(), data, entry.size());
+    this.fine = new StoredTier(data, entry, entry.fine());
+    this.coarse = entry.tiers().size() == 1 ? fine : new StoredTier(data, entry, entry.coarse());
+    this.norms = StoredTier.column(data, entry.norms(), entry.size());
+  }
+
+  /** The same for another thread. */
+  StoredVectors copy() throws IOException {
+    return new StoredVectors(entry, data);
+  }
+
+  FieldEntry entry() {
+    return entry;
+  }
+
+  int size() {
+    return entry.size();
+  }
+
+  int dimension() {
+    return entry.dimension();
+  }
+
+  VectorEncoding encoding() {
+    return entry.encoding();
+  }
+
+  VectorSimilarityFunction similarity() {
+    return entry.similarity();
+  }
+
+  VectorDocs docs() {
+    return docs;
+  }
+
+  /** The rows that are scanned. */
+  StoredTier coarse() {
+    return coarse;
+  }
+
+  /** The rows that are read back; the same tier if there is only one. */
+  StoredTier fine() {
+    return fine;
+  }
+
+  boolean hasTwoTiers() {
+    return coarse != fine;
+  }
+
+  /** Lengths of the fine rows; null unless the similarity is cosine. */
+  Slab norms() {
+    return norms;
+  }
+
+  float norm(int ord) throws IOException {
+    norms.readRows(ord, 1, one, 0);
+    return one[0];
+  }
+}
