@@ -11,20 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
-import org.apache.lucene.tests.util.TestUtil;
+/** {@link FsviEncoding#FLOAT32}. */
+public class TestFsviFloat32 extends BaseFsviFormatTestCase {
 
-/** Lucene's tests of vectors formats, for {@link FsviEncoding#FLOAT32}. */
-public class TestFsviFloat32 extends BaseKnnVectorsFormatTestCase {
-
-  @Override
-  protected Codec getCodec() {
-    return TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat(FsviEncoding.FLOAT32));
-  }
-
-  @Override
-  protected boolean supportsFloatVectorFallback() {
-    return false;
+  public TestFsviFloat32() {
+    super(FsviEncoding.FLOAT32, false);
   }
 }

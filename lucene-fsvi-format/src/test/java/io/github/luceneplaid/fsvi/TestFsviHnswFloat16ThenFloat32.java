@@ -11,26 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
-import org.apache.lucene.tests.util.TestUtil;
+/** {@link FsviEncoding#FLOAT16_THEN_FLOAT32} below graphs. */
+public class TestFsviHnswFloat16ThenFloat32 extends BaseFsviFormatTestCase {
 
-/**
- * Lucene's tests of vectors formats, for {@link FsviEncoding#FLOAT16_THEN_FLOAT32} below graphs.
- */
-public class TestFsviHnswFloat16ThenFloat32 extends BaseKnnVectorsFormatTestCase {
-
-  @Override
-  protected Codec getCodec() {
-    return TestUtil.alwaysKnnVectorsFormat(
-        FsviHnswVectorsFormat.builder()
-            .encoding(FsviEncoding.FLOAT16_THEN_FLOAT32)
-            .graphThreshold(0)
-            .build());
-  }
-
-  @Override
-  protected boolean supportsFloatVectorFallback() {
-    return false;
+  public TestFsviHnswFloat16ThenFloat32() {
+    super(FsviEncoding.FLOAT16_THEN_FLOAT32, true);
   }
 }

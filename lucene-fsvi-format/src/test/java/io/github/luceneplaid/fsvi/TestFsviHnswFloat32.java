@@ -11,21 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
-import org.apache.lucene.tests.util.TestUtil;
+/** {@link FsviEncoding#FLOAT32} below graphs. */
+public class TestFsviHnswFloat32 extends BaseFsviFormatTestCase {
 
-/** Lucene's tests of vectors formats, for {@link FsviEncoding#FLOAT32} below graphs. */
-public class TestFsviHnswFloat32 extends BaseKnnVectorsFormatTestCase {
-
-  @Override
-  protected Codec getCodec() {
-    return TestUtil.alwaysKnnVectorsFormat(
-        FsviHnswVectorsFormat.builder().encoding(FsviEncoding.FLOAT32).graphThreshold(0).build());
-  }
-
-  @Override
-  protected boolean supportsFloatVectorFallback() {
-    return false;
+  public TestFsviHnswFloat32() {
+    super(FsviEncoding.FLOAT32, true);
   }
 }

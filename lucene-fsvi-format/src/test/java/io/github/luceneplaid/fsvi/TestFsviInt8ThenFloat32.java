@@ -11,20 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
-import org.apache.lucene.tests.util.TestUtil;
+/** {@link FsviEncoding#INT8_THEN_FLOAT32}. */
+public class TestFsviInt8ThenFloat32 extends BaseFsviFormatTestCase {
 
-/** Lucene's tests of vectors formats, for {@link FsviEncoding#INT8_THEN_FLOAT32}. */
-public class TestFsviInt8ThenFloat32 extends BaseKnnVectorsFormatTestCase {
-
-  @Override
-  protected Codec getCodec() {
-    return TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT32));
-  }
-
-  @Override
-  protected boolean supportsFloatVectorFallback() {
-    return false;
+  public TestFsviInt8ThenFloat32() {
+    super(FsviEncoding.INT8_THEN_FLOAT32, false);
   }
 }
