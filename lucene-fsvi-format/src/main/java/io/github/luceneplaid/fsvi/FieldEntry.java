@@ -125,8 +125,13 @@ record FieldEntry(
       throw new CorruptIndexException(
           "field \"" + field.name + "\": " + size + " vectors of " + maxDoc + " documents", meta);
     }
-    OrdToDocDISIReaderConfiguration docs =
-        OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, size);
+    OrdToDocDISIReaderConfiguration docs;
+    try {
+      docs = OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, size);
+    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+      throw new CorruptIndexException(
+          "field \"" + field.name + "\": no list of documents", meta, e);
+    }
     if (docs.isEmpty() != (size == 0) || docs.isDense() != (size > 0 && size == maxDoc)) {
       throw new CorruptIndexException(
           "field \"" + field.name + "\": the documents are not those of " + size + " vectors",

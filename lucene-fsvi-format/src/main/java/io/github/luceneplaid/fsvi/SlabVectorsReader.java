@@ -89,7 +89,11 @@ final class SlabVectorsReader extends FlatVectorsReader {
                 FsviVectorsFormat.VERSION_CURRENT,
                 state.segmentInfo.getId(),
                 state.segmentSuffix);
-        readFields(meta);
+        try {
+          readFields(meta);
+        } catch (EOFException e) {
+          throw new CorruptIndexException("the file ends within its fields", meta, e);
+        }
       } catch (Throwable exception) {
         priorE = exception;
       } finally {
@@ -101,7 +105,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   private void readFields(ChecksumIndexInput meta) throws IOException {
     for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
-      FieldInfo info = infos.fieldInfo(number);
+      FieldInfo info = number < 0 ? null : infos.fieldInfo(number);
       if (info == null || info.hasVectorValues() == false) {
         throw new CorruptIndexException(
             "field number: found " + number + ", expected that of a field of vectors", meta);
@@ -145,7 +149,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
   private StoredVectors open(FieldEntry entry) throws IOException {
     try {
       return new StoredVectors(entry, data);
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
           "the meta file places a part outside of the file: " + e.getMessage(), data, e);
     }

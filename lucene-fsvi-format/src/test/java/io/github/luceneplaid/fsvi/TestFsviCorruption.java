@@ -1,0 +1,184 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/**
+ * Damaged files are noticed: the meta file and cut files when opened, vectors by their checksum.
+ */
+public class TestFsviCorruption extends LuceneTestCase {
+
+  private static final String[] EXTENSIONS = {".vemf", ".vec"};
+
+  private static Directory index(double share) throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setUseCompoundFile(false)
+            .setCodec(
+                TestUtil.alwaysKnnVectorsFormat(
+                    new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT16)));
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      VectorDocuments.index(writer, 50, 5, VectorSimilarityFunction.COSINE, share);
+      writer.forceMerge(1);
+    }
+    return directory;
+  }
+
+  private static String file(Directory directory, String extension) throws IOException {
+    for (String name : directory.listAll()) {
+      if (name.endsWith(extension)) {
+        return name;
+      }
+    }
+    throw new AssertionError("there is no file " + extension);
+  }
+
+  private static byte[] read(Directory directory, String name) throws IOException {
+    try (IndexInput in = directory.openInput(name, IOContext.DEFAULT)) {
+      byte[] bytes = new byte[(int) in.length()];
+      in.readBytes(bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  /** What is to be done to the bytes of a file. */
+  private interface Damage {
+    byte[] apply(byte[] bytes);
+  }
+
+  private static Directory damaged(Directory directory, String file, Damage damage)
+      throws IOException {
+    Directory copy = new ByteBuffersDirectory();
+    for (String name : directory.listAll()) {
+      byte[] bytes = read(directory, name);
+      if (name.equals(file)) {
+        bytes = damage.apply(bytes);
+      }
+      try (IndexOutput out = copy.createOutput(name, IOContext.DEFAULT)) {
+        out.writeBytes(bytes, bytes.length);
+      }
+    }
+    return copy;
+  }
+
+  private static void open(Directory directory) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      ((CodecReader) reader.leaves().get(0).reader()).checkIntegrity();
+    }
+  }
+
+  private static byte[] flip(byte[] bytes, long bit) {
+    bytes[(int) (bit / 8)] ^= (byte) (1 << bit % 8);
+    return bytes;
+  }
+
+  /** Makes the checksum that of the bytes. */
+  private static byte[] seal(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, bytes.length - Long.BYTES);
+    long value = crc.getValue();
+    for (int i = 0; i < Long.BYTES; i++) {
+      bytes[bytes.length - 1 - i] = (byte) (value >>> (8 * i));
+    }
+    return bytes;
+  }
+
+  private static void assertNoticed(String what, IOException e) {
+    boolean noticed =
+        e instanceof CorruptIndexException
+            // For the bits that say which format this is
+            || e.getClass().getSimpleName().startsWith("IndexFormatToo");
+    if (noticed == false) {
+      throw new AssertionError(what, e);
+    }
+  }
+
+  public void testEveryBitOfTheMetaFile() throws IOException {
+    Directory directory = index(0.5);
+    String file = file(directory, ".vemf");
+    long bits = directory.fileLength(file) * 8;
+    for (long bit = 0; bit < bits; bit++) {
+      long flipped = bit;
+      Directory damaged = damaged(directory, file, bytes -> flip(bytes, flipped));
+      IOException e = expectThrows(IOException.class, () -> open(damaged));
+      assertNoticed("bit " + bit, e);
+      assertTrue("bit " + bit + ": " + e, e.getMessage().contains(file));
+    }
+  }
+
+  /** Even a checksum that is right leads to no other exceptions. */
+  public void testSealedMetaFile() throws IOException {
+    Directory directory = index(1);
+    String file = file(directory, ".vemf");
+    long bits = (directory.fileLength(file) - CodecUtil.footerLength()) * 8;
+    for (long bit = 0; bit < bits; bit++) {
+      long flipped = bit;
+      try {
+        open(damaged(directory, file, bytes -> seal(flip(bytes, flipped))));
+      } catch (IOException e) {
+        assertNoticed("bit " + bit, e);
+      }
+    }
+  }
+
+  public void testBitsOfTheVectorFile() throws IOException {
+    Directory directory = index(0.5);
+    String file = file(directory, ".vec");
+    long length = directory.fileLength(file);
+    for (int i = 0; i < 200; i++) {
+      long bit = random().nextLong(length * 8);
+      Directory damaged = damaged(directory, file, bytes -> flip(bytes, bit));
+      assertNoticed("bit " + bit, expectThrows(IOException.class, () -> open(damaged)));
+    }
+  }
+
+  public void testCutFiles() throws IOException {
+    Directory directory = index(0.5);
+    for (String extension : EXTENSIONS) {
+      String file = file(directory, extension);
+      for (int cut = 1; cut <= 100; cut++) {
+        int bytesCut = (int) Math.min(cut, directory.fileLength(file));
+        Directory damaged =
+            damaged(directory, file, bytes -> Arrays.copyOf(bytes, bytes.length - bytesCut));
+        expectThrows(IOException.class, () -> DirectoryReader.open(damaged).close());
+      }
+    }
+  }
+
+  public void testForeignSegment() throws IOException {
+    Directory directory = index(0.5);
+    Directory other = index(0.5);
+    for (String extension : EXTENSIONS) {
+      byte[] foreign = read(other, file(other, extension));
+      Directory damaged = damaged(directory, file(directory, extension), bytes -> foreign);
+      expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(damaged).close());
+    }
+  }
+}
