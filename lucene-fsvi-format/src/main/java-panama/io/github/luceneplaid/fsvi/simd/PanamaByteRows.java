@@ -56,33 +56,23 @@ final class PanamaByteRows {
     return rows.get(ValueLayout.JAVA_BYTE, row + i);
   }
 
-  static void dot4(
-      int[] query, MemorySegment rows, long r0, long r1, long r2, long r3, float[] out, int o) {
-    IntVector a = IntVector.zero(SPECIES);
-    IntVector b = a;
-    IntVector c = a;
-    IntVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      IntVector q = load(query, i);
-      a = a.add(q.mul(load(rows, r0 + i)));
-      b = b.add(q.mul(load(rows, r1 + i)));
-      c = c.add(q.mul(load(rows, r2 + i)));
-      d = d.add(q.mul(load(rows, r3 + i)));
-    }
-    out[o] = dotRest(a, query, rows, r0, i);
-    out[o + 1] = dotRest(b, query, rows, r1, i);
-    out[o + 2] = dotRest(c, query, rows, r2, i);
-    out[o + 3] = dotRest(d, query, rows, r3, i);
-  }
-
   static float dot(int[] query, MemorySegment rows, long row) {
-    IntVector sum = IntVector.zero(SPECIES);
+    IntVector s0 = IntVector.zero(SPECIES);
+    IntVector s1 = s0;
+    IntVector s2 = s0;
+    IntVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      sum = sum.add(load(query, i).mul(load(rows, row + i)));
+    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
+      long p = row + i;
+      s0 = s0.add(load(query, i).mul(load(rows, p)));
+      s1 = s1.add(load(query, i + LENGTH).mul(load(rows, p + LENGTH)));
+      s2 = s2.add(load(query, i + 2 * LENGTH).mul(load(rows, p + 2L * LENGTH)));
+      s3 = s3.add(load(query, i + 3 * LENGTH).mul(load(rows, p + 3L * LENGTH)));
     }
-    return dotRest(sum, query, rows, row, i);
+    for (; i <= query.length - LENGTH; i += LENGTH) {
+      s0 = s0.add(load(query, i).mul(load(rows, row + i)));
+    }
+    return dotRest(s0.add(s1).add(s2.add(s3)), query, rows, row, i);
   }
 
   private static float dotRest(IntVector lanes, int[] query, MemorySegment rows, long row, int i) {
@@ -98,33 +88,23 @@ final class PanamaByteRows {
     return sum.add(difference.mul(difference));
   }
 
-  static void squareDistance4(
-      int[] query, MemorySegment rows, long r0, long r1, long r2, long r3, float[] out, int o) {
-    IntVector a = IntVector.zero(SPECIES);
-    IntVector b = a;
-    IntVector c = a;
-    IntVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      IntVector q = load(query, i);
-      a = square(q, load(rows, r0 + i), a);
-      b = square(q, load(rows, r1 + i), b);
-      c = square(q, load(rows, r2 + i), c);
-      d = square(q, load(rows, r3 + i), d);
-    }
-    out[o] = squareDistanceRest(a, query, rows, r0, i);
-    out[o + 1] = squareDistanceRest(b, query, rows, r1, i);
-    out[o + 2] = squareDistanceRest(c, query, rows, r2, i);
-    out[o + 3] = squareDistanceRest(d, query, rows, r3, i);
-  }
-
   static float squareDistance(int[] query, MemorySegment rows, long row) {
-    IntVector sum = IntVector.zero(SPECIES);
+    IntVector s0 = IntVector.zero(SPECIES);
+    IntVector s1 = s0;
+    IntVector s2 = s0;
+    IntVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      sum = square(load(query, i), load(rows, row + i), sum);
+    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
+      long p = row + i;
+      s0 = square(load(query, i), load(rows, p), s0);
+      s1 = square(load(query, i + LENGTH), load(rows, p + LENGTH), s1);
+      s2 = square(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), s2);
+      s3 = square(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), s3);
     }
-    return squareDistanceRest(sum, query, rows, row, i);
+    for (; i <= query.length - LENGTH; i += LENGTH) {
+      s0 = square(load(query, i), load(rows, row + i), s0);
+    }
+    return squareDistanceRest(s0.add(s1).add(s2.add(s3)), query, rows, row, i);
   }
 
   private static float squareDistanceRest(

@@ -19,133 +19,141 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PanamaFloatRows} for rows in IEEE binary16. These become floats by moving sign, exponent
- * and fraction to their places and a multiplication that corrects the exponent; the Vector API has
- * no conversion.
+ * Compares a query with rows in IEEE binary16, which the Vector API cannot convert. A vector of
+ * ints is loaded, with two elements in each. Of an element, sign, exponent and fraction are moved
+ * to where a float has them: that is the element divided by 2<sup>112</sup>, subnormal or not, as
+ * the exponents of the two formats differ by 112. The query makes up for that.
+ *
+ * <p>So the query is stored in blocks of two vectors, first what meets the elements in the low
+ * halves of the ints, then what meets those in the high halves. Behind the last whole block it is
+ * in order.
  */
 final class PanamaHalfRows {
 
   private static final VectorSpecies<Float> SPECIES = PanamaFloatRows.SPECIES;
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
-  private static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
-
-  // Exponents of the two formats differ by 112.
-  private static final float EXPONENT = 0x1p112f;
-  private static final int MAGNITUDE_SHIFT = 13;
-  // After the shift: the sign, and exponent and fraction without copies of the sign.
-  private static final int MASK = 0x8fffe000;
-
   private static final int LENGTH = SPECIES.length();
+  private static final int BLOCK = 2 * LENGTH;
+  private static final long BYTES = (long) BLOCK * Short.BYTES;
+
+  private static final int EXPONENT = 112;
+  private static final FloatVector FACTOR = FloatVector.broadcast(SPECIES, 0x1p112f);
+
+  // The sign, and exponent and fraction without the copies of the sign before them.
+  private static final int MASK = 0x8fffe000;
 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private PanamaHalfRows() {}
 
+  /** By which power of two {@link #dot} wants the query multiplied, so that it stays finite. */
+  static int exponent(float[] query) {
+    float largest = 0;
+    for (float x : query) {
+      largest = Math.max(largest, Math.abs(x));
+    }
+    return Math.min(EXPONENT, Float.MAX_EXPONENT - 1 - Math.getExponent(largest));
+  }
+
+  /** The query in the order of the blocks, with elements multiplied by a power of two. */
+  static float[] inBlocks(float[] query, float factor) {
+    float[] blocks = new float[query.length];
+    int whole = query.length / BLOCK * BLOCK;
+    for (int i = 0; i < query.length; i++) {
+      int place = i < whole ? i / BLOCK * BLOCK + i % 2 * LENGTH + i % BLOCK / 2 : i;
+      blocks[place] = query[i] * factor;
+    }
+    return blocks;
+  }
+
   private static FloatVector load(float[] query, int i) {
     return FloatVector.fromArray(SPECIES, query, i);
   }
 
-  /** Finite numbers only, subnormal ones as well. */
-  private static FloatVector load(MemorySegment rows, long position) {
-    return ((IntVector)
-            ShortVector.fromMemorySegment(SHORTS, rows, position, ByteOrder.LITTLE_ENDIAN)
-                .convertShape(VectorOperators.S2I, INTS, 0))
-        .lanewise(VectorOperators.LSHL, MAGNITUDE_SHIFT)
-        .and(MASK)
-        .reinterpretAsFloats()
-        .mul(EXPONENT);
+  private static IntVector load(MemorySegment rows, long position) {
+    return IntVector.fromMemorySegment(INTS, rows, position, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static FloatVector low(IntVector pairs) {
+    return high(pairs.lanewise(VectorOperators.LSHL, 16));
+  }
+
+  private static FloatVector high(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.ASHR, 3).and(MASK).reinterpretAsFloats();
   }
 
   private static float element(MemorySegment rows, long row, int i) {
     return Float.float16ToFloat(rows.get(SHORT, row + (long) i * Short.BYTES));
   }
 
-  static void dot4(
-      float[] query, MemorySegment rows, long r0, long r1, long r2, long r3, float[] out, int o) {
-    FloatVector a = FloatVector.zero(SPECIES);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      long p = (long) i * Short.BYTES;
-      FloatVector q = load(query, i);
-      a = fma(q, load(rows, r0 + p), a);
-      b = fma(q, load(rows, r1 + p), b);
-      c = fma(q, load(rows, r2 + p), c);
-      d = fma(q, load(rows, r3 + p), d);
-    }
-    out[o] = sum(a) + dotRest(query, rows, r0, i);
-    out[o + 1] = sum(b) + dotRest(query, rows, r1, i);
-    out[o + 2] = sum(c) + dotRest(query, rows, r2, i);
-    out[o + 3] = sum(d) + dotRest(query, rows, r3, i);
-  }
-
+  /**
+   * The dot product, multiplied with what the query was multiplied with and divided by
+   * 2<sup>112</sup>.
+   */
   static float dot(float[] query, MemorySegment rows, long row) {
-    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      s = fma(load(query, i), load(rows, row + (long) i * Short.BYTES), s);
+    for (; i <= query.length - 2 * BLOCK; i += 2 * BLOCK) {
+      long p = row + (long) i * Short.BYTES;
+      IntVector pairs = load(rows, p);
+      s0 = fma(load(query, i), low(pairs), s0);
+      s1 = fma(load(query, i + LENGTH), high(pairs), s1);
+      pairs = load(rows, p + BYTES);
+      s2 = fma(load(query, i + BLOCK), low(pairs), s2);
+      s3 = fma(load(query, i + BLOCK + LENGTH), high(pairs), s3);
     }
-    return sum(s) + dotRest(query, rows, row, i);
-  }
-
-  private static float dotRest(float[] query, MemorySegment rows, long row, int i) {
-    float sum = 0;
+    if (i <= query.length - BLOCK) {
+      IntVector pairs = load(rows, row + (long) i * Short.BYTES);
+      s0 = fma(load(query, i), low(pairs), s0);
+      s1 = fma(load(query, i + LENGTH), high(pairs), s1);
+      i += BLOCK;
+    }
+    float sum = sum(s0.add(s1).add(s2.add(s3)));
     for (; i < query.length; i++) {
-      sum += query[i] * element(rows, row, i);
+      sum += query[i] * (element(rows, row, i) * 0x1p-112f);
     }
     return sum;
   }
 
-  private static FloatVector square(FloatVector q, FloatVector row, FloatVector sum) {
-    FloatVector difference = q.sub(row);
+  private static FloatVector square(FloatVector query, FloatVector row, FloatVector sum) {
+    FloatVector difference = fma(row, FACTOR, query);
     return fma(difference, difference, sum);
   }
 
-  static void squareDistance4(
-      float[] query, MemorySegment rows, long r0, long r1, long r2, long r3, float[] out, int o) {
-    FloatVector a = FloatVector.zero(SPECIES);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      long p = (long) i * Short.BYTES;
-      FloatVector q = load(query, i);
-      a = square(q, load(rows, r0 + p), a);
-      b = square(q, load(rows, r1 + p), b);
-      c = square(q, load(rows, r2 + p), c);
-      d = square(q, load(rows, r3 + p), d);
-    }
-    out[o] = sum(a) + squareDistanceRest(query, rows, r0, i);
-    out[o + 1] = sum(b) + squareDistanceRest(query, rows, r1, i);
-    out[o + 2] = sum(c) + squareDistanceRest(query, rows, r2, i);
-    out[o + 3] = sum(d) + squareDistanceRest(query, rows, r3, i);
-  }
-
+  /** The square of the distance to the query, whose elements have been negated. */
   static float squareDistance(float[] query, MemorySegment rows, long row) {
-    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      s = square(load(query, i), load(rows, row + (long) i * Short.BYTES), s);
+    for (; i <= query.length - 2 * BLOCK; i += 2 * BLOCK) {
+      long p = row + (long) i * Short.BYTES;
+      IntVector pairs = load(rows, p);
+      s0 = square(load(query, i), low(pairs), s0);
+      s1 = square(load(query, i + LENGTH), high(pairs), s1);
+      pairs = load(rows, p + BYTES);
+      s2 = square(load(query, i + BLOCK), low(pairs), s2);
+      s3 = square(load(query, i + BLOCK + LENGTH), high(pairs), s3);
     }
-    return sum(s) + squareDistanceRest(query, rows, row, i);
-  }
-
-  private static float squareDistanceRest(float[] query, MemorySegment rows, long row, int i) {
-    float sum = 0;
+    if (i <= query.length - BLOCK) {
+      IntVector pairs = load(rows, row + (long) i * Short.BYTES);
+      s0 = square(load(query, i), low(pairs), s0);
+      s1 = square(load(query, i + LENGTH), high(pairs), s1);
+      i += BLOCK;
+    }
+    float sum = sum(s0.add(s1).add(s2.add(s3)));
     for (; i < query.length; i++) {
-      float difference = query[i] - element(rows, row, i);
+      float difference = element(rows, row, i) + query[i];
       sum += difference * difference;
     }
     return sum;

@@ -57,19 +57,7 @@ abstract class PanamaRowComparison implements RowComparison {
       if (whole == null) {
         return comparePieces(mapped, position, rowBytes, rows, n, scales, out);
       }
-      int i = 0;
-      for (; i <= n - 4; i += 4) {
-        four(
-            whole,
-            position + rows[i] * rowBytes,
-            position + rows[i + 1] * rowBytes,
-            position + rows[i + 2] * rowBytes,
-            position + rows[i + 3] * rowBytes,
-            scales,
-            out,
-            i);
-      }
-      for (; i < n; i++) {
+      for (int i = 0; i < n; i++) {
         one(whole, position + rows[i] * rowBytes, scales, out, i);
       }
     } catch (IllegalStateException e) {
@@ -102,26 +90,10 @@ abstract class PanamaRowComparison implements RowComparison {
       byte[] bytes, int rowBytes, int n, float[] scales, float[] out, int outOffset) {
     ScalarRowComparison.check(bytes.length, usedBytes, rowBytes, n);
     MemorySegment segment = MemorySegment.ofArray(bytes);
-    int i = 0;
-    for (; i <= n - 4; i += 4) {
-      long row = (long) i * rowBytes;
-      four(
-          segment,
-          row,
-          row + rowBytes,
-          row + 2L * rowBytes,
-          row + 3L * rowBytes,
-          scales,
-          out,
-          outOffset + i);
-    }
-    for (; i < n; i++) {
+    for (int i = 0; i < n; i++) {
       one(segment, (long) i * rowBytes, scales, out, outOffset + i);
     }
   }
-
-  abstract void four(
-      MemorySegment rows, long r0, long r1, long r2, long r3, float[] scales, float[] out, int o);
 
   abstract void one(MemorySegment rows, long row, float[] scales, float[] out, int o);
 
@@ -131,23 +103,6 @@ abstract class PanamaRowComparison implements RowComparison {
     OfFloats(Measure measure, float[] query) {
       super(measure, query.length, Float.BYTES);
       this.query = query.clone();
-    }
-
-    @Override
-    void four(
-        MemorySegment rows,
-        long r0,
-        long r1,
-        long r2,
-        long r3,
-        float[] scales,
-        float[] out,
-        int o) {
-      if (measure == Measure.DOT) {
-        PanamaFloatRows.dot4(query, rows, r0, r1, r2, r3, out, o);
-      } else {
-        PanamaFloatRows.squareDistance4(query, rows, r0, r1, r2, r3, out, o);
-      }
     }
 
     @Override
@@ -161,26 +116,18 @@ abstract class PanamaRowComparison implements RowComparison {
 
   static final class OfHalves extends PanamaRowComparison {
     private final float[] query;
+    // What makes a result a dot product.
+    private final float factor;
 
     OfHalves(Measure measure, float[] query) {
       super(measure, query.length, Short.BYTES);
-      this.query = query.clone();
-    }
-
-    @Override
-    void four(
-        MemorySegment rows,
-        long r0,
-        long r1,
-        long r2,
-        long r3,
-        float[] scales,
-        float[] out,
-        int o) {
       if (measure == Measure.DOT) {
-        PanamaHalfRows.dot4(query, rows, r0, r1, r2, r3, out, o);
+        int exponent = PanamaHalfRows.exponent(query);
+        this.query = PanamaHalfRows.inBlocks(query, Math.scalb(1f, exponent));
+        this.factor = Math.scalb(1f, 112 - exponent);
       } else {
-        PanamaHalfRows.squareDistance4(query, rows, r0, r1, r2, r3, out, o);
+        this.query = PanamaHalfRows.inBlocks(query, -1);
+        this.factor = 1;
       }
     }
 
@@ -188,7 +135,7 @@ abstract class PanamaRowComparison implements RowComparison {
     void one(MemorySegment rows, long row, float[] scales, float[] out, int o) {
       out[o] =
           measure == Measure.DOT
-              ? PanamaHalfRows.dot(query, rows, row)
+              ? factor * PanamaHalfRows.dot(query, rows, row)
               : PanamaHalfRows.squareDistance(query, rows, row);
     }
   }
@@ -199,23 +146,6 @@ abstract class PanamaRowComparison implements RowComparison {
     OfScaledBytes(Measure measure, float[] query) {
       super(measure, query.length, Byte.BYTES);
       this.query = query.clone();
-    }
-
-    @Override
-    void four(
-        MemorySegment rows,
-        long r0,
-        long r1,
-        long r2,
-        long r3,
-        float[] scales,
-        float[] out,
-        int o) {
-      if (measure == Measure.DOT) {
-        PanamaScaledRows.dot4(query, rows, r0, r1, r2, r3, out, o);
-      } else {
-        PanamaScaledRows.squareDistance4(query, rows, r0, r1, r2, r3, scales, out, o);
-      }
     }
 
     @Override
@@ -235,23 +165,6 @@ abstract class PanamaRowComparison implements RowComparison {
       this.query = new int[query.length];
       for (int i = 0; i < query.length; i++) {
         this.query[i] = query[i];
-      }
-    }
-
-    @Override
-    void four(
-        MemorySegment rows,
-        long r0,
-        long r1,
-        long r2,
-        long r3,
-        float[] scales,
-        float[] out,
-        int o) {
-      if (measure == Measure.DOT) {
-        PanamaByteRows.dot4(query, rows, r0, r1, r2, r3, out, o);
-      } else {
-        PanamaByteRows.squareDistance4(query, rows, r0, r1, r2, r3, out, o);
       }
     }
 

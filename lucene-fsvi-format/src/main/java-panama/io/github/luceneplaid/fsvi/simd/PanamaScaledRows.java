@@ -55,34 +55,23 @@ final class PanamaScaledRows {
     return rows.get(ValueLayout.JAVA_BYTE, row + i);
   }
 
-  static void dot4(
-      float[] query, MemorySegment rows, long r0, long r1, long r2, long r3, float[] out, int o) {
-    FloatVector a = FloatVector.zero(SPECIES);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      long p = i;
-      FloatVector q = load(query, i);
-      a = fma(q, load(rows, r0 + p), a);
-      b = fma(q, load(rows, r1 + p), b);
-      c = fma(q, load(rows, r2 + p), c);
-      d = fma(q, load(rows, r3 + p), d);
-    }
-    out[o] = sum(a) + dotRest(query, rows, r0, i);
-    out[o + 1] = sum(b) + dotRest(query, rows, r1, i);
-    out[o + 2] = sum(c) + dotRest(query, rows, r2, i);
-    out[o + 3] = sum(d) + dotRest(query, rows, r3, i);
-  }
-
   static float dot(float[] query, MemorySegment rows, long row) {
-    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      s = fma(load(query, i), load(rows, row + i), s);
+    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
+      long p = row + i;
+      s0 = fma(load(query, i), load(rows, p), s0);
+      s1 = fma(load(query, i + LENGTH), load(rows, p + LENGTH), s1);
+      s2 = fma(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), s2);
+      s3 = fma(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), s3);
     }
-    return sum(s) + dotRest(query, rows, row, i);
+    for (; i <= query.length - LENGTH; i += LENGTH) {
+      s0 = fma(load(query, i), load(rows, row + i), s0);
+    }
+    return sum(s0.add(s1).add(s2.add(s3))) + dotRest(query, rows, row, i);
   }
 
   private static float dotRest(float[] query, MemorySegment rows, long row, int i) {
@@ -99,47 +88,24 @@ final class PanamaScaledRows {
     return fma(difference, difference, sum);
   }
 
-  static void squareDistance4(
-      float[] query,
-      MemorySegment rows,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      float[] scales,
-      float[] out,
-      int o) {
-    FloatVector scaleA = FloatVector.broadcast(SPECIES, scales[o]);
-    FloatVector scaleB = FloatVector.broadcast(SPECIES, scales[o + 1]);
-    FloatVector scaleC = FloatVector.broadcast(SPECIES, scales[o + 2]);
-    FloatVector scaleD = FloatVector.broadcast(SPECIES, scales[o + 3]);
-    FloatVector a = FloatVector.zero(SPECIES);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      long p = i;
-      FloatVector q = load(query, i);
-      a = square(q, load(rows, r0 + p), scaleA, a);
-      b = square(q, load(rows, r1 + p), scaleB, b);
-      c = square(q, load(rows, r2 + p), scaleC, c);
-      d = square(q, load(rows, r3 + p), scaleD, d);
-    }
-    out[o] = sum(a) + squareDistanceRest(query, rows, r0, scales[o], i);
-    out[o + 1] = sum(b) + squareDistanceRest(query, rows, r1, scales[o + 1], i);
-    out[o + 2] = sum(c) + squareDistanceRest(query, rows, r2, scales[o + 2], i);
-    out[o + 3] = sum(d) + squareDistanceRest(query, rows, r3, scales[o + 3], i);
-  }
-
   static float squareDistance(float[] query, MemorySegment rows, long row, float scale) {
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
-    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
     int i = 0;
-    for (; i <= query.length - LENGTH; i += LENGTH) {
-      s = square(load(query, i), load(rows, row + i), factor, s);
+    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
+      long p = row + i;
+      s0 = square(load(query, i), load(rows, p), factor, s0);
+      s1 = square(load(query, i + LENGTH), load(rows, p + LENGTH), factor, s1);
+      s2 = square(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), factor, s2);
+      s3 = square(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), factor, s3);
     }
-    return sum(s) + squareDistanceRest(query, rows, row, scale, i);
+    for (; i <= query.length - LENGTH; i += LENGTH) {
+      s0 = square(load(query, i), load(rows, row + i), factor, s0);
+    }
+    return sum(s0.add(s1).add(s2.add(s3))) + squareDistanceRest(query, rows, row, scale, i);
   }
 
   private static float squareDistanceRest(
