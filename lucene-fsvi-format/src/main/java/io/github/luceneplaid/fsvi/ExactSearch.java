@@ -28,14 +28,14 @@ final class ExactSearch {
   static final int BLOCK = 64;
 
   private final StoredVectors vectors;
-  private final TierScorer fine;
+  private final RowScorer fine;
   // Null if there is one tier.
   private final TierScorer coarse;
 
   private final int[] ords = new int[BLOCK];
   private final float[] scores = new float[BLOCK];
 
-  private ExactSearch(StoredVectors vectors, TierScorer fine, TierScorer coarse) {
+  private ExactSearch(StoredVectors vectors, RowScorer fine, TierScorer coarse) {
     this.vectors = vectors;
     this.fine = fine;
     this.coarse = coarse;
@@ -62,6 +62,11 @@ final class ExactSearch {
    */
   static ExactSearch of(StoredVectors vectors, byte[] query) {
     return new ExactSearch(vectors, TierScorer.of(vectors, vectors.similarity(), query), null);
+  }
+
+  /** Prepares a search for what a scorer makes of the vectors. */
+  static ExactSearch of(StoredVectors vectors, RowScorer scorer) {
+    return new ExactSearch(vectors, scorer, null);
   }
 
   /** Hands documents that may be competitive to the collector, in their order. */

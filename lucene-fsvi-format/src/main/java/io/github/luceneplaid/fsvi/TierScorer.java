@@ -23,7 +23,7 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.VectorUtil;
 
 /** Scores rows of a tier against a query, by the formulas of Lucene. For one thread. */
-final class TierScorer {
+final class TierScorer implements RowScorer {
 
   private final StoredVectors vectors;
   private final StoredTier tier;
@@ -102,8 +102,8 @@ final class TierScorer {
     return oneScore[0];
   }
 
-  /** Scores n rows and returns the largest score, negative infinity for none. */
-  float scores(int[] ords, int n, float[] scores) throws IOException {
+  @Override
+  public float scores(int[] ords, int n, float[] scores) throws IOException {
     compare(ords, n, scores);
     readNorms(ords, n);
     float max = Float.NEGATIVE_INFINITY;

@@ -1,0 +1,212 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.Weight;
+
+/** Documents and their scores in one reader: what a {@link VectorQuery} is rewritten to. */
+final class VectorHitsQuery extends Query {
+
+  private final int[] docs;
+  private final float[] scores;
+  private final int[] starts;
+  private final Object readerId;
+  private final Query source;
+
+  /**
+   * Sole constructor.
+   *
+   * @param hits in any order
+   * @param source what found them
+   */
+  VectorHitsQuery(ScoreDoc[] hits, IndexReader reader, Query source) {
+    ScoreDoc[] byDoc = hits.clone();
+    Arrays.sort(byDoc, (a, b) -> Integer.compare(a.doc, b.doc));
+    this.docs = new int[hits.length];
+    this.scores = new float[hits.length];
+    for (int i = 0; i < hits.length; i++) {
+      docs[i] = byDoc[i].doc;
+      scores[i] = byDoc[i].score;
+    }
+    List<LeafReaderContext> leaves = reader.leaves();
+    this.starts = new int[leaves.size() + 1];
+    for (int leaf = 0; leaf < leaves.size(); leaf++) {
+      starts[leaf] = position(leaves.get(leaf).docBase);
+    }
+    starts[leaves.size()] = docs.length;
+    this.readerId = reader.getContext().id();
+    this.source = source;
+  }
+
+  /** The first hit of this document or of one behind it. */
+  private int position(int doc) {
+    int found = Arrays.binarySearch(docs, doc);
+    return found < 0 ? -1 - found : found;
+  }
+
+  @Override
+  public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
+    if (searcher.getIndexReader().getContext().id() != readerId) {
+      throw new IllegalStateException(
+          "these hits belong to another reader: rewrite the query with this one");
+    }
+    return new HitsWeight(boost);
+  }
+
+  private final class HitsWeight extends Weight {
+    private final float boost;
+
+    HitsWeight(float boost) {
+      super(VectorHitsQuery.this);
+      this.boost = boost;
+    }
+
+    @Override
+    public Explanation explain(LeafReaderContext context, int doc) {
+      int hit = Arrays.binarySearch(docs, context.docBase + doc);
+      String hits = "the " + docs.length + " hits of " + source;
+      return hit < 0
+          ? Explanation.noMatch("not among " + hits)
+          : Explanation.match(scores[hit] * boost, "among " + hits);
+    }
+
+    @Override
+    public int count(LeafReaderContext context) {
+      return starts[context.ord + 1] - starts[context.ord];
+    }
+
+    @Override
+    public ScorerSupplier scorerSupplier(LeafReaderContext context) {
+      int from = starts[context.ord];
+      int to = starts[context.ord + 1];
+      return from == to
+          ? null
+          : new DefaultScorerSupplier(new HitsScorer(context.docBase, from, to, boost));
+    }
+
+    @Override
+    public boolean isCacheable(LeafReaderContext context) {
+      return true;
+    }
+  }
+
+  private final class HitsScorer extends Scorer {
+    private final int docBase;
+    private final int from;
+    private final int to;
+    private final float boost;
+    private int hit;
+    private int doc = -1;
+
+    HitsScorer(int docBase, int from, int to, float boost) {
+      this.docBase = docBase;
+      this.from = from;
+      this.to = to;
+      this.boost = boost;
+      this.hit = from - 1;
+    }
+
+    @Override
+    public int docID() {
+      return doc;
+    }
+
+    @Override
+    public float score() {
+      return scores[hit] * boost;
+    }
+
+    @Override
+    public float getMaxScore(int upTo) {
+      float max = 0;
+      for (int i = Math.max(hit, from); i < to && docs[i] - docBase <= upTo; i++) {
+        max = Math.max(max, scores[i]);
+      }
+      return max * boost;
+    }
+
+    @Override
+    public DocIdSetIterator iterator() {
+      return new DocIdSetIterator() {
+        @Override
+        public int docID() {
+          return doc;
+        }
+
+        @Override
+        public int nextDoc() {
+          return moveTo(hit + 1);
+        }
+
+        @Override
+        public int advance(int target) {
+          int next = hit + 1;
+          while (next < to && docs[next] - docBase < target) {
+            next++;
+          }
+          return moveTo(next);
+        }
+
+        private int moveTo(int next) {
+          hit = next;
+          doc = hit < to ? docs[hit] - docBase : NO_MORE_DOCS;
+          return doc;
+        }
+
+        @Override
+        public long cost() {
+          return (long) to - from;
+        }
+      };
+    }
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    visitor.visitLeaf(this);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && equalsTo((VectorHitsQuery) other);
+  }
+
+  private boolean equalsTo(VectorHitsQuery other) {
+    return readerId == other.readerId
+        && Arrays.equals(docs, other.docs)
+        && Arrays.equals(scores, other.scores);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(classHash(), readerId, Arrays.hashCode(docs), Arrays.hashCode(scores));
+  }
+
+  @Override
+  public String toString(String field) {
+    return "VectorHitsQuery(" + docs.length + " hits of " + source.toString(field) + ")";
+  }
+}

@@ -1,0 +1,183 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.search.knn.KnnCollectorManager;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+
+/**
+ * A query that finds its best documents when it is rewritten, with one task for each segment. If
+ * the searcher's timeout stops it, it has the hits found until then.
+ *
+ * @lucene.experimental
+ */
+public abstract class VectorQuery extends Query {
+
+  private static final Comparator<ScoreDoc> BEST_FIRST =
+      (a, b) ->
+          a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
+
+  final String field;
+  final int k;
+  final Query filter;
+
+  VectorQuery(String field, int k, Query filter) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k: found " + k + ", expected at least 1");
+    }
+    this.field = Objects.requireNonNull(field);
+    this.k = k;
+    this.filter = filter;
+  }
+
+  /** How many candidates the segments are searched for, in each and in all of them together. */
+  int candidates() {
+    return k;
+  }
+
+  /** Collects the candidates of a segment. */
+  abstract void searchLeaf(LeafReaderContext context, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException;
+
+  /** Turns the candidates, the best first, into hits, in any order. */
+  ScoreDoc[] hits(ScoreDoc[] candidates, IndexSearcher searcher) throws IOException {
+    return candidates;
+  }
+
+  @Override
+  public final Query rewrite(IndexSearcher searcher) throws IOException {
+    Weight filterWeight = null;
+    if (filter != null) {
+      Query rewritten = searcher.rewrite(filter);
+      if (rewritten instanceof MatchNoDocsQuery) {
+        return rewritten;
+      }
+      filterWeight = searcher.createWeight(rewritten, ScoreMode.COMPLETE_NO_SCORES, 1);
+    }
+    ScoreDoc[] best = hits(best(search(searcher, filterWeight), candidates()), searcher);
+    return best.length == 0
+        ? new MatchNoDocsQuery("no vectors in field \"" + field + "\"")
+        : new VectorHitsQuery(best(Arrays.asList(best), k), searcher.getIndexReader(), this);
+  }
+
+  private List<ScoreDoc> search(IndexSearcher searcher, Weight filterWeight) throws IOException {
+    KnnCollectorManager manager =
+        new TimeLimitingKnnCollectorManager(
+            (visitLimit, strategy, context) ->
+                new TopKnnCollector(
+                    Math.min(candidates(), context.reader().maxDoc()), visitLimit, strategy),
+            searcher.getTimeout());
+    List<Callable<ScoreDoc[]>> tasks = new ArrayList<>();
+    for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
+      tasks.add(() -> search(context, filterWeight, manager));
+    }
+    List<ScoreDoc> hits = new ArrayList<>();
+    for (ScoreDoc[] ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
+      hits.addAll(Arrays.asList(ofLeaf));
+    }
+    return hits;
+  }
+
+  private ScoreDoc[] search(
+      LeafReaderContext context, Weight filterWeight, KnnCollectorManager manager)
+      throws IOException {
+    int maxDoc = context.reader().maxDoc();
+    AcceptDocs acceptDocs = AcceptDocs.fromLiveDocs(context.reader().getLiveDocs(), maxDoc);
+    if (filterWeight != null) {
+      acceptDocs =
+          AcceptDocs.fromIteratorSupplier(
+              () -> {
+                Scorer scorer = filterWeight.scorer(context);
+                return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
+              },
+              context.reader().getLiveDocs(),
+              maxDoc);
+    }
+    KnnCollector collector =
+        manager.newCollector(Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT, context);
+    searchLeaf(context, collector, acceptDocs);
+    ScoreDoc[] hits = collector.topDocs().scoreDocs;
+    for (ScoreDoc hit : hits) {
+      hit.doc += context.docBase;
+    }
+    return hits;
+  }
+
+  /** The best n of some hits, the best first. */
+  static ScoreDoc[] best(List<ScoreDoc> hits, int n) {
+    return hits.stream().sorted(BEST_FIRST).limit(n).toArray(ScoreDoc[]::new);
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    if (visitor.acceptField(field)) {
+      visitor.visitLeaf(this);
+    }
+    if (filter != null) {
+      filter.visit(visitor.getSubVisitor(BooleanClause.Occur.FILTER, this));
+    }
+  }
+
+  /** Whether all that is not the query vector is equal, too. */
+  boolean equalsTo(VectorQuery other) {
+    return field.equals(other.field) && k == other.k && Objects.equals(filter, other.filter);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && equalsTo((VectorQuery) other);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(classHash(), field, k, filter);
+  }
+
+  /**
+   * Copies a query vector.
+   *
+   * @throws IllegalArgumentException if it is empty or has an element that is not finite
+   */
+  static float[] checked(float[] target) {
+    if (target.length == 0) {
+      throw new IllegalArgumentException("a query without elements");
+    }
+    for (float x : target) {
+      if (Float.isFinite(x) == false) {
+        throw new IllegalArgumentException("an element of the query is " + x);
+      }
+    }
+    return target.clone();
+  }
+}
