@@ -135,10 +135,8 @@ public final class PrefixKnnQuery extends VectorQuery {
         doc != DocIdSetIterator.NO_MORE_DOCS && collector.earlyTerminated() == false;
         doc = both.nextDoc()) {
       float[] vector = Arrays.copyOf(values.vectorValue(docs.index()), first.length);
-      float score = similarity.compare(first, vector);
       collector.incVisitedCount(1);
-      // First elements that are all 0 have no cosine.
-      collector.collect(doc, Float.isNaN(score) ? 0.5f : score);
+      collector.collect(doc, PrefixScorer.score(similarity, first, vector));
     }
   }
 

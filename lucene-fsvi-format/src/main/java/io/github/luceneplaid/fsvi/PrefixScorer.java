@@ -31,8 +31,9 @@ final class PrefixScorer implements RowScorer {
   private final StoredTier tier;
   private final VectorSimilarityFunction similarity;
   private final RowComparison dot;
+  // From the query; for cosine from zero, which is the square of the length.
   private final RowComparison squareDistance;
-  private final float squareNorm;
+  private final float norm;
   private float[] scales = new float[1];
   private float[] squares = new float[1];
 
@@ -46,9 +47,10 @@ final class PrefixScorer implements RowScorer {
     this.similarity = similarity(vectors.similarity());
     SlabEncoding encoding = tier.encoding();
     this.dot = TierScorer.comparison(encoding, Measure.DOT, prefix);
-    this.squareDistance = TierScorer.comparison(encoding, Measure.SQUARE_DISTANCE, prefix);
-    float norm = Rounding.norm(prefix);
-    this.squareNorm = norm * norm;
+    float[] from =
+        similarity == VectorSimilarityFunction.COSINE ? new float[prefix.length] : prefix;
+    this.squareDistance = TierScorer.comparison(encoding, Measure.SQUARE_DISTANCE, from);
+    this.norm = Rounding.norm(prefix);
   }
 
   /** How the first elements of vectors are compared that are compared by a similarity. */
@@ -56,6 +58,14 @@ final class PrefixScorer implements RowScorer {
     return ofVectors == VectorSimilarityFunction.DOT_PRODUCT
         ? VectorSimilarityFunction.COSINE
         : ofVectors;
+  }
+
+  /** Scores first elements that have been read; all 0, they have a cosine of 0. */
+  static float score(VectorSimilarityFunction similarity, float[] prefix, float[] ofVector) {
+    boolean noCosine =
+        similarity == VectorSimilarityFunction.COSINE
+            && (Rounding.norm(prefix) == 0 || Rounding.norm(ofVector) == 0);
+    return noCosine ? 0.5f : similarity.compare(prefix, ofVector);
   }
 
   @Override
@@ -94,11 +104,9 @@ final class PrefixScorer implements RowScorer {
         squares = ArrayUtil.grow(squares, n);
         rows.compare(squareDistance, ords, n, scales, squares);
         for (int i = 0; i < n; i++) {
-          float product = scores[i] * scales[i];
-          // |x|² = |q - x|² - |q|² + 2·q·x
-          float squares = squareNorm * (this.squares[i] - squareNorm + 2 * product);
-          float cosine = squares > 0 ? (float) (product / Math.sqrt(squares)) : 0;
-          scores[i] = VectorUtil.normalizeToUnitInterval(Math.min(cosine, 1));
+          double lengths = norm * Math.sqrt(squares[i]);
+          float cosine = lengths > 0 ? (float) (scores[i] * scales[i] / lengths) : 0;
+          scores[i] = VectorUtil.normalizeToUnitInterval(cosine);
         }
       }
     }

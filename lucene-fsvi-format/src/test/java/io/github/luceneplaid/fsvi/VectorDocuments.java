@@ -176,7 +176,8 @@ final class VectorDocuments {
         for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
           if (lives(context, doc)) {
             float score = similarity.compare(query, values.vectorValue(docs.index()));
-            hits.add(new Hit(context.docBase + doc, score, 1e-6 * score));
+            double rounding = similarity == VectorSimilarityFunction.COSINE ? 1 : score;
+            hits.add(new Hit(context.docBase + doc, score, 1e-6 * rounding));
           }
         }
       }
