@@ -69,6 +69,8 @@ final class VectorDocuments {
   static byte[] randomBytes(int dim) {
     byte[] vector = new byte[dim];
     random().nextBytes(vector);
+    // Lucene refuses zeros alone where the similarity is cosine.
+    vector[0] |= 1;
     return vector;
   }
 
