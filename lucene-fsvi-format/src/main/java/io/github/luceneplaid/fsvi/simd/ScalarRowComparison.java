@@ -64,7 +64,7 @@ abstract class ScalarRowComparison implements RowComparison {
       out[o] =
           measure == Measure.DOT
               ? dot(bytes, r * rowBytes)
-              : squareDistance(bytes, r * rowBytes, scales == null ? 1 : scales[o]);
+              : squareDistance(bytes, r * rowBytes, isScaled() ? scales[o] : 1);
     }
   }
 
@@ -73,6 +73,11 @@ abstract class ScalarRowComparison implements RowComparison {
       throw new IndexOutOfBoundsException(
           n + " rows of " + rowBytes + " bytes, of which " + used + " are used, in " + length);
     }
+  }
+
+  /** Whether rows have a scale. */
+  boolean isScaled() {
+    return false;
   }
 
   abstract float dot(byte[] bytes, int row);
@@ -146,6 +151,11 @@ abstract class ScalarRowComparison implements RowComparison {
       super(measure, query.length, Byte.BYTES);
       this.query = query.clone();
       this.row = new float[query.length];
+    }
+
+    @Override
+    boolean isScaled() {
+      return true;
     }
 
     private float[] read(byte[] bytes, int from) {

@@ -154,7 +154,8 @@ public class TestRowComparison extends LuceneTestCase {
             RowComparison comparison = comparison(kernels, kind, measure, query);
             assertEquals(query.length, comparison.dimension());
             float[] out = new float[n];
-            comparison.compare(rows.bytes, rows.rowBytes, n, rows.scales, out, 0);
+            float[] scales = kind == Kind.SCALED_BYTES ? rows.scales : null;
+            comparison.compare(rows.bytes, rows.rowBytes, n, scales, out, 0);
             for (int r = 0; r < n; r++) {
               assertRow(measure, query, rows, r, out[r], kind == Kind.BYTES);
             }
