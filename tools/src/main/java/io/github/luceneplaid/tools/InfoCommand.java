@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.fsvi.FsviStatistics;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReader;
@@ -34,7 +37,10 @@ import picocli.CommandLine.ParentCommand;
 /** {@code plaid info}: what an index holds. */
 @Command(
     name = "info",
-    description = "Shows the segments of an index, their codebooks, and bytes per token by part.",
+    description = {
+      "Shows the segments of an index: of tokens their codebooks and bytes per token by part,",
+      "of single vectors how they are stored."
+    },
     mixinStandardHelpOptions = true)
 final class InfoCommand implements Callable<Integer> {
   @ParentCommand private Plaid plaid;
@@ -66,19 +72,49 @@ final class InfoCommand implements Callable<Integer> {
   /** Prints all fields of a reader. */
   static void print(DirectoryReader reader, PrintWriter out) throws IOException {
     TreeSet<String> fields = new TreeSet<>();
+    TreeSet<String> vectors = new TreeSet<>();
     for (LeafReaderContext leaf : reader.leaves()) {
       for (FieldInfo field : leaf.reader().getFieldInfos()) {
         if (PlaidDocValuesFormat.statistics(leaf.reader(), field.name) != null) {
           fields.add(field.name);
         }
+        if (FsviVectorsFormat.statistics(leaf.reader(), field.name) != null) {
+          vectors.add(field.name);
+        }
       }
     }
-    if (fields.isEmpty()) {
-      out.println("No field is stored by PlaidDocValuesFormat.");
+    if (fields.isEmpty() && vectors.isEmpty()) {
+      out.println("No field is stored by PlaidDocValuesFormat or FsviVectorsFormat.");
     }
     for (String field : fields) {
       printField(reader, field, out);
     }
+    for (String field : vectors) {
+      printVectors(reader, field, out);
+    }
+  }
+
+  private static void printVectors(DirectoryReader reader, String field, PrintWriter out)
+      throws IOException {
+    out.println();
+    out.println("Field " + field);
+    Table segments =
+        new Table("segment", "vectors", "dim", "stored as", "bytes per vector", "bytes");
+    for (LeafReaderContext leaf : reader.leaves()) {
+      FsviStatistics s = FsviVectorsFormat.statistics(leaf.reader(), field);
+      if (s != null) {
+        segments.add(
+            name(leaf.reader()),
+            count(s.vectors()),
+            count(s.dimension()),
+            s.slabs().stream()
+                .map(slab -> slab.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", then ")),
+            count(s.bytesPerVector()),
+            count(s.totalBytes()));
+      }
+    }
+    segments.print(out);
   }
 
   private static void printField(DirectoryReader reader, String field, PrintWriter out)

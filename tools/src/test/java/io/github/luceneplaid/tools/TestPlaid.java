@@ -12,12 +12,22 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.fsvi.FsviEncoding;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
 
@@ -203,6 +213,29 @@ public class TestPlaid extends LuceneTestCase {
     assertTrue(out.toString(), out.toString().contains("3 documents (0 deleted) in 1 segment"));
     assertTrue(out.toString(), out.toString().contains("Field tokens"));
     assertTrue(out.toString(), out.toString().contains("floats"));
+  }
+
+  public void testInfoOfVectors() throws IOException {
+    Path index = createTempDir();
+    KnnVectorsFormat format = new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT16);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(
+                new Lucene104Codec() {
+                  @Override
+                  public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                    return format;
+                  }
+                });
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      Document document = new Document();
+      document.add(new KnnFloatVectorField("vector", new float[] {1, 0.5f, -0.25f}));
+      writer.addDocument(document);
+    }
+    assertEquals(0, plaid("info", index));
+    assertTrue(out.toString(), out.toString().contains("Field vector"));
+    assertTrue(out.toString(), out.toString().contains("int8, then float16"));
   }
 
   public void testIndexMatrix() throws IOException {
