@@ -22,16 +22,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
-/** Writes rows of half floats to a {@code .npy} file; their number is filled in at the end. */
+/**
+ * Writes rows of half floats or floats to a {@code .npy} file; their number is filled in at the
+ * end.
+ */
 final class NpyOutput implements Closeable {
   private static final int HEADER_LENGTH = 128;
 
   private final FileChannel channel;
   private final int dimension;
+  private final boolean half;
   private long rows;
 
+  /** Half floats. */
   NpyOutput(Path file, int dimension) throws IOException {
+    this(file, dimension, true);
+  }
+
+  NpyOutput(Path file, int dimension, boolean half) throws IOException {
     this.dimension = dimension;
+    this.half = half;
     channel =
         FileChannel.open(
             file,
@@ -44,10 +54,16 @@ final class NpyOutput implements Closeable {
   /** Appends the first {@code count} rows of an array. */
   void write(float[] values, int count) throws IOException {
     int elements = count * dimension;
-    short[] halves = new short[elements];
-    VectorKernels.get().floatToFloat16(values, 0, halves, 0, elements);
-    ByteBuffer buffer = ByteBuffer.allocate(elements * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.asShortBuffer().put(halves);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(elements * (half ? Short.BYTES : Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    if (half) {
+      short[] halves = new short[elements];
+      VectorKernels.get().floatToFloat16(values, 0, halves, 0, elements);
+      buffer.asShortBuffer().put(halves);
+    } else {
+      buffer.asFloatBuffer().put(values, 0, elements);
+    }
     writeAll(buffer);
     rows += count;
   }
@@ -56,7 +72,8 @@ final class NpyOutput implements Closeable {
     String text =
         String.format(
             Locale.ROOT,
-            "{'descr': '<f2', 'fortran_order': False, 'shape': (%d, %d), }",
+            "{'descr': '<f%d', 'fortran_order': False, 'shape': (%d, %d), }",
+            half ? Short.BYTES : Float.BYTES,
             rows,
             dimension);
     int length = HEADER_LENGTH - 10;
