@@ -22,17 +22,16 @@ import java.util.jar.JarFile;
 final class CodecFingerprint {
   private CodecFingerprint() {}
 
-  /** Sums up all classes of the format but those that search. */
+  /** That of the format of tokens. */
   static String get() throws IOException {
+    return get(PlaidDocValuesFormat.class);
+  }
+
+  /** Sums up all classes that lie with a format but those that search. */
+  static String get(Class<?> format) throws IOException {
     Path jar;
     try {
-      jar =
-          Path.of(
-              PlaidDocValuesFormat.class
-                  .getProtectionDomain()
-                  .getCodeSource()
-                  .getLocation()
-                  .toURI());
+      jar = Path.of(format.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new IOException(e);
     }
