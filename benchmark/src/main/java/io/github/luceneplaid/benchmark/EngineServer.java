@@ -53,6 +53,7 @@ public final class EngineServer {
       case "plaid" -> new PlaidEngine();
       case "lucene-pooled" -> new PooledEngine();
       case "lucene-all" -> new AllDocumentsEngine();
+      case Engines.LUCENE_VECTORS -> new VectorEngine();
       default -> throw new IllegalArgumentException("no engine " + name);
     };
   }

@@ -23,7 +23,14 @@ final class Engines {
   static final String PLAID = "plaid";
   static final String NEXT_PLAID = "next-plaid";
 
-  private static final List<String> JAVA = List.of(PLAID, "lucene-pooled", "lucene-all");
+  /** Single vectors, in this project's formats and in Lucene's. */
+  static final String LUCENE_VECTORS = "lucene-vectors";
+
+  /** Single vectors, with numpy and FAISS. */
+  static final String VECTORS = "vectors";
+
+  private static final List<String> JAVA =
+      List.of(PLAID, "lucene-pooled", "lucene-all", LUCENE_VECTORS);
 
   /** One thread each, whatever library they compute with. */
   private static final Map<String, String> ONE_THREAD =
