@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Licensed under the Apache License, Version 2.0: see the file LICENSE.
 #
-# Makes the servers of the other engines: setup.sh CACHE [next-plaid|tachiom|fast-plaid ...]
+# Makes the servers of the other engines: setup.sh CACHE [next-plaid|tachiom|fast-plaid|vectors ...]
 # They are CACHE/bin/ENGINE-server then. May be run again; what is there is kept. An engine that
 # cannot be set up is left out, with the reason. PYTHON names the Python to take (3.10 to 3.13).
 set -uo pipefail
@@ -9,17 +9,19 @@ set -uo pipefail
 tachiom_version=0.4.0
 fast_plaid_version=1.7.0.2110 # the last number is the torch it is for
 torch_version=2.11.0
+numpy_version=2.2.6 # of vectors, and the last one for Python 3.10
+faiss_version=1.15.1
 debian=https://deb.debian.org/debian
 
 if [ $# -eq 0 ]; then
-  echo "usage: setup.sh CACHE [next-plaid|tachiom|fast-plaid ...]" >&2
+  echo "usage: setup.sh CACHE [next-plaid|tachiom|fast-plaid|vectors ...]" >&2
   exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/bin" || exit
 cache=$(cd "$1" && pwd)
 shift
-[ $# -gt 0 ] || set -- next-plaid tachiom fast-plaid
+[ $# -gt 0 ] || set -- next-plaid tachiom fast-plaid vectors
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -129,10 +131,24 @@ setup_fast_plaid() {
   start_script fast-plaid "$folder/bin/python" -B "$here/fast_plaid_server.py"
 }
 
+setup_vectors() {
+  find_python
+  local folder=$cache/vectors
+  local stamp="$numpy_version $faiss_version $("$python" --version)"
+  if [ "$(cat "$folder/ready" 2>/dev/null)" != "$stamp" ]; then
+    rm -rf "$folder"
+    "$python" -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --only-binary=:all: \
+      "numpy==$numpy_version" "faiss-cpu==$faiss_version"
+    echo "$stamp" >"$folder/ready"
+  fi
+  start_script vectors "$folder/bin/python" -B "$here/vectors_server.py"
+}
+
 status=0
 for engine in "$@"; do
   case $engine in
-    next-plaid | tachiom | fast-plaid) ;;
+    next-plaid | tachiom | fast-plaid | vectors) ;;
     *)
       echo "$engine: unknown" >&2
       status=1
