@@ -30,7 +30,8 @@ final class Scenarios {
               "nrt", RefreshScenario::new,
               "threads", ThreadScenario::new,
               "scale", ScaleScenario::new,
-              "allocation", AllocationScenario::new));
+              "allocation", AllocationScenario::new,
+              "vectors", VectorScenario::new));
 
   private final Cache cache;
   private final Preparation preparation;
