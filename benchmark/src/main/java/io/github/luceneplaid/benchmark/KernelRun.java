@@ -35,6 +35,7 @@ final class KernelRun {
     run("MachinePeak", "panama", folder, quick);
     for (String twin : List.of("panama", "scalar")) {
       run("(Tile|Row)Kernels", twin, folder, quick);
+      run("ComparisonKernels", twin, folder, quick);
     }
     Json.write(folder.resolve("run.json"), info);
   }
@@ -65,7 +66,12 @@ final class KernelRun {
   static Map<String, JsonNode> results(Path folder) throws IOException {
     Map<String, JsonNode> results = new TreeMap<>();
     for (String name :
-        List.of("MachinePeak-panama", "TileRowKernels-panama", "TileRowKernels-scalar")) {
+        List.of(
+            "MachinePeak-panama",
+            "TileRowKernels-panama",
+            "TileRowKernels-scalar",
+            "ComparisonKernels-panama",
+            "ComparisonKernels-scalar")) {
       Path file = folder.resolve("kernels").resolve(name + ".json");
       if (Files.exists(file)) {
         results.put(name, Json.read(file, JsonNode.class));

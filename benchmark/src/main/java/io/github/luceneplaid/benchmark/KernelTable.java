@@ -23,7 +23,8 @@ final class KernelTable {
       """
       JMH, one thread: 128 dimensions, 20 query tokens, tiles of 32 tokens, 1,024 anchors, a document of 72 tokens. Scores are
       thousands of millions of multiply-adds a second, or of elements where nothing is multiplied. `fmaInstructions` are
-      vector instructions (times 16 lanes with 512 bits, 8 with 256), `memoryBytes` bytes.
+      vector instructions (times 16 lanes with 512 bits, 8 with 256), `memoryBytes` bytes. `ComparisonKernels` compare a query
+      with rows of as many dimensions as stand there, all in the second cache.
 
       """;
 
@@ -39,6 +40,9 @@ final class KernelTable {
           for (JsonNode benchmark : benchmarks) {
             String name = benchmark.path("benchmark").asText();
             name = name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1);
+            for (JsonNode param : benchmark.path("params")) {
+              name += ", " + param.asText();
+            }
             rows.computeIfAbsent(name, key -> new String[] {"–", "–"})[column] =
                 score(benchmark.path("primaryMetric"));
           }
