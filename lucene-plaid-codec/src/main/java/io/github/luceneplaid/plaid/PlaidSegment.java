@@ -487,7 +487,7 @@ public final class PlaidSegment {
     leaves.readBytes((long) block * size, into, 0, n * size);
   }
 
-  /** Bytes of a posting, 2 or 4. */
+  /** Bytes of a posting, 2 to 4. */
   public int postingWidth() {
     return shared.entry.trained().postingWidth();
   }
