@@ -57,7 +57,6 @@ final class CandidateScorer {
   private int[] counts;
   private double[] sums;
   private double[] squares;
-  private long errors;
 
   CandidateScorer(SearchLeaves leaves, SearchRequest request, int k) {
     this.leaves = leaves;
@@ -114,7 +113,7 @@ final class CandidateScorer {
         batch[n++] = parts.get(p)[next[p]++];
       }
     }
-    boolean sure = errors >= ENOUGH && hits.isFull();
+    boolean sure = counts[ALL] >= ENOUGH && hits.isFull();
     while (n < batch.length) {
       int p = mostPromising();
       if (p < 0 || (n == 0 && sure && promise(p) < hits.worstScore())) {
@@ -152,9 +151,9 @@ final class CandidateScorer {
 
   /** The mean of what was learned about a size, drawn to that of all. */
   private double mean(double[] learned, int size) {
-    return errors == 0
+    return counts[ALL] == 0
         ? 0
-        : (learned[size] + PRIOR * learned[ALL] / errors) / (counts[size] + PRIOR);
+        : (learned[size] + PRIOR * learned[ALL] / counts[ALL]) / (counts[size] + PRIOR);
   }
 
   private void score(long[] batch, int[] part, int n, BestDocs hits, BestDocs scored)
@@ -175,12 +174,11 @@ final class CandidateScorer {
   }
 
   private void learn(int p, double error) {
-    double surprise = errors == 0 ? 0 : error - mean(sums, sizes[p]);
+    double surprise = counts[ALL] == 0 ? 0 : error - mean(sums, sizes[p]);
     for (int size : new int[] {sizes[p], ALL}) {
       counts[size]++;
       sums[size] += error;
       squares[size] += surprise * surprise;
     }
-    errors++;
   }
 }
