@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.files;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +47,12 @@ final class AtomicOutput implements Closeable {
     for (int i = 0; created == null; i++) {
       path = target.resolveSibling(target.getFileName() + "." + i + ".tmp");
       try {
-        created = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        created =
+            FileChannel.open(
+                path,
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
       } catch (FileAlreadyExistsException e) {
         // Somebody else is writing, or was interrupted: their file stays.
         assert Files.exists(path) : e;
@@ -54,11 +60,6 @@ final class AtomicOutput implements Closeable {
     }
     temporary = path;
     channel = created;
-  }
-
-  /** The temporary file, which has all bytes after a {@link #flush}. */
-  Path temporary() {
-    return temporary;
   }
 
   /** Bytes so far. */
@@ -105,6 +106,25 @@ final class AtomicOutput implements Closeable {
     }
   }
 
+  /** Writes bytes of another output that were written to it before. */
+  void copy(AtomicOutput from, long offset, long length) throws IOException {
+    if (offset + length > from.written) {
+      from.flush();
+    }
+    assert offset + length <= from.written;
+    for (long done = 0; done < length; ) {
+      ByteBuffer into = room(1);
+      int limit = into.limit();
+      into.limit((int) Math.min(limit, into.position() + length - done));
+      int read = from.channel.read(into, offset + done);
+      into.limit(limit);
+      if (read < 0) {
+        throw new EOFException(from.temporary + " ends at byte " + from.channel.size());
+      }
+      done += read;
+    }
+  }
+
   /** Replaces bytes that were written before. */
   void overwrite(long offset, byte[] bytes) throws IOException {
     flush();
@@ -122,7 +142,7 @@ final class AtomicOutput implements Closeable {
     return buffer;
   }
 
-  void flush() throws IOException {
+  private void flush() throws IOException {
     buffer.flip();
     written += buffer.remaining();
     while (buffer.hasRemaining()) {

@@ -27,7 +27,8 @@ import org.apache.lucene.store.AlreadyClosedException;
  * The bytes of a file, little-endian, at offsets of any size and any alignment.
  *
  * <p>A buffer ends at 2 GiB, so there is one for each window of 1 GiB. A window overlaps the next
- * one by {@value #OVERLAP} bytes, and an element is always read where it starts.
+ * one by {@value #OVERLAP} bytes, and an element is always read where it starts. (Changes that a
+ * private mapping keeps to itself are therefore seen by reads of aligned elements only.)
  */
 final class MappedFile implements Closeable {
 

@@ -44,6 +44,9 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
 
   private static final int LENGTH_OFFSET = 8;
 
+  /** Where the dictionary starts in a file of version 1.0. */
+  static final int DICTIONARY_OFFSET = LENGTH_OFFSET + Short.BYTES;
+
   private static final Map<ElementType, String> CODES =
       new EnumMap<>(
           Map.ofEntries(
@@ -113,8 +116,7 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
    *     take the place of this one
    */
   byte[] bytes(long[] room) {
-    int prefix = LENGTH_OFFSET + Short.BYTES;
-    int needed = prefix + dictionary(room).length() + 1;
+    int needed = DICTIONARY_OFFSET + dictionary(room).length() + 1;
     byte[] result = new byte[(needed + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT];
     Arrays.fill(result, (byte) ' ');
     ByteBuffer.wrap(result)
@@ -122,7 +124,7 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
         .put(MAGIC)
         .put((byte) 1)
         .put((byte) 0)
-        .putShort((short) (result.length - prefix))
+        .putShort((short) (result.length - DICTIONARY_OFFSET))
         .put(dictionary(shape).getBytes(StandardCharsets.US_ASCII));
     result[result.length - 1] = '\n';
     return result;
