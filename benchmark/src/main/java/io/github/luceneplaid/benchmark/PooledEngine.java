@@ -12,6 +12,8 @@
 package io.github.luceneplaid.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ final class PooledEngine extends LuceneEngine {
   private static final String POOLED = "pooled";
 
   /** Vectors that a model made of the documents; null if they are to be means of tokens. */
-  private NpyMatrix documentVectors;
+  private VectorRows documentVectors;
 
   private IdentityHashMap<float[][], float[]> queryVectors = new IdentityHashMap<>();
 
@@ -47,15 +49,15 @@ final class PooledEngine extends LuceneEngine {
     documentVectors = open(data.documentsPath());
   }
 
-  private static NpyMatrix open(Path folder) throws IOException {
+  private static VectorRows open(Path folder) throws IOException {
     Path file = folder.resolve(Texts.POOLED);
-    return Files.exists(file) ? new NpyMatrix(file) : null;
+    return Files.exists(file) ? NpyFile.open(file).vectors() : null;
   }
 
   /** Keeps the vectors of the queries that searches will come with. */
   void useQueries(DataFolder data, float[][][] queries) throws IOException {
     queryVectors = new IdentityHashMap<>();
-    try (NpyMatrix vectors = open(data.queriesPath())) {
+    try (VectorRows vectors = open(data.queriesPath())) {
       for (int q = 0; q < queries.length; q++) {
         float[] vector = vectors == null ? mean(queries[q]) : vectors.read(q, 1)[0];
         queryVectors.put(queries[q], vector);

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +55,12 @@ final class SubsetData {
     List<Integer> lengths = new ArrayList<>();
     List<String> ids = new ArrayList<>();
     List<Integer> keptPieces = new ArrayList<>();
-    try (NpyOutput output = new NpyOutput(to.resolve(Texts.TOKENS), texts.dimension())) {
+    try (NpyWriter output =
+        new NpyWriter(to.resolve(Texts.TOKENS), ElementType.FLOAT16, texts.dimension())) {
       for (int i = 0; i < texts.size(); i++) {
         if (keep.test(i)) {
-          output.write(texts.flat(i, i + 1), texts.length(i));
+          float[] tokens = texts.flat(i, i + 1);
+          output.writeFloats(tokens, 0, tokens.length);
           lengths.add(texts.length(i));
           ids.add(texts.ids().get(i));
           for (int token = 0; token < texts.length(i); token++) {
@@ -64,6 +68,7 @@ final class SubsetData {
           }
         }
       }
+      output.finish();
     }
     Json.writeCompact(to.resolve(Texts.LENGTHS), lengths);
     Json.writeCompact(to.resolve(Texts.IDS), ids);

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -51,8 +53,11 @@ final class SyntheticData {
     List<Integer> lengths = new ArrayList<>();
     List<String> ids = new ArrayList<>();
     long written = 0;
-    try (NpyOutput output =
-        new NpyOutput(data.documentsPath().resolve(Texts.TOKENS), documents.dimension())) {
+    try (NpyWriter output =
+        new NpyWriter(
+            data.documentsPath().resolve(Texts.TOKENS),
+            ElementType.FLOAT16,
+            documents.dimension())) {
       for (int copy = 0; written < tokens; copy++) {
         SplittableRandom random = new SplittableRandom(copy);
         for (int doc = 0; doc < documents.size() && written < tokens; doc++) {
@@ -64,12 +69,13 @@ final class SyntheticData {
           if (copy > 0) {
             perturb(vectors, documents.dimension(), random);
           }
-          output.write(vectors, documents.length(doc));
+          output.writeFloats(vectors, 0, vectors.length);
           written += documents.length(doc);
           lengths.add(documents.length(doc));
           ids.add(copy == 0 ? documents.ids().get(doc) : documents.ids().get(doc) + "#" + copy);
         }
       }
+      output.finish();
     }
     Json.writeCompact(data.documentsPath().resolve(Texts.LENGTHS), lengths);
     Json.writeCompact(data.documentsPath().resolve(Texts.IDS), ids);

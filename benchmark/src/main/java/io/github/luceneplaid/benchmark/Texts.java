@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,13 +29,15 @@ final class Texts implements Closeable {
   static final String PIECES = "pieces.json";
   static final String POOLED = "pooled.npy";
 
-  private final NpyMatrix matrix;
+  private final NpyFile tokens;
+  private final VectorRows matrix;
   private final int[] lengths;
   private final long[] starts;
   private final List<String> ids;
 
-  private Texts(NpyMatrix matrix, int[] lengths, List<String> ids) {
-    this.matrix = matrix;
+  private Texts(NpyFile tokens, int[] lengths, List<String> ids) throws IOException {
+    this.tokens = tokens;
+    this.matrix = tokens.vectors();
     this.lengths = lengths;
     this.ids = ids;
     starts = new long[lengths.length + 1];
@@ -49,12 +53,12 @@ final class Texts implements Closeable {
         Files.exists(idFile)
             ? List.of(Json.read(idFile, String[].class))
             : IntStream.range(0, lengths.length).mapToObj(Integer::toString).toList();
-    NpyMatrix matrix = new NpyMatrix(folder.resolve(TOKENS));
-    Texts texts = new Texts(matrix, lengths, ids);
-    if (texts.tokens() != matrix.rows() || ids.size() != lengths.length) {
-      matrix.close();
+    NpyFile tokens = NpyFile.open(folder.resolve(TOKENS));
+    Texts texts = new Texts(tokens, lengths, ids);
+    if (texts.tokens() != tokens.rows() || ids.size() != lengths.length) {
+      tokens.close();
       throw new IOException(
-          folder + ": " + matrix.rows() + " rows, " + texts.tokens() + " by the lengths");
+          folder + ": " + tokens.rows() + " rows, " + texts.tokens() + " by the lengths");
     }
     return texts;
   }
@@ -88,15 +92,15 @@ final class Texts implements Closeable {
     return starts[text];
   }
 
-  float[][] vectors(int text) throws IOException {
+  float[][] vectors(int text) {
     return matrix.read(starts[text], lengths[text]);
   }
 
   /** The tokens of the texts {@code from} to {@code to}, without gaps. */
-  float[] flat(int from, int to) throws IOException {
+  float[] flat(int from, int to) {
     int count = Math.toIntExact(starts[to] - starts[from]);
     float[] result = new float[Math.multiplyExact(count, dimension())];
-    matrix.read(starts[from], count, result);
+    tokens.readFloats(starts[from] * dimension(), result, 0, result.length);
     return result;
   }
 
@@ -108,7 +112,7 @@ final class Texts implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
-    matrix.close();
+  public void close() {
+    tokens.close();
   }
 }

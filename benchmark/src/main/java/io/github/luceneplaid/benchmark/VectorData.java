@@ -11,6 +11,10 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,26 +76,28 @@ final class VectorData {
   }
 
   private static void copyPooled(Path from, Path to) throws IOException {
-    try (NpyMatrix vectors = new NpyMatrix(from.resolve(Texts.POOLED))) {
+    try (VectorRows vectors = NpyFile.open(from.resolve(Texts.POOLED)).vectors()) {
       long[] row = new long[1];
       write(
           to,
           Math.toIntExact(vectors.rows()),
           vectors.dimension(),
-          into -> vectors.read(row[0]++, 1, into));
+          into -> vectors.read(row[0]++, into));
     }
   }
 
   private static void write(Path folder, int count, int dimension, Source source)
       throws IOException {
     Files.createDirectories(folder);
-    try (NpyOutput output = new NpyOutput(folder.resolve(Texts.TOKENS), dimension, false)) {
+    try (NpyWriter output =
+        new NpyWriter(folder.resolve(Texts.TOKENS), ElementType.FLOAT32, dimension)) {
       float[] vector = new float[dimension];
       for (int i = 0; i < count; i++) {
         source.next(vector);
         normalize(vector);
-        output.write(vector, 1);
+        output.add(vector);
       }
+      output.finish();
     }
     Json.writeCompact(folder.resolve(Texts.LENGTHS), Collections.nCopies(count, 1));
   }

@@ -15,6 +15,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,7 +57,8 @@ public class TestEngineServer extends LuceneTestCase {
   private static void writeTexts(Path folder, int count, int minimum) throws Exception {
     Files.createDirectories(folder);
     List<Integer> lengths = new ArrayList<>();
-    try (NpyOutput output = new NpyOutput(folder.resolve(Texts.TOKENS), DIMENSION)) {
+    try (NpyWriter output =
+        new NpyWriter(folder.resolve(Texts.TOKENS), ElementType.FLOAT16, DIMENSION)) {
       for (int i = 0; i < count; i++) {
         int length = minimum + random().nextInt(6);
         float[] tokens = new float[length * DIMENSION];
@@ -69,9 +72,10 @@ public class TestEngineServer extends LuceneTestCase {
             tokens[j] /= (float) Math.sqrt(squares);
           }
         }
-        output.write(tokens, length);
+        output.writeFloats(tokens, 0, tokens.length);
         lengths.add(length);
       }
+      output.finish();
     }
     Json.write(folder.resolve(Texts.LENGTHS), lengths);
   }

@@ -11,6 +11,9 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpzFile;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +56,16 @@ record Cranfield(
   static Cranfield read() throws IOException {
     Path folder = folder();
     float[][][] queries =
-        split(Npy.read(folder.resolve("queries.f16.npy")), folder.resolve("querylens.json"));
-    Npy best = Npy.read(folder.resolve("exact_top100.npz"), "ids");
-    int[][] exact = new int[queries.length][];
-    Arrays.setAll(exact, query -> best.ints(query, DEPTH));
+        split(folder.resolve("queries.f16.npy"), folder.resolve("querylens.json"));
+    int[][] exact = new int[queries.length][DEPTH];
+    try (NpzFile archive = NpzFile.open(folder.resolve("exact_top100.npz"));
+        NpyFile best = archive.array("ids")) {
+      for (int query = 0; query < queries.length; query++) {
+        for (int rank = 0; rank < DEPTH; rank++) {
+          exact[query][rank] = (int) best.longAt(query * best.rowSize() + rank);
+        }
+      }
+    }
     Map<String, Map<String, Integer>> grades = new HashMap<>();
     for (String line : Files.readAllLines(folder.resolve("qrels.tsv"))) {
       String[] columns = line.split("\t", -1);
@@ -65,7 +74,7 @@ record Cranfield(
           .put(columns[1], Integer.parseInt(columns[2]));
     }
     return new Cranfield(
-        split(Npy.read(folder.resolve("docs.f16.npy")), folder.resolve("doclens.json")),
+        split(folder.resolve("docs.f16.npy"), folder.resolve("doclens.json")),
         elements(folder.resolve("ids.json")),
         queries,
         exact,
@@ -83,15 +92,15 @@ record Cranfield(
     return elements;
   }
 
-  private static float[][][] split(Npy rows, Path lengths) throws IOException {
+  private static float[][][] split(Path matrix, Path lengths) throws IOException {
     List<float[][]> texts = new ArrayList<>();
-    int row = 0;
-    for (String length : elements(lengths)) {
-      float[][] tokens = new float[Integer.parseInt(length)][];
-      for (int i = 0; i < tokens.length; i++) {
-        tokens[i] = rows.floats(row++);
+    try (VectorRows rows = NpyFile.open(matrix).vectors()) {
+      int row = 0;
+      for (String length : elements(lengths)) {
+        float[][] tokens = rows.read(row, Integer.parseInt(length));
+        texts.add(tokens);
+        row += tokens.length;
       }
-      texts.add(tokens);
     }
     return texts.toArray(float[][][]::new);
   }

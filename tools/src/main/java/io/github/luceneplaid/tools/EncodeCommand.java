@@ -12,10 +12,11 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,17 +84,12 @@ final class EncodeCommand implements Callable<Integer> {
     }
     List<Passage> passages = TextFiles.read(texts, "TEXT");
     Files.createDirectories(output);
-    Path temporary = output.resolve(TOKENS + ".part");
-    Files.deleteIfExists(temporary);
     List<Integer> lengths = new ArrayList<>();
     IntStream.Builder pieces = IntStream.builder();
     List<String> ids = passages.stream().map(Passage::id).toList();
     long tokens;
     try (TextEncoder encoder = TextEncoder.open(model)) {
-      tokens = encode(encoder, passages, temporary, lengths, pieces);
-      Files.move(temporary, output.resolve(TOKENS), StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
+      tokens = encode(encoder, passages, output.resolve(TOKENS), lengths, pieces);
     }
     ObjectMapper mapper = new ObjectMapper();
     mapper.writeValue(output.resolve(LENGTHS).toFile(), lengths);
@@ -115,11 +111,14 @@ final class EncodeCommand implements Callable<Integer> {
     int dimension = encoder.encodeQuery("dimension").vectors()[0].length;
     long[] tokens = {0};
     List<String> contents = passages.stream().map(Passage::text).toList();
-    try (NpyWriter writer = new NpyWriter(file, single == false, dimension);
+    ElementType type = single ? ElementType.FLOAT32 : ElementType.FLOAT16;
+    try (NpyWriter writer = new NpyWriter(file, type, dimension);
         Progress progress = plaid.console().progress("Encoding", " texts", contents.size())) {
       TextEncoder.Sink sink =
           (position, encoded) -> {
-            writer.write(encoded.vectors());
+            for (float[] vector : encoded.vectors()) {
+              writer.add(vector);
+            }
             lengths.add(encoded.vectors().length);
             Arrays.stream(encoded.pieces()).forEach(pieces);
             tokens[0] += encoded.vectors().length;
@@ -132,6 +131,7 @@ final class EncodeCommand implements Callable<Integer> {
       } else {
         encoder.encodeDocuments(contents, sink);
       }
+      writer.finish();
     }
     return tokens[0];
   }

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.logging.Level;
@@ -128,7 +129,7 @@ public final class Plaid implements Runnable {
     PrintWriter err = console.err();
     if (stackTraces) {
       e.printStackTrace(err);
-    } else if (e instanceof UserException) {
+    } else if (e instanceof UserException || e instanceof VectorFileException) {
       err.println("plaid: " + e.getMessage());
     } else {
       String message = e.getMessage() == null ? "" : ": " + e.getMessage();

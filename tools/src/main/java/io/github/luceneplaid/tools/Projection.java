@@ -11,11 +11,12 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -68,14 +69,17 @@ final class Projection {
   }
 
   void write(Path file) throws IOException {
-    try (NpyWriter writer = new NpyWriter(file, false, mean.length)) {
-      writer.write(new float[][] {mean});
-      writer.write(components);
+    try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT32, mean.length)) {
+      writer.add(mean);
+      for (float[] component : components) {
+        writer.add(component);
+      }
+      writer.finish();
     }
   }
 
   static Projection read(Path file) throws IOException {
-    return parse(Files.readAllBytes(file), file.toString());
+    return read(NpyFile.open(file), file.toString());
   }
 
   /** Reads a resource of this package. */
@@ -84,25 +88,25 @@ final class Projection {
       if (in == null) {
         throw new IOException("resource " + name + " is missing from the jar");
       }
-      return parse(in.readAllBytes(), name);
+      return read(NpyFile.of(name, in.readAllBytes()), name);
     }
   }
 
-  private static Projection parse(byte[] bytes, String name) {
-    NpyHeader header = NpyHeader.parse(bytes, bytes.length, name);
-    int dimension = header.dimension();
-    if (header.rows() < 2 || header.rows() > dimension + 1L) {
-      throw new UserException(
-          name
-              + ": expected a mean and 1 to "
-              + dimension
-              + " components, found "
-              + header.rows()
-              + " rows");
+  private static Projection read(NpyFile file, String name) throws IOException {
+    try (file) {
+      VectorRows matrix = file.vectors();
+      int dimension = matrix.dimension();
+      if (matrix.rows() < 2 || matrix.rows() > dimension + 1L) {
+        throw new UserException(
+            name
+                + ": expected a mean and 1 to "
+                + dimension
+                + " components, found "
+                + matrix.rows()
+                + " rows");
+      }
+      float[][] rows = matrix.read(0, (int) matrix.rows());
+      return new Projection(rows[0], Arrays.copyOfRange(rows, 1, rows.length));
     }
-    float[][] rows = new float[(int) header.rows()][dimension];
-    ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    header.decode(data.position((int) header.dataOffset()), rows, 0, rows.length);
-    return new Projection(rows[0], Arrays.copyOfRange(rows, 1, rows.length));
   }
 }

@@ -13,6 +13,8 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,10 +27,11 @@ import java.util.List;
  * a JSON array with the number of tokens of each, and one with their ids.
  */
 final class TokenFiles implements Closeable {
-  private final NpyReader reader;
+  private final VectorRows tokens;
   private final int[] lengths;
   private final List<String> ids;
   private int next;
+  private long nextToken;
 
   /**
    * @param matrix the NPY file
@@ -69,13 +72,16 @@ final class TokenFiles implements Closeable {
               + lengths.length
               + " lengths");
     }
-    reader = new NpyReader(matrix);
-    if (reader.rows() != rows) {
-      reader.close();
+    if (Files.isRegularFile(matrix) == false) {
+      throw new UserException(matrix + ": no such file");
+    }
+    tokens = NpyFile.open(matrix).vectors();
+    if (tokens.rows() != rows) {
+      tokens.close();
       throw new UserException(
           matrix
               + ": "
-              + reader.rows()
+              + tokens.rows()
               + " rows, but the lengths in "
               + lengthsFile
               + " add up to "
@@ -105,7 +111,7 @@ final class TokenFiles implements Closeable {
   }
 
   int dimension() {
-    return reader.dimension();
+    return tokens.dimension();
   }
 
   String id(int text) {
@@ -113,12 +119,15 @@ final class TokenFiles implements Closeable {
   }
 
   /** The tokens of the next text. */
-  float[][] next() throws IOException {
-    return reader.read(lengths[next++]);
+  float[][] next() {
+    int length = lengths[next++];
+    float[][] result = tokens.read(nextToken, length);
+    nextToken += length;
+    return result;
   }
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    tokens.close();
   }
 }

@@ -14,6 +14,9 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -85,9 +88,9 @@ public class TestPlaid extends LuceneTestCase {
     assertEquals("2 texts, 6 tokens in " + output, out.toString().strip());
     assertEquals("[2,4]", Files.readString(output.resolve("doclens.json")));
     assertEquals("[\"1\",\"3\"]", Files.readString(output.resolve("ids.json")));
-    try (NpyReader reader = new NpyReader(output.resolve("tokens.npy"))) {
-      assertEquals(6, reader.rows());
-      assertEquals(8, reader.dimension());
+    try (NpyFile tokens = NpyFile.open(output.resolve("tokens.npy"))) {
+      assertArrayEquals(new long[] {6, 8}, tokens.shape());
+      assertEquals(ElementType.FLOAT16, tokens.type());
     }
     assertFails(1, "exists (--force replaces it)", "encode", texts, "-o", output, "--model", model);
     assertEquals(
@@ -133,9 +136,7 @@ public class TestPlaid extends LuceneTestCase {
   public void testTokenFilesRefusals() throws IOException {
     Path folder = createTempDir();
     Path matrix = folder.resolve("tokens.npy");
-    try (NpyWriter writer = new NpyWriter(matrix, true, 4)) {
-      writer.write(new float[3][4]);
-    }
+    write(matrix, new float[3][4]);
     assertRefused("no such file", folder, null);
     assertRefused("not JSON", folder, "[1");
     assertRefused("expected a JSON array", folder, "{}");
@@ -144,6 +145,20 @@ public class TestPlaid extends LuceneTestCase {
     assertRefused("3 rows, but the lengths in", folder, "[1, 1]");
     Files.writeString(folder.resolve("ids.json"), "[1]");
     assertRefused("1 ids, but", folder, "[1, 2]");
+    Files.delete(matrix);
+    Files.writeString(folder.resolve("ids.json"), "[1, 2]");
+    assertRefused("tokens.npy: no such file", folder, null);
+    Files.writeString(matrix, "not a matrix");
+    assertFails(1, "magic at byte 0", "index", matrix, "-o", folder.resolve("index"));
+  }
+
+  private static void write(Path file, float[][] matrix) throws IOException {
+    try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT32, matrix[0].length)) {
+      for (float[] row : matrix) {
+        writer.add(row);
+      }
+      writer.finish();
+    }
   }
 
   private static void assertRefused(String message, Path folder, String lengths)
@@ -244,7 +259,8 @@ public class TestPlaid extends LuceneTestCase {
     int dimension = 1 + random().nextInt(40);
     StringBuilder lengths = new StringBuilder("[");
     float[][] first = null;
-    try (NpyWriter writer = new NpyWriter(folder.resolve("tokens.npy"), false, dimension)) {
+    Path tokensFile = folder.resolve("tokens.npy");
+    try (NpyWriter writer = new NpyWriter(tokensFile, ElementType.FLOAT32, dimension)) {
       for (int i = 0; i < documents; i++) {
         float[][] tokens = new float[1 + random().nextInt(20)][dimension];
         for (float[] token : tokens) {
@@ -255,9 +271,12 @@ public class TestPlaid extends LuceneTestCase {
           VectorUtil.l2normalize(token);
         }
         first = first == null ? tokens : first;
-        writer.write(tokens);
+        for (float[] token : tokens) {
+          writer.add(token);
+        }
         lengths.append(i == 0 ? "" : ",").append(tokens.length);
       }
+      writer.finish();
     }
     Files.writeString(folder.resolve("doclens.json"), lengths + "]");
     Path index = folder.resolve("index");
@@ -272,9 +291,7 @@ public class TestPlaid extends LuceneTestCase {
 
     // The first document as a query finds itself.
     Path queries = Files.createDirectories(folder.resolve("q"));
-    try (NpyWriter writer = new NpyWriter(queries.resolve("q.npy"), false, dimension)) {
-      writer.write(first);
-    }
+    write(queries.resolve("q.npy"), first);
     Files.writeString(queries.resolve("querylens.json"), "[" + first.length + "]");
     Files.writeString(queries.resolve("query_ids.json"), "[\"me\"]");
     Path file = queries.resolve("q.npy");
@@ -299,9 +316,7 @@ public class TestPlaid extends LuceneTestCase {
     assertFails(1, "found a file", "index", matrix, "-o", matrix);
     assertFails(1, "expected an empty folder", "index", matrix, "-o", folder, "--force");
     Path wide = Files.createDirectories(folder.resolve("w"));
-    try (NpyWriter writer = new NpyWriter(wide.resolve("q.npy"), false, dimension + 1)) {
-      writer.write(new float[][] {new float[dimension + 1]});
-    }
+    write(wide.resolve("q.npy"), new float[][] {new float[dimension + 1]});
     Files.writeString(wide.resolve("querylens.json"), "[1]");
     assertFails(1, "dimension", "search", index, "--queries", wide.resolve("q.npy"));
   }

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -70,8 +72,9 @@ public class TestProjectionFitter extends LuceneTestCase {
     assertArrayEquals(new float[] {4, 12}, read.apply(new float[] {5, 5, 5, 10}), 0);
     expectThrows(UserException.class, () -> read.apply(new float[3]));
     Path wrong = createTempDir().resolve("p.npy");
-    try (NpyWriter writer = new NpyWriter(wrong, false, 4)) {
-      writer.write(new float[6][4]);
+    try (NpyWriter writer = new NpyWriter(wrong, ElementType.FLOAT32, 4)) {
+      writer.writeFloats(new float[6 * 4], 0, 6 * 4);
+      writer.finish();
     }
     UserException e = expectThrows(UserException.class, () -> Projection.read(wrong));
     assertTrue(e.getMessage(), e.getMessage().contains("1 to 4 components, found 6 rows"));

@@ -80,6 +80,11 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
    */
   @Override
   public void add(String id, float[] row) throws IOException {
+    add(row);
+  }
+
+  /** Appends a row of floats. */
+  public void add(float[] row) throws IOException {
     if (row.length != rowSize) {
       throw new IllegalArgumentException("row of " + row.length + ", expected " + rowSize);
     }

@@ -55,8 +55,18 @@ public final class NpyFile extends ArrayFile {
     return open(MappedFile.open(file));
   }
 
+  /**
+   * Reads what a file would have.
+   *
+   * @param name what to call it in messages
+   * @param bytes of the whole file; they are not copied
+   */
+  public static NpyFile of(String name, byte[] bytes) throws IOException {
+    return open(MappedFile.wrap(name, bytes));
+  }
+
   /** Takes over bytes, and closes them if they are not an array. */
-  static NpyFile open(MappedFile file) throws IOException {
+  private static NpyFile open(MappedFile file) throws IOException {
     boolean success = false;
     try {
       NpyFile result = new NpyFile(file, NpyHeader.read(file));

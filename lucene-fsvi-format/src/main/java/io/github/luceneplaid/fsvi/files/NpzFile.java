@@ -104,7 +104,7 @@ public final class NpzFile implements Closeable {
           Long.toHexString(crc.getValue()),
           Long.toHexString(entry.getCrc()) + " as the archive says");
     }
-    return NpyFile.open(MappedFile.wrap(path, bytes));
+    return NpyFile.of(path, bytes);
   }
 
   private static VectorFileException error(String path, IOException cause, String expected) {

@@ -13,6 +13,7 @@ package io.github.luceneplaid.fsvi.files;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * Vectors of floats in a file, all of one dimension. Rows out of range throw an {@link
@@ -46,6 +47,21 @@ public interface VectorRows extends Closeable {
    * @param into takes {@link #dimension} floats from index 0 on
    */
   void read(long row, float[] into);
+
+  /**
+   * Reads some vectors.
+   *
+   * @param row the first one
+   * @param n how many
+   */
+  default float[][] read(long row, int n) {
+    Objects.checkFromIndexSize(row, (long) n, rows());
+    float[][] vectors = new float[n][dimension()];
+    for (int i = 0; i < n; i++) {
+      read(row + i, vectors[i]);
+    }
+    return vectors;
+  }
 
   /**
    * Adds all rows that are not deleted to another file, without finishing it.
