@@ -54,8 +54,7 @@ final class AtomicOutput implements Closeable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
       } catch (FileAlreadyExistsException e) {
-        // Somebody else is writing, or was interrupted: their file stays.
-        assert Files.exists(path) : e;
+        // Somebody else writes this file, too, or was interrupted: that one stays.
       }
     }
     temporary = path;

@@ -15,11 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The header of a file of NumPy, see {@link NpyFile}.
@@ -46,21 +45,6 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
 
   /** Where the dictionary starts in a file of version 1.0. */
   static final int DICTIONARY_OFFSET = LENGTH_OFFSET + Short.BYTES;
-
-  private static final Map<ElementType, String> CODES =
-      new EnumMap<>(
-          Map.ofEntries(
-              Map.entry(ElementType.FLOAT16, "<f2"),
-              Map.entry(ElementType.FLOAT32, "<f4"),
-              Map.entry(ElementType.FLOAT64, "<f8"),
-              Map.entry(ElementType.BOOLEAN, "|b1"),
-              Map.entry(ElementType.INT8, "|i1"),
-              Map.entry(ElementType.UINT8, "|u1"),
-              Map.entry(ElementType.INT16, "<i2"),
-              Map.entry(ElementType.UINT16, "<u2"),
-              Map.entry(ElementType.INT32, "<i4"),
-              Map.entry(ElementType.UINT32, "<u4"),
-              Map.entry(ElementType.INT64, "<i8")));
 
   /** Reads and checks the header of a file. */
   static NpyHeader read(MappedFile file) throws VectorFileException {
@@ -93,12 +77,10 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
 
   /** The type that a descriptor names, or null. */
   static ElementType type(String code) {
-    for (Map.Entry<ElementType, String> entry : CODES.entrySet()) {
-      boolean oneByte = entry.getKey().bytes() == Byte.BYTES;
-      // The order of the bytes of a byte: some write '<', which is as good as '|'.
-      if (code.equals(entry.getValue())
-          || (oneByte && code.equals("<" + entry.getValue().substring(1)))) {
-        return entry.getKey();
+    for (ElementType type : ElementType.values()) {
+      // A byte has no order: some write '<', which is as good as '|'.
+      if (code.equals(code(type)) || code.equals(code(type).replace('|', '<'))) {
+        return type;
       }
     }
     return null;
@@ -106,7 +88,23 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
 
   /** All descriptors that are read, for messages. */
   static String codes() {
-    return String.join(", ", CODES.values());
+    return Stream.of(ElementType.values()).map(NpyHeader::code).collect(Collectors.joining(", "));
+  }
+
+  private static String code(ElementType type) {
+    return switch (type) {
+      case FLOAT16 -> "<f2";
+      case FLOAT32 -> "<f4";
+      case FLOAT64 -> "<f8";
+      case BOOLEAN -> "|b1";
+      case INT8 -> "|i1";
+      case UINT8 -> "|u1";
+      case INT16 -> "<i2";
+      case UINT16 -> "<u2";
+      case INT32 -> "<i4";
+      case UINT32 -> "<u4";
+      case INT64 -> "<i8";
+    };
   }
 
   /**
@@ -133,7 +131,7 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
   private String dictionary(long[] lengths) {
     String axes = LongStream.of(lengths).mapToObj(Long::toString).collect(Collectors.joining(", "));
     return "{'descr': '"
-        + CODES.get(type)
+        + code(type)
         + "', 'fortran_order': "
         + (fortranOrder ? "True" : "False")
         + ", 'shape': ("

@@ -24,6 +24,8 @@ public final class VectorFileException extends IOException {
   private final String file;
   private final long offset;
   private final String field;
+  private final String found;
+  private final String expected;
 
   /**
    * Says what is wrong.
@@ -41,6 +43,8 @@ public final class VectorFileException extends IOException {
     this.file = file;
     this.offset = offset;
     this.field = field;
+    this.found = String.valueOf(found);
+    this.expected = expected;
   }
 
   /** The path of the file; for a part of an archive, followed by its name. */
@@ -56,5 +60,15 @@ public final class VectorFileException extends IOException {
   /** What was read, in the words of the format. */
   public String field() {
     return field;
+  }
+
+  /** What was found. */
+  public String found() {
+    return found;
+  }
+
+  /** What should have been found. */
+  public String expected() {
+    return expected;
   }
 }

@@ -15,10 +15,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -116,6 +118,42 @@ public class TestNpyFile extends VectorFilesTestCase {
       expectThrows(NoSuchFileException.class, () -> archive.array("missing"));
     }
     assertSurvivesDamage(random().nextBoolean() ? path : compressed, TestNpyFile::readAll);
+  }
+
+  /** Version 3.0 differs from 2.0 in that names of fields may be in other scripts. */
+  public void testVersion3() throws IOException {
+    Path path = resource("npy/v2-f4-2d.npy");
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[NpyHeader.MAGIC.length] = 3;
+    assertEquals(readAll(path), content(NpyFile.of("version 3", bytes)));
+  }
+
+  @Nightly // the file has no more than two blocks on most file systems, but not on all
+  public void testLargeFile() throws IOException {
+    Path path = createTempDir().resolve("a.npy");
+    long rows = (5L << 30) / Float.BYTES;
+    try (NpyWriter writer = new NpyWriter(path, ElementType.FLOAT32)) {
+      writer.finish();
+    }
+    byte[] header =
+        new NpyHeader(ElementType.FLOAT32, false, new long[] {rows}, 0).bytes(new long[] {rows});
+    ByteBuffer last = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(header), 0);
+      channel.write(last.putFloat(0, 1.5f), header.length + (rows - 1) * Float.BYTES);
+    }
+    try (NpyFile file = NpyFile.open(path)) {
+      assertEquals(rows, file.size());
+      assertEquals(1.5f, file.floatAt(rows - 1), 0);
+      float[] end = new float[3];
+      file.readFloats(rows - 3, end, 0, 3);
+      assertArrayEquals(new float[] {0, 0, 1.5f}, end, 0);
+      // Across the end of a window.
+      float[] middle = new float[1000];
+      middle[500] = 1;
+      file.readFloats((1L << 28) - 500, middle, 0, 1000);
+      assertArrayEquals(new float[1000], middle, 0);
+    }
   }
 
   public void testDamagedFiles() throws IOException {

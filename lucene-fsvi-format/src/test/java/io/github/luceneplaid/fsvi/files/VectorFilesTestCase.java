@@ -96,9 +96,17 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
 
   static void assertNames(VectorFileException e, Path file) {
     assertTrue(e.getMessage(), e.file().startsWith(file.toString()));
-    assertTrue(e.getMessage(), e.getMessage().startsWith(e.file() + ": " + e.field()));
-    assertTrue(e.getMessage(), e.getMessage().contains(" at byte " + e.offset() + ": found "));
-    assertTrue(e.getMessage(), e.getMessage().contains(", expected "));
+    assertEquals(
+        e.file()
+            + ": "
+            + e.field()
+            + " at byte "
+            + e.offset()
+            + ": found "
+            + e.found()
+            + ", expected "
+            + e.expected(),
+        e.getMessage());
   }
 
   /** Files that were cut or had bits flipped are refused, or give some values. */
