@@ -55,10 +55,7 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
       this.size = Math.multiplyExact(row, rows());
       end = Math.addExact(elements.offset(), Math.multiplyExact(size, (long) type().bytes()));
     } catch (ArithmeticException e) {
-      VectorFileException exception =
-          file.error(shapeOffset, "shape", Arrays.toString(shape), "fewer than 2^63 bytes");
-      exception.initCause(e);
-      throw exception;
+      throw file.error(shapeOffset, "shape", Arrays.toString(shape), "fewer than 2^63 bytes", e);
     }
     if (file.length() != end) {
       throw file.error(

@@ -162,9 +162,12 @@ final class AtomicOutput implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
-    if (finished == false) {
-      Files.deleteIfExists(temporary);
+    try {
+      channel.close();
+    } finally {
+      if (finished == false) {
+        Files.deleteIfExists(temporary);
+      }
     }
   }
 }

@@ -61,9 +61,7 @@ final class Ids {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      VectorFileException exception = file.error(offset, field, "other bytes", "UTF-8");
-      exception.initCause(e);
-      throw exception;
+      throw file.error(offset, field, "other bytes", "UTF-8", e);
     }
   }
 

@@ -100,6 +100,11 @@ final class MappedFile implements Closeable {
     return new VectorFileException(name, offset, field, found, expected);
   }
 
+  VectorFileException error(
+      long offset, String field, Object found, String expected, Throwable cause) {
+    return new VectorFileException(name, offset, field, found, expected, cause);
+  }
+
   byte getByte(long offset) {
     return window(offset).get(inWindow(offset));
   }

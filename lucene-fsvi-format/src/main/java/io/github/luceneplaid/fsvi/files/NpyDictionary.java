@@ -126,9 +126,7 @@ final class NpyDictionary {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {
       String found = quoted(digits.isEmpty() ? text.substring(from) : digits);
-      VectorFileException exception = error(from, "shape", found, "a number from 0 to 2^63 - 1");
-      exception.initCause(e);
-      throw exception;
+      throw file.error(start + (long) from, "shape", found, "a number from 0 to 2^63 - 1", e);
     }
   }
 

@@ -108,10 +108,7 @@ public final class NpzFile implements Closeable {
   }
 
   private static VectorFileException error(String path, IOException cause, String expected) {
-    VectorFileException exception =
-        new VectorFileException(path, 0, "archive", cause.getMessage(), expected);
-    exception.initCause(cause);
-    return exception;
+    return new VectorFileException(path, 0, "archive", cause.getMessage(), expected, cause);
   }
 
   @Override

@@ -47,6 +47,17 @@ public final class VectorFileException extends IOException {
     this.expected = expected;
   }
 
+  /**
+   * Says what is wrong.
+   *
+   * @param cause what noticed it
+   */
+  public VectorFileException(
+      String file, long offset, String field, Object found, String expected, Throwable cause) {
+    this(file, offset, field, found, expected);
+    initCause(cause);
+  }
+
   /** The path of the file; for a part of an archive, followed by its name. */
   public String file() {
     return file;

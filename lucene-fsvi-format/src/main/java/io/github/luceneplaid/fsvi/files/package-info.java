@@ -24,7 +24,8 @@
  *       can be changed in place
  * </ul>
  *
- * Each has a writer beside it. {@link io.github.luceneplaid.fsvi.files.VectorRows} and {@link
+ * Each but {@code NpzFile} has a writer beside it. {@link
+ * io.github.luceneplaid.fsvi.files.VectorRows} and {@link
  * io.github.luceneplaid.fsvi.files.VectorRowsWriter} are what they have in common: vectors, one
  * after another, with an id each.
  *

@@ -226,6 +226,18 @@ public class TestFsviFile extends VectorFilesTestCase {
     assertEquals("old", Files.readString(path));
   }
 
+  /** What cannot be put in its place leaves nothing behind. */
+  public void testFailedRename() throws IOException {
+    Path folder = Files.createDirectory(createTempDir().resolve("a.fsvi"));
+    Path inside = Files.createFile(folder.resolve("file"));
+    try (FsviFileWriter writer = new FsviFileWriter(folder, "e", "", ElementType.FLOAT32, 2)) {
+      writer.add("a", new float[2]);
+      expectThrows(IOException.class, writer::finish);
+    }
+    assertTrue(Files.exists(inside));
+    assertNothingBeside(folder);
+  }
+
   public void testUnfinishedWriteLeavesOldFile() throws IOException {
     Path path = oldFile("a.fsvi");
     try (FsviFileWriter writer = new FsviFileWriter(path, "e", "", ElementType.FLOAT32, 20_000)) {

@@ -133,9 +133,14 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
     }
   }
 
-  /** Starts a write over an existing file that is not finished: the old one stays. */
+  /** A write that was not finished leaves a file as it was. */
   static void assertOldFileStays(Path file) throws IOException {
     assertEquals("old", Files.readString(file));
+    assertNothingBeside(file);
+  }
+
+  /** No temporary files are left. */
+  static void assertNothingBeside(Path file) throws IOException {
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(
           List.of(file),
