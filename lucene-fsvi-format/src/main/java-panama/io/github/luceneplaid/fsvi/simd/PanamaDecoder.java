@@ -28,19 +28,33 @@ final class PanamaDecoder {
   private PanamaDecoder() {}
 
   private static ByteVector table(int bits) {
+    return table(ResidualTables.weights(bits), bits);
+  }
+
+  private static ByteVector table(byte[] weights, int bits) {
     byte[] bytes = new byte[16];
-    byte[] weights = ResidualTables.weights(bits);
-    System.arraycopy(weights, 0, bytes, 0, weights.length);
+    System.arraycopy(weights, 0, bytes, 0, 1 << bits);
     return ByteVector.fromArray(ByteVector.SPECIES_128, bytes, 0);
   }
 
   static void decode(byte[] codes, int offset, int bits, int dim, short[] tile, int tileOffset) {
     switch (bits) {
-      case 1 -> decode1(codes, offset, dim, tile, tileOffset);
-      case 2 -> decode2(codes, offset, dim, tile, tileOffset);
+      case 1 -> decode1(codes, offset, WEIGHTS_1, dim, tile, tileOffset);
+      case 2 -> decode2(codes, offset, WEIGHTS_2, dim, tile, tileOffset);
       case 3 -> decode3(codes, offset, dim, tile, tileOffset);
-      case 4 -> decode4(codes, offset, dim, tile, tileOffset);
+      case 4 -> decode4(codes, offset, WEIGHTS_4, dim, tile, tileOffset);
       default -> decode8(codes, offset, dim, tile, tileOffset);
+    }
+  }
+
+  static void decode(
+      byte[] codes, int offset, byte[] weights, int bits, int dim, short[] tile, int tileOffset) {
+    switch (bits) {
+      case 1 -> decode1(codes, offset, table(weights, 1), dim, tile, tileOffset);
+      case 2 -> decode2(codes, offset, table(weights, 2), dim, tile, tileOffset);
+      case 4 -> decode4(codes, offset, table(weights, 4), dim, tile, tileOffset);
+      // No vector holds so large a table
+      default -> ScalarKernels.decodeSection(codes, offset, weights, bits, dim, tile, tileOffset);
     }
   }
 
@@ -50,47 +64,50 @@ final class PanamaDecoder {
     }
   }
 
-  private static void decode4(byte[] codes, int offset, int dim, short[] tile, int row) {
+  private static void decode4(
+      byte[] codes, int offset, ByteVector weights, int dim, short[] tile, int row) {
     int groups = dim / 2;
     for (int i = 0; i < groups; i++, offset += 16, row += 64) {
       ByteVector group = group(codes, offset);
-      store(group.and((byte) 15).selectFrom(WEIGHTS_4), tile, row);
-      store(bits(group, 4, 15).selectFrom(WEIGHTS_4), tile, row + 32);
+      store(group.and((byte) 15).selectFrom(weights), tile, row);
+      store(bits(group, 4, 15).selectFrom(weights), tile, row + 32);
     }
     if (dim % 2 != 0) {
-      store(group(codes, offset).and((byte) 15).selectFrom(WEIGHTS_4), tile, row);
+      store(group(codes, offset).and((byte) 15).selectFrom(weights), tile, row);
     }
   }
 
-  private static void decode2(byte[] codes, int offset, int dim, short[] tile, int row) {
+  private static void decode2(
+      byte[] codes, int offset, ByteVector weights, int dim, short[] tile, int row) {
     int groups = dim / 4;
     for (int i = 0; i < groups; i++, offset += 16, row += 128) {
       ByteVector group = group(codes, offset);
-      store(group.and((byte) 3).selectFrom(WEIGHTS_2), tile, row);
-      store(bits(group, 2, 3).selectFrom(WEIGHTS_2), tile, row + 32);
-      store(bits(group, 4, 3).selectFrom(WEIGHTS_2), tile, row + 64);
-      store(bits(group, 6, 3).selectFrom(WEIGHTS_2), tile, row + 96);
+      store(group.and((byte) 3).selectFrom(weights), tile, row);
+      store(bits(group, 2, 3).selectFrom(weights), tile, row + 32);
+      store(bits(group, 4, 3).selectFrom(weights), tile, row + 64);
+      store(bits(group, 6, 3).selectFrom(weights), tile, row + 96);
     }
     for (int k = 0; k < dim % 4; k++, row += 32) {
-      store(bits(group(codes, offset), 2 * k, 3).selectFrom(WEIGHTS_2), tile, row);
+      store(bits(group(codes, offset), 2 * k, 3).selectFrom(weights), tile, row);
     }
   }
 
-  private static void decode1(byte[] codes, int offset, int dim, short[] tile, int row) {
+  private static void decode1(
+      byte[] codes, int offset, ByteVector weights, int dim, short[] tile, int row) {
     int groups = dim / 8;
     for (int i = 0; i < groups; i++, offset += 16, row += 256) {
       ByteVector group = group(codes, offset);
-      store(group.and((byte) 1).selectFrom(WEIGHTS_1), tile, row);
-      store(bits(group, 1, 1).selectFrom(WEIGHTS_1), tile, row + 32);
-      store(bits(group, 2, 1).selectFrom(WEIGHTS_1), tile, row + 64);
-      store(bits(group, 3, 1).selectFrom(WEIGHTS_1), tile, row + 96);
-      store(bits(group, 4, 1).selectFrom(WEIGHTS_1), tile, row + 128);
-      store(bits(group, 5, 1).selectFrom(WEIGHTS_1), tile, row + 160);
-      store(bits(group, 6, 1).selectFrom(WEIGHTS_1), tile, row + 192);
-      store(bits(group, 7, 1).selectFrom(WEIGHTS_1), tile, row + 224);
+      store(group.and((byte) 1).selectFrom(weights), tile, row);
+      store(bits(group, 1, 1).selectFrom(weights), tile, row + 32);
+      store(bits(group, 2, 1).selectFrom(weights), tile, row + 64);
+      store(bits(group, 3, 1).selectFrom(weights), tile, row + 96);
+      store(bits(group, 4, 1).selectFrom(weights), tile, row + 128);
+      store(bits(group, 5, 1).selectFrom(weights), tile, row + 160);
+      store(bits(group, 6, 1).selectFrom(weights), tile, row + 192);
+      store(bits(group, 7, 1).selectFrom(weights), tile, row + 224);
     }
     for (int k = 0; k < dim % 8; k++, row += 32) {
-      store(bits(group(codes, offset), k, 1).selectFrom(WEIGHTS_1), tile, row);
+      store(bits(group(codes, offset), k, 1).selectFrom(weights), tile, row);
     }
   }
 

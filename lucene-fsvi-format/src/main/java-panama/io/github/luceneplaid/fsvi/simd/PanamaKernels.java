@@ -84,6 +84,19 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void decodeBlock(
+      byte[] codes,
+      int codesOffset,
+      byte[] weights,
+      int bits,
+      int dim,
+      short[] tile,
+      int tileOffset) {
+    ResidualTables.checkBlock(codes, codesOffset, weights, bits, dim, tile, tileOffset);
+    PanamaDecoder.decode(codes, codesOffset, weights, bits, dim, tile, tileOffset);
+  }
+
+  @Override
   public void dotTile(
       short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
     if (lanes <= BLOCK_LANES) {

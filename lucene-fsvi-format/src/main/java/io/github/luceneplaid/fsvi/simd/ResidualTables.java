@@ -99,4 +99,20 @@ public final class ResidualTables {
     }
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, VectorKernels.TILE_LANES), tile.length);
   }
+
+  /** Checks the arguments of {@link VectorKernels#decodeBlock} with weights of the caller's own. */
+  static void checkBlock(
+      byte[] codes,
+      int codesOffset,
+      byte[] weights,
+      int bits,
+      int dim,
+      short[] tile,
+      int tileOffset) {
+    checkBlock(codes, codesOffset, bits, dim, tile, tileOffset);
+    if (bits == 3) {
+      throw new IllegalArgumentException("bits=3, must be 1, 2, 4 or 8");
+    }
+    Objects.checkFromIndexSize(0, 1 << bits, weights.length);
+  }
 }

@@ -118,13 +118,31 @@ final class ScalarKernels implements VectorKernels {
         }
       }
       case 3 -> decode3(codes, codesOffset, dim, tile, tileOffset);
-      default -> decodeSection(codes, codesOffset, bits, dim, tile, tileOffset);
+      default -> decodeSection(codes, codesOffset, WEIGHTS[bits], bits, dim, tile, tileOffset);
     }
   }
 
-  private static void decodeSection(
-      byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset) {
-    byte[] weights = WEIGHTS[bits];
+  @Override
+  public void decodeBlock(
+      byte[] codes,
+      int codesOffset,
+      byte[] weights,
+      int bits,
+      int dim,
+      short[] tile,
+      int tileOffset) {
+    ResidualTables.checkBlock(codes, codesOffset, weights, bits, dim, tile, tileOffset);
+    decodeSection(codes, codesOffset, weights, bits, dim, tile, tileOffset);
+  }
+
+  static void decodeSection(
+      byte[] codes,
+      int codesOffset,
+      byte[] weights,
+      int bits,
+      int dim,
+      short[] tile,
+      int tileOffset) {
     int perByte = 8 / bits;
     int mask = (1 << bits) - 1;
     for (int j = 0; j < dim; j++) {

@@ -182,6 +182,29 @@ public interface VectorKernels {
   void decodeBlock(byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset);
 
   /**
+   * Does {@link #decodeBlock(byte[], int, int, int, short[], int)} with weights of the caller's own
+   * instead of {@link ResidualTables#weights}. Codes of 8 bits are level numbers here, too:
+   * unsigned bytes.
+   *
+   * @param codes holds the block's codes, {@link ResidualTables#codeBytes} many
+   * @param codesOffset index of their first byte
+   * @param weights [2^bits], weight of each level number
+   * @param bits of a level number: 1, 2, 4 or 8
+   * @param dim number of dimensions
+   * @param tile of dim * 32 weights
+   * @param tileOffset 0 for the left half of the tile, 16 for the right half
+   * @throws IllegalArgumentException if bits is none of these
+   */
+  void decodeBlock(
+      byte[] codes,
+      int codesOffset,
+      byte[] weights,
+      int bits,
+      int dim,
+      short[] tile,
+      int tileOffset);
+
+  /**
    * Multiplies a tile with query tokens of integers, in wrapping 16-bit arithmetic: {@code sums[q *
    * 32 + lane] = (short) Σ_j tile[j * 32 + lane] * queries[queriesOffset + q * dim + j]}. The
    * result is the true sum whenever that fits into 16 bits, whatever the partial sums did.

@@ -150,6 +150,48 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
+  public void testDecodeBlockWithOwnWeights() {
+    for (int dim : DIMENSIONS) {
+      for (int bits : new int[] {1, 2, 4, 8}) {
+        int offset = random().nextInt(40);
+        byte[] codes = new byte[offset + ResidualTables.codeBytes(bits, dim)];
+        random().nextBytes(codes);
+        byte[] weights = new byte[1 << bits];
+        random().nextBytes(weights);
+        int half = random().nextBoolean() ? 0 : 16;
+        short[] expected = new short[dim * 32];
+        Arrays.fill(expected, (short) 4711);
+        int perByte = 8 / bits;
+        for (int j = 0; j < dim; j++) {
+          for (int lane = 0; lane < 16; lane++) {
+            int group = codes[offset + 16 * (j / perByte) + lane] & 0xFF;
+            int level = group >> (bits * (j % perByte)) & ((1 << bits) - 1);
+            expected[j * 32 + half + lane] = weights[level];
+          }
+        }
+        for (VectorKernels kernels : twins()) {
+          short[] tile = new short[dim * 32];
+          Arrays.fill(tile, (short) 4711);
+          kernels.decodeBlock(codes, offset, weights, bits, dim, tile, half);
+          assertArrayEquals(kernels.name() + " " + dim + " " + bits, expected, tile);
+        }
+      }
+    }
+  }
+
+  public void testDecodeBlockChecksOwnWeights() {
+    for (VectorKernels kernels : twins()) {
+      byte[] codes = new byte[ResidualTables.codeBytes(4, 8)];
+      short[] tile = new short[8 * 32];
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.decodeBlock(codes, 0, new byte[15], 4, 8, tile, 0));
+      expectThrows(
+          IllegalArgumentException.class,
+          () -> kernels.decodeBlock(codes, 0, new byte[8], 3, 8, tile, 0));
+    }
+  }
+
   public void testDecodeBlockChecksArguments() {
     for (VectorKernels kernels : twins()) {
       byte[] codes = new byte[ResidualTables.codeBytes(4, 8)];
