@@ -14,13 +14,18 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Which codebook blocks a trained segment will have, in the order of their anchors.
+ * Which codebook blocks a trained segment will have, in the order of their anchors: adopted ones,
+ * then those of the format's own, which all tokens without adopted codes are coded against.
  *
  * @param codebooks the blocks
- * @param copies whether the codes of the sources are copied; false: everything is encoded
+ * @param copies whether codes of the format's own are copied; false: all but adopted codes is
+ *     encoded
  */
 record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
@@ -32,6 +37,11 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
   private static final int MAX_TRAINED_ANCHORS = 1 << 14;
 
+  /** Adopted blocks where there are others, and their anchors, at most: those need room. */
+  private static final int MAX_ADOPTED_BLOCKS = MAX_BLOCKS / 2;
+
+  private static final int MAX_ADOPTED_ANCHORS = MAX_ANCHORS - MAX_TRAINED_ANCHORS;
+
   /** The number of anchors that suits so many tokens: their root, up to the next power of two. */
   static int idealAnchors(long tokens) {
     int root = (int) Math.ceil(Math.sqrt((double) tokens));
@@ -39,12 +49,34 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return Math.min(anchors, MAX_TRAINED_ANCHORS);
   }
 
+  /**
+   * The adopted codebooks that a segment can have: as many as there is room for, those with most
+   * tokens first.
+   */
+  static List<Codebook> adoptable(FieldSurvey survey) {
+    boolean alone = survey.adoptedTokens() == survey.tokens();
+    int blocks = alone ? MAX_BLOCKS : MAX_ADOPTED_BLOCKS;
+    int anchors = alone ? MAX_ANCHORS : MAX_ADOPTED_ANCHORS;
+    List<Codebook> kept = new ArrayList<>();
+    for (Codebook codebook : byTokens(survey.adopted())) {
+      if (kept.size() < blocks && codebook.size() <= anchors) {
+        kept.add(codebook);
+        anchors -= codebook.size();
+      }
+    }
+    return kept;
+  }
+
+  private static List<Codebook> byTokens(Map<Codebook, Long> adopted) {
+    Comparator<Map.Entry<Codebook, Long>> most = Map.Entry.comparingByValue();
+    return adopted.entrySet().stream().sorted(most.reversed()).map(Map.Entry::getKey).toList();
+  }
+
   /** Whether a segment can have all the codebooks of the codes it is made of. */
   static boolean canCopy(FieldSurvey survey) {
-    int anchors = survey.codebooks().stream().mapToInt(Codebook::size).sum();
-    return survey.codedTokens() > 0
-        && survey.codebooks().size() <= MAX_BLOCKS
-        && anchors <= MAX_ANCHORS;
+    int blocks = survey.codebooks().size() + survey.adopted().size();
+    int anchors = count(survey.codebooks()) + count(survey.adopted().keySet());
+    return survey.codedTokens() > 0 && blocks <= MAX_BLOCKS && anchors <= MAX_ANCHORS;
   }
 
   /**
@@ -59,41 +91,34 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return codebooks.size() < MAX_BLOCKS && anchorCount() + anchors <= MAX_ANCHORS;
   }
 
-  /** The anchors of all blocks, row after row. */
-  float[] anchors(int dimension) {
-    float[] anchors = new float[Math.multiplyExact(anchorCount(), dimension)];
-    int at = 0;
-    for (Codebook codebook : codebooks) {
-      System.arraycopy(codebook.anchors(), 0, anchors, at, codebook.anchors().length);
-      at += codebook.anchors().length;
-    }
-    return anchors;
+  int anchorCount() {
+    return count(codebooks);
   }
 
-  int anchorCount() {
+  private static int count(Collection<Codebook> codebooks) {
     return codebooks.stream().mapToInt(Codebook::size).sum();
   }
 
-  /** What is added to an anchor id of each block of a segment to make it one of this plan. */
-  int[] shifts(List<Codebook> blocks) {
-    int[] shifts = new int[blocks.size()];
-    int first = 0;
-    for (int i = 0; i < shifts.length; i++) {
-      shifts[i] = firstAnchor(blocks.get(i)) - first;
-      first += blocks.get(i).size();
-    }
-    return shifts;
+  /** The number of anchors of the format's own blocks. */
+  int ownAnchorCount() {
+    return count(own());
   }
 
-  private int firstAnchor(Codebook block) {
-    int first = 0;
-    for (Codebook codebook : codebooks) {
-      if (codebook.id().equals(block.id())) {
-        return first;
-      }
-      first += codebook.size();
-    }
-    throw new AssertionError("codebook " + block.id() + " is not in the plan");
+  /** The adopted blocks. */
+  List<Codebook> adopted() {
+    return codebooks.stream().filter(Codebook::isAdopted).toList();
+  }
+
+  /** The blocks of the format's own. */
+  List<Codebook> own() {
+    return codebooks.stream().filter(codebook -> codebook.isAdopted() == false).toList();
+  }
+
+  /** This plan with blocks behind the others whose codes are copied. */
+  CodebookPlan copying(List<Codebook> blocks) {
+    List<Codebook> all = new ArrayList<>(codebooks);
+    all.addAll(blocks);
+    return new CodebookPlan(all, true);
   }
 
   /** This plan with one more block behind the others. */

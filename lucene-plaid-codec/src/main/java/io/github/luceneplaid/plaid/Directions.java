@@ -26,10 +26,11 @@ record Directions(int dimension, Rotation rotation) {
     return new Directions(dimension, Rotation.of(dimension));
   }
 
-  /** Brings n rows to length 1 and rotates them, in place. */
+  /** Brings n rows to length 1 and rotates them, in place. Zero, which others code, stays zero. */
   void normalize(float[] rows, int n) {
     for (int i = 0; i < n; i++) {
-      scale(rows, i, 1 / length(rows, i));
+      double length = length(rows, i);
+      scale(rows, i, length == 0 ? 0 : 1 / length);
       rotation.rotate(rows, i * dimension);
     }
   }

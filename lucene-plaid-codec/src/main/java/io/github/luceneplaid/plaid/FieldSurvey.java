@@ -30,10 +30,10 @@ import org.apache.lucene.util.BytesRef;
  * @param documents documents whose tokens are stored
  * @param escapedDocuments documents that are kept as the bytes they came in
  * @param tokens tokens of {@code documents}
- * @param codedTokens those of {@code tokens} whose codes can be copied
- * @param unitLength whether all tokens are of length 1
- * @param codebooks the distinct codebooks of the codes that can be copied, in the order of the
- *     sources
+ * @param codedTokens those of {@code tokens} with codes of the format's own that can be copied
+ * @param unitLength whether no lengths need to be stored, if all adopted codes are copied
+ * @param codebooks the distinct codebooks of {@code codedTokens}, in the order of the sources
+ * @param adopted the tokens of each distinct adopted codebook whose codes can be copied, likewise
  */
 record FieldSurvey(
     int dimension,
@@ -42,7 +42,8 @@ record FieldSurvey(
     long tokens,
     long codedTokens,
     boolean unitLength,
-    List<Codebook> codebooks) {
+    List<Codebook> codebooks,
+    Map<Codebook, Long> adopted) {
 
   /** Looks through all values. */
   static FieldSurvey of(
@@ -56,6 +57,8 @@ record FieldSurvey(
     long coded = 0;
     boolean unitLength = true;
     Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
+    Map<Codebook.Id, Codebook> adoptedCodebooks = new LinkedHashMap<>();
+    Map<Codebook, Long> adopted = new LinkedHashMap<>();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       TokenSource doc = docs.current();
       if (doc.tokenCount() == 0) {
@@ -66,10 +69,15 @@ record FieldSurvey(
       tokens += doc.tokenCount();
       unitLength &= doc.isUnitLength();
       PlaidSegment segment = doc.codes();
-      if (segment != null) {
+      if (doc.adopted() != null) {
+        Codebook first = adoptedCodebooks.computeIfAbsent(doc.adopted().id(), id -> doc.adopted());
+        adopted.merge(first, (long) doc.tokenCount(), Long::sum);
+      } else if (segment != null) {
         coded += doc.tokenCount();
-        for (Codebook codebook : segment.codebooks()) {
-          codebooks.putIfAbsent(codebook.id(), codebook);
+        for (Codebook codebook : segment.codebooks().list()) {
+          if (codebook.isAdopted() == false) {
+            codebooks.putIfAbsent(codebook.id(), codebook);
+          }
         }
       }
     }
@@ -80,7 +88,13 @@ record FieldSurvey(
         tokens,
         coded,
         unitLength,
-        new ArrayList<>(codebooks.values()));
+        new ArrayList<>(codebooks.values()),
+        adopted);
+  }
+
+  /** Tokens with adopted codes that can be copied. */
+  long adoptedTokens() {
+    return adopted.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
@@ -115,6 +129,10 @@ record FieldSurvey(
       PlaidSegment segment = plaid.segment();
       long n = segment.tokenCount(plaid.ordinal());
       tokens.merge(segment.dimension(), n, Long::sum);
+      return;
+    }
+    if (values instanceof AdoptedDocValues adopted) {
+      tokens.merge(adopted.codebook().dimension(), (long) adopted.tokenCount(), Long::sum);
       return;
     }
     BytesRef payload = values.binaryValue();

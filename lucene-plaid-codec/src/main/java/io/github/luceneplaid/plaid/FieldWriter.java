@@ -16,13 +16,16 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
 import io.github.luceneplaid.plaid.leaves.CodedTokens;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafWriter;
 import io.github.luceneplaid.plaid.leaves.Regions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,7 @@ final class FieldWriter {
   private long reencoded;
   private int generation;
   private boolean provisional;
+  private boolean unitLength;
 
   FieldWriter(
       PlaidDocValuesConsumer.SegmentFiles files,
@@ -80,6 +84,7 @@ final class FieldWriter {
     this.survey = survey;
     this.abort = abort;
     this.dimension = survey.dimension();
+    this.unitLength = survey.unitLength();
     this.directions = Directions.of(dimension);
     this.scratch = new float[CHUNK * dimension];
   }
@@ -101,26 +106,33 @@ final class FieldWriter {
 
   /** Null: the field stays flat. */
   private CodebookPlan plan() throws IOException {
-    long fresh = survey.tokens() - survey.codedTokens();
+    CodebookPlan adopted = new CodebookPlan(CodebookPlan.adoptable(survey), false);
+    boolean adoptsAll = adopted.codebooks().size() == survey.adopted().size();
+    long own = survey.tokens() - survey.adoptedTokens();
+    if (own == 0 && adoptsAll) {
+      return adopted;
+    }
+    long fresh = own - survey.codedTokens();
     boolean hasEnoughToTrain = fresh >= options.trainingThreshold();
-    if (survey.codedTokens() == 0 && hasEnoughToTrain == false) {
+    if (own == fresh && survey.adopted().isEmpty() && hasEnoughToTrain == false) {
       return null;
     }
-    if (CodebookPlan.canCopy(survey) == false) {
-      return new CodebookPlan(List.of(train(false, survey.tokens())), false);
+    if (adoptsAll == false || CodebookPlan.canCopy(survey) == false) {
+      return adopted.with(train(false, survey.tokens()));
     }
-    CodebookPlan plan = new CodebookPlan(survey.codebooks(), true);
+    CodebookPlan plan = adopted.copying(survey.codebooks());
+    int anchors = plan.ownAnchorCount();
     int more = CodebookPlan.idealAnchors(fresh);
     boolean mayTrain = hasEnoughToTrain && plan.hasRoom(more);
-    if (CodebookPlan.suffices(plan.anchorCount(), survey.tokens())) {
+    if (CodebookPlan.suffices(anchors, own)) {
       return mayTrain && hasDrifted(plan, fresh) ? plan.with(train(true, fresh)) : plan;
     }
-    if (mayTrain && CodebookPlan.suffices(plan.anchorCount() + more, survey.tokens())) {
+    if (mayTrain && CodebookPlan.suffices(anchors + more, own)) {
       return plan.with(train(true, fresh));
     }
     Codebook larger = train(false, survey.tokens());
     // Where tokens have few different values there is no larger codebook
-    return larger.size() > plan.anchorCount() ? new CodebookPlan(List.of(larger), false) : plan;
+    return larger.size() > anchors ? adopted.with(larger) : plan;
   }
 
   private Codebook train(boolean fresh, long tokens) throws IOException {
@@ -147,16 +159,16 @@ final class FieldWriter {
 
   private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
     TokenSample sample = sample(true, fresh, (int) Math.min(fresh, 1024));
-    float[] anchors = plan.anchors(dimension);
+    float[] anchors = new CodebookBlocks(plan.own()).anchors();
     int[] nearest = new int[sample.size()];
-    new AnchorRouter(anchors, plan.anchorCount(), dimension, abort)
+    new AnchorRouter(anchors, plan.ownAnchorCount(), dimension, abort)
         .nearest(sample.rows(), 0, sample.size(), nearest);
     double sum = 0;
     for (int i = 0; i < sample.size(); i++) {
       sum += distance(sample.rows(), i, anchors, nearest[i]);
     }
     double trained = 0;
-    for (Codebook codebook : plan.codebooks()) {
+    for (Codebook codebook : plan.own()) {
       trained = Math.max(trained, codebook.meanResidual());
     }
     return sum / sample.size() > DRIFT * trained;
@@ -191,15 +203,16 @@ final class FieldWriter {
   }
 
   private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
-    float[] anchors = plan.anchors(dimension);
+    // Adopted codes that are decoded after all may be of any length
+    unitLength = survey.unitLength() && plan.adopted().size() == survey.adopted().size();
+    CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
-        new TokenEncoder(
-            directions, anchors, plan.anchorCount(), options.bits(), survey.unitLength(), abort);
+        new TokenEncoder(directions, codebooks, options.bits(), unitLength, abort);
     SlabWriter raw = rawWriter();
     return throughTemporaryFile(
         "codes",
-        codes -> writeCodes(plan, encoder, raw, codes),
-        codes -> writeSegment(plan, anchors, encoder, raw, codes));
+        codes -> writeCodes(plan, codebooks, encoder, raw, codes),
+        codes -> writeSegment(plan, codebooks, encoder, raw, codes));
   }
 
   private interface Writing {
@@ -245,7 +258,11 @@ final class FieldWriter {
   }
 
   private void writeCodes(
-      CodebookPlan plan, TokenEncoder encoder, SlabWriter raw, IndexOutput codes)
+      CodebookPlan plan,
+      CodebookBlocks codebooks,
+      TokenEncoder encoder,
+      SlabWriter raw,
+      IndexOutput codes)
       throws IOException {
     Map<PlaidSegment, int[]> shifts = new HashMap<>();
     TokenDocs docs = docs();
@@ -256,15 +273,20 @@ final class FieldWriter {
         continue;
       }
       addresses.add(doc, n);
-      PlaidSegment segment = plan.copies() ? current.codes() : null;
-      if (segment != null) {
+      Codebook adopted = current.adopted();
+      int firstAdopted = adopted == null ? -1 : codebooks.firstAnchor(adopted.id());
+      if (firstAdopted >= 0 || (plan.copies() && current.codes() != null)) {
         copied += n;
         generation = Math.max(generation, current.generationOfCodes());
-        encoder.copy(
-            segment,
-            current.ordinal(),
-            shifts.computeIfAbsent(segment, s -> plan.shifts(s.codebooks())),
-            codes);
+        if (current.adoptable() != null) {
+          encoder.adopt(current.adoptable(), firstAdopted, codes);
+        } else {
+          encoder.copy(
+              current.segment(),
+              current.ordinal(),
+              shifts.computeIfAbsent(current.segment(), s -> codebooks.shiftsFrom(s.codebooks())),
+              codes);
+        }
         copyRaw(current, raw);
       } else {
         countEncoded(current);
@@ -304,21 +326,29 @@ final class FieldWriter {
   }
 
   private PlaidFieldEntry writeSegment(
-      CodebookPlan plan, float[] anchors, TokenEncoder encoder, SlabWriter raw, IndexInput codes)
+      CodebookPlan plan,
+      CodebookBlocks codebooks,
+      TokenEncoder encoder,
+      SlabWriter raw,
+      IndexInput codes)
       throws IOException {
+    List<PlaidFieldEntry.Block> blocks = writeAdopted(plan.adopted());
     SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
-    anchorRows.append(anchors, 0, plan.anchorCount());
+    for (Codebook codebook : plan.own()) {
+      anchorRows.append(codebook.anchors(), 0, codebook.size());
+      blocks.add(PlaidFieldEntry.Block.of(codebook, 0));
+    }
     PackedLongValues counts = addresses.counts();
     CodedTokens tokens =
         new CodedTokens(
             codes.randomAccessSlice(0, codes.length()),
             encoder.stride(),
             counts,
-            encoder.quantizer(),
-            anchors,
-            plan.anchorCount(),
+            new BlockDecoder(codebooks, options.bits()),
+            codebooks.anchors(),
+            codebooks.anchorCount(),
             null,
-            plan.anchorCount());
+            codebooks.anchorCount());
     Leaves leaves =
         plan.codebooks().size() == 1
             ? writeLeaves(tokens, anchorRows.offset())
@@ -329,12 +359,7 @@ final class FieldWriter {
         counts,
         raw == null ? null : new PlaidFieldEntry.Rows(rawTokens(), raw.offset()),
         new PlaidFieldEntry.Trained(
-            plan.codebooks().stream()
-                .map(
-                    c ->
-                        new PlaidFieldEntry.Block(
-                            c.id(), c.size(), c.meanResidual(), c.trainedTokens()))
-                .toList(),
+            blocks,
             anchorRows.offset(),
             leaves.directory.regions(),
             leaves.regionsOffset,
@@ -345,6 +370,17 @@ final class FieldWriter {
             PlaidFieldEntry.widthOfPostings(survey.documents()),
             leaves.postingsOffset,
             leaves.directoryOffset));
+  }
+
+  /** Writes the centroids of adopted codebooks. */
+  private List<PlaidFieldEntry.Block> writeAdopted(List<Codebook> codebooks) throws IOException {
+    List<PlaidFieldEntry.Block> blocks = new ArrayList<>();
+    for (Codebook codebook : codebooks) {
+      SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
+      rows.append(codebook.centroids(), 0, codebook.size());
+      blocks.add(PlaidFieldEntry.Block.of(codebook, rows.offset()));
+    }
+    return blocks;
   }
 
   /** Where leaves and what belongs to them were written. */
@@ -416,7 +452,7 @@ final class FieldWriter {
             null,
             addressBytes,
             dimension,
-            survey.unitLength(),
+            unitLength,
             survey.escapedDocuments(),
             options,
             new PlaidFieldEntry.History(copied, encoded, reencoded, generation),

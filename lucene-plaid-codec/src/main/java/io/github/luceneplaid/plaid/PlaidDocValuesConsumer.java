@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -164,7 +165,11 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       return options;
     }
     PlaidSegment largest = null;
+    Codebook adopted = null;
     for (TokenDocs.MappedValues mapped : source.open()) {
+      if (mapped.values() instanceof AdoptedDocValues values) {
+        adopted = values.codebook();
+      }
       if (mapped.values() instanceof PlaidBinaryDocValues plaid
           && (largest == null || costsMore(plaid.segment(), largest))) {
         largest = plaid.segment();
@@ -174,7 +179,8 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       return largest.options();
     }
     PlaidOptions before = PlaidOptions.of(field);
-    return before == null ? PlaidOptions.DEFAULT : before;
+    PlaidOptions usual = before == null ? PlaidOptions.DEFAULT : before;
+    return adopted == null ? usual : usual.withBits(adopted.buckets().bits());
   }
 
   /** Whether it would cost more to write the tokens of a segment with options of another one. */

@@ -52,6 +52,11 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Escaped values and all other types of doc values are written by {@link
  * Lucene90DocValuesFormat}.
  *
+ * <p>Segments can also have tokens that an index of PLAID has coded, see {@link
+ * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>adopted</b>: its centroids, buckets
+ * and codes are kept as they are and copied by merges. Tokens that come later are coded by the
+ * format's own quantiser beside them.
+ *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
  * index is, rewrites a field with the options it finds: those of the largest trained segment of a
  * merge, or of the largest one if all are flat.
@@ -87,12 +92,16 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
- *               <li><b>[vint]</b> codebook blocks, 1 to 16; for each: <b>[int64]</b> × 2 id,
- *                   <b>[vint]</b> anchors, <b>[float32]</b> mean length of a residual,
- *                   <b>[vlong]</b> tokens it was trained on
+ *               <li><b>[vint]</b> codebook blocks, 1 to 16, adopted ones first; for each:
+ *                   <b>[int64]</b> × 2 id, <b>[vint]</b> anchors, <b>[float32]</b> mean length of a
+ *                   residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
+ *                   format's own, 1 adopted with residuals, 2 adopted with signs); if adopted,
+ *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
+ *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
+ *                   <b>[float32]</b> × 2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
  *               <li><b>[vlong]</b> offset of the anchors' slab in .vec
  *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
- *                   and the slab of the anchors if there is one codebook block
+ *                   of anchors and the slab of these, if there is one codebook block
  *               <li><b>[vlong]</b> offset of the codes in .veq
  *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
  *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
@@ -109,9 +118,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <ul>
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
- *       document order), the slab of its anchors (f16, rotated, block after block), the slab of its
- *       regions (f16, rotated) if there are several codebook blocks, its leaves ({@link
- *       io.github.luceneplaid.plaid.leaves.LeafLayout})
+ *       document order), for each adopted codebook the slab of its centroids (f32, not rotated; its
+ *       anchors are these, rotated), the slab of the other anchors (f16, rotated, block after
+ *       block), the slab of its regions (f16, rotated) if there are several codebook blocks, its
+ *       leaves ({@link io.github.luceneplaid.plaid.leaves.LeafLayout})
  *   <li>footer
  * </ul>
  *
@@ -124,12 +134,15 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>posting lists, leaf after leaf: rising ordinals without repeats
  *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.LeafDirectory}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
- *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} lays them out, each followed
- *             by <b>[float32]</b> × 16 lengths of its tokens unless all are 1. The last token of a
- *             document is repeated to fill its last block. If no more than 8 tokens are in that
- *             block, it is cut: of each part (anchor ids, scales, factors, each group of codes,
- *             lengths) only the first half is stored, so that B half blocks are there in all.
- *             Anchor ids count through all codebook blocks.
+ *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
+ *             adopted codes, {@link io.github.luceneplaid.plaid.codebook.AdoptedCodec} lays them
+ *             out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
+ *             where codes are adopted). The anchors of a document's tokens are all of one adopted
+ *             codebook, or all of the format's own. The last token of a document is repeated to
+ *             fill its last block. If no more than 8 tokens are in that block, it is cut: of each
+ *             part (anchor ids, scales, factors, each group of codes, lengths) only the first half
+ *             is stored, so that B half blocks are there in all. Anchor ids count through all
+ *             codebook blocks.
  *       </ul>
  *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)
  *   <li>footer
@@ -181,6 +194,15 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   @Override
   public DocValuesProducer fieldsProducer(SegmentReadState state) throws IOException {
     return new PlaidDocValuesProducer(state, delegate);
+  }
+
+  /**
+   * Bits per dimension of a residual that this format writes; 0 if it goes by what is there.
+   *
+   * @lucene.internal
+   */
+  public int bits() {
+    return options == null ? 0 : options.bits();
   }
 
   /**

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.Buckets;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.List;
@@ -51,6 +52,10 @@ record PlaidFieldEntry(
   private static final byte TRAINED = 1;
   private static final byte PROVISIONAL = 2;
 
+  private static final byte OWN = 0;
+  private static final byte RESIDUALS = 1;
+  private static final byte SIGNS = 2;
+
   /**
    * How the tokens of a segment came into it.
    *
@@ -76,14 +81,100 @@ record PlaidFieldEntry(
    * @param size number of anchors
    * @param meanResidual see {@link Codebook#meanResidual()}
    * @param trainedTokens see {@link Codebook#trainedTokens()}
+   * @param buckets see {@link Codebook#buckets()}; null for a codebook of the format's own
+   * @param centroidsOffset slab of centroids (f32), in the vector file; 0 without buckets
    */
-  record Block(Codebook.Id id, int size, float meanResidual, long trainedTokens) {}
+  record Block(
+      Codebook.Id id,
+      int size,
+      float meanResidual,
+      long trainedTokens,
+      Buckets buckets,
+      long centroidsOffset) {
+
+    static Block of(Codebook codebook, long centroidsOffset) {
+      return new Block(
+          codebook.id(),
+          codebook.size(),
+          codebook.meanResidual(),
+          codebook.trainedTokens(),
+          codebook.buckets(),
+          centroidsOffset);
+    }
+
+    private void write(IndexOutput meta) throws IOException {
+      meta.writeLong(id.high());
+      meta.writeLong(id.low());
+      meta.writeVInt(size);
+      meta.writeInt(Float.floatToIntBits(meanResidual));
+      meta.writeVLong(trainedTokens);
+      meta.writeByte(buckets == null ? OWN : buckets.areSigns() ? SIGNS : RESIDUALS);
+      if (buckets == null) {
+        return;
+      }
+      meta.writeVLong(centroidsOffset);
+      writeFloats(meta, buckets.averageResidual());
+      if (buckets.areSigns() == false) {
+        writeFloats(meta, buckets.cutoffs());
+        writeFloats(meta, buckets.weights());
+        meta.writeInt(Float.floatToRawIntBits(buckets.clusterThreshold()));
+      }
+    }
+
+    private static void writeFloats(IndexOutput meta, float[] floats) throws IOException {
+      for (float number : floats) {
+        meta.writeInt(Float.floatToRawIntBits(number));
+      }
+    }
+
+    private static Block read(IndexInput meta, int mostAnchors, int dimension, int bits)
+        throws IOException {
+      Codebook.Id id = new Codebook.Id(meta.readLong(), meta.readLong());
+      int size = range(meta, "anchors", meta.readVInt(), 1, mostAnchors);
+      float meanResidual = Float.intBitsToFloat(meta.readInt());
+      long trainedTokens = meta.readVLong();
+      int kind = range(meta, "kind of codebook", meta.readByte(), OWN, SIGNS);
+      long offset = kind == OWN ? 0 : meta.readVLong();
+      Buckets buckets =
+          switch (kind) {
+            case OWN -> null;
+            case SIGNS -> Buckets.ofSigns(readFloats(meta, dimension));
+            default -> readBuckets(meta, dimension, bits);
+          };
+      if (buckets != null && buckets.bits() != bits) {
+        throw new CorruptIndexException(
+            "bits of adopted codes: found " + buckets.bits() + ", expected " + bits, meta);
+      }
+      return new Block(id, size, meanResidual, trainedTokens, buckets, offset);
+    }
+
+    private static Buckets readBuckets(IndexInput meta, int dimension, int bits)
+        throws IOException {
+      float[] averageResidual = readFloats(meta, dimension);
+      float[] cutoffs = readFloats(meta, (1 << bits) - 1);
+      float[] weights = readFloats(meta, 1 << bits);
+      float threshold = Float.intBitsToFloat(meta.readInt());
+      try {
+        return Buckets.ofResiduals(cutoffs, weights, averageResidual, threshold);
+      } catch (IllegalArgumentException e) {
+        throw new CorruptIndexException(e.getMessage(), meta, e);
+      }
+    }
+
+    private static float[] readFloats(IndexInput meta, int n) throws IOException {
+      float[] floats = new float[n];
+      for (int i = 0; i < n; i++) {
+        floats[i] = Float.intBitsToFloat(meta.readInt());
+      }
+      return floats;
+    }
+  }
 
   /**
    * Where the parts of a trained field are.
    *
    * @param blocks codebook blocks, in the order of their anchors
-   * @param anchorsOffset slab of anchors (f16), in the vector file
+   * @param anchorsOffset slab of the anchors of the format's own blocks (f16), in the vector file
    * @param regions number of regions: the anchors, if there is one block only
    * @param regionsOffset slab of regions (f16), in the vector file; the anchors', if they are these
    * @param codesOffset blocks of codes, in the data file
@@ -119,11 +210,7 @@ record PlaidFieldEntry(
     private void write(IndexOutput meta) throws IOException {
       meta.writeVInt(blocks.size());
       for (Block block : blocks) {
-        meta.writeLong(block.id.high());
-        meta.writeLong(block.id.low());
-        meta.writeVInt(block.size);
-        meta.writeInt(Float.floatToIntBits(block.meanResidual));
-        meta.writeVLong(block.trainedTokens);
+        block.write(meta);
       }
       meta.writeVLong(anchorsOffset);
       meta.writeVInt(regions);
@@ -137,15 +224,17 @@ record PlaidFieldEntry(
       meta.writeVLong(directoryOffset);
     }
 
-    private static Trained read(IndexInput meta, TokenAddresses addresses) throws IOException {
+    private static Trained read(IndexInput meta, TokenAddresses addresses, int dimension, int bits)
+        throws IOException {
       int n = range(meta, "codebook blocks", meta.readVInt(), 1, CodebookPlan.MAX_BLOCKS);
       Block[] blocks = new Block[n];
       int anchors = 0;
       for (int i = 0; i < n; i++) {
-        Codebook.Id id = new Codebook.Id(meta.readLong(), meta.readLong());
-        int size = range(meta, "anchors", meta.readVInt(), 1, CodebookPlan.MAX_ANCHORS - anchors);
-        anchors += size;
-        blocks[i] = new Block(id, size, Float.intBitsToFloat(meta.readInt()), meta.readVLong());
+        blocks[i] = Block.read(meta, CodebookPlan.MAX_ANCHORS - anchors, dimension, bits);
+        anchors += blocks[i].size;
+        if (i > 0 && blocks[i].buckets != null && blocks[i - 1].buckets == null) {
+          throw new CorruptIndexException("an adopted codebook behind one that is not", meta);
+        }
       }
       long anchorsOffset = meta.readVLong();
       int most = n == 1 ? anchors : CodebookPlan.MAX_ANCHORS;
@@ -254,7 +343,7 @@ record PlaidFieldEntry(
         history,
         rows,
         form == PROVISIONAL,
-        form == FLAT ? null : Trained.read(meta, addresses));
+        form == FLAT ? null : Trained.read(meta, addresses, dimension, options.bits()));
   }
 
   private static PlaidOptions readOptions(DataInput meta) throws IOException {

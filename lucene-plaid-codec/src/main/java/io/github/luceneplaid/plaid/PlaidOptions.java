@@ -48,6 +48,11 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
     }
   }
 
+  /** These options with other bits. */
+  PlaidOptions withBits(int other) {
+    return new PlaidOptions(other, raw, trainingThreshold, tokensPerLeaf, seed);
+  }
+
   /** The options a field was written with, or null if it carries none. */
   static PlaidOptions of(FieldInfo field) {
     String bits = field.getAttribute(PREFIX + "bits");

@@ -14,15 +14,14 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Slab;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.plaid.codebook.AdoptedCodec;
+import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.codebook.Rotation;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafLayout;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -51,11 +50,9 @@ public final class PlaidSegment {
       PlaidFieldEntry entry,
       IndexInput data,
       IndexInput vectors,
-      List<Codebook> codebooks,
-      float[] anchors,
+      CodebookBlocks codebooks,
       float[] regions,
-      LeafDirectory directory,
-      Rotation rotation) {}
+      LeafDirectory directory) {}
 
   private final Shared shared;
   private final LongValues tokenStarts;
@@ -69,7 +66,7 @@ public final class PlaidSegment {
   private final int stride;
 
   // Made when tokens are decoded first.
-  private ResidualQuantizer quantizer;
+  private BlockDecoder decoder;
   private byte[] scratch;
 
   private PlaidSegment(Shared shared) throws IOException {
@@ -124,28 +121,17 @@ public final class PlaidSegment {
   static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
       throws IOException {
     if (entry.trained() == null) {
-      return new PlaidSegment(new Shared(entry, data, vectors, List.of(), null, null, null, null));
+      return new PlaidSegment(new Shared(entry, data, vectors, null, null, null));
     }
     PlaidFieldEntry.Trained trained = entry.trained();
     int dimension = entry.dimension();
-    int count = trained.anchors();
-    float[] anchors = new float[Math.multiplyExact(count, dimension)];
-    Slab.open(vectors, trained.anchorsOffset(), count, dimension, SlabEncoding.FLOAT16)
-        .readRows(0, count, anchors, 0);
-    List<Codebook> codebooks = new ArrayList<>();
-    int first = 0;
-    for (PlaidFieldEntry.Block block : trained.blocks()) {
-      int end = first + block.size() * dimension;
-      codebooks.add(codebook(block, dimension, slice(anchors, first, end), vectors));
-      first = end;
-    }
+    CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
     int regionCount = trained.regions();
-    float[] regions = anchors;
-    if (trained.anchorsAreRegions() == false) {
-      regions = new float[Math.multiplyExact(regionCount, dimension)];
-      Slab.open(vectors, trained.regionsOffset(), regionCount, dimension, SlabEncoding.FLOAT16)
-          .readRows(0, regionCount, regions, 0);
-    }
+    float[] regions =
+        trained.anchorsAreRegions()
+            ? codebooks.anchors()
+            : CodebookReader.rows(
+                vectors, trained.regionsOffset(), regionCount, dimension, SlabEncoding.FLOAT16);
     IndexInput directory =
         data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(regionCount));
     return new PlaidSegment(
@@ -153,32 +139,9 @@ public final class PlaidSegment {
             entry,
             data,
             vectors,
-            List.copyOf(codebooks),
-            anchors,
+            codebooks,
             regions,
-            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings()),
-            Rotation.of(dimension)));
-  }
-
-  private static float[] slice(float[] anchors, int from, int to) {
-    return to - from == anchors.length ? anchors : Arrays.copyOfRange(anchors, from, to);
-  }
-
-  private static Codebook codebook(
-      PlaidFieldEntry.Block block, int dimension, float[] anchors, IndexInput vectors)
-      throws IOException {
-    Codebook codebook;
-    try {
-      codebook = new Codebook(anchors, dimension, block.meanResidual(), block.trainedTokens());
-    } catch (IllegalArgumentException e) {
-      throw new CorruptIndexException("codebook " + block.id() + ": " + e.getMessage(), vectors, e);
-    }
-    if (codebook.id().equals(block.id()) == false) {
-      throw new CorruptIndexException(
-          "anchors: found those of codebook " + codebook.id() + ", expected " + block.id(),
-          vectors);
-    }
-    return codebook;
+            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())));
   }
 
   /** An instance for another thread. */
@@ -344,10 +307,7 @@ public final class PlaidSegment {
       rows.readRows(firstToken(ordinal) + from, n, into, 0);
       return;
     }
-    decode(ordinal, from, n, into);
-    for (int i = 0; i < n; i++) {
-      shared.rotation.rotateBack(into, i * dimension());
-    }
+    decode(ordinal, from, n, into, false);
   }
 
   /**
@@ -357,11 +317,16 @@ public final class PlaidSegment {
    * @param into receives n rows of the dimension
    */
   public void decode(int ordinal, int from, int n, float[] into) throws IOException {
+    decode(ordinal, from, n, into, true);
+  }
+
+  private void decode(int ordinal, int from, int n, float[] into, boolean rotated)
+      throws IOException {
     long first = firstHalf(ordinal);
     long end = firstHalf(ordinal + 1);
     int dimension = dimension();
-    if (quantizer == null) {
-      quantizer = new ResidualQuantizer(dimension, bits());
+    if (decoder == null) {
+      decoder = new BlockDecoder(shared.codebooks, bits());
       scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
     }
     for (int done = 0; done < n; ) {
@@ -373,7 +338,11 @@ public final class PlaidSegment {
       readBlocks(half, (int) Math.min(2L * blocks, end - half), scratch);
       for (int b = 0; b < blocks; b++) {
         int lanes = Math.min(TokenAddresses.BLOCK - lane, n - done);
-        quantizer.decode(scratch, b * stride, shared.anchors, lane, lanes, into, done * dimension);
+        if (rotated) {
+          decoder.decodeRotated(scratch, b * stride, lane, lanes, into, done * dimension);
+        } else {
+          decoder.decode(scratch, b * stride, lane, lanes, into, done * dimension);
+        }
         scale(scratch, b * stride, lane, lanes, into, done * dimension);
         done += lanes;
         lane = 0;
@@ -437,38 +406,92 @@ public final class PlaidSegment {
     if (n % 2 != 0) {
       HalfBlock.expand(into, (blocks - 1) * stride, blockBytes, stride);
     }
-    int largest = 0;
     for (int from = 0; from < blocks * stride; from += stride) {
-      for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
-        largest = Math.max(largest, ResidualQuantizer.anchorId(into, from, lane));
-      }
-    }
-    int anchors = shared.anchors.length / dimension();
-    if (largest >= anchors) {
-      throw corrupt("anchor " + largest + " of " + anchors);
+      checkAnchors(into, from);
     }
     return blocks;
   }
 
-  /** The codebook blocks, in the order of their anchors. */
-  public List<Codebook> codebooks() {
-    return shared.codebooks;
+  private void checkAnchors(byte[] blocks, int from) throws CorruptIndexException {
+    int least = Integer.MAX_VALUE;
+    int largest = 0;
+    for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
+      int anchor = ResidualQuantizer.anchorId(blocks, from, lane);
+      least = Math.min(least, anchor);
+      largest = Math.max(largest, anchor);
+    }
+    int anchors = shared.codebooks.anchorCount();
+    if (largest >= anchors) {
+      throw corrupt("anchor " + largest + " of " + anchors);
+    }
+    if (least < shared.codebooks.adoptedAnchors()
+        && shared.codebooks.blockOf(least) != shared.codebooks.blockOf(largest)) {
+      throw corrupt("anchors " + least + " and " + largest + " of two codebooks in one block");
+    }
   }
 
-  /** The codebook block of an anchor. */
-  int codebook(int anchor) {
-    int block = 0;
-    for (int end = shared.codebooks.get(0).size();
-        anchor >= end && block < shared.codebooks.size() - 1;
-        end += shared.codebooks.get(block).size()) {
-      block++;
+  /** Whether any documents are coded against an adopted codebook. */
+  public boolean hasAdopted() {
+    return hasCodes() && shared.codebooks.adoptedAnchors() > 0;
+  }
+
+  /**
+   * The adopted codebook that a document is coded against; null if it is coded by the format's own
+   * quantiser.
+   *
+   * @throws CorruptIndexException if there is no such document
+   */
+  public Codebook adopted(int ordinal) throws IOException {
+    if (hasAdopted() == false) {
+      return null;
     }
-    return block;
+    int anchor = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
+    return anchor < shared.codebooks.adoptedAnchors()
+        ? shared.codebooks.list().get(shared.codebooks.blockOf(anchor))
+        : null;
+  }
+
+  /**
+   * Reads the codes of a document that is coded against an {@link #adopted} codebook, as PLAID's
+   * files have them.
+   *
+   * @param from the first token
+   * @param n number of tokens
+   * @param centroids receives the centroids of tokens
+   * @param residuals receives their residual bytes, row after row
+   */
+  public void adoptedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
+      throws IOException {
+    Codebook codebook = adopted(ordinal);
+    int firstAnchor = shared.codebooks.firstAnchor(codebook.id());
+    AdoptedCodec codec = new AdoptedCodec(codebook);
+    byte[] block = new byte[stride];
+    long first = firstHalf(ordinal);
+    long end = firstHalf(ordinal + 1);
+    long loaded = -1;
+    for (int i = 0; i < n; i++) {
+      int lane = (from + i) % TokenAddresses.BLOCK;
+      long half = first + 2L * ((from + i) / TokenAddresses.BLOCK);
+      if (half != loaded) {
+        readBlocks(half, (int) Math.min(2, end - half), block);
+        loaded = half;
+      }
+      centroids[i] = ResidualQuantizer.anchorId(block, 0, lane) - firstAnchor;
+      if (centroids[i] < 0 || centroids[i] >= codebook.size()) {
+        throw corrupt("ordinal " + ordinal + " has anchors of two codebooks");
+      }
+      codec.unpack(block, 0, lane, residuals, i * codec.width());
+    }
+  }
+
+  /** The codebook blocks; null if there are no codes. */
+  public CodebookBlocks codebooks() {
+    return shared.codebooks;
   }
 
   /** The anchors of all codebook blocks, rotated, row after row. */
   public float[] anchors() {
-    return shared.anchors;
+    return shared.codebooks.anchors();
   }
 
   /** The regions that leaves lie in, rotated, row after row: the anchors if they are these. */
@@ -514,6 +537,6 @@ public final class PlaidSegment {
 
   /** What the segment holds. */
   public PlaidStatistics statistics() {
-    return PlaidStatistics.of(shared.entry, shared.codebooks);
+    return PlaidStatistics.of(shared.entry);
   }
 }

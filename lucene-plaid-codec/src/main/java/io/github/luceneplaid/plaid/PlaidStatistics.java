@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafLayout;
@@ -83,7 +82,7 @@ public record PlaidStatistics(
   }
 
   /** What a field's meta tells. */
-  static PlaidStatistics of(PlaidFieldEntry entry, List<Codebook> codebooks) {
+  static PlaidStatistics of(PlaidFieldEntry entry) {
     PlaidFieldEntry.Trained trained = entry.trained();
     TokenAddresses addresses = entry.addresses();
     PlaidFieldEntry.History history = entry.history();
@@ -96,7 +95,9 @@ public record PlaidStatistics(
         entry.isTrained(),
         entry.options().bits(),
         entry.options().raw(),
-        codebooks.stream().map(codebook -> codebook.id().toString()).toList(),
+        trained == null
+            ? List.of()
+            : trained.blocks().stream().map(block -> block.id().toString()).toList(),
         trained == null ? 0 : trained.anchors(),
         trained == null ? 0 : trained.regions(),
         trained == null ? 0 : trained.leaves(),
@@ -121,7 +122,11 @@ public record PlaidStatistics(
 
   /** Bytes of the anchors, and of the regions if these are others. */
   private static long anchorBytes(PlaidFieldEntry.Trained trained, int dimension) {
-    long rows = trained.anchors() + (trained.anchorsAreRegions() ? 0L : trained.regions());
+    long rows = trained.anchorsAreRegions() ? 0L : trained.regions();
+    for (PlaidFieldEntry.Block block : trained.blocks()) {
+      // Adopted centroids are 32-bit floats
+      rows += (block.buckets() == null ? 1L : 2L) * block.size();
+    }
     return rows * dimension * Short.BYTES;
   }
 

@@ -13,7 +13,9 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.AdoptedCodec;
 import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ final class TokenEncoder {
   private final int dimension;
   private final boolean unitLength;
   private final float[] anchors;
+  private final int firstOwn;
   private final AnchorRouter router;
   private final ResidualQuantizer quantizer;
   private final int stride;
@@ -41,18 +44,18 @@ final class TokenEncoder {
   private final byte[] copied;
   private final float[] lengths = new float[CHUNK];
   private final int[] nearest = new int[CHUNK];
+  private final byte[] residuals;
+  private AdoptedCodec adopted;
 
   /**
    * Sole constructor.
    *
-   * @param anchors anchors of the segment, row after row
-   * @param anchorCount number of anchors
+   * @param codebooks of the segment
    * @param unitLength whether the segment stores no lengths
    */
   TokenEncoder(
       Directions directions,
-      float[] anchors,
-      int anchorCount,
+      CodebookBlocks codebooks,
       int bits,
       boolean unitLength,
       AbortCheck abort)
@@ -60,12 +63,29 @@ final class TokenEncoder {
     this.directions = directions;
     this.dimension = directions.dimension();
     this.unitLength = unitLength;
-    this.anchors = anchors;
-    this.router = new AnchorRouter(anchors, anchorCount, dimension, abort);
+    this.anchors = codebooks.anchors();
+    this.firstOwn = codebooks.adoptedAnchors();
+    this.router = router(codebooks, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
     this.stride = PlaidSegment.stride(quantizer.blockBytes(), unitLength);
     this.blocks = new byte[BLOCKS * stride];
     this.copied = new byte[BLOCKS * PlaidSegment.stride(quantizer.blockBytes(), false)];
+    this.residuals = new byte[CHUNK * ((dimension * bits + 7) / 8)];
+  }
+
+  /** Of the anchors of the format's own codebooks; null if there are none. */
+  private static AnchorRouter router(CodebookBlocks codebooks, AbortCheck abort)
+      throws IOException {
+    int first = codebooks.adoptedAnchors();
+    int count = codebooks.anchorCount();
+    int dimension = codebooks.dimension();
+    if (first == count) {
+      return null;
+    }
+    float[] anchors = codebooks.anchors();
+    float[] own =
+        first == 0 ? anchors : Arrays.copyOfRange(anchors, first * dimension, count * dimension);
+    return new AnchorRouter(own, count - first, dimension, abort);
   }
 
   ResidualQuantizer quantizer() {
@@ -95,7 +115,8 @@ final class TokenEncoder {
       for (int i = 0; i < written * BLOCK; i++) {
         int block = i / BLOCK * stride;
         if (i < n) {
-          quantizer.encode(scratch, i * dimension, anchors, nearest[i], blocks, block, i % BLOCK);
+          int anchor = firstOwn + nearest[i];
+          quantizer.encode(scratch, i * dimension, anchors, anchor, blocks, block, i % BLOCK);
         } else {
           quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
         }
@@ -109,6 +130,37 @@ final class TokenEncoder {
 
   private void setLength(byte[] into, int block, int lane, float length) {
     BitUtil.VH_LE_FLOAT.set(into, block + quantizer.blockBytes() + lane * Float.BYTES, length);
+  }
+
+  /**
+   * Takes over the codes of a document that come from elsewhere.
+   *
+   * @param firstAnchor the first anchor of their codebook
+   */
+  void adopt(AdoptedDocValues doc, int firstAnchor, IndexOutput out) throws IOException {
+    if (adopted == null || adopted.codebook().id().equals(doc.codebook().id()) == false) {
+      adopted = new AdoptedCodec(doc.codebook());
+    }
+    int width = adopted.width();
+    for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
+      int n = Math.min(CHUNK, doc.tokenCount() - from);
+      doc.codes(from, n, nearest, residuals);
+      int written = TokenAddresses.blocksOf(n);
+      Arrays.fill(blocks, (byte) 0);
+      for (int i = 0; i < written * BLOCK; i++) {
+        int block = i / BLOCK * stride;
+        if (i < n) {
+          int anchor = firstAnchor + nearest[i];
+          adopted.pack(residuals, i * width, nearest[i], anchor, blocks, block, i % BLOCK);
+        } else {
+          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+        }
+        if (unitLength == false) {
+          setLength(blocks, block, i % BLOCK, 1f);
+        }
+      }
+      out.writeBytes(blocks, written * stride);
+    }
   }
 
   /**
@@ -136,7 +188,8 @@ final class TokenEncoder {
   private static void shiftAnchors(PlaidSegment source, byte[] block, int offset, int[] shifts) {
     for (int lane = 0; lane < BLOCK; lane++) {
       int anchor = ResidualQuantizer.anchorId(block, offset, lane);
-      int shift = shifts[source.codebook(anchor)];
+      int shift = shifts[source.codebooks().blockOf(anchor)];
+      assert shift != Integer.MIN_VALUE;
       ResidualQuantizer.setAnchorId(block, offset, lane, anchor + shift);
     }
   }

@@ -56,7 +56,7 @@ record TokenSample(float[] rows, int size) {
     int drawn = 0;
     while (drawn < size && docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       TokenSource doc = docs.current();
-      if (fresh && doc.codes() != null) {
+      if (fresh && (doc.codes() != null || doc.adopted() != null)) {
         continue;
       }
       for (int i = 0; i < doc.tokenCount(); i++, left--) {

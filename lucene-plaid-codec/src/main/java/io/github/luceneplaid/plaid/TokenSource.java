@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocIDMerger;
@@ -27,12 +28,15 @@ final class TokenSource extends DocIDMerger.Sub {
   private final BinaryDocValues values;
   private final PlaidBinaryDocValues plaid;
   private final int dimension;
+  private final AdoptedDocValues adoptable;
   private final boolean copyable;
+  private final boolean adoptedCopyable;
   private final int generationOfPayloads;
 
   private int tokenCount;
   private boolean unitLength;
   private BytesRef payload;
+  private Codebook adopted;
 
   /**
    * Sole constructor.
@@ -47,14 +51,20 @@ final class TokenSource extends DocIDMerger.Sub {
     this.dimension = dimension;
     this.plaid =
         values instanceof PlaidBinaryDocValues p && p.segment().dimension() == dimension ? p : null;
-    this.copyable = plaid != null && copyable(plaid.segment(), options);
+    this.adoptable =
+        values instanceof AdoptedDocValues a
+                && a.codebook().dimension() == dimension
+                && a.codebook().buckets().bits() == options.bits()
+            ? a
+            : null;
+    this.adoptedCopyable =
+        plaid != null && plaid.segment().isTrained() && plaid.segment().bits() == options.bits();
+    this.copyable = adoptedCopyable && keepsRawAs(plaid.segment(), options);
     this.generationOfPayloads = values instanceof PlaidBinaryDocValues ? 0 : mapped.generation();
   }
 
-  private static boolean copyable(PlaidSegment segment, PlaidOptions options) {
-    return segment.isTrained()
-        && segment.bits() == options.bits()
-        && (options.raw() == RawTokens.NONE || options.raw() == segment.raw());
+  private static boolean keepsRawAs(PlaidSegment segment, PlaidOptions options) {
+    return options.raw() == RawTokens.NONE || options.raw() == segment.raw();
   }
 
   @Override
@@ -65,9 +75,17 @@ final class TokenSource extends DocIDMerger.Sub {
   /** Reads the current document; to be called once per document that is not deleted. */
   void load() throws IOException {
     payload = null;
+    adopted = null;
+    if (adoptable != null) {
+      tokenCount = adoptable.tokenCount();
+      unitLength = true;
+      adopted = adoptable.codebook();
+      return;
+    }
     if (plaid != null && plaid.isEscaped() == false) {
       tokenCount = plaid.segment().tokenCount(plaid.ordinal());
-      unitLength = plaid.segment().isUnitLength();
+      adopted = adoptedCopyable ? plaid.segment().adopted(plaid.ordinal()) : null;
+      unitLength = adopted != null || plaid.segment().isUnitLength();
       return;
     }
     payload = values.binaryValue();
@@ -84,7 +102,10 @@ final class TokenSource extends DocIDMerger.Sub {
     return tokenCount;
   }
 
-  /** Whether all tokens of the document are of length 1. */
+  /**
+   * Whether all tokens of the document are of length 1, or coded so that their length need not be
+   * stored.
+   */
   boolean isUnitLength() {
     return unitLength;
   }
@@ -94,12 +115,30 @@ final class TokenSource extends DocIDMerger.Sub {
     return payload;
   }
 
-  /** The segment that holds the codes of the document, if they can be copied; otherwise null. */
+  /**
+   * The segment that holds the document's codes of the format's own, if they can be copied;
+   * otherwise null.
+   */
   PlaidSegment codes() {
-    return copyable && payload == null ? plaid.segment() : null;
+    return copyable && payload == null && adopted == null ? plaid.segment() : null;
   }
 
-  /** The ordinal of the document in {@link #codes()} or in the segment it is decoded from. */
+  /** The adopted codebook of the document's codes, if they can be copied; otherwise null. */
+  Codebook adopted() {
+    return adopted;
+  }
+
+  /** The values that hold {@link #adopted() adopted} codes; null if {@link #segment} does. */
+  AdoptedDocValues adoptable() {
+    return adoptable;
+  }
+
+  /** The segment that holds the document's codes, or that it is decoded from. */
+  PlaidSegment segment() {
+    return plaid.segment();
+  }
+
+  /** The ordinal of the document in {@link #segment}. */
   int ordinal() {
     return plaid.ordinal();
   }
@@ -109,12 +148,15 @@ final class TokenSource extends DocIDMerger.Sub {
    * they lose.
    */
   int generation() {
+    if (adoptable != null) {
+      return 1;
+    }
     return payload == null ? plaid.segment().generationOfTokens() : generationOfPayloads;
   }
 
-  /** The largest number of times that any token of {@link #codes()} has been encoded. */
+  /** The largest number of times that any of the tokens beside the document's was encoded. */
   int generationOfCodes() {
-    return codes().statistics().generation();
+    return adoptable != null ? 1 : plaid.segment().statistics().generation();
   }
 
   /**
@@ -123,7 +165,9 @@ final class TokenSource extends DocIDMerger.Sub {
    * @param into receives n rows of the dimension
    */
   void tokens(int from, int n, float[] into) throws IOException {
-    if (payload == null) {
+    if (adoptable != null) {
+      adoptable.tokens(from, n, into);
+    } else if (payload == null) {
       plaid.segment().tokens(plaid.ordinal(), from, n, into);
     } else {
       Payload.read(payload, dimension, from, n, into);

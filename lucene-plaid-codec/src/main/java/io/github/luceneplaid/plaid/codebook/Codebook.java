@@ -21,6 +21,10 @@ import java.util.Objects;
  * Anchors that tokens are coded against, with what is known about their training. Immutable; never
  * changed once a segment was written with it.
  *
+ * <p>An <b>adopted</b> codebook came from an index of PLAID, with the centroids and the {@link
+ * Buckets} there. Its anchors are the rotated centroids: they find its tokens, which are decoded
+ * with the centroids.
+ *
  * @lucene.internal
  */
 public final class Codebook {
@@ -29,6 +33,8 @@ public final class Codebook {
   public static final int MAX_ANCHORS = 1 << 16;
 
   private final float[] anchors;
+  private final float[] centroids;
+  private final Buckets buckets;
   private final int dimension;
   private final int size;
   private final Id id;
@@ -37,8 +43,10 @@ public final class Codebook {
 
   /**
    * Identity of a codebook: the first 128 bits of the SHA-256 of its dimension and size (int32) and
-   * of the bits of its anchors (float32), all little-endian. Codes of two segments mean the same if
-   * the ids are equal.
+   * of the bits of its anchors (float32), all little-endian. For an adopted codebook it is
+   * centroids instead of anchors, and behind them the bits of a bucket (int32, negative for signs),
+   * cutoffs, weights, average residual and cluster threshold (float32). Codes of two segments mean
+   * the same if the ids are equal.
    *
    * @param high the first 8 bytes of the hash, as a big-endian number
    * @param low the next 8 bytes
@@ -63,14 +71,35 @@ public final class Codebook {
    * @throws IllegalArgumentException if an argument is out of its range or an anchor is not finite
    */
   public Codebook(float[] anchors, int dimension, float meanResidual, long trainedTokens) {
+    this(anchors, null, dimension, meanResidual, trainedTokens);
+  }
+
+  /**
+   * Adopts a codebook.
+   *
+   * @param centroids row-major, not rotated, otherwise as the anchors of the other constructor
+   * @param buckets what residuals are coded with
+   * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
+   * @param meanResidual mean distance from a token to its centroid, ≥ 0
+   * @param trainedTokens number of tokens it came with, ≥ 0
+   * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
+   */
+  public static Codebook adopt(
+      float[] centroids, Buckets buckets, int dimension, float meanResidual, long trainedTokens) {
+    Objects.requireNonNull(buckets, "buckets");
+    return new Codebook(centroids, buckets, dimension, meanResidual, trainedTokens);
+  }
+
+  private Codebook(
+      float[] rows, Buckets buckets, int dimension, float meanResidual, long trainedTokens) {
     if (dimension < 1 || dimension > Rotation.MAX_DIMENSION) {
       throw new IllegalArgumentException(
           "dimension=" + dimension + ", must be in [1, " + Rotation.MAX_DIMENSION + "]");
     }
-    int rows = anchors.length / dimension;
-    if (rows < 1 || rows > MAX_ANCHORS || anchors.length % dimension != 0) {
+    int count = rows.length / dimension;
+    if (count < 1 || count > MAX_ANCHORS || rows.length % dimension != 0) {
       throw new IllegalArgumentException(
-          anchors.length + " numbers are not 1 to " + MAX_ANCHORS + " rows of " + dimension);
+          rows.length + " numbers are not 1 to " + MAX_ANCHORS + " rows of " + dimension);
     }
     if (!(meanResidual >= 0) || Float.isInfinite(meanResidual)) {
       throw new IllegalArgumentException("meanResidual=" + meanResidual + ", must be ≥ 0, finite");
@@ -78,18 +107,48 @@ public final class Codebook {
     if (trainedTokens < 0) {
       throw new IllegalArgumentException("trainedTokens=" + trainedTokens + ", must be ≥ 0");
     }
-    for (int i = 0; i < anchors.length; i++) {
-      if (!Float.isFinite(anchors[i])) {
+    for (int i = 0; i < rows.length; i++) {
+      if (!Float.isFinite(rows[i])) {
         throw new IllegalArgumentException(
-            "anchor " + i / dimension + " has component " + anchors[i] + ", must be finite");
+            "anchor " + i / dimension + " has component " + rows[i] + ", must be finite");
       }
     }
-    this.anchors = anchors;
+    this.centroids = buckets == null ? null : rows;
+    this.buckets = buckets;
+    this.anchors = buckets == null ? rows : rotate(rows, dimension);
     this.dimension = dimension;
-    this.size = rows;
-    this.id = hash(anchors, dimension);
+    this.size = count;
+    this.id = hash(rows, dimension, buckets);
     this.meanResidual = meanResidual;
     this.trainedTokens = trainedTokens;
+  }
+
+  private static float[] rotate(float[] rows, int dimension) {
+    float[] rotated = rows.clone();
+    Rotation rotation = Rotation.of(dimension);
+    for (int i = 0; i < rotated.length; i += dimension) {
+      rotation.rotate(rotated, i);
+    }
+    return rotated;
+  }
+
+  /** Whether the codebook came from an index of PLAID. */
+  public boolean isAdopted() {
+    return buckets != null;
+  }
+
+  /** What residuals of an adopted codebook are coded with; null if it is none. */
+  public Buckets buckets() {
+    return buckets;
+  }
+
+  /**
+   * Returns the centroids of an adopted codebook, null if it is none.
+   *
+   * @return [size][dimension], not rotated; the codebook's own array, not to be changed
+   */
+  public float[] centroids() {
+    return centroids;
   }
 
   /**
@@ -165,24 +224,56 @@ public final class Codebook {
     return "Codebook(" + id + ", " + size + " anchors of dimension " + dimension + ")";
   }
 
-  private static Id hash(float[] anchors, int dimension) {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+  private static Id hash(float[] rows, int dimension, Buckets buckets) {
+    Hash hash = new Hash();
+    hash.add(dimension);
+    hash.add(rows.length / dimension);
+    hash.add(rows);
+    if (buckets != null) {
+      hash.add(buckets.areSigns() ? -buckets.bits() : buckets.bits());
+      hash.add(buckets.cutoffs());
+      hash.add(buckets.weights());
+      hash.add(buckets.averageResidual());
+      hash.add(Float.floatToRawIntBits(buckets.clusterThreshold()));
     }
-    ByteBuffer buffer = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.putInt(dimension).putInt(anchors.length / dimension);
-    for (float anchor : anchors) {
-      if (buffer.remaining() < Float.BYTES) {
-        sha.update(buffer.flip());
-        buffer.clear();
+    return hash.id();
+  }
+
+  /** The SHA-256 of little-endian numbers. */
+  private static final class Hash {
+    private final MessageDigest sha;
+    private final ByteBuffer buffer = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
+
+    Hash() {
+      try {
+        sha = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new AssertionError("every Java platform has SHA-256", e);
       }
-      buffer.putInt(Float.floatToRawIntBits(anchor));
     }
-    sha.update(buffer.flip());
-    ByteBuffer digest = ByteBuffer.wrap(sha.digest());
-    return new Id(digest.getLong(), digest.getLong());
+
+    void add(int number) {
+      if (buffer.remaining() < Integer.BYTES) {
+        drain();
+      }
+      buffer.putInt(number);
+    }
+
+    void add(float[] numbers) {
+      for (float number : numbers) {
+        add(Float.floatToRawIntBits(number));
+      }
+    }
+
+    private void drain() {
+      sha.update(buffer.flip());
+      buffer.clear();
+    }
+
+    Id id() {
+      drain();
+      ByteBuffer digest = ByteBuffer.wrap(sha.digest());
+      return new Id(digest.getLong(), digest.getLong());
+    }
   }
 }

@@ -61,8 +61,8 @@ public final class ResidualQuantizer {
   /** Tokens in a block. */
   public static final int LANES = VectorKernels.BLOCK_LANES;
 
-  private static final int SCALES = 2 * LANES;
-  private static final int FACTORS = 3 * LANES;
+  static final int SCALES = 2 * LANES;
+  static final int FACTORS = 3 * LANES;
 
   /** Where the codes are in a block. */
   public static final int CODES = 4 * LANES;
@@ -465,7 +465,29 @@ public final class ResidualQuantizer {
    * @param queryScale receives [nq] scales: {@code ints · queryScale} is about q / (T √dim)
    */
   public void quantizeQuery(float[] queries, int nq, short[] ints, float[] queryScale) {
-    double limit = Short.MAX_VALUE / maxWeightLength();
+    quantizeQuery(queries, nq, dim, maxWeightLength(), 1 / weightUnit, ints, queryScale);
+  }
+
+  /**
+   * Turns query tokens into integers so short that their products with integer weights fit 16 bits.
+   *
+   * @param queries [nq][dim], of any length
+   * @param nq number of query tokens
+   * @param dim components of a token
+   * @param maxWeightLength largest length of a token's integer weights
+   * @param weight what a unit of these weights is worth
+   * @param ints receives [nq][dim] integers
+   * @param queryScale receives [nq] scales: {@code ints · queryScale} is about weight · q
+   */
+  public static void quantizeQuery(
+      float[] queries,
+      int nq,
+      int dim,
+      double maxWeightLength,
+      double weight,
+      short[] ints,
+      float[] queryScale) {
+    double limit = Short.MAX_VALUE / maxWeightLength;
     // Rounding adds 1/12 to the expected square of each integer, and deviates from that; two such
     // deviations less cost nothing, and hardly any query needs a second look then.
     double deviation = 2 * limit / Math.sqrt(12);
@@ -481,14 +503,15 @@ public final class ResidualQuantizer {
         queryScale[q] = 0;
       } else {
         double unit = target / Math.sqrt(squared);
-        round(queries, offset, unit, (int) (limit * limit), ints);
-        queryScale[q] = (float) (1 / (unit * weightUnit));
+        round(queries, offset, dim, unit, (int) (limit * limit), ints);
+        queryScale[q] = (float) (weight / unit);
       }
     }
   }
 
   /** Rounds query · unit to integers of limited length, those rounded up most go down instead. */
-  private void round(float[] queries, int offset, double unit, int maxSquared, short[] ints) {
+  private static void round(
+      float[] queries, int offset, int dim, double unit, int maxSquared, short[] ints) {
     int squared = 0;
     for (int j = offset; j < offset + dim; j++) {
       int value = (int) Math.rint(queries[j] * unit);

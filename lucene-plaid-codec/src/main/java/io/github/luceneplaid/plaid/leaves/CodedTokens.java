@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.leaves;
 
+import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
 import org.apache.lucene.store.RandomAccessInput;
@@ -25,8 +26,8 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param blocks blocks of 16 coded tokens, in document order; each document starts a new one
  * @param stride bytes of a block
  * @param counts tokens of each document
- * @param quantizer what decodes them
- * @param anchors what they are decoded with, row by row
+ * @param decoder what decodes them
+ * @param anchors anchors of the segment, row by row
  * @param anchorCount number of anchors
  * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the anchors are
  *     the regions
@@ -37,7 +38,7 @@ public record CodedTokens(
     RandomAccessInput blocks,
     int stride,
     PackedLongValues counts,
-    ResidualQuantizer quantizer,
+    BlockDecoder decoder,
     float[] anchors,
     int anchorCount,
     RandomAccessInput regions,
@@ -89,7 +90,7 @@ public record CodedTokens(
   void decodeBlock(long block, byte[] scratch, int lanes, float[] into, int[] ids)
       throws IOException {
     blocks.readBytes(block * stride, scratch, 0, stride);
-    quantizer.decode(scratch, 0, anchors, 0, lanes, into, 0);
+    decoder.decodeRotated(scratch, 0, 0, lanes, into, 0);
     for (int lane = 0; lane < lanes; lane++) {
       ids[lane] = ResidualQuantizer.anchorId(scratch, 0, lane);
     }
@@ -98,7 +99,7 @@ public record CodedTokens(
   /** The same tokens in other regions. */
   public CodedTokens in(RandomAccessInput regionsOfBlocks, int count) {
     return new CodedTokens(
-        blocks, stride, counts, quantizer, anchors, anchorCount, regionsOfBlocks, count);
+        blocks, stride, counts, decoder, anchors, anchorCount, regionsOfBlocks, count);
   }
 
   /**
@@ -132,6 +133,6 @@ public record CodedTokens(
    */
   void decode(long slot, byte[] scratch, float[] into, int offset) throws IOException {
     blocks.readBytes(slot / BLOCK * stride, scratch, 0, stride);
-    quantizer.decode(scratch, 0, anchors, (int) (slot % BLOCK), 1, into, offset);
+    decoder.decodeRotated(scratch, 0, (int) (slot % BLOCK), 1, into, offset);
   }
 }

@@ -21,9 +21,10 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
- * Exact MaxSim of the tokens that a PLAID segment stores as floats. This is all there is to a flat
- * segment; {@link TrainedSegmentSearch} adds the search by codes. Documents whose value is kept as
- * it came in, and sums that are not finite, are left to {@link ExactSegmentSearch}.
+ * Exact MaxSim of the tokens that a PLAID segment stores as floats, or of what they are decoded to.
+ * This is all there is to a flat segment; {@link TrainedSegmentSearch} adds the search by codes.
+ * Documents whose value is kept as it came in, and sums that are not finite, are left to {@link
+ * ExactSegmentSearch}.
  */
 class PlaidSegmentSearch implements SegmentSearch {
 
@@ -37,6 +38,7 @@ class PlaidSegmentSearch implements SegmentSearch {
   final VectorKernels kernels = VectorKernels.get();
   final float[] best;
   private ExactSegmentSearch exact;
+  private float[] tokens;
 
   /**
    * Sole constructor.
@@ -111,18 +113,22 @@ class PlaidSegmentSearch implements SegmentSearch {
    */
   void match(int ordinal, float[] best, int[] bestToken) throws IOException {
     int n = segment.tokenCount(ordinal);
-    if (bestToken == null) {
+    if (bestToken == null && segment.rows() != null) {
       segment.rows().maxSim(request.tables().unrotated(), segment.firstToken(ordinal), n, best);
       return;
     }
     int dimension = segment.dimension();
-    float[] tokens = new float[CHUNK * dimension];
-    float[] products = new float[CHUNK * query.count()];
+    tokens = tokens == null ? new float[CHUNK * dimension] : tokens;
+    float[] products = bestToken == null ? null : new float[CHUNK * query.count()];
     for (int from = 0; from < n; from += CHUNK) {
       int size = Math.min(CHUNK, n - from);
-      segment.rows().readRows(segment.firstToken(ordinal) + from, size, tokens, 0);
-      kernels.matrix(query.rows(), query.count(), tokens, 0, size, dimension, products, 0);
-      raise(products, size, from, best, bestToken);
+      segment.tokens(ordinal, from, size, tokens);
+      if (bestToken == null) {
+        request.tables().unrotated().maxSim(tokens, 0, size, best);
+      } else {
+        kernels.matrix(query.rows(), query.count(), tokens, 0, size, dimension, products, 0);
+        raise(products, size, from, best, bestToken);
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.codebook.Buckets;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
@@ -41,7 +42,7 @@ final class QueryTables {
    * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
    *     residual of length 1; for leaves, of a leaf of scale 1
    * @param error by how much rounding can change the similarity of each query token with a code
-   *     whose scale · factor is 1
+   *     whose scale · factor is 1; null if nobody asks
    */
   record Integers(short[] values, float[] scale, float[] error) {}
 
@@ -51,6 +52,7 @@ final class QueryTables {
   private final float[] lengths;
   private final boolean usable;
   private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
+  private final Map<Codebook.Id, Integers> adopted = new ConcurrentHashMap<>();
   private final Map<Codebook.Id, float[]> products = new ConcurrentHashMap<>();
   private final Integers leaves;
   private final QueryMatrix matrix;
@@ -113,6 +115,21 @@ final class QueryTables {
     return new Integers(values, scale, error);
   }
 
+  /** The integers that adopted codes are multiplied with, of the query as it was given. */
+  Integers codes(Codebook codebook) {
+    return adopted.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
+  }
+
+  private Integers quantize(Buckets buckets) {
+    short[] values = new short[count * dimension];
+    float[] scale = new float[count];
+    double longest = buckets.largestRounded() * Math.sqrt(dimension);
+    ResidualQuantizer.quantizeQuery(
+        query.rows(), count, dimension, longest, buckets.roundedUnit(), values, scale);
+    // Exact scores do without the similarities that these integers give
+    return new Integers(values, scale, null);
+  }
+
   /** The length of what rounding took from or added to a query token. */
   private double roundingError(short[] values, int offset, double unit) {
     double squares = 0;
@@ -172,7 +189,7 @@ final class QueryTables {
     if (segment.anchors() != segment.regions()) {
       return products(segment.regions());
     }
-    Codebook codebook = segment.codebooks().get(0);
+    Codebook codebook = segment.codebooks().list().get(0);
     return products.computeIfAbsent(codebook.id(), id -> products(codebook.anchors()));
   }
 

@@ -41,6 +41,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private final float spread;
 
   private CodeScorer scorer;
+  private AdoptedCodeScorer adoptedScorer;
 
   /**
    * Opens the search.
@@ -74,9 +75,18 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return scorer;
   }
 
+  private AdoptedCodeScorer adoptedScorer() {
+    if (adoptedScorer == null) {
+      QueryTables tables = request.tables();
+      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
+      adoptedScorer = new AdoptedCodeScorer(segment, tables, anchors, query.count());
+    }
+    return adoptedScorer;
+  }
+
   private static float meanResidual(PlaidSegment segment) {
     float mean = 0;
-    for (Codebook codebook : segment.codebooks()) {
+    for (Codebook codebook : segment.codebooks().list()) {
       mean = Math.max(mean, codebook.meanResidual());
     }
     return mean;
@@ -94,13 +104,18 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       return escapedScore(doc);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    scorer().match(ordinal, best);
+    Codebook adopted = segment.adopted(ordinal);
+    if (adopted == null) {
+      scorer().match(ordinal, best);
+    } else {
+      adoptedScorer().match(ordinal, adopted, best);
+    }
     return query.score(best);
   }
 
   @Override
   void match(int ordinal, float[] best, int[] bestToken) throws IOException {
-    if (keepsRaw()) {
+    if (keepsRaw() || segment.adopted(ordinal) != null) {
       super.match(ordinal, best, bestToken);
     } else {
       scorer().matchExactly(ordinal, best, bestToken);

@@ -1,0 +1,200 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.codebook;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+
+/**
+ * Codes of tokens against an adopted codebook: residual bytes as PLAID's files have them, lanes of
+ * blocks, and tokens of floats. Keeps scratch memory, so an instance belongs to one thread.
+ *
+ * <h2>Block of 16 tokens</h2>
+ *
+ * As {@link ResidualQuantizer} lays it out, so that blocks of both have one size, but for two
+ * parts:
+ *
+ * <ul>
+ *   <li>scales and factors are the low and the high bytes of <b>[float16]</b> × 16: 1 / max(|c +
+ *       w|, 10<sup>-12</sup>) rounded, or 1 for signs. These serve to find candidates; what is
+ *       decoded does not depend on them;
+ *   <li>level numbers are bucket numbers, those of 8 bits unsigned.
+ * </ul>
+ *
+ * A group of these codes is a byte of the residuals in PLAID's files with its bits in reverse
+ * order.
+ *
+ * @lucene.internal
+ */
+public final class AdoptedCodec {
+
+  /** What tokens are divided by at least. */
+  private static final float MIN_NORM = 1e-12f;
+
+  private static final int LANES = ResidualQuantizer.LANES;
+
+  private final Codebook codebook;
+  private final Buckets buckets;
+  private final float[] centroids;
+  private final int dimension;
+  private final int perByte;
+  private final int mask;
+  private final float[] scratch;
+
+  /**
+   * Sole constructor.
+   *
+   * @param codebook an adopted one
+   */
+  public AdoptedCodec(Codebook codebook) {
+    this.codebook = codebook;
+    this.buckets = codebook.buckets();
+    this.centroids = codebook.centroids();
+    this.dimension = codebook.dimension();
+    this.perByte = 8 / buckets.bits();
+    this.mask = (1 << buckets.bits()) - 1;
+    this.scratch = new float[dimension];
+  }
+
+  /** What tokens are coded against. */
+  public Codebook codebook() {
+    return codebook;
+  }
+
+  /** Residual bytes of a token. */
+  public int width() {
+    return (dimension + perByte - 1) / perByte;
+  }
+
+  /**
+   * Writes a token to a lane of a block; the other lanes keep what they have.
+   *
+   * @param packed holds its residual bytes
+   * @param from index of the first one
+   * @param centroid of the token
+   * @param anchorId the centroid's row among the anchors of the segment
+   * @param block receives the code
+   * @param offset index of the block's first byte
+   * @param lane 0 to 15
+   */
+  public void pack(
+      byte[] packed, int from, int centroid, int anchorId, byte[] block, int offset, int lane) {
+    int group = offset + ResidualQuantizer.CODES + lane;
+    double squares = 0;
+    for (int j = 0, i = from; j < dimension; j += perByte, i++, group += LANES) {
+      block[group] = reverse(packed[i]);
+      squares += add(centroid, j, block[group], scratch, 0);
+    }
+    ResidualQuantizer.setAnchorId(block, offset, lane, anchorId);
+    float inverse = buckets.areSigns() ? 1 : (float) (1 / Math.max(Math.sqrt(squares), MIN_NORM));
+    short half = Float.floatToFloat16(inverse);
+    block[offset + ResidualQuantizer.SCALES + lane] = (byte) half;
+    block[offset + ResidualQuantizer.FACTORS + lane] = (byte) (half >>> 8);
+  }
+
+  /**
+   * Copies a token's residual bytes out of a block.
+   *
+   * @param packed receives them
+   * @param to index of the first one
+   */
+  public void unpack(byte[] block, int offset, int lane, byte[] packed, int to) {
+    int group = offset + ResidualQuantizer.CODES + lane;
+    for (int i = to; i < to + width(); i++, group += LANES) {
+      packed[i] = reverse(block[group]);
+    }
+  }
+
+  /**
+   * Reads what {@link VectorKernels#maxTile} wants to know of the 16 lanes of a block; all scales
+   * are 1.
+   *
+   * @param anchorIds receives the anchor ids
+   * @param factors receives the factors
+   * @param out index of the first lane in both
+   */
+  public static void readLanes(
+      byte[] block, int offset, int[] anchorIds, float[] factors, int out) {
+    for (int lane = 0; lane < LANES; lane++) {
+      anchorIds[out + lane] = ResidualQuantizer.anchorId(block, offset, lane);
+      int low = block[offset + ResidualQuantizer.SCALES + lane] & 0xFF;
+      int high = block[offset + ResidualQuantizer.FACTORS + lane];
+      factors[out + lane] = Float.float16ToFloat((short) (high << 8 | low));
+    }
+  }
+
+  /**
+   * Decodes a lane of a block.
+   *
+   * @param centroid of the token
+   * @param out receives the token, not rotated
+   * @param at index of its first component
+   */
+  public void decode(byte[] block, int offset, int lane, int centroid, float[] out, int at) {
+    int group = offset + ResidualQuantizer.CODES + lane;
+    double squares = 0;
+    for (int j = 0; j < dimension; j += perByte, group += LANES) {
+      squares += add(centroid, j, block[group], out, at);
+    }
+    normalize(squares, out, at);
+  }
+
+  /**
+   * Decodes residual bytes.
+   *
+   * @param packed holds them
+   * @param from index of the first one
+   * @param centroid of the token
+   * @param out receives the token
+   * @param at index of its first component
+   */
+  public void decode(byte[] packed, int from, int centroid, float[] out, int at) {
+    double squares = 0;
+    for (int j = 0, i = from; j < dimension; j += perByte, i++) {
+      squares += add(centroid, j, reverse(packed[i]), out, at);
+    }
+    normalize(squares, out, at);
+  }
+
+  /**
+   * Adds the weights of a group to components of the centroid, or to nothing if there are only
+   * signs.
+   *
+   * @param first dimension of the group
+   * @return the sum of the squares
+   */
+  private double add(int centroid, int first, byte group, float[] out, int at) {
+    int row = centroid * dimension;
+    int levels = group & 0xFF;
+    int end = Math.min(dimension, first + perByte);
+    double squares = 0;
+    for (int j = first; j < end; j++, levels >>>= buckets.bits()) {
+      float weight = buckets.weight(levels & mask);
+      float x = buckets.areSigns() ? weight : centroids[row + j] + weight;
+      out[at + j] = x;
+      squares += (double) x * x;
+    }
+    return squares;
+  }
+
+  private void normalize(double squares, float[] out, int at) {
+    if (buckets.areSigns() == false) {
+      float divisor = Math.max((float) Math.sqrt(squares), MIN_NORM);
+      for (int j = at; j < at + dimension; j++) {
+        out[j] /= divisor;
+      }
+    }
+  }
+
+  static byte reverse(byte bits) {
+    return (byte) (Integer.reverse(bits) >>> (Integer.SIZE - Byte.SIZE));
+  }
+}

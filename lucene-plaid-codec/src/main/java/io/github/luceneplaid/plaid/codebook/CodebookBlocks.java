@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.codebook;
+
+import java.util.List;
+
+/**
+ * The codebook blocks of a segment. Anchor ids count through all of them, adopted ones first.
+ * Immutable.
+ *
+ * @lucene.internal
+ */
+public final class CodebookBlocks {
+
+  private final List<Codebook> codebooks;
+  private final float[] anchors;
+
+  /** The first anchor of each block, and the number of all. */
+  private final int[] firstAnchors;
+
+  private final int adoptedAnchors;
+
+  /**
+   * Puts codebooks one after another.
+   *
+   * @param codebooks at least one, all of one dimension, adopted ones before others
+   */
+  public CodebookBlocks(List<Codebook> codebooks) {
+    this.codebooks = List.copyOf(codebooks);
+    this.firstAnchors = new int[codebooks.size() + 1];
+    int adopted = 0;
+    for (int i = 0; i < codebooks.size(); i++) {
+      firstAnchors[i + 1] = firstAnchors[i] + codebooks.get(i).size();
+      adopted = codebooks.get(i).isAdopted() ? firstAnchors[i + 1] : adopted;
+    }
+    this.adoptedAnchors = adopted;
+    this.anchors = codebooks.size() == 1 ? codebooks.get(0).anchors() : concatenated();
+  }
+
+  private float[] concatenated() {
+    float[] all = new float[Math.multiplyExact(anchorCount(), dimension())];
+    for (int i = 0; i < codebooks.size(); i++) {
+      float[] rows = codebooks.get(i).anchors();
+      System.arraycopy(rows, 0, all, firstAnchors[i] * dimension(), rows.length);
+    }
+    return all;
+  }
+
+  /** The codebooks. */
+  public List<Codebook> list() {
+    return codebooks;
+  }
+
+  /** Components of an anchor. */
+  public int dimension() {
+    return codebooks.get(0).dimension();
+  }
+
+  /** Number of anchors of all blocks. */
+  public int anchorCount() {
+    return firstAnchors[codebooks.size()];
+  }
+
+  /** Number of anchors of adopted blocks, whose ids are below all others. */
+  public int adoptedAnchors() {
+    return adoptedAnchors;
+  }
+
+  /**
+   * The anchors of all blocks.
+   *
+   * @return [anchors][dimension], rotated; not to be changed
+   */
+  public float[] anchors() {
+    return anchors;
+  }
+
+  /**
+   * The block of an anchor.
+   *
+   * @throws IndexOutOfBoundsException if there is no such anchor
+   */
+  public int blockOf(int anchor) {
+    int block = 0;
+    while (anchor >= firstAnchors[block + 1]) {
+      block++;
+    }
+    return block;
+  }
+
+  /** The first anchor of a block. */
+  public int firstAnchor(int block) {
+    return firstAnchors[block];
+  }
+
+  /** The first anchor of the block that has a codebook, −1 if there is none. */
+  public int firstAnchor(Codebook.Id id) {
+    for (int block = 0; block < codebooks.size(); block++) {
+      if (codebooks.get(block).id().equals(id)) {
+        return firstAnchors[block];
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * What is added to an anchor id of each block of a source to make it one of these; {@link
+   * Integer#MIN_VALUE} for blocks that are not here.
+   */
+  public int[] shiftsFrom(CodebookBlocks source) {
+    int[] shifts = new int[source.codebooks.size()];
+    for (int block = 0; block < shifts.length; block++) {
+      int here = firstAnchor(source.codebooks.get(block).id());
+      shifts[block] = here < 0 ? Integer.MIN_VALUE : here - source.firstAnchors[block];
+    }
+    return shifts;
+  }
+}
