@@ -12,7 +12,11 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
@@ -49,6 +53,13 @@ public class TestPlaidCorruption extends LuceneTestCase {
             new LateInteractionField(
                 "tokens", TokenDocuments.unit(random(), 1 + random().nextInt(20), 8)));
         writer.addDocument(document);
+      }
+      if (random().nextBoolean()) {
+        Path folder = createTempDir();
+        RandomDirectories.write(random(), folder, 8, 4, false, 10);
+        try (PlaidDirectory adopted = PlaidDirectory.open(folder)) {
+          PlaidImport.into(writer, adopted, "tokens", "order");
+        }
       }
       writer.forceMerge(1);
     }

@@ -18,8 +18,12 @@ import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
@@ -45,7 +49,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
 
   private static final int DIMENSION = 6;
 
-  private static Directory index(PlaidDocValuesFormat format, boolean sparse) throws IOException {
+  private static Directory index(
+      PlaidDocValuesFormat format, boolean sparse, PlaidDirectory adopted) throws IOException {
     Directory directory = new ByteBuffersDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, config(format).setUseCompoundFile(false))) {
@@ -63,6 +68,9 @@ public class TestPlaidDamagedData extends LuceneTestCase {
         if (id % 10 == 9) {
           writer.commit();
         }
+      }
+      if (adopted != null) {
+        PlaidImport.into(writer, adopted, FIELD, "order");
       }
       writer.forceMerge(1);
     }
@@ -156,6 +164,9 @@ public class TestPlaidDamagedData extends LuceneTestCase {
       int n = segment.tokenCount(ordinal);
       float[] tokens = new float[n * DIMENSION];
       segment.tokens(ordinal, 0, n, tokens);
+      if (segment.adopted(ordinal) != null) {
+        segment.adoptedCodes(ordinal, 0, n, new int[n], new byte[n * DIMENSION]);
+      }
       segment.document(ordinal);
     }
   }
@@ -169,7 +180,12 @@ public class TestPlaidDamagedData extends LuceneTestCase {
   }
 
   private static void damage(PlaidDocValuesFormat format, boolean sparse) throws IOException {
-    Directory directory = index(format, sparse);
+    damage(format, sparse, null);
+  }
+
+  private static void damage(PlaidDocValuesFormat format, boolean sparse, PlaidDirectory adopted)
+      throws IOException {
+    Directory directory = index(format, sparse, adopted);
     for (String extension : new String[] {".veq", ".vec"}) {
       String file = file(directory, extension);
       byte[] bytes = read(directory, file);
@@ -219,6 +235,16 @@ public class TestPlaidDamagedData extends LuceneTestCase {
 
   public void testTrainedWithoutRawTokens() throws IOException {
     damage(trained().bits(2).build(), true);
+  }
+
+  public void testAdopted() throws IOException {
+    boolean binary = random().nextBoolean();
+    int bits = binary ? 1 : 4;
+    Path folder = createTempDir();
+    RandomDirectories.write(random(), folder, DIMENSION, bits, binary, 4);
+    try (PlaidDirectory adopted = PlaidDirectory.open(folder)) {
+      damage(trained().bits(bits).build(), random().nextBoolean(), adopted);
+    }
   }
 
   public void testFlat() throws IOException {

@@ -12,7 +12,12 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
@@ -89,6 +94,34 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     }
   }
 
+  public void testAdopted() throws IOException {
+    int bits = 1 << random().nextInt(4);
+    boolean binary = bits == 1 && random().nextBoolean();
+    Path folder = createTempDir();
+    RandomDirectories.write(random(), folder, DIMENSION, bits, binary, 20);
+    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+        Directory directory = newDirectory()) {
+      IndexWriterConfig config =
+          new IndexWriterConfig()
+              .setUseCompoundFile(false)
+              .setCodec(TestUtil.alwaysDocValuesFormat(new PlaidDocValuesFormat()));
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        PlaidImport.into(writer, plaid, "tokens", "order");
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        SegmentReader segment = (SegmentReader) reader.leaves().get(0).reader();
+        try (ChecksumIndexInput meta = directory.openChecksumInput("_0_Plaid1_0.vem")) {
+          byte[] id = segment.getSegmentInfo().info.getId();
+          CodecUtil.checkIndexHeader(meta, "PlaidMeta", 0, 0, id, "Plaid1_0");
+          checkField(meta, segment);
+          assertEquals(-1, meta.readInt());
+          assertEquals(1, meta.readByte()); // the order is the delegate's
+          CodecUtil.checkFooter(meta);
+        }
+      }
+    }
+  }
+
   private static void checkField(IndexInput meta, LeafReader reader) throws IOException {
     PlaidStatistics statistics = PlaidDocValuesFormat.statistics(reader, "tokens");
     PlaidOptions options = PlaidOptions.of(reader.getFieldInfos().fieldInfo("tokens"));
@@ -122,7 +155,13 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     }
     assertEquals(statistics.trained() ? 1 : 0, meta.readByte());
     if (statistics.trained()) {
-      checkTrained(meta, statistics);
+      checkTrained(meta, PlaidDocValuesFormat.segment(reader, "tokens"));
+    }
+  }
+
+  private static void assertFloats(float[] expected, IndexInput meta) throws IOException {
+    for (float number : expected) {
+      assertEquals(Float.floatToRawIntBits(number), meta.readInt());
     }
   }
 
@@ -134,13 +173,25 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     };
   }
 
-  private static void checkTrained(IndexInput meta, PlaidStatistics statistics) throws IOException {
+  private static void checkTrained(IndexInput meta, PlaidSegment segment) throws IOException {
+    PlaidStatistics statistics = segment.statistics();
     assertEquals(1, meta.readVInt());
     String id = String.format(Locale.ROOT, "%016x%016x", meta.readLong(), meta.readLong());
     assertEquals(statistics.codebooks().get(0), id);
     assertEquals(statistics.anchors(), meta.readVInt());
     assertTrue(Float.intBitsToFloat(meta.readInt()) >= 0);
     assertTrue(meta.readVLong() > 0);
+    Buckets buckets = segment.codebooks().list().get(0).buckets();
+    assertEquals(buckets == null ? 0 : buckets.areSigns() ? 2 : 1, meta.readByte());
+    if (buckets != null) {
+      assertEquals(0, meta.readVLong() % 64);
+      assertFloats(buckets.averageResidual(), meta);
+    }
+    if (buckets != null && buckets.areSigns() == false) {
+      assertFloats(buckets.cutoffs(), meta);
+      assertFloats(buckets.weights(), meta);
+      assertFloats(new float[] {buckets.clusterThreshold()}, meta);
+    }
     long anchors = meta.readVLong();
     assertEquals(0, anchors % 64);
     // The anchors of the only codebook are the regions

@@ -1,0 +1,177 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.exchange;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Directories with damaged files are refused, or read as if they were whole. */
+public class TestDamagedDirectories extends ImportTestCase {
+
+  /** Files of the directory among the resources. */
+  private static final List<String> SMALL =
+      List.of(
+          "0.codes.npy",
+          "0.residuals.npy",
+          "avg_residual.npy",
+          "bucket_cutoffs.npy",
+          "bucket_weights.npy",
+          "centroids.npy",
+          "cluster_threshold.npy",
+          "doclens.0.json",
+          "metadata.json");
+
+  public void testGolden() throws IOException {
+    assumeGoldenFiles();
+    check(GoldenDirectory.folder(), GoldenDirectory.folder().resolve("damaged"));
+  }
+
+  public void testGolden185() throws IOException {
+    assumeGoldenFiles();
+    Path damaged = GoldenDirectory.folder().resolve("next-plaid-1.8.5").resolve("damaged");
+    check(GoldenDirectory.folder(), damaged);
+  }
+
+  private void check(Path golden, Path damaged) throws IOException {
+    int cases = 0;
+    JsonNode manifest = new ObjectMapper().readTree(damaged.resolve("manifest.json").toFile());
+    for (JsonNode damage : manifest) {
+      if (damage.get("format").asText().equals("plaid") == false) {
+        continue;
+      }
+      cases++;
+      Path base = golden.resolve(damage.get("base").asText());
+      Path copy = createTempDir();
+      copy(base, copy);
+      for (JsonNode file : damage.get("files")) {
+        Path from = damaged.resolve(file.asText());
+        Files.write(copy.resolve(from.getFileName().toString()), Files.readAllBytes(from));
+      }
+      for (JsonNode file : damage.get("remove")) {
+        Files.delete(copy.resolve(file.asText()));
+      }
+      check(damage.get("name").asText(), damage.get("must").asText(), base, copy);
+    }
+    assertTrue("cases: " + cases, cases > 10);
+  }
+
+  private static void check(String name, String must, Path base, Path copy) throws IOException {
+    if (must.equals("error")) {
+      IOException e = expectThrows(IOException.class, () -> PlaidDirectory.open(copy).close());
+      assertNamesFile(name, copy, e);
+      return;
+    }
+    try (PlaidDirectory expected = PlaidDirectory.open(base);
+        PlaidDirectory found = PlaidDirectory.open(copy)) {
+      assertEqual(name, expected, found);
+    } catch (IOException e) {
+      assertEquals(name + ": " + e, "error-or-identical", must);
+      assertNamesFile(name, copy, e);
+    }
+  }
+
+  private static void assertNamesFile(String name, Path folder, IOException e) {
+    assertTrue(
+        name + ": " + e, e instanceof VectorFileException || e instanceof NoSuchFileException);
+    assertTrue(name + ": " + e, e.getMessage().contains(folder.toString()));
+  }
+
+  static void assertEqual(String message, PlaidDirectory expected, PlaidDirectory found) {
+    assertEquals(message, expected.codebook().id(), found.codebook().id());
+    assertEquals(message, expected.documents(), found.documents());
+    for (int doc = 0; doc < expected.documents(); doc++) {
+      assertArrayEquals(message, expected.tokens(doc), found.tokens(doc));
+    }
+  }
+
+  /** Ids of anchors have 16 bits, and tokens up to 1,024 dimensions. */
+  public void testTooLarge() throws IOException {
+    Path copy = resource("small");
+    assertRefused(copy, "centroids at byte 0: found 65537, expected 1 to 65536", 65_537, 8);
+    assertRefused(copy, "dimension at byte 0: found 1032, expected 1 to 1024", 3, 1032);
+  }
+
+  private static void assertRefused(Path folder, String message, int centroids, int dimension)
+      throws IOException {
+    Path file = folder.resolve("centroids.npy");
+    Files.delete(file);
+    try (NpyWriter out = new NpyWriter(file, ElementType.FLOAT16, dimension)) {
+      float[] row = new float[dimension];
+      for (int i = 0; i < centroids; i++) {
+        out.writeFloats(row, 0, dimension);
+      }
+      out.finish();
+    }
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(folder).close());
+    assertEquals(file + ": " + message, e.getMessage());
+  }
+
+  /** Cuts, longer files and flipped bits: a clear error, or numbers of the right shape. */
+  public void testRandomDamage() throws IOException {
+    Path whole = resource("small");
+    for (int i = 0; i < atLeast(200); i++) {
+      Path copy = createTempDir();
+      copy(whole, copy);
+      Path file = copy.resolve(RandomPicks.randomFrom(random(), SMALL));
+      byte[] bytes = Files.readAllBytes(file);
+      if (random().nextBoolean()) {
+        int at = random().nextInt(bytes.length);
+        bytes[at] ^= (byte) (1 << random().nextInt(8));
+      } else {
+        int length = TestUtil.nextInt(random(), 0, bytes.length + 20);
+        bytes = Arrays.copyOf(bytes, length);
+      }
+      Files.write(file, bytes);
+      try (PlaidDirectory directory = PlaidDirectory.open(copy)) {
+        for (int doc = 0; doc < directory.documents(); doc++) {
+          for (float[] token : directory.tokens(doc)) {
+            assertEquals(directory.dimension(), token.length);
+          }
+        }
+      } catch (IOException e) {
+        assertNamesFile(file.toString(), copy, e);
+      }
+    }
+  }
+
+  private Path resource(String name) throws IOException {
+    Path folder = createTempDir();
+    for (String file : SMALL) {
+      try (var in = getClass().getResourceAsStream(name + "/" + file)) {
+        Files.write(folder.resolve(file), in.readAllBytes());
+      }
+    }
+    return folder;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> entries = Files.list(from)) {
+      for (Path entry : entries.filter(Files::isRegularFile).toList()) {
+        Files.write(to.resolve(entry.getFileName().toString()), Files.readAllBytes(entry));
+      }
+    }
+  }
+}
