@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.exchange;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.InPlaceMergeSorter;
+
+/** The tokens of the live documents of an index, document by document in the order of an export. */
+final class LiveDocuments {
+
+  private final List<LeafReaderContext> leaves;
+  private final String field;
+  private final int[] docs;
+  private final PlaidSegment[] segments;
+  private final BinaryDocValues[] values;
+
+  private LeafReaderContext leaf;
+  private int ordinal;
+  private float[][] payload;
+
+  /**
+   * Puts documents in order.
+   *
+   * @param orderField documents come by its numbers, then those that have none; null: by docID
+   */
+  LiveDocuments(IndexReader reader, String field, String orderField) throws IOException {
+    this.leaves = reader.leaves();
+    this.field = field;
+    this.segments = new PlaidSegment[leaves.size()];
+    this.values = new BinaryDocValues[leaves.size()];
+    for (LeafReaderContext context : leaves) {
+      segments[context.ord] = PlaidDocValuesFormat.segment(context.reader(), field);
+    }
+    this.docs = orderField == null ? live(reader) : sorted(reader, orderField);
+  }
+
+  private static int[] live(IndexReader reader) {
+    int[] docs = new int[reader.numDocs()];
+    int n = 0;
+    for (LeafReaderContext context : reader.leaves()) {
+      Bits live = context.reader().getLiveDocs();
+      for (int doc = 0; doc < context.reader().maxDoc(); doc++) {
+        if (live == null || live.get(doc)) {
+          docs[n++] = context.docBase + doc;
+        }
+      }
+    }
+    return docs;
+  }
+
+  private static int[] sorted(IndexReader reader, String orderField) throws IOException {
+    long[] order = new long[reader.maxDoc()];
+    Arrays.fill(order, Long.MAX_VALUE);
+    for (LeafReaderContext context : reader.leaves()) {
+      NumericDocValues numbers = DocValues.getNumeric(context.reader(), orderField);
+      while (numbers.nextDoc() != NumericDocValues.NO_MORE_DOCS) {
+        order[context.docBase + numbers.docID()] = numbers.longValue();
+      }
+    }
+    int[] docs = live(reader);
+    new InPlaceMergeSorter() {
+      @Override
+      protected int compare(int i, int j) {
+        return Long.compare(order[docs[i]], order[docs[j]]);
+      }
+
+      @Override
+      protected void swap(int i, int j) {
+        int doc = docs[i];
+        docs[i] = docs[j];
+        docs[j] = doc;
+      }
+    }.sort(0, docs.length);
+    return docs;
+  }
+
+  /** Number of documents. */
+  int size() {
+    return docs.length;
+  }
+
+  /**
+   * Moves to a document.
+   *
+   * @param i 0 to {@link #size} − 1
+   * @return the number of its tokens
+   * @throws IllegalArgumentException if its value is not that of a late-interaction field
+   */
+  int moveTo(int i) throws IOException {
+    leaf = leaves.get(ReaderUtil.subIndex(docs[i], leaves));
+    int doc = docs[i] - leaf.docBase;
+    PlaidSegment segment = segments[leaf.ord];
+    payload = null;
+    ordinal = segment == null ? -1 : segment.ordinal(doc);
+    if (ordinal >= 0) {
+      return segment.tokenCount(ordinal);
+    }
+    if (segment == null || segment.escapedDocuments() > 0) {
+      payload = payload(leaf.reader(), doc);
+    }
+    return payload == null ? 0 : payload.length;
+  }
+
+  private float[][] payload(LeafReader reader, int doc) throws IOException {
+    BinaryDocValues current = values[leaf.ord];
+    if (current == null || current.docID() >= doc) {
+      current = DocValues.getBinary(reader, field);
+      values[leaf.ord] = current;
+    }
+    if (current.advanceExact(doc) == false) {
+      return null;
+    }
+    BytesRef bytes = current.binaryValue();
+    int header = Integer.BYTES;
+    int dimension =
+        bytes.length < header ? 0 : (int) BitUtil.VH_LE_INT.get(bytes.bytes, bytes.offset);
+    if (dimension < 1 || (bytes.length - header) % ((long) dimension * Float.BYTES) != 0) {
+      throw new IllegalArgumentException(
+          "document "
+              + (leaf.docBase + doc)
+              + " has no late-interaction value: found "
+              + bytes.length
+              + " bytes and dimension "
+              + dimension);
+    }
+    return LateInteractionField.decode(bytes);
+  }
+
+  /** Components of the tokens of the current document, which must have some. */
+  int dimension() {
+    return payload == null ? segments[leaf.ord].dimension() : payload[0].length;
+  }
+
+  /** The adopted codebook that the current document is coded against; null if it is not. */
+  Codebook adopted() throws IOException {
+    return ordinal < 0 ? null : segments[leaf.ord].adopted(ordinal);
+  }
+
+  /** Reads codes of the current document, which is coded against an adopted codebook. */
+  void codes(int from, int n, int[] centroids, byte[] residuals) throws IOException {
+    segments[leaf.ord].adoptedCodes(ordinal, from, n, centroids, residuals);
+  }
+
+  /** Reads tokens of the current document as the index returns them, row after row. */
+  void tokens(int from, int n, float[] into) throws IOException {
+    if (payload == null) {
+      segments[leaf.ord].tokens(ordinal, from, n, into);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(payload[from + i], 0, into, i * payload[0].length, payload[0].length);
+    }
+  }
+}

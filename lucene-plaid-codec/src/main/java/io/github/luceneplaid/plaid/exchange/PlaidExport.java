@@ -1,0 +1,299 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.exchange;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.SplittableRandom;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Writes a field of an index as a directory that next-plaid 1.8.5 loads, searches, updates and
+ * deletes from. Where all tokens have codes of one directory that was imported, these codes go out
+ * as they came, byte for byte. Otherwise tokens are read from the index, brought to length 1, and
+ * coded with centroids and buckets that are trained on them.
+ *
+ * <p>Document i of the directory is the i-th live document of the index. Those without tokens are
+ * documents of no tokens there.
+ *
+ * @lucene.experimental
+ */
+public final class PlaidExport {
+
+  /** Tokens handled at a time. */
+  private static final int CHUNK = 256;
+
+  /** Memory of a sample to train on. */
+  private static final int SAMPLE_BYTES = 1 << 27;
+
+  /** Tokens of a sample for each centroid, as next-plaid takes them. */
+  private static final int TOKENS_PER_CENTROID = 256;
+
+  private final LiveDocuments documents;
+  private final int bits;
+  private final long seed;
+  private final int chunkDocuments;
+
+  private long tokens;
+  private int dimension;
+  private Codebook adopted;
+  private boolean isOneCodebook = true;
+
+  private PlaidExport(LiveDocuments documents, Options options) {
+    this.documents = documents;
+    this.bits = options.bits;
+    this.seed = options.seed;
+    this.chunkDocuments = options.chunkDocuments;
+  }
+
+  /**
+   * What has been written.
+   *
+   * @param documents number of documents
+   * @param tokens number of tokens
+   * @param encoded whether they were encoded for the directory; false: their codes were there
+   */
+  public record Result(int documents, long tokens, boolean encoded) {}
+
+  /**
+   * How to write.
+   *
+   * @param orderField numeric doc values that documents come in the order of, those without behind
+   *     the others; null for the order of the index
+   * @param bits of a component where tokens are encoded: 1, 2, 4 or 8
+   * @param seed of the training of centroids
+   * @param replace whether a folder that is there may be replaced
+   * @param chunkDocuments documents of a chunk, ≥ 1
+   */
+  public record Options(
+      String orderField, int bits, long seed, boolean replace, int chunkDocuments) {
+
+    /** Checks the numbers. */
+    public Options {
+      if (bits < 1 || bits > 8 || 8 % bits != 0) {
+        throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 4 or 8");
+      }
+      if (chunkDocuments < 1) {
+        throw new IllegalArgumentException(
+            "documents of a chunk: found " + chunkDocuments + ", expected at least 1");
+      }
+    }
+
+    /** In the order of the index, 4 bits, seed 42, chunks of 50,000 documents; never replaces. */
+    public static Options ofDefaults() {
+      return new Options(null, 4, 42, false, PlaidDirectoryWriter.CHUNK_DOCUMENTS);
+    }
+
+    /** These options with the order of a field. */
+    public Options orderedBy(String field) {
+      return new Options(field, bits, seed, replace, chunkDocuments);
+    }
+
+    /** These options with other bits. */
+    public Options withBits(int other) {
+      return new Options(orderField, other, seed, replace, chunkDocuments);
+    }
+
+    /** These options, but a folder that is there is replaced. */
+    public Options replacing() {
+      return new Options(orderField, bits, seed, true, chunkDocuments);
+    }
+
+    /** These options with chunks of another size. */
+    public Options withChunksOf(int newChunkDocuments) {
+      return new Options(orderField, bits, seed, replace, newChunkDocuments);
+    }
+  }
+
+  /**
+   * Writes a directory: all of it, or nothing if this throws.
+   *
+   * @param reader of the index
+   * @param field has the tokens
+   * @param target path of the folder to make, in a folder that exists
+   * @throws FileAlreadyExistsException if it is there and may not be replaced
+   * @throws IllegalArgumentException if there are no tokens, if they are not of one dimension, if a
+   *     value is not that of a late-interaction field or not finite, or if the bits of a token
+   *     would not be whole bytes
+   */
+  public static Result to(IndexReader reader, String field, Path target, Options options)
+      throws IOException {
+    if (Files.exists(target) && options.replace == false) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    PlaidExport export =
+        new PlaidExport(new LiveDocuments(reader, field, options.orderField), options);
+    export.survey(field);
+    Path folder = Files.createDirectory(unused(target, ".tmp"));
+    boolean success = false;
+    try {
+      export.write(folder);
+      if (options.replace && Files.exists(target)) {
+        Path old = unused(target, ".old");
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+        IOUtils.rm(old);
+      } else {
+        Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+      IOUtils.fsync(target.toAbsolutePath().getParent(), true);
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.rm(folder);
+      }
+    }
+    return new Result(export.documents.size(), export.tokens, export.adopted == null);
+  }
+
+  /** A path beside another one where nothing is. */
+  private static Path unused(Path target, String suffix) {
+    for (int i = 0; ; i++) {
+      Path path = target.resolveSibling(target.getFileName() + "." + i + suffix);
+      if (Files.exists(path) == false) {
+        return path;
+      }
+    }
+  }
+
+  /** Counts tokens, and finds out whether they have one adopted codebook. */
+  private void survey(String field) throws IOException {
+    for (int i = 0; i < documents.size(); i++) {
+      int n = documents.moveTo(i);
+      if (n == 0) {
+        continue;
+      }
+      if (dimension != 0 && documents.dimension() != dimension) {
+        throw new IllegalArgumentException(
+            "document "
+                + i
+                + " has dimension "
+                + documents.dimension()
+                + ", expected "
+                + dimension
+                + " as the others");
+      }
+      dimension = documents.dimension();
+      Codebook codebook = documents.adopted();
+      isOneCodebook &= codebook != null && (tokens == 0 || codebook.id().equals(adopted.id()));
+      adopted = codebook;
+      tokens += n;
+    }
+    if (tokens == 0) {
+      throw new IllegalArgumentException("field \"" + field + "\" has no tokens");
+    }
+    adopted = isOneCodebook ? adopted : null;
+    if (adopted == null && dimension * bits % 8 != 0) {
+      throw new IllegalArgumentException(
+          "bits: found " + bits + ", expected whole bytes for " + dimension + " dimensions");
+    }
+  }
+
+  private void write(Path folder) throws IOException {
+    Codebook codebook = adopted == null ? train() : adopted;
+    Encoder encoder = adopted == null ? new Encoder(codebook) : null;
+    int[] centroids = new int[CHUNK];
+    byte[] packed = new byte[CHUNK * ((dimension * codebook.buckets().bits() + 7) / 8)];
+    float[] rows = new float[adopted == null ? CHUNK * dimension : 0];
+    try (PlaidDirectoryWriter writer = new PlaidDirectoryWriter(folder, codebook, chunkDocuments)) {
+      for (int i = 0; i < documents.size(); i++) {
+        int count = documents.moveTo(i);
+        writer.startDocument(count);
+        for (int from = 0; from < count; from += CHUNK) {
+          int n = Math.min(CHUNK, count - from);
+          if (encoder == null) {
+            documents.codes(from, n, centroids, packed);
+          } else {
+            read(i, from, n, rows);
+            encoder.encode(rows, n, centroids, packed);
+          }
+          writer.add(centroids, packed, n);
+        }
+      }
+      writer.finish();
+    }
+  }
+
+  /** Reads tokens of document i and brings them to length 1. */
+  private void read(int i, int from, int n, float[] rows) throws IOException {
+    documents.tokens(from, n, rows);
+    for (int j = 0; j < n * dimension; j++) {
+      if (Float.isFinite(rows[j]) == false) {
+        throw new IllegalArgumentException("document " + i + " has component " + rows[j]);
+      }
+    }
+    for (int row = 0; row < n; row++) {
+      PlaidTrainer.normalize(rows, row * dimension, dimension);
+    }
+  }
+
+  private Codebook train() throws IOException {
+    int centroids = PlaidTrainer.centroids(tokens);
+    long most = Math.min(SAMPLE_BYTES / ((long) dimension * Float.BYTES), tokens);
+    int size = (int) Math.min((long) centroids * TOKENS_PER_CENTROID, most);
+    float[] sample = new float[size * dimension];
+    float[] token = new float[dimension];
+    SplittableRandom random = new SplittableRandom(seed);
+    long left = tokens;
+    int drawn = 0;
+    for (int i = 0; i < documents.size() && drawn < size; i++) {
+      int count = documents.moveTo(i);
+      for (int t = 0; t < count; t++, left--) {
+        if (random.nextLong(left) < size - drawn) {
+          read(i, t, 1, token);
+          // Shuffled, so that any part of the sample is a sample
+          int place = random.nextInt(drawn + 1);
+          System.arraycopy(sample, place * dimension, sample, drawn++ * dimension, dimension);
+          System.arraycopy(token, 0, sample, place * dimension, dimension);
+        }
+      }
+    }
+    return PlaidTrainer.train(sample, size, dimension, centroids, bits, tokens, seed);
+  }
+
+  /** Codes tokens as PLAID does. */
+  private static final class Encoder {
+    private final Codebook codebook;
+    private final int dimension;
+    private final int width;
+    private final AnchorRouter router;
+    private final int[] buckets;
+
+    Encoder(Codebook codebook) throws IOException {
+      this.codebook = codebook;
+      this.dimension = codebook.dimension();
+      this.width = dimension * codebook.buckets().bits() / 8;
+      this.router =
+          new AnchorRouter(codebook.centroids(), codebook.size(), dimension, AbortCheck.NONE);
+      this.buckets = new int[dimension];
+    }
+
+    void encode(float[] rows, int n, int[] centroids, byte[] packed) {
+      router.nearest(rows, 0, n, centroids);
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < dimension; j++) {
+          float centroid = codebook.centroids()[centroids[i] * dimension + j];
+          buckets[j] = codebook.buckets().bucket(rows[i * dimension + j] - centroid);
+        }
+        codebook.buckets().pack(buckets, packed, i * width);
+      }
+    }
+  }
+}
