@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.io.IOException;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.search.AcceptDocs;
@@ -20,22 +21,23 @@ import org.apache.lucene.search.KnnCollector;
 /**
  * Scans a field in blocks. With two tiers the coarse rows are scanned, and a row is scored by the
  * fine tier only if it may be good enough: its score cannot exceed that of the coarse row by more
- * than the distance between the two allows. So the hits are those of a scan of the fine tier.
+ * than the distance between the two allows. So the hits are those of a scan of the fine tier. Rows
+ * of signed bytes are scanned with a rounded query likewise.
  */
 final class ExactSearch {
 
-  /** Vectors of a block, between two looks at the collector. */
-  static final int BLOCK = 64;
+  /** Most vectors of a block, between two looks at the collector. */
+  static final int BLOCK = 256;
 
   private final StoredVectors vectors;
   private final RowScorer fine;
-  // Null if there is one tier.
-  private final TierScorer coarse;
+  // Null if all rows are scored.
+  private final ScoreBounds coarse;
 
   private final int[] ords = new int[BLOCK];
   private final float[] scores = new float[BLOCK];
 
-  private ExactSearch(StoredVectors vectors, RowScorer fine, TierScorer coarse) {
+  private ExactSearch(StoredVectors vectors, RowScorer fine, ScoreBounds coarse) {
     this.vectors = vectors;
     this.fine = fine;
     this.coarse = coarse;
@@ -50,9 +52,16 @@ final class ExactSearch {
     return new ExactSearch(
         vectors,
         TierScorer.of(vectors, vectors.fine(), vectors.similarity(), query),
-        vectors.hasTwoTiers()
-            ? TierScorer.of(vectors, vectors.coarse(), vectors.similarity(), query)
-            : null);
+        bounds(vectors, query));
+  }
+
+  private static ScoreBounds bounds(StoredVectors vectors, float[] query) {
+    if (vectors.coarse().encoding() == SlabEncoding.INT8) {
+      return new Int8Bounds(vectors, query);
+    }
+    return vectors.hasTwoTiers()
+        ? TierScorer.of(vectors, vectors.coarse(), vectors.similarity(), query)
+        : null;
   }
 
   /**
@@ -80,8 +89,8 @@ final class ExactSearch {
 
   private void searchAll(KnnCollector collector) throws IOException {
     int size = vectors.size();
-    for (int ord = 0; ord < size && collector.earlyTerminated() == false; ord += BLOCK) {
-      int n = Math.min(BLOCK, size - ord);
+    for (int ord = 0, n; ord < size && collector.earlyTerminated() == false; ord += n) {
+      n = Math.min(block(collector), size - ord);
       for (int i = 0; i < n; i++) {
         ords[i] = ord + i;
       }
@@ -89,19 +98,26 @@ final class ExactSearch {
     }
   }
 
+  /** Vectors that may be looked at next, at least one. */
+  private static int block(KnnCollector collector) {
+    return Math.clamp(collector.visitLimit() - collector.visitedCount(), 1, BLOCK);
+  }
+
   private void searchSome(KnnCollector collector, DocIdSetIterator accepted) throws IOException {
     DocIndexIterator docs = vectors.docs().iterator();
+    int block = block(collector);
     int n = 0;
     int doc = accepted.nextDoc();
     while (doc != DocIdSetIterator.NO_MORE_DOCS) {
       int found = docs.docID() < doc ? docs.advance(doc) : docs.docID();
       if (found == doc) {
         ords[n++] = docs.index();
-        if (n == BLOCK) {
+        if (n == block) {
           if (collector.earlyTerminated()) {
             return;
           }
           collect(n, collector);
+          block = block(collector);
           n = 0;
         }
         doc = accepted.nextDoc();
@@ -118,25 +134,13 @@ final class ExactSearch {
 
   private void collect(int n, KnnCollector collector) throws IOException {
     collector.incVisitedCount(n);
-    int candidates = coarse == null ? n : candidates(n, collector.minCompetitiveSimilarity());
+    int candidates =
+        coarse == null ? n : coarse.candidates(ords, n, collector.minCompetitiveSimilarity());
     if (candidates > 0
         && fine.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
       for (int i = 0; i < candidates; i++) {
         collector.collect(vectors.docs().doc(ords[i]), scores[i]);
       }
     }
-  }
-
-  /** Moves those of the first n ordinals to the front that may score above a limit. */
-  private int candidates(int n, float limit) throws IOException {
-    coarse.upperBounds(ords, n, scores);
-    int candidates = 0;
-    for (int i = 0; i < n; i++) {
-      // What is not a number is for the fine tier to decide
-      if (scores[i] > limit || Float.isNaN(scores[i])) {
-        ords[candidates++] = ords[i];
-      }
-    }
-    return candidates;
   }
 }

@@ -33,8 +33,8 @@ import org.apache.lucene.store.IndexOutput;
  * @param docs their documents
  * @param tiers one slab, or a coarse one that is scanned and a fine one; the last one is what is
  *     read back
- * @param norms offset of the lengths of the last tier's rows, {@link #NONE} unless the similarity
- *     is cosine
+ * @param norms offset of the lengths of the last tier's rows, {@link #NONE} unless {@link
+ *     #needsNorms} says that they are there
  */
 record FieldEntry(
     VectorEncoding encoding,
@@ -152,9 +152,18 @@ record FieldEntry(
     return entry;
   }
 
+  /**
+   * Whether lengths of rows are stored: cosines are divided by them, and floats in signed bytes are
+   * scanned with a rounded query, whose error matters in proportion to them.
+   */
+  static boolean needsNorms(
+      VectorEncoding vectors, VectorSimilarityFunction similarity, List<SlabEncoding> encodings) {
+    return similarity == VectorSimilarityFunction.COSINE
+        || (vectors == VectorEncoding.FLOAT32 && encodings.get(0) == SlabEncoding.INT8);
+  }
+
   private void checkColumns(IndexInput meta, FieldInfo field) throws IOException {
-    boolean cosine = similarity == VectorSimilarityFunction.COSINE;
-    boolean right = cosine == (norms != NONE);
+    boolean right = needsNorms(encoding, similarity, encodings()) == (norms != NONE);
     for (int i = 0; i < tiers.size(); i++) {
       Tier tier = tiers.get(i);
       boolean scaled = encoding == VectorEncoding.FLOAT32 && tier.encoding() == SlabEncoding.INT8;

@@ -19,7 +19,6 @@ import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexOutput;
 
@@ -56,7 +55,8 @@ final class FieldWriter {
     this.bytes = field.getVectorEncoding() == VectorEncoding.BYTE;
     this.encodings = bytes ? List.of(SlabEncoding.INT8) : encodings(source, wanted.tiers());
     this.norms =
-        field.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE
+        FieldEntry.needsNorms(
+                field.getVectorEncoding(), field.getVectorSimilarityFunction(), encodings)
             ? new TierWriter.Column()
             : null;
     this.rounded = new float[field.getVectorDimension()];
@@ -136,8 +136,16 @@ final class FieldWriter {
       throws IOException {
     tier.copy(fine ? stored.fine() : stored.coarse(), ord);
     if (fine && norms != null) {
-      norms.add(stored.norm(ord));
+      norms.add(norm(stored, ord));
     }
+  }
+
+  private float norm(StoredVectors stored, int ord) throws IOException {
+    if (stored.norms() != null) {
+      return stored.norm(ord);
+    }
+    stored.fine().decode(ord, rounded);
+    return Rounding.norm(rounded);
   }
 
   private void add(byte[] vector, TierWriter tier) throws IOException {

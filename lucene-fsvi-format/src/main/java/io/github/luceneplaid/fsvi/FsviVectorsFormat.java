@@ -41,7 +41,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * found. With two slabs, hits and scores are those of a scan of the second one: a bound on the
  * distance between the two rows of a vector tells which vectors of the second one to look at.
  *
- * <p>{@link KnnCollector}s are asked every 64 vectors whether to go on. If documents are filtered,
+ * <p>{@link KnnCollector}s are asked every 256 vectors whether to go on. If documents are filtered,
  * only the vectors of those accepted by {@link AcceptDocs} are read.
  *
  * <p>A segment with a vector that an encoding cannot hold keeps the field in 32-bit floats, in the
@@ -75,8 +75,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *               <li><b>[vlong]</b> offset of its errors in .vec: there for the first of two slabs,
  *                   else 0
  *             </ul>
- *         <li><b>[vlong]</b> offset of the lengths in .vec: there if the similarity is cosine, else
- *             0
+ *         <li><b>[vlong]</b> offset of the lengths in .vec: there if the similarity is cosine, or
+ *             the first slab has floats that are stored as signed bytes, else 0
  *       </ul>
  *   <li>footer
  * </ul>

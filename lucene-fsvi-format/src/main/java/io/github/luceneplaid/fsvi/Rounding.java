@@ -67,6 +67,21 @@ final class Rounding {
     }
   }
 
+  /**
+   * Rounds a vector to integers.
+   *
+   * @param max largest magnitude of an integer, ≤ 127
+   * @return what a unit of the integers is worth
+   */
+  static float toLevels(float[] vector, int max, byte[] levels) {
+    float scale = largest(vector) / max;
+    for (int i = 0; i < vector.length; i++) {
+      double level = scale == 0 ? 0 : Math.rint(vector[i] / (double) scale);
+      levels[i] = (byte) Math.clamp(level, -max, max);
+    }
+    return scale;
+  }
+
   /** What is read back of a vector that is stored in an encoding that it fits. */
   static void roundTrip(SlabEncoding encoding, float[] vector, float[] into) {
     switch (encoding) {
@@ -116,7 +131,11 @@ final class Rounding {
       distance += difference * difference;
       length += (double) fine[i] * fine[i];
     }
-    double summation = (fine.length / 4 + 8) * 0x1p-23;
-    return Math.nextUp((float) (Math.sqrt(distance) + summation * Math.sqrt(length)));
+    return Math.nextUp((float) (Math.sqrt(distance) + summation(fine.length) * Math.sqrt(length)));
+  }
+
+  /** What the summation of so many products rounds in vectors of four elements, relatively. */
+  static double summation(int dimension) {
+    return (dimension / 4 + 8) * 0x1p-23;
   }
 }

@@ -80,7 +80,7 @@ final class StoredVectors {
     return coarse != fine;
   }
 
-  /** Lengths of the fine rows; null unless the similarity is cosine. */
+  /** Lengths of the fine rows; null if there are none, see {@link FieldEntry#needsNorms}. */
   Slab norms() {
     return norms;
   }

@@ -17,39 +17,30 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.io.IOException;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.VectorUtil;
 
 /** Scores rows of a tier against a query, by the formulas of Lucene. For one thread. */
-final class TierScorer implements RowScorer {
+final class TierScorer implements RowScorer, ScoreBounds {
 
   private final StoredVectors vectors;
   private final StoredTier tier;
-  private final VectorSimilarityFunction similarity;
-  private final boolean bytes;
+  private final ScoreFormula formula;
   private final RowComparison comparison;
-  private final float queryNorm;
 
   private final int[] oneOrd = new int[1];
   private final float[] oneScore = new float[1];
   private float[] scales = new float[1];
   private float[] norms = new float[1];
   private float[] errors = new float[1];
+  private float[] bounds = new float[1];
 
   private TierScorer(
-      StoredVectors vectors,
-      StoredTier tier,
-      VectorSimilarityFunction similarity,
-      RowComparison comparison,
-      float queryNorm) {
+      StoredVectors vectors, StoredTier tier, ScoreFormula formula, RowComparison comparison) {
     this.vectors = vectors;
     this.tier = tier;
-    this.similarity = similarity;
-    this.bytes = vectors.encoding() == VectorEncoding.BYTE;
+    this.formula = formula;
     this.comparison = comparison;
-    this.queryNorm = queryNorm;
   }
 
   /**
@@ -63,9 +54,8 @@ final class TierScorer implements RowScorer {
     return new TierScorer(
         vectors,
         tier,
-        similarity,
-        comparison(tier.encoding(), measure(similarity), query),
-        Rounding.norm(query));
+        new ScoreFormula(similarity, false, vectors.dimension(), Rounding.norm(query)),
+        comparison(tier.encoding(), measure(similarity), query));
   }
 
   /**
@@ -78,9 +68,8 @@ final class TierScorer implements RowScorer {
     return new TierScorer(
         vectors,
         vectors.fine(),
-        similarity,
-        VectorKernels.get().compareBytes(measure(similarity), query),
-        Rounding.norm(query));
+        new ScoreFormula(similarity, true, vectors.dimension(), Rounding.norm(query)),
+        VectorKernels.get().compareBytes(measure(similarity), query));
   }
 
   private static Measure measure(VectorSimilarityFunction similarity) {
@@ -108,31 +97,32 @@ final class TierScorer implements RowScorer {
     readNorms(ords, n);
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < n; i++) {
-      scores[i] = score(scores[i], i);
+      scores[i] = formula.score(scores[i], norms[i]);
       max = Math.max(max, scores[i]);
     }
     return max;
   }
 
-  /** Bounds from above of what the fine tier scores for n rows of this coarse one. */
-  void upperBounds(int[] ords, int n, float[] bounds) throws IOException {
+  @Override
+  public int candidates(int[] ords, int n, float limit) throws IOException {
+    bounds = ArrayUtil.grow(bounds, n);
+    errors = ArrayUtil.grow(errors, n);
     compare(ords, n, bounds);
     readNorms(ords, n);
-    errors = ArrayUtil.grow(errors, n);
     StoredTier.read(tier.errors(), ords, n, errors);
     for (int i = 0; i < n; i++) {
-      float bound =
-          similarity == VectorSimilarityFunction.EUCLIDEAN
+      bounds[i] =
+          formula.isDistance()
               ? lowerDistance(bounds[i], errors[i])
-              : Math.nextUp(bounds[i] + errors[i] * queryNorm);
-      bounds[i] = score(bound, i);
+              : Math.nextUp(bounds[i] + errors[i] * formula.queryNorm());
     }
+    return formula.candidates(ords, n, bounds, norms, limit);
   }
 
   /** Square of the least distance to the fine row, given the square of that to the coarse one. */
   private float lowerDistance(float square, float error) {
-    double rounding = (vectors.dimension() / 4 + 8) * 0x1p-23;
-    double distance = Math.sqrt(square) * (1 - rounding) - error - queryNorm * 0x1p-22;
+    double rounding = Rounding.summation(vectors.dimension());
+    double distance = Math.sqrt(square) * (1 - rounding) - error - formula.queryNorm() * 0x1p-22;
     return distance <= 0 ? 0 : Math.nextDown((float) (distance * distance * (1 - rounding)));
   }
 
@@ -143,35 +133,18 @@ final class TierScorer implements RowScorer {
       StoredTier.read(tier.scales(), ords, n, scales);
     }
     tier.rows().compare(comparison, ords, n, scales, out);
-    if (tier.scales() != null && similarity != VectorSimilarityFunction.EUCLIDEAN) {
+    if (tier.scales() != null && formula.isDistance() == false) {
       for (int i = 0; i < n; i++) {
         out[i] *= scales[i];
       }
     }
   }
 
+  /** Makes room for norms, and reads them if they are needed. */
   private void readNorms(int[] ords, int n) throws IOException {
-    if (similarity == VectorSimilarityFunction.COSINE) {
-      norms = ArrayUtil.grow(norms, n);
+    norms = ArrayUtil.grow(norms, n);
+    if (formula.needsNorms()) {
       StoredTier.read(vectors.norms(), ords, n, norms);
     }
-  }
-
-  /** The score for a result of the comparison with the i-th row. */
-  private float score(float result, int i) {
-    return switch (similarity) {
-      case EUCLIDEAN -> 1 / (1 + result);
-      case DOT_PRODUCT ->
-          bytes
-              ? 0.5f + result / (float) (vectors.dimension() * (1L << 15))
-              : VectorUtil.normalizeToUnitInterval(result);
-      case COSINE -> {
-        // A vector of length 0 has no direction; Lucene's score would be no number.
-        double lengths = (double) queryNorm * norms[i];
-        float cosine = lengths == 0 ? 0 : (float) (result / lengths);
-        yield bytes ? (1 + cosine) / 2 : VectorUtil.normalizeToUnitInterval(cosine);
-      }
-      case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(result);
-    };
   }
 }

@@ -57,22 +57,12 @@ final class PanamaByteRows {
   }
 
   static float dot(int[] query, MemorySegment rows, long row) {
-    IntVector s0 = IntVector.zero(SPECIES);
-    IntVector s1 = s0;
-    IntVector s2 = s0;
-    IntVector s3 = s0;
+    IntVector sum = IntVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
-      long p = row + i;
-      s0 = s0.add(load(query, i).mul(load(rows, p)));
-      s1 = s1.add(load(query, i + LENGTH).mul(load(rows, p + LENGTH)));
-      s2 = s2.add(load(query, i + 2 * LENGTH).mul(load(rows, p + 2L * LENGTH)));
-      s3 = s3.add(load(query, i + 3 * LENGTH).mul(load(rows, p + 3L * LENGTH)));
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = s0.add(load(query, i).mul(load(rows, row + i)));
+      sum = sum.add(load(query, i).mul(load(rows, row + i)));
     }
-    return dotRest(s0.add(s1).add(s2.add(s3)), query, rows, row, i);
+    return dotRest(sum, query, rows, row, i);
   }
 
   private static float dotRest(IntVector lanes, int[] query, MemorySegment rows, long row, int i) {
@@ -89,22 +79,12 @@ final class PanamaByteRows {
   }
 
   static float squareDistance(int[] query, MemorySegment rows, long row) {
-    IntVector s0 = IntVector.zero(SPECIES);
-    IntVector s1 = s0;
-    IntVector s2 = s0;
-    IntVector s3 = s0;
+    IntVector sum = IntVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
-      long p = row + i;
-      s0 = square(load(query, i), load(rows, p), s0);
-      s1 = square(load(query, i + LENGTH), load(rows, p + LENGTH), s1);
-      s2 = square(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), s2);
-      s3 = square(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), s3);
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = square(load(query, i), load(rows, row + i), s0);
+      sum = square(load(query, i), load(rows, row + i), sum);
     }
-    return squareDistanceRest(s0.add(s1).add(s2.add(s3)), query, rows, row, i);
+    return squareDistanceRest(sum, query, rows, row, i);
   }
 
   private static float squareDistanceRest(

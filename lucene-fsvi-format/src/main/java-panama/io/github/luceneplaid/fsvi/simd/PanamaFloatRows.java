@@ -22,16 +22,18 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Compares a query with rows of floats, with eight sums. Row by row, although that loads the query
- * for each of them: four rows side by side are read at half the speed of memory, since the
- * processor fetches ahead best what is read in order.
+ * Compares a query with rows of floats, at the speed of memory if the processor can fetch ahead. It
+ * does that best for what is read in order, which decides how the loops here and in the classes for
+ * other rows are written. Rows are read one after the other, although the query is loaded for each
+ * of them: four rows side by side are read at half the speed. And a row has a single sum: of a loop
+ * with four sums, once C2 has unrolled it, the loads are in another order, and rows of 768 floats
+ * are read at less than half the speed.
  */
 final class PanamaFloatRows {
 
   static final VectorSpecies<Float> SPECIES =
       VectorSpecies.of(float.class, VectorShape.forBitSize(PanamaKernels.BITS));
   private static final int LENGTH = SPECIES.length();
-  private static final long BYTES = (long) LENGTH * Float.BYTES;
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -64,32 +66,12 @@ final class PanamaFloatRows {
   }
 
   static float dot(float[] query, MemorySegment rows, long row) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    FloatVector s4 = s0;
-    FloatVector s5 = s0;
-    FloatVector s6 = s0;
-    FloatVector s7 = s0;
+    FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 8 * LENGTH; i += 8 * LENGTH) {
-      long p = row + (long) i * Float.BYTES;
-      s0 = fma(load(query, i), load(rows, p), s0);
-      s1 = fma(load(query, i + LENGTH), load(rows, p + BYTES), s1);
-      s2 = fma(load(query, i + 2 * LENGTH), load(rows, p + 2 * BYTES), s2);
-      s3 = fma(load(query, i + 3 * LENGTH), load(rows, p + 3 * BYTES), s3);
-      s4 = fma(load(query, i + 4 * LENGTH), load(rows, p + 4 * BYTES), s4);
-      s5 = fma(load(query, i + 5 * LENGTH), load(rows, p + 5 * BYTES), s5);
-      s6 = fma(load(query, i + 6 * LENGTH), load(rows, p + 6 * BYTES), s6);
-      s7 = fma(load(query, i + 7 * LENGTH), load(rows, p + 7 * BYTES), s7);
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = fma(load(query, i), load(rows, row + (long) i * Float.BYTES), s0);
+      sum = fma(load(query, i), load(rows, row + (long) i * Float.BYTES), sum);
     }
-    FloatVector low = s0.add(s1).add(s2.add(s3));
-    FloatVector high = s4.add(s5).add(s6.add(s7));
-    return sum(low.add(high)) + dotRest(query, rows, row, i);
+    return sum(sum) + dotRest(query, rows, row, i);
   }
 
   private static float dotRest(float[] query, MemorySegment rows, long row, int i) {
@@ -106,32 +88,12 @@ final class PanamaFloatRows {
   }
 
   static float squareDistance(float[] query, MemorySegment rows, long row) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    FloatVector s4 = s0;
-    FloatVector s5 = s0;
-    FloatVector s6 = s0;
-    FloatVector s7 = s0;
+    FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 8 * LENGTH; i += 8 * LENGTH) {
-      long p = row + (long) i * Float.BYTES;
-      s0 = square(load(query, i), load(rows, p), s0);
-      s1 = square(load(query, i + LENGTH), load(rows, p + BYTES), s1);
-      s2 = square(load(query, i + 2 * LENGTH), load(rows, p + 2 * BYTES), s2);
-      s3 = square(load(query, i + 3 * LENGTH), load(rows, p + 3 * BYTES), s3);
-      s4 = square(load(query, i + 4 * LENGTH), load(rows, p + 4 * BYTES), s4);
-      s5 = square(load(query, i + 5 * LENGTH), load(rows, p + 5 * BYTES), s5);
-      s6 = square(load(query, i + 6 * LENGTH), load(rows, p + 6 * BYTES), s6);
-      s7 = square(load(query, i + 7 * LENGTH), load(rows, p + 7 * BYTES), s7);
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = square(load(query, i), load(rows, row + (long) i * Float.BYTES), s0);
+      sum = square(load(query, i), load(rows, row + (long) i * Float.BYTES), sum);
     }
-    FloatVector low = s0.add(s1).add(s2.add(s3));
-    FloatVector high = s4.add(s5).add(s6.add(s7));
-    return sum(low.add(high)) + squareDistanceRest(query, rows, row, i);
+    return sum(sum) + squareDistanceRest(query, rows, row, i);
   }
 
   private static float squareDistanceRest(float[] query, MemorySegment rows, long row, int i) {

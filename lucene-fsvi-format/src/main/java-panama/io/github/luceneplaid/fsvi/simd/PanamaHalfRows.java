@@ -31,9 +31,6 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>So the query is stored in blocks of two vectors, first what meets the elements in the low
  * halves of the ints, then what meets those in the high halves. Behind the last whole block it is
  * in order.
- *
- * <p>Loops have no more than four sums, here and where bytes are converted: with eight, C2 gives up
- * inlining and they take ten times as long.
  */
 final class PanamaHalfRows {
 
@@ -42,7 +39,6 @@ final class PanamaHalfRows {
       VectorSpecies.of(int.class, SPECIES.vectorShape());
   private static final int LENGTH = SPECIES.length();
   private static final int BLOCK = 2 * LENGTH;
-  private static final long BYTES = (long) BLOCK * Short.BYTES;
 
   private static final int EXPONENT = 112;
   private static final FloatVector FACTOR = FloatVector.broadcast(SPECIES, 0x1p112f);
@@ -100,27 +96,19 @@ final class PanamaHalfRows {
    * 2<sup>112</sup>.
    */
   static float dot(float[] query, MemorySegment rows, long row) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector low = FloatVector.zero(SPECIES);
+    FloatVector high = low;
     int i = 0;
-    for (; i <= query.length - 2 * BLOCK; i += 2 * BLOCK) {
-      long p = row + (long) i * Short.BYTES;
-      IntVector pairs = load(rows, p);
-      s0 = fma(load(query, i), low(pairs), s0);
-      s1 = fma(load(query, i + LENGTH), high(pairs), s1);
-      pairs = load(rows, p + BYTES);
-      s2 = fma(load(query, i + BLOCK), low(pairs), s2);
-      s3 = fma(load(query, i + BLOCK + LENGTH), high(pairs), s3);
-    }
-    if (i <= query.length - BLOCK) {
+    for (; i <= query.length - BLOCK; i += BLOCK) {
       IntVector pairs = load(rows, row + (long) i * Short.BYTES);
-      s0 = fma(load(query, i), low(pairs), s0);
-      s1 = fma(load(query, i + LENGTH), high(pairs), s1);
-      i += BLOCK;
+      low = fma(load(query, i), low(pairs), low);
+      high = fma(load(query, i + LENGTH), high(pairs), high);
     }
-    float sum = sum(s0.add(s1).add(s2.add(s3)));
+    return sum(low.add(high)) + dotRest(query, rows, row, i);
+  }
+
+  private static float dotRest(float[] query, MemorySegment rows, long row, int i) {
+    float sum = 0;
     for (; i < query.length; i++) {
       sum += query[i] * (element(rows, row, i) * 0x1p-112f);
     }
@@ -134,27 +122,19 @@ final class PanamaHalfRows {
 
   /** The square of the distance to the query, whose elements have been negated. */
   static float squareDistance(float[] query, MemorySegment rows, long row) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector low = FloatVector.zero(SPECIES);
+    FloatVector high = low;
     int i = 0;
-    for (; i <= query.length - 2 * BLOCK; i += 2 * BLOCK) {
-      long p = row + (long) i * Short.BYTES;
-      IntVector pairs = load(rows, p);
-      s0 = square(load(query, i), low(pairs), s0);
-      s1 = square(load(query, i + LENGTH), high(pairs), s1);
-      pairs = load(rows, p + BYTES);
-      s2 = square(load(query, i + BLOCK), low(pairs), s2);
-      s3 = square(load(query, i + BLOCK + LENGTH), high(pairs), s3);
-    }
-    if (i <= query.length - BLOCK) {
+    for (; i <= query.length - BLOCK; i += BLOCK) {
       IntVector pairs = load(rows, row + (long) i * Short.BYTES);
-      s0 = square(load(query, i), low(pairs), s0);
-      s1 = square(load(query, i + LENGTH), high(pairs), s1);
-      i += BLOCK;
+      low = square(load(query, i), low(pairs), low);
+      high = square(load(query, i + LENGTH), high(pairs), high);
     }
-    float sum = sum(s0.add(s1).add(s2.add(s3)));
+    return sum(low.add(high)) + squareDistanceRest(query, rows, row, i);
+  }
+
+  private static float squareDistanceRest(float[] query, MemorySegment rows, long row, int i) {
+    float sum = 0;
     for (; i < query.length; i++) {
       float difference = element(rows, row, i) + query[i];
       sum += difference * difference;

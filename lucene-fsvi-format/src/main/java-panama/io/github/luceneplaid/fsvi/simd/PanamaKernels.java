@@ -191,4 +191,10 @@ final class PanamaKernels implements VectorKernels {
   public RowComparison compareBytes(RowComparison.Measure measure, byte[] query) {
     return new PanamaRowComparison.OfBytes(measure, query);
   }
+
+  @Override
+  public RowComparison compareLevels(byte[] query) {
+    ScalarRowComparison.checkLevels(query);
+    return new PanamaRowComparison.OfLevels(query);
+  }
 }

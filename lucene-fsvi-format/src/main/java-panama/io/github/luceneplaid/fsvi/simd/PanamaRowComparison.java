@@ -50,16 +50,13 @@ abstract class PanamaRowComparison implements RowComparison {
       return false;
     }
     Objects.checkFromIndexSize(0, n, rows.length);
-    Objects.checkFromIndexSize(0, n, out.length);
     PanamaMappedInput mapped = (PanamaMappedInput) file;
     try {
       MemorySegment whole = mapped.whole();
       if (whole == null) {
         return comparePieces(mapped, position, rowBytes, rows, n, scales, out);
       }
-      for (int i = 0; i < n; i++) {
-        one(whole, position + rows[i] * rowBytes, scales, out, i);
-      }
+      compare(new Rows(whole, position, rowBytes, rows), n, scales, out, 0);
     } catch (IllegalStateException e) {
       throw PanamaMappedInput.closed(e);
     }
@@ -80,7 +77,7 @@ abstract class PanamaRowComparison implements RowComparison {
       if (row == null) {
         return false;
       }
-      one(row, 0, scales, out, i);
+      compare(new Rows(row, 0, 0, null), 1, scales, out, i);
     }
     return true;
   }
@@ -89,13 +86,38 @@ abstract class PanamaRowComparison implements RowComparison {
   public void compare(
       byte[] bytes, int rowBytes, int n, float[] scales, float[] out, int outOffset) {
     ScalarRowComparison.check(bytes.length, usedBytes, rowBytes, n);
-    MemorySegment segment = MemorySegment.ofArray(bytes);
-    for (int i = 0; i < n; i++) {
-      one(segment, (long) i * rowBytes, scales, out, outOffset + i);
+    compare(new Rows(MemorySegment.ofArray(bytes), 0, rowBytes, null), n, scales, out, outOffset);
+  }
+
+  /** Compares n rows; scales and results are from index o on. */
+  private void compare(Rows rows, int n, float[] scales, float[] out, int o) {
+    Objects.checkFromIndexSize(o, n, out.length);
+    if (measure == Measure.DOT) {
+      dots(rows, n, out, o);
+    } else {
+      squareDistances(rows, n, scales, out, o);
     }
   }
 
-  abstract void one(MemorySegment rows, long row, float[] scales, float[] out, int o);
+  // Each kind has loops over rows of its own, so that what is called for a row is known.
+
+  abstract void dots(Rows rows, int n, float[] out, int o);
+
+  abstract void squareDistances(Rows rows, int n, float[] scales, float[] out, int o);
+
+  /**
+   * Where rows are.
+   *
+   * @param bytes with all of them
+   * @param start of row 0
+   * @param rowBytes from one row to the next one
+   * @param numbers of the rows to be compared; null for 0, 1, 2, …
+   */
+  record Rows(MemorySegment bytes, long start, long rowBytes, int[] numbers) {
+    long at(int i) {
+      return start + (numbers == null ? i : numbers[i]) * rowBytes;
+    }
+  }
 
   static final class OfFloats extends PanamaRowComparison {
     private final float[] query;
@@ -106,11 +128,17 @@ abstract class PanamaRowComparison implements RowComparison {
     }
 
     @Override
-    void one(MemorySegment rows, long row, float[] scales, float[] out, int o) {
-      out[o] =
-          measure == Measure.DOT
-              ? PanamaFloatRows.dot(query, rows, row)
-              : PanamaFloatRows.squareDistance(query, rows, row);
+    void dots(Rows rows, int n, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaFloatRows.dot(query, rows.bytes(), rows.at(i));
+      }
+    }
+
+    @Override
+    void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaFloatRows.squareDistance(query, rows.bytes(), rows.at(i));
+      }
     }
   }
 
@@ -132,11 +160,17 @@ abstract class PanamaRowComparison implements RowComparison {
     }
 
     @Override
-    void one(MemorySegment rows, long row, float[] scales, float[] out, int o) {
-      out[o] =
-          measure == Measure.DOT
-              ? factor * PanamaHalfRows.dot(query, rows, row)
-              : PanamaHalfRows.squareDistance(query, rows, row);
+    void dots(Rows rows, int n, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = factor * PanamaHalfRows.dot(query, rows.bytes(), rows.at(i));
+      }
+    }
+
+    @Override
+    void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaHalfRows.squareDistance(query, rows.bytes(), rows.at(i));
+      }
     }
   }
 
@@ -149,11 +183,18 @@ abstract class PanamaRowComparison implements RowComparison {
     }
 
     @Override
-    void one(MemorySegment rows, long row, float[] scales, float[] out, int o) {
-      out[o] =
-          measure == Measure.DOT
-              ? PanamaScaledRows.dot(query, rows, row)
-              : PanamaScaledRows.squareDistance(query, rows, row, scales[o]);
+    void dots(Rows rows, int n, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaScaledRows.dot(query, rows.bytes(), rows.at(i));
+      }
+    }
+
+    @Override
+    void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] =
+            PanamaScaledRows.squareDistance(query, rows.bytes(), rows.at(i), scales[o + i]);
+      }
     }
   }
 
@@ -169,11 +210,42 @@ abstract class PanamaRowComparison implements RowComparison {
     }
 
     @Override
-    void one(MemorySegment rows, long row, float[] scales, float[] out, int o) {
-      out[o] =
-          measure == Measure.DOT
-              ? PanamaByteRows.dot(query, rows, row)
-              : PanamaByteRows.squareDistance(query, rows, row);
+    void dots(Rows rows, int n, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaByteRows.dot(query, rows.bytes(), rows.at(i));
+      }
+    }
+
+    @Override
+    void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaByteRows.squareDistance(query, rows.bytes(), rows.at(i));
+      }
+    }
+  }
+
+  static final class OfLevels extends PanamaRowComparison {
+    private final short[] query;
+    private final int step = PanamaLevelRows.STEP;
+
+    OfLevels(byte[] query) {
+      super(Measure.DOT, query.length, Byte.BYTES);
+      this.query = new short[query.length];
+      for (int i = 0; i < query.length; i++) {
+        this.query[i] = query[i];
+      }
+    }
+
+    @Override
+    void dots(Rows rows, int n, float[] out, int o) {
+      for (int i = 0; i < n; i++) {
+        out[o + i] = PanamaLevelRows.dot(query, rows.bytes(), rows.at(i), step);
+      }
+    }
+
+    @Override
+    void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
+      throw new AssertionError("levels have dot products only");
     }
   }
 }

@@ -56,22 +56,12 @@ final class PanamaScaledRows {
   }
 
   static float dot(float[] query, MemorySegment rows, long row) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
-      long p = row + i;
-      s0 = fma(load(query, i), load(rows, p), s0);
-      s1 = fma(load(query, i + LENGTH), load(rows, p + LENGTH), s1);
-      s2 = fma(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), s2);
-      s3 = fma(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), s3);
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = fma(load(query, i), load(rows, row + i), s0);
+      sum = fma(load(query, i), load(rows, row + i), sum);
     }
-    return sum(s0.add(s1).add(s2.add(s3))) + dotRest(query, rows, row, i);
+    return sum(sum) + dotRest(query, rows, row, i);
   }
 
   private static float dotRest(float[] query, MemorySegment rows, long row, int i) {
@@ -90,22 +80,12 @@ final class PanamaScaledRows {
 
   static float squareDistance(float[] query, MemorySegment rows, long row, float scale) {
     FloatVector factor = FloatVector.broadcast(SPECIES, scale);
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
+    FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;
-    for (; i <= query.length - 4 * LENGTH; i += 4 * LENGTH) {
-      long p = row + i;
-      s0 = square(load(query, i), load(rows, p), factor, s0);
-      s1 = square(load(query, i + LENGTH), load(rows, p + LENGTH), factor, s1);
-      s2 = square(load(query, i + 2 * LENGTH), load(rows, p + 2L * LENGTH), factor, s2);
-      s3 = square(load(query, i + 3 * LENGTH), load(rows, p + 3L * LENGTH), factor, s3);
-    }
     for (; i <= query.length - LENGTH; i += LENGTH) {
-      s0 = square(load(query, i), load(rows, row + i), factor, s0);
+      sum = square(load(query, i), load(rows, row + i), factor, sum);
     }
-    return sum(s0.add(s1).add(s2.add(s3))) + squareDistanceRest(query, rows, row, scale, i);
+    return sum(sum) + squareDistanceRest(query, rows, row, scale, i);
   }
 
   private static float squareDistanceRest(

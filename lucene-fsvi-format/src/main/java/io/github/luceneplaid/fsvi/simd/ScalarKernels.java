@@ -311,4 +311,10 @@ final class ScalarKernels implements VectorKernels {
   public RowComparison compareBytes(RowComparison.Measure measure, byte[] query) {
     return new ScalarRowComparison.OfBytes(measure, query);
   }
+
+  @Override
+  public RowComparison compareLevels(byte[] query) {
+    ScalarRowComparison.checkLevels(query);
+    return new ScalarRowComparison.OfBytes(RowComparison.Measure.DOT, query);
+  }
 }

@@ -75,6 +75,15 @@ abstract class ScalarRowComparison implements RowComparison {
     }
   }
 
+  static void checkLevels(byte[] query) {
+    for (int i = 0; i < query.length; i++) {
+      if (Math.abs(query[i]) > VectorKernels.MAX_LEVEL) {
+        throw new IllegalArgumentException(
+            "element " + i + " is " + query[i] + ", its magnitude must be 64 or less");
+      }
+    }
+  }
+
   /** Whether rows have a scale. */
   boolean isScaled() {
     return false;

@@ -37,6 +37,9 @@ import org.apache.lucene.store.IndexInput;
  */
 public interface VectorKernels {
 
+  /** Largest magnitude of a query in {@link #compareLevels}. */
+  int MAX_LEVEL = 64;
+
   /** Tokens in a block of codes. */
   int BLOCK_LANES = 16;
 
@@ -389,4 +392,14 @@ public interface VectorKernels {
    * @throws IllegalArgumentException if the query has no elements
    */
   RowComparison compareBytes(RowComparison.Measure measure, byte[] query);
+
+  /**
+   * Prepares a query of small integers for dot products with rows of signed bytes, none of them
+   * -128: faster than {@link #compareBytes}.
+   *
+   * @param query of magnitude 64 or less, is copied
+   * @return a comparison for the calling thread
+   * @throws IllegalArgumentException if the query has no elements or larger ones
+   */
+  RowComparison compareLevels(byte[] query);
 }

@@ -35,12 +35,21 @@ public class TestRowComparison extends LuceneTestCase {
     FLOATS(4),
     HALVES(2),
     SCALED_BYTES(1),
-    BYTES(1);
+    BYTES(1),
+    LEVELS(1);
 
     private final int elementBytes;
 
     Kind(int elementBytes) {
       this.elementBytes = elementBytes;
+    }
+
+    Measure[] measures() {
+      return this == LEVELS ? new Measure[] {Measure.DOT} : Measure.values();
+    }
+
+    boolean isExact() {
+      return this == BYTES || this == LEVELS;
     }
   }
 
@@ -58,6 +67,7 @@ public class TestRowComparison extends LuceneTestCase {
           switch (kind) {
             case FLOATS -> buffer.putFloat(at, (float) random().nextGaussian());
             case HALVES -> buffer.putShort(at, extreme ? anyHalf() : half());
+            case LEVELS -> buffer.put(at, (byte) (extreme ? -127 : random().nextInt(-127, 128)));
             default -> buffer.put(at, (byte) (extreme ? -128 : random().nextInt()));
           }
         }
@@ -85,7 +95,7 @@ public class TestRowComparison extends LuceneTestCase {
       return switch (kind) {
         case FLOATS -> buffer.getFloat(at);
         case HALVES -> Float.float16ToFloat(buffer.getShort(at));
-        case SCALED_BYTES, BYTES -> buffer.get(at);
+        case SCALED_BYTES, BYTES, LEVELS -> buffer.get(at);
       };
     }
   }
@@ -96,23 +106,28 @@ public class TestRowComparison extends LuceneTestCase {
       case FLOATS -> kernels.compareFloat32(measure, query);
       case HALVES -> kernels.compareFloat16(measure, query);
       case SCALED_BYTES -> kernels.compareInt8(measure, query);
-      case BYTES -> {
-        byte[] bytes = new byte[query.length];
-        for (int i = 0; i < bytes.length; i++) {
-          bytes[i] = (byte) query[i];
-        }
-        yield kernels.compareBytes(measure, bytes);
-      }
+      case BYTES -> kernels.compareBytes(measure, bytes(query));
+      case LEVELS -> kernels.compareLevels(bytes(query));
     };
+  }
+
+  private static byte[] bytes(float[] query) {
+    byte[] bytes = new byte[query.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) query[i];
+    }
+    return bytes;
   }
 
   private static float[] query(Kind kind, int dim, boolean extreme) {
     float[] query = new float[dim];
     for (int i = 0; i < dim; i++) {
       query[i] =
-          kind == Kind.BYTES
-              ? (extreme ? 127 : random().nextInt(-128, 128))
-              : (float) random().nextGaussian();
+          switch (kind) {
+            case BYTES -> extreme ? 127 : random().nextInt(-128, 128);
+            case LEVELS -> extreme ? 64 : random().nextInt(-64, 65);
+            default -> (float) random().nextGaussian();
+          };
     }
     return query;
   }
@@ -143,7 +158,7 @@ public class TestRowComparison extends LuceneTestCase {
 
   public void testAgainstDoubles() throws IOException {
     for (Kind kind : Kind.values()) {
-      for (Measure measure : Measure.values()) {
+      for (Measure measure : kind.measures()) {
         for (int dim : DIMENSIONS) {
           boolean extreme = random().nextBoolean();
           int n = random().nextInt(12);
@@ -157,7 +172,7 @@ public class TestRowComparison extends LuceneTestCase {
             float[] scales = kind == Kind.SCALED_BYTES ? rows.scales : null;
             comparison.compare(rows.bytes, rows.rowBytes, n, scales, out, 0);
             for (int r = 0; r < n; r++) {
-              assertRow(measure, query, rows, r, out[r], kind == Kind.BYTES);
+              assertRow(measure, query, rows, r, out[r], kind.isExact());
             }
           }
         }
@@ -167,16 +182,29 @@ public class TestRowComparison extends LuceneTestCase {
 
   public void testLongBytes() {
     int dim = 65_535;
-    for (Measure measure : Measure.values()) {
-      Rows rows = Rows.make(Kind.BYTES, dim, 5, true);
-      float[] query = query(Kind.BYTES, dim, true);
-      for (VectorKernels kernels : new VectorKernels[] {VectorKernels.get(), new ScalarKernels()}) {
-        float[] out = new float[5];
-        comparison(kernels, Kind.BYTES, measure, query)
-            .compare(rows.bytes, rows.rowBytes, 5, null, out, 0);
-        for (float each : out) {
-          assertRow(measure, query, rows, 0, each, true);
+    for (Kind kind : new Kind[] {Kind.BYTES, Kind.LEVELS}) {
+      for (Measure measure : kind.measures()) {
+        Rows rows = Rows.make(kind, dim, 5, true);
+        float[] query = query(kind, dim, true);
+        for (VectorKernels kernels :
+            new VectorKernels[] {VectorKernels.get(), new ScalarKernels()}) {
+          float[] out = new float[5];
+          comparison(kernels, kind, measure, query)
+              .compare(rows.bytes, rows.rowBytes, 5, null, out, 0);
+          for (float each : out) {
+            assertRow(measure, query, rows, 0, each, true);
+          }
         }
+      }
+    }
+  }
+
+  public void testLevelsTooLarge() {
+    for (VectorKernels kernels : new VectorKernels[] {VectorKernels.get(), new ScalarKernels()}) {
+      kernels.compareLevels(new byte[] {64, -64});
+      for (byte level : new byte[] {65, -65, -128}) {
+        expectThrows(
+            IllegalArgumentException.class, () -> kernels.compareLevels(new byte[] {0, level}));
       }
     }
   }
@@ -185,7 +213,7 @@ public class TestRowComparison extends LuceneTestCase {
   public void testMapped() throws IOException {
     assumeFalse("there is no in-place access", VectorKernels.get().name().equals("scalar"));
     for (Kind kind : Kind.values()) {
-      for (Measure measure : Measure.values()) {
+      for (Measure measure : kind.measures()) {
         int dim = DIMENSIONS[random().nextInt(DIMENSIONS.length)];
         int n = 1 + random().nextInt(20);
         Rows rows = Rows.make(kind, dim, n, false);

@@ -1,0 +1,105 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * Lucene's formulas from dot products or distances to scores.
+ *
+ * @param similarity which one
+ * @param bytes whether vectors are bytes, which have formulas of their own
+ * @param dimension of the vectors
+ * @param queryNorm length of the query
+ */
+record ScoreFormula(
+    VectorSimilarityFunction similarity, boolean bytes, int dimension, float queryNorm) {
+
+  /** More than what floats round in a few operations. */
+  private static final double ROUNDING = 0x1p-20;
+
+  boolean isDistance() {
+    return similarity == VectorSimilarityFunction.EUCLIDEAN;
+  }
+
+  boolean needsNorms() {
+    return similarity == VectorSimilarityFunction.COSINE;
+  }
+
+  /**
+   * Moves those of n ordinals to the front that may score above a limit.
+   *
+   * @param bounds of dot products, from above, or of squares of distances, from below
+   * @param norms lengths of the vectors, if they are needed
+   * @return how many are left; those whose bound is not a number are among them
+   */
+  int candidates(int[] ords, int n, float[] bounds, float[] norms, float limit) {
+    float least = leastResult(limit);
+    int candidates = 0;
+    for (int i = 0; i < n; i++) {
+      boolean worse =
+          switch (similarity) {
+            case EUCLIDEAN -> bounds[i] >= least;
+            case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT -> bounds[i] <= least;
+            // Without a direction there is no bound on the cosine
+            case COSINE -> norms[i] > 0 && bounds[i] <= least * queryNorm * norms[i];
+          };
+      if (worse == false) {
+        ords[candidates++] = ords[i];
+      }
+    }
+    return candidates;
+  }
+
+  /** A result (of length 1, if cosines are computed) such that worse ones score at most a limit. */
+  private float leastResult(float limit) {
+    double score = limit;
+    double exact =
+        switch (similarity) {
+          case EUCLIDEAN -> score > 0 ? 1 / score - 1 : Double.POSITIVE_INFINITY;
+          case DOT_PRODUCT, COSINE -> score >= 0 ? 2 * score - 1 : Double.NEGATIVE_INFINITY;
+          case MAXIMUM_INNER_PRODUCT -> {
+            if (score >= 1) {
+              yield score - 1;
+            }
+            yield score > 0 ? 1 - 1 / score : Double.NEGATIVE_INFINITY;
+          }
+        };
+    // Scores are rounded
+    double slack = ROUNDING * (1 + Math.abs(exact));
+    return (float) (isDistance() ? exact + slack : exact - slack);
+  }
+
+  /**
+   * The score.
+   *
+   * @param result dot product of query and vector, or the square of their distance
+   * @param norm length of the vector, if it is needed
+   */
+  float score(float result, float norm) {
+    return switch (similarity) {
+      case EUCLIDEAN -> 1 / (1 + result);
+      case DOT_PRODUCT ->
+          bytes
+              ? 0.5f + result / (float) (dimension * (1L << 15))
+              : VectorUtil.normalizeToUnitInterval(result);
+      case COSINE -> {
+        // A vector of length 0 has no direction; Lucene's score would be no number.
+        double lengths = (double) queryNorm * norm;
+        float cosine = lengths == 0 ? 0 : (float) (result / lengths);
+        yield bytes ? (1 + cosine) / 2 : VectorUtil.normalizeToUnitInterval(cosine);
+      }
+      case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(result);
+    };
+  }
+}
