@@ -55,6 +55,7 @@ public class ComparisonKernels {
   private RowComparison float16;
   private RowComparison int8;
   private RowComparison byteQuery;
+  private RowComparison levels;
 
   /** Fills rows and queries. */
   @Setup
@@ -82,6 +83,10 @@ public class ComparisonKernels {
     float16 = kernels.compareFloat16(Measure.DOT, query);
     int8 = kernels.compareInt8(Measure.DOT, query);
     byteQuery = kernels.compareBytes(Measure.DOT, bytesOfQuery);
+    for (int i = 0; i < dimension; i++) {
+      bytesOfQuery[i] = (byte) (bytesOfQuery[i] / 2);
+    }
+    levels = kernels.compareLevels(bytesOfQuery);
   }
 
   /** Rows of floats. */
@@ -113,6 +118,14 @@ public class ComparisonKernels {
   @OperationsPerInvocation(ELEMENTS)
   public float[] bytes() {
     byteQuery.compare(bytes, dimension, rows, scales, out, 0);
+    return out;
+  }
+
+  /** Rows of signed bytes, and a query of small integers. */
+  @Benchmark
+  @OperationsPerInvocation(ELEMENTS)
+  public float[] levels() {
+    levels.compare(bytes, dimension, rows, scales, out, 0);
     return out;
   }
 }
