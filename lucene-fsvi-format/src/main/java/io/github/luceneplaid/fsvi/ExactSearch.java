@@ -14,6 +14,7 @@ package io.github.luceneplaid.fsvi;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.io.IOException;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
@@ -22,7 +23,8 @@ import org.apache.lucene.search.KnnCollector;
  * Scans a field in blocks. With two tiers the coarse rows are scanned, and a row is scored by the
  * fine tier only if it may be good enough: its score cannot exceed that of the coarse row by more
  * than the distance between the two allows. So the hits are those of a scan of the fine tier. Rows
- * of signed bytes are scanned with a rounded query likewise.
+ * of signed bytes are scanned with a rounded query likewise. With one tier, too, only what may be
+ * good enough becomes a score.
  */
 final class ExactSearch {
 
@@ -49,19 +51,15 @@ final class ExactSearch {
    * @throws IllegalArgumentException if the query has another dimension
    */
   static ExactSearch of(StoredVectors vectors, float[] query) {
-    return new ExactSearch(
-        vectors,
-        TierScorer.of(vectors, vectors.fine(), vectors.similarity(), query),
-        bounds(vectors, query));
-  }
-
-  private static ScoreBounds bounds(StoredVectors vectors, float[] query) {
+    VectorSimilarityFunction similarity = vectors.similarity();
+    TierScorer fine = TierScorer.of(vectors, vectors.fine(), similarity, query);
+    ScoreBounds coarse = fine;
     if (vectors.coarse().encoding() == SlabEncoding.INT8) {
-      return new Int8Bounds(vectors, query);
+      coarse = new Int8Bounds(vectors, query);
+    } else if (vectors.hasTwoTiers()) {
+      coarse = TierScorer.of(vectors, vectors.coarse(), similarity, query);
     }
-    return vectors.hasTwoTiers()
-        ? TierScorer.of(vectors, vectors.coarse(), vectors.similarity(), query)
-        : null;
+    return new ExactSearch(vectors, fine, coarse);
   }
 
   /**
@@ -70,7 +68,8 @@ final class ExactSearch {
    * @throws IllegalArgumentException if the query has another dimension
    */
   static ExactSearch of(StoredVectors vectors, byte[] query) {
-    return new ExactSearch(vectors, TierScorer.of(vectors, vectors.similarity(), query), null);
+    TierScorer scorer = TierScorer.of(vectors, vectors.similarity(), query);
+    return new ExactSearch(vectors, scorer, scorer);
   }
 
   /** Prepares a search for what a scorer makes of the vectors. */

@@ -32,6 +32,10 @@ record ScoreFormula(
     return similarity == VectorSimilarityFunction.EUCLIDEAN;
   }
 
+  private boolean isDot() {
+    return similarity == VectorSimilarityFunction.DOT_PRODUCT;
+  }
+
   boolean needsNorms() {
     return similarity == VectorSimilarityFunction.COSINE;
   }
@@ -67,7 +71,10 @@ record ScoreFormula(
     double exact =
         switch (similarity) {
           case EUCLIDEAN -> score > 0 ? 1 / score - 1 : Double.POSITIVE_INFINITY;
-          case DOT_PRODUCT, COSINE -> score >= 0 ? 2 * score - 1 : Double.NEGATIVE_INFINITY;
+          case DOT_PRODUCT, COSINE -> {
+            double unit = score >= 0 ? 2 * score - 1 : Double.NEGATIVE_INFINITY;
+            yield bytes && isDot() ? unit * dimension * 0x1p14 : unit;
+          }
           case MAXIMUM_INNER_PRODUCT -> {
             if (score >= 1) {
               yield score - 1;

@@ -106,9 +106,17 @@ final class TierScorer implements RowScorer, ScoreBounds {
   @Override
   public int candidates(int[] ords, int n, float limit) throws IOException {
     bounds = ArrayUtil.grow(bounds, n);
-    errors = ArrayUtil.grow(errors, n);
     compare(ords, n, bounds);
     readNorms(ords, n);
+    if (tier.errors() != null) {
+      addErrors(ords, n);
+    }
+    return formula.candidates(ords, n, bounds, norms, limit);
+  }
+
+  /** Makes bounds for the fine tier of what is true for this coarse one. */
+  private void addErrors(int[] ords, int n) throws IOException {
+    errors = ArrayUtil.grow(errors, n);
     StoredTier.read(tier.errors(), ords, n, errors);
     for (int i = 0; i < n; i++) {
       bounds[i] =
@@ -116,7 +124,6 @@ final class TierScorer implements RowScorer, ScoreBounds {
               ? lowerDistance(bounds[i], errors[i])
               : Math.nextUp(bounds[i] + errors[i] * formula.queryNorm());
     }
-    return formula.candidates(ords, n, bounds, norms, limit);
   }
 
   /** Square of the least distance to the fine row, given the square of that to the coarse one. */
