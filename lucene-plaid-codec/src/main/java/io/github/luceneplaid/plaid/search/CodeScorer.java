@@ -153,15 +153,11 @@ final class CodeScorer {
    * decoded tokens, but for rounding.
    *
    * @param best [query tokens], in and out
-   * @param bestToken receives the token of the document that has it; null if not wanted
    */
-  void matchExactly(int ordinal, float[] best, int[] bestToken) throws IOException {
-    if (floatSums == null) {
-      floatSums = new float[count * TILE];
-    }
+  void matchExactly(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
-    int number = bestToken == null ? maxima.find(ordinal) : -1;
+    int number = maxima.find(ordinal);
     if (number >= 0) {
       maxima.bounds(number, tiles(start, end), query.error(), least);
     }
@@ -170,20 +166,36 @@ final class CodeScorer {
       int n = number >= 0 ? maxima.select(number, tileNumber, least, which) : selectAll();
       if (n > 0) {
         int lanes = multiplyExactly(half, (int) Math.min(HALVES, end - half), n);
-        if (bestToken != null) {
-          raise(tileNumber * TILE, lanes, best, bestToken);
-        } else {
-          kernels.maxTile(
-              floatSums,
-              which,
-              n,
-              lanes,
-              products.table(),
-              products.stride(),
-              anchors,
-              scales,
-              factors,
-              best);
+        kernels.maxTile(
+            floatSums,
+            which,
+            n,
+            lanes,
+            products.table(),
+            products.stride(),
+            anchors,
+            scales,
+            factors,
+            best);
+      }
+    }
+  }
+
+  /**
+   * Computes the similarities of all query tokens with all tokens of a document in floats: those of
+   * the decoded tokens, but for rounding.
+   */
+  void pairs(int ordinal, TokenPairs pairs) throws IOException {
+    int tokens = segment.tokenCount(ordinal);
+    long end = segment.firstHalf(ordinal + 1);
+    long half = segment.firstHalf(ordinal);
+    for (int from = 0; from < tokens; from += TILE, half += HALVES) {
+      multiplyExactly(half, (int) Math.min(HALVES, end - half), selectAll());
+      for (int lane = 0; lane < Math.min(TILE, tokens - from); lane++) {
+        int row = anchors[lane] * products.stride();
+        for (int q = 0; q < count; q++) {
+          float residual = scales[lane] * floatSums[q * TILE + lane];
+          pairs.accept(q, from + lane, (products.table()[row + q] + residual) * factors[lane]);
         }
       }
     }
@@ -198,6 +210,9 @@ final class CodeScorer {
 
   /** Multiplies the blocks of a tile with n query tokens and returns the number of lanes. */
   private int multiplyExactly(long half, int halves, int n) throws IOException {
+    if (floatSums == null) {
+      floatSums = new float[count * TILE];
+    }
     int size = segment.readBlocks(half, halves, blocks);
     decode(0, size);
     kernels.dotTile(tile, dimension, rotated, which, n, floatSums);
@@ -206,21 +221,6 @@ final class CodeScorer {
       scales[lane] *= unit;
     }
     return lanes;
-  }
-
-  /** Raises the best similarities to those of a tile whose first token is the given one. */
-  private void raise(int firstToken, int lanes, float[] best, int[] bestToken) {
-    for (int lane = 0; lane < lanes; lane++) {
-      int row = anchors[lane] * products.stride();
-      for (int q = 0; q < count; q++) {
-        float residual = scales[lane] * floatSums[q * TILE + lane];
-        float similarity = (products.table()[row + q] + residual) * factors[lane];
-        if (similarity > best[q]) {
-          best[q] = similarity;
-          bestToken[q] = firstToken + lane;
-        }
-      }
-    }
   }
 
   private void readHeader(int block, int into) {

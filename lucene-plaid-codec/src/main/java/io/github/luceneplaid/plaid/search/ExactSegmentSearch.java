@@ -95,7 +95,7 @@ final class ExactSegmentSearch implements SegmentSearch {
   }
 
   @Override
-  public float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException {
+  public float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException {
     if (values.docID() > doc) {
       values = values();
     }
@@ -119,48 +119,31 @@ final class ExactSegmentSearch implements SegmentSearch {
     if (similarity != null) {
       System.arraycopy(best, 0, similarity, 0, best.length);
     }
-    if (bestToken != null) {
-      findBest(tokens, bestToken);
+    if (pairs != null) {
+      forEachPair(tokens, pairs);
     }
     return score;
   }
 
   private float scoreFinitePairs(int tokens) {
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    forEachFinitePair(
+    forEachPair(
         tokens,
-        (queryToken, documentToken, dot) -> best[queryToken] = Math.max(best[queryToken], dot));
+        (queryToken, documentToken, dot) -> {
+          if (Float.isFinite(dot)) {
+            best[queryToken] = Math.max(best[queryToken], dot);
+          }
+        });
     return query.score(best);
   }
 
-  private void findBest(int tokens, int[] bestToken) {
-    float[] highest = new float[query.count()];
-    Arrays.fill(highest, Float.NEGATIVE_INFINITY);
-    Arrays.fill(bestToken, -1);
-    forEachFinitePair(
-        tokens,
-        (queryToken, documentToken, dot) -> {
-          if (dot > highest[queryToken]) {
-            highest[queryToken] = dot;
-            bestToken[queryToken] = documentToken;
-          }
-        });
-  }
-
-  private interface PairConsumer {
-    void accept(int queryToken, int documentToken, float dot);
-  }
-
-  private void forEachFinitePair(int tokens, PairConsumer consumer) {
+  private void forEachPair(int tokens, TokenPairs pairs) {
     int dim = query.dimension();
     for (int from = 0; from < tokens; from += chunkRows) {
       int count = read(from, tokens);
       for (int row = 0; row < count; row++) {
         for (int q = 0; q < query.count(); q++) {
-          float dot = KERNELS.dot(query.rows(), q * dim, rows, row * dim, dim);
-          if (Float.isFinite(dot)) {
-            consumer.accept(q, from + row, dot);
-          }
+          pairs.accept(q, from + row, KERNELS.dot(query.rows(), q * dim, rows, row * dim, dim));
         }
       }
     }

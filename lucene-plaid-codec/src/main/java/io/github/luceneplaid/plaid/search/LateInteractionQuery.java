@@ -168,6 +168,22 @@ public final class LateInteractionQuery extends Query {
     return matches == null ? List.of() : matches.list();
   }
 
+  /**
+   * Compares all query tokens with all tokens of a document: {@link #matches} are the first of the
+   * highest similarities of each row.
+   *
+   * @param searcher of the index
+   * @param doc a document of the index, whether or not it is among the hits
+   * @return dot products, [query tokens][document tokens], with the tokens that the score is made
+   *     of; not finite where they overflow, without columns if the document has no tokens of the
+   *     query's dimension
+   * @throws IllegalArgumentException if the index has no such document
+   * @throws IOException if the index cannot be read
+   */
+  public float[][] similarities(IndexSearcher searcher, int doc) throws IOException {
+    return TokenMatches.similarities(searcher, request(null), doc);
+  }
+
   /** What is searched for, with the time that is left. */
   SearchRequest request(QueryTimeout timeout) {
     return new SearchRequest(field, query, k, options, timeout);

@@ -81,23 +81,19 @@ class PlaidSegmentSearch implements SegmentSearch {
   }
 
   @Override
-  public final float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException {
+  public final float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException {
     int ordinal = segment.ordinal(doc);
     if (ordinal < 0) {
-      return exact().exactScore(doc, bestToken, similarity);
+      return exact().exactScore(doc, pairs, similarity);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    match(ordinal, best, null);
+    match(ordinal, best);
     float score = query.score(best);
     if (Float.isNaN(score)) {
-      return exact().exactScore(doc, bestToken, similarity);
+      return exact().exactScore(doc, pairs, similarity);
     }
-    if (bestToken != null) {
-      // Raw rows get other sums here, rounded otherwise than those that make the score
-      Arrays.fill(bestToken, -1);
-      float[] highest = new float[query.count()];
-      Arrays.fill(highest, Float.NEGATIVE_INFINITY);
-      match(ordinal, highest, bestToken);
+    if (pairs != null) {
+      pairs(ordinal, pairs);
     }
     if (similarity != null) {
       System.arraycopy(best, 0, similarity, 0, best.length);
@@ -109,39 +105,41 @@ class PlaidSegmentSearch implements SegmentSearch {
    * Finds the best similarity of each query token with a document's tokens.
    *
    * @param best [query tokens], in and out
-   * @param bestToken receives the token of the document that has it; null if not wanted
    */
-  void match(int ordinal, float[] best, int[] bestToken) throws IOException {
+  void match(int ordinal, float[] best) throws IOException {
     int n = segment.tokenCount(ordinal);
-    if (bestToken == null && segment.rows() != null) {
+    if (segment.rows() != null) {
       segment.rows().maxSim(request.tables().unrotated(), segment.firstToken(ordinal), n, best);
       return;
     }
-    int dimension = segment.dimension();
-    tokens = tokens == null ? new float[CHUNK * dimension] : tokens;
-    float[] products = bestToken == null ? null : new float[CHUNK * query.count()];
     for (int from = 0; from < n; from += CHUNK) {
-      int size = Math.min(CHUNK, n - from);
-      segment.tokens(ordinal, from, size, tokens);
-      if (bestToken == null) {
-        request.tables().unrotated().maxSim(tokens, 0, size, best);
-      } else {
-        kernels.matrix(query.rows(), query.count(), tokens, 0, size, dimension, products, 0);
-        raise(products, size, from, best, bestToken);
+      int size = read(ordinal, from, n);
+      request.tables().unrotated().maxSim(tokens, 0, size, best);
+    }
+  }
+
+  /** Computes the similarities of all query tokens with all tokens of a document. */
+  void pairs(int ordinal, TokenPairs pairs) throws IOException {
+    int n = segment.tokenCount(ordinal);
+    int count = query.count();
+    float[] products = new float[CHUNK * count];
+    for (int from = 0; from < n; from += CHUNK) {
+      int size = read(ordinal, from, n);
+      kernels.matrix(query.rows(), count, tokens, 0, size, segment.dimension(), products, 0);
+      for (int i = 0; i < size; i++) {
+        for (int q = 0; q < count; q++) {
+          pairs.accept(q, from + i, products[i * count + q]);
+        }
       }
     }
   }
 
-  private void raise(float[] products, int n, int from, float[] best, int[] bestToken) {
-    int count = query.count();
-    for (int i = 0; i < n; i++) {
-      for (int q = 0; q < count; q++) {
-        if (products[i * count + q] > best[q]) {
-          best[q] = products[i * count + q];
-          bestToken[q] = from + i;
-        }
-      }
-    }
+  /** Decodes the next chunk of a document of n tokens and returns its size. */
+  private int read(int ordinal, int from, int n) throws IOException {
+    tokens = tokens == null ? new float[CHUNK * segment.dimension()] : tokens;
+    int size = Math.min(CHUNK, n - from);
+    segment.tokens(ordinal, from, size, tokens);
+    return size;
   }
 
   @Override

@@ -61,14 +61,14 @@ interface SegmentSearch {
    * Computes MaxSim of the vectors that the segment stores: raw ones, or else decoded ones.
    *
    * @param doc a document; one without values is fine
-   * @param bestToken receives the document's best token for each query token, -1 where none
-   *     matches; null if not wanted
-   * @param similarity receives the similarity of that token, negative infinity where none matches;
-   *     null if not wanted
+   * @param pairs receives all similarities, which may be rounded otherwise than those that make the
+   *     score; nothing if there is none, null if not wanted
+   * @param similarity receives the best similarity of each query token, negative infinity where
+   *     none matches; null if not wanted
    * @return the score, finite and not negative; NaN if the document has no tokens of the query's
    *     dimension
    */
-  float exactScore(int doc, int[] bestToken, float[] similarity) throws IOException;
+  float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException;
 
   /** Returns a new iterator over the documents with values, deleted ones included. */
   DocIdSetIterator iterator() throws IOException;

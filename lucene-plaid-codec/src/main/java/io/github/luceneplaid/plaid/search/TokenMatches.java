@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.search;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.Explanation;
@@ -41,8 +42,7 @@ final class TokenMatches {
    */
   static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
       throws IOException {
-    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    LeafReaderContext leaf = leaves.get(SearchLeaves.leafOf(doc, searcher.getIndexReader()));
+    LeafReaderContext leaf = leaf(searcher, doc);
     return of(leaf, request, doc - leaf.docBase);
   }
 
@@ -53,10 +53,59 @@ final class TokenMatches {
     if (search == null) {
       return null;
     }
-    int[] bestToken = new int[request.query().count()];
-    float[] similarity = new float[request.query().count()];
-    float score = search.exactScore(doc, bestToken, similarity);
+    int count = request.query().count();
+    int[] bestToken = new int[count];
+    float[] highest = new float[count];
+    Arrays.fill(bestToken, -1);
+    Arrays.fill(highest, Float.NEGATIVE_INFINITY);
+    TokenPairs pairs =
+        (queryToken, documentToken, dot) -> {
+          if (dot > highest[queryToken] && Float.isFinite(dot)) {
+            highest[queryToken] = dot;
+            bestToken[queryToken] = documentToken;
+          }
+        };
+    float[] similarity = new float[count];
+    float score = search.exactScore(doc, pairs, similarity);
     return Float.isNaN(score) ? null : new TokenMatches(score, bestToken, similarity);
+  }
+
+  /**
+   * Collects what the matches of a document are chosen from.
+   *
+   * @param doc a document, deleted ones included
+   * @return [query tokens][document tokens]; without columns if it has no tokens of the query's
+   *     dimension
+   * @throws IllegalArgumentException if there is no such document
+   */
+  static float[][] similarities(IndexSearcher searcher, SearchRequest request, int doc)
+      throws IOException {
+    LeafReaderContext leaf = leaf(searcher, doc);
+    SegmentSearch search = SegmentSearch.of(leaf, request);
+    int count = request.query().count();
+    List<float[]> columns = new ArrayList<>();
+    if (search != null) {
+      TokenPairs pairs =
+          (queryToken, documentToken, dot) -> {
+            if (documentToken == columns.size()) {
+              columns.add(new float[count]);
+            }
+            columns.get(documentToken)[queryToken] = dot;
+          };
+      search.exactScore(doc - leaf.docBase, pairs, null);
+    }
+    float[][] matrix = new float[count][columns.size()];
+    for (int q = 0; q < count; q++) {
+      for (int token = 0; token < columns.size(); token++) {
+        matrix[q][token] = columns.get(token)[q];
+      }
+    }
+    return matrix;
+  }
+
+  private static LeafReaderContext leaf(IndexSearcher searcher, int doc) {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    return leaves.get(SearchLeaves.leafOf(doc, searcher.getIndexReader()));
   }
 
   float score() {

@@ -114,11 +114,20 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
-  void match(int ordinal, float[] best, int[] bestToken) throws IOException {
+  void match(int ordinal, float[] best) throws IOException {
     if (keepsRaw() || segment.adopted(ordinal) != null) {
-      super.match(ordinal, best, bestToken);
+      super.match(ordinal, best);
     } else {
-      scorer().matchExactly(ordinal, best, bestToken);
+      scorer().matchExactly(ordinal, best);
+    }
+  }
+
+  @Override
+  void pairs(int ordinal, TokenPairs pairs) throws IOException {
+    if (keepsRaw() || segment.adopted(ordinal) != null) {
+      super.pairs(ordinal, pairs);
+    } else {
+      scorer().pairs(ordinal, pairs);
     }
   }
 

@@ -371,8 +371,11 @@ abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase 
         BinaryDocValues values = MultiDocValues.getBinaryValues(reader, FIELD);
         for (int doc = 0; doc < 30; doc++) {
           List<TokenMatch> matches = maxSim.matches(searcher, doc);
+          float[][] similarities = maxSim.similarities(searcher, doc);
+          assertEquals(query.length, similarities.length);
           if (values.advanceExact(doc) == false) {
             assertEquals(List.of(), matches);
+            assertEquals(0, similarities[0].length);
             continue;
           }
           float[][] tokens = LateInteractionField.decode(values.binaryValue());
@@ -381,9 +384,14 @@ abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase 
             TokenMatch match = matches.get(q);
             assertEquals(q, match.queryToken());
             assertEquals(dot(query[q], tokens[match.documentToken()]), match.similarity(), 1e-4);
-            for (float[] token : tokens) {
-              assertTrue(dot(query[q], token) < match.similarity() + 1e-4);
+            assertEquals(tokens.length, similarities[q].length);
+            int best = 0;
+            for (int token = 0; token < tokens.length; token++) {
+              assertEquals(dot(query[q], tokens[token]), similarities[q][token], 1e-4);
+              best = similarities[q][token] > similarities[q][best] ? token : best;
             }
+            assertEquals(best, match.documentToken());
+            assertEquals(similarities[q][best], match.similarity(), 1e-4);
           }
         }
       }

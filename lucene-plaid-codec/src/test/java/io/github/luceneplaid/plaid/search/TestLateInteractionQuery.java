@@ -151,6 +151,7 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
         expectThrows(IllegalArgumentException.class, () -> hidden.search(query(5), 5));
     assertTrue(e.getMessage(), e.getMessage().contains("\"" + FIELD + "\""));
     assertEquals(List.of(), query(5).matches(hidden, 0));
+    assertEquals(0, query(5).similarities(hidden, 0)[0].length);
     IndexSearcher shown = new IndexSearcher(new FieldFilterLeafReader(leaf, Set.of(FIELD), false));
     assertEquals(5, shown.search(query(5), 5).scoreDocs.length);
   }
@@ -591,6 +592,8 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
     for (int doc : new int[] {-1, DOCUMENTS}) {
       IllegalArgumentException e =
           expectThrows(IllegalArgumentException.class, () -> query(5).matches(searcher, doc));
+      assertTrue(e.getMessage(), e.getMessage().contains("got: " + doc));
+      e = expectThrows(IllegalArgumentException.class, () -> query(5).similarities(searcher, doc));
       assertTrue(e.getMessage(), e.getMessage().contains("got: " + doc));
     }
   }
