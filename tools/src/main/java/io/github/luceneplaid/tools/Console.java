@@ -135,6 +135,11 @@ final class Console {
     return styled("2", text);
   }
 
+  /** In one of six colours that stand out, on a terminal; the number, from 0, says which. */
+  String colour(int number, String text) {
+    return styled("1;3" + (1 + number % 6), text);
+  }
+
   /** Marked so that it stands out, on a terminal or anywhere else. */
   String mark(String text) {
     return colours ? styled("1;33", text) : "[" + text + "]";

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       EncodeCommand.class,
       IndexCommand.class,
       SearchCommand.class,
+      ExplainCommand.class,
       InfoCommand.class,
       FitProjectionCommand.class
     })

@@ -114,7 +114,7 @@ final class SearchCommand implements Callable<Integer> {
         readMatrix();
         answer(searcher, options);
       } else {
-        checkModel(reader);
+        IndexFolder.checkModel(plaid.console(), folder, reader, model);
         try (TextEncoder encoder = TextEncoder.open(model)) {
           encode(encoder);
           if (queries == null && recall == null && repeat == 0) {
@@ -130,21 +130,6 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private void checkModel(DirectoryReader reader) throws IOException {
-    String written = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
-    String wanted = model == null ? TextEncoder.BUILT_IN_NAME : model.toString();
-    if (written == null) {
-      plaid
-          .console()
-          .err()
-          .println("plaid: " + folder + " does not say what model its tokens are of");
-    }
-    if (model == null && written != null && written.equals(wanted) == false) {
-      throw UserException.usage(
-          folder + ": its tokens are of the model " + written + "; name it by --model");
-    }
   }
 
   private void readMatrix() throws IOException {

@@ -1,0 +1,190 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.search.MaxSimRescorer;
+import io.github.luceneplaid.plaid.search.TokenMatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid explain}: why a document is a hit. */
+@Command(
+    name = "explain",
+    description = "Shows which word of a document answers each word of a query.",
+    mixinStandardHelpOptions = true)
+final class ExplainCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(paramLabel = "DIR", description = "Folder of the index.")
+  private Path folder;
+
+  @Option(
+      names = "--query",
+      required = true,
+      paramLabel = "TEXT",
+      description = "The query, in words.")
+  private String query;
+
+  @ArgGroup(multiplicity = "1")
+  private Choice choice;
+
+  /** Which document to explain. */
+  static final class Choice {
+    @Option(names = "--doc", paramLabel = "ID", description = "The document of this id.")
+    private String id;
+
+    @Option(names = "--hit", paramLabel = "N", description = "The N-th hit of the query, from 1.")
+    private Integer hit;
+  }
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Write a page with a heat map of the similarities of all tokens of the query with all"
+              + " tokens of the document.")
+  private Path html;
+
+  @Option(names = "--force", description = "Replace the page if it exists.")
+  private boolean force;
+
+  @Option(names = "--json", description = "Print everything, similarities too, as JSON.")
+  private boolean json;
+
+  @Mixin private SearchOptions searchOptions;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model the index was written with, unless it is the built-in one.")
+  private Path model;
+
+  @Override
+  public Integer call() throws IOException {
+    if (choice.hit != null && choice.hit < 1) {
+      throw UserException.usage("--hit " + choice.hit + ": expected 1 or more");
+    }
+    if (html != null && force == false && Files.exists(html)) {
+      throw new UserException(html + ": exists (--force replaces it)");
+    }
+    try (Directory directory = IndexFolder.open(folder);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexFolder.checkModel(plaid.console(), folder, reader, model);
+      try (TextEncoder encoder = TextEncoder.open(model)) {
+        print(explain(new IndexSearcher(reader), encoder));
+      }
+    }
+    return 0;
+  }
+
+  private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder) throws IOException {
+    EncodedText encoded = encoder.encodeQuery(query);
+    float[][] tokens = encoded.vectors();
+    if (tokens.length == 0) {
+      throw new UserException("query \"" + query + "\": no words in it");
+    }
+    LateInteractionQuery maxSim =
+        new LateInteractionQuery(
+            IndexBuilder.TOKENS,
+            tokens,
+            choice.hit == null ? 1 : choice.hit,
+            null,
+            searchOptions.options());
+    ScoreDoc hit = choice.hit == null ? document(searcher, tokens) : hit(searcher, maxSim);
+    Document document = searcher.storedFields().document(hit.doc);
+    String text = document.get(IndexBuilder.TEXT);
+    List<TokenMatch> matches = maxSim.matches(searcher, hit.doc);
+    float[][] similarities = maxSim.similarities(searcher, hit.doc);
+    if (similarities[0].length == 0) {
+      throw new UserException(
+          "document "
+              + document.get(IndexBuilder.ID)
+              + ": no tokens of "
+              + tokens[0].length
+              + " dimensions, which the query has");
+    }
+    Pieces pieces = pieces(encoder, text, similarities[0].length);
+    return new HitExplanation(
+        query,
+        document.get(IndexBuilder.ID),
+        document.get(IndexBuilder.TITLE),
+        text,
+        choice.hit,
+        hit.score,
+        HitExplanation.labels(query, encoded.starts(), encoded.ends()),
+        pieces == null
+            ? HitExplanation.numbers(similarities[0].length)
+            : HitExplanation.labels(text, pieces.starts(), pieces.ends()),
+        pieces == null ? List.of() : WordMatch.of(query, encoded, text, pieces, matches),
+        matches,
+        similarities);
+  }
+
+  private ScoreDoc hit(IndexSearcher searcher, LateInteractionQuery maxSim) throws IOException {
+    ScoreDoc[] hits = searcher.search(maxSim, choice.hit).scoreDocs;
+    if (hits.length < choice.hit) {
+      throw new UserException("--hit " + choice.hit + ": the query has " + hits.length + " hits");
+    }
+    return hits[choice.hit - 1];
+  }
+
+  private ScoreDoc document(IndexSearcher searcher, float[][] tokens) throws IOException {
+    TopDocs found = searcher.search(new TermQuery(new Term(IndexBuilder.ID, choice.id)), 1);
+    if (found.scoreDocs.length == 0) {
+      throw new UserException("--doc " + choice.id + ": no such document in " + folder);
+    }
+    return new MaxSimRescorer(IndexBuilder.TOKENS, tokens).rescore(searcher, found, 1).scoreDocs[0];
+  }
+
+  /** Where n tokens lie in a text; null if they are not those of the text, as when pooled. */
+  private static Pieces pieces(TextEncoder encoder, String text, int n) {
+    Pieces pieces = text == null ? null : encoder.locate(text);
+    return pieces == null || pieces.tokens() != n ? null : pieces;
+  }
+
+  private void print(HitExplanation explanation) throws IOException {
+    if (html != null) {
+      StandardOpenOption create = force ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW;
+      Files.writeString(
+          html,
+          new HeatMap(explanation).page(),
+          create,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
+    }
+    if (json) {
+      plaid.console().out().println(new ObjectMapper().writeValueAsString(explanation));
+    } else {
+      new ExplanationPrinter(plaid.console(), explanation).print();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.TokenMatch;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * Prints an explanation: a line per word of the query, with what answers it in its context. Where
+ * the tokens are not those of the text, a line per token.
+ */
+final class ExplanationPrinter {
+  /** Chars of context on each side. */
+  private static final int CONTEXT = 30;
+
+  private static final int BAR = 10;
+
+  private final Console console;
+  private final HitExplanation hit;
+
+  ExplanationPrinter(Console console, HitExplanation hit) {
+    this.console = console;
+    this.hit = hit;
+  }
+
+  void print() {
+    PrintWriter out = console.out();
+    out.println();
+    out.println(console.bold("? " + hit.query()));
+    String rank = hit.rank() == null ? "    " : String.format(Locale.ROOT, "%3d.", hit.rank());
+    String score = String.format(Locale.ROOT, " %6.3f  ", hit.score());
+    String title = hit.title() == null ? "" : console.bold(hit.title()) + "  ";
+    out.println(rank + score + title + console.faint(hit.id()));
+    if (hit.words().isEmpty()) {
+      printTokens();
+    } else {
+      printWords();
+    }
+  }
+
+  private void printTokens() {
+    int width = hit.queryTokens().stream().mapToInt(token -> token.text().length()).max().orElse(0);
+    for (TokenMatch match : hit.matches()) {
+      String token = hit.documentTokens().get(match.documentToken()).text();
+      int number = match.queryToken();
+      String word = hit.queryTokens().get(number).text();
+      print(number, width, word, match.similarity(), console.colour(number, token));
+    }
+  }
+
+  private void printWords() {
+    int width = hit.words().stream().mapToInt(word -> word.queryWord().length()).max().orElse(0);
+    for (int i = 0; i < hit.words().size(); i++) {
+      WordMatch word = hit.words().get(i);
+      print(i, width, word.queryWord(), word.similarity(), answer(i, word));
+    }
+  }
+
+  private void print(int number, int width, String word, float similarity, String answer) {
+    int filled = Math.round(Math.clamp(similarity, 0f, 1f) * BAR);
+    console
+        .out()
+        .println(
+            "     "
+                + " ".repeat(width - word.length())
+                + console.colour(number, word)
+                + String.format(Locale.ROOT, " %5.2f ", similarity)
+                + console.faint("▇".repeat(filled) + "·".repeat(BAR - filled))
+                + "  "
+                + answer);
+  }
+
+  /** The word of the document with what is around it. */
+  private String answer(int number, WordMatch match) {
+    String text = hit.text();
+    int from = Math.max(0, match.start() - CONTEXT);
+    while (from < match.start() && isInside(text, from)) {
+      from++;
+    }
+    int to = Math.min(text.length(), match.end() + CONTEXT);
+    while (to > match.end() && isInside(text, to)) {
+      to--;
+    }
+    String word = flat(text.substring(match.start(), match.end()));
+    return (from > 0 ? "… " : "")
+        + flat(text.substring(from, match.start())).stripLeading()
+        + (console.colours() ? console.colour(number, word) : console.mark(word))
+        + flat(text.substring(match.end(), to)).stripTrailing()
+        + (to < text.length() ? " …" : "");
+  }
+
+  /** Whether a text must not be cut here, in a word or a surrogate pair. */
+  private static boolean isInside(String text, int at) {
+    return at > 0
+        && at < text.length()
+        && (Character.isLowSurrogate(text.charAt(at))
+            || (Character.isLetterOrDigit(text.charAt(at - 1))
+                && Character.isLetterOrDigit(text.charAt(at))));
+  }
+
+  private static String flat(String text) {
+    return text.replaceAll("\\s+", " ");
+  }
+}

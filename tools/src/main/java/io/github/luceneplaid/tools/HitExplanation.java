@@ -1,0 +1,78 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.TokenMatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a document came to its score for a query, with the words that tokens stand for.
+ *
+ * @param query the query
+ * @param id of the document
+ * @param title of the document; null if it has none
+ * @param text of the document; null if it is not stored
+ * @param rank among the hits, from 1; null if the document was asked for by its id
+ * @param score MaxSim on Lucene's scale
+ * @param queryTokens what the query's tokens stand for
+ * @param documentTokens what the document's tokens stand for
+ * @param words which word of the document each word of the query found; empty if the document's
+ *     tokens are not those of its text
+ * @param matches the best document token for each query token
+ * @param similarities dot products, [query tokens][document tokens]
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record HitExplanation(
+    String query,
+    String id,
+    String title,
+    String text,
+    Integer rank,
+    float score,
+    List<Label> queryTokens,
+    List<Label> documentTokens,
+    List<WordMatch> words,
+    List<TokenMatch> matches,
+    float[][] similarities) {
+
+  /** What stands for tokens that are no part of the text, such as [CLS]. */
+  private static final String NO_WORD = "·";
+
+  /**
+   * What a token stands for.
+   *
+   * @param text a part of the text, or what stands for it
+   * @param start where it starts in the text, in chars; −1 if it is not in it
+   * @param end where it ends in the text, in chars, exclusive; −1 likewise
+   */
+  record Label(String text, int start, int end) {}
+
+  /** Labels of tokens, by where they lie in a text. */
+  static List<Label> labels(String text, int[] starts, int[] ends) {
+    List<Label> labels = new ArrayList<>();
+    for (int i = 0; i < starts.length; i++) {
+      String word = starts[i] < 0 ? NO_WORD : text.substring(starts[i], ends[i]);
+      labels.add(new Label(word, starts[i], ends[i]));
+    }
+    return labels;
+  }
+
+  /** Labels of n tokens of which nothing is known: their numbers. */
+  static List<Label> numbers(int n) {
+    List<Label> labels = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      labels.add(new Label("#" + i, -1, -1));
+    }
+    return labels;
+  }
+}
