@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -66,6 +68,8 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(names = "--pieces", description = "Write the numbers of the pieces, too.")
   private boolean withPieces;
 
+  @Mixin private PoolOptions poolOptions;
+
   @Option(names = "--force", description = "Replace files that exist.")
   private boolean force;
 
@@ -77,6 +81,10 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    TokenPooling pooling = poolOptions.pooling();
+    if (pooling.factor() > 1 && (query || withPieces)) {
+      throw UserException.usage("--pool-factor goes neither with --query nor with --pieces");
+    }
     for (String name : List.of(TOKENS, LENGTHS, IDS, PIECES)) {
       if (force == false && Files.exists(output.resolve(name))) {
         throw new UserException(output.resolve(name) + ": exists (--force replaces it)");
@@ -89,7 +97,7 @@ final class EncodeCommand implements Callable<Integer> {
     List<String> ids = passages.stream().map(Passage::id).toList();
     long tokens;
     try (TextEncoder encoder = TextEncoder.open(model)) {
-      tokens = encode(encoder, passages, output.resolve(TOKENS), lengths, pieces);
+      tokens = encode(encoder, passages, pooling, output.resolve(TOKENS), lengths, pieces);
     }
     ObjectMapper mapper = new ObjectMapper();
     mapper.writeValue(output.resolve(LENGTHS).toFile(), lengths);
@@ -104,6 +112,7 @@ final class EncodeCommand implements Callable<Integer> {
   private long encode(
       TextEncoder encoder,
       List<Passage> passages,
+      TokenPooling pooling,
       Path file,
       List<Integer> lengths,
       IntStream.Builder pieces)
@@ -116,12 +125,14 @@ final class EncodeCommand implements Callable<Integer> {
         Progress progress = plaid.console().progress("Encoding", " texts", contents.size())) {
       TextEncoder.Sink sink =
           (position, encoded) -> {
-            for (float[] vector : encoded.vectors()) {
+            String id = passages.get(position).id();
+            float[][] vectors = PoolOptions.pool(pooling, id, encoded.vectors());
+            for (float[] vector : vectors) {
               writer.add(vector);
             }
-            lengths.add(encoded.vectors().length);
+            lengths.add(vectors.length);
             Arrays.stream(encoded.pieces()).forEach(pieces);
-            tokens[0] += encoded.vectors().length;
+            tokens[0] += vectors.length;
             progress.step(1);
           };
       if (query) {

@@ -96,8 +96,13 @@ final class HitPrinter {
   }
 
   private List<WordMatch> matches(int doc, String text) throws IOException {
+    Pieces pieces = encoder.locate(text);
+    if (query.similarities(searcher, doc)[0].length != pieces.tokens()) {
+      // Pooled, or of another text
+      return List.of();
+    }
     List<WordMatch> all =
-        WordMatch.of(queryText, encoded, text, encoder.locate(text), query.matches(searcher, doc));
+        WordMatch.of(queryText, encoded, text, pieces, query.matches(searcher, doc));
     List<WordMatch> telling = all.stream().filter(WordMatch::tells).toList();
     return telling.isEmpty() ? all : telling;
   }

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,7 @@ final class IndexCommand implements Callable<Integer> {
   private Path ids;
 
   @Mixin private FormatOptions formatOptions;
+  @Mixin private PoolOptions poolOptions;
 
   @Option(
       names = "--commit-every",
@@ -81,6 +83,7 @@ final class IndexCommand implements Callable<Integer> {
       description = "Another model: model.onnx and tokenizer.json.")
   private Path model;
 
+  private TokenPooling pooling;
   private long documents;
   private long tokens;
 
@@ -90,6 +93,7 @@ final class IndexCommand implements Callable<Integer> {
       throw UserException.usage("--commit-every " + commitEvery + ": expected 0 or more");
     }
     DocValuesFormat format = formatOptions.format(null);
+    pooling = poolOptions.pooling();
     Path first = inputs.get(0);
     if (isMatrix(first)) {
       if (inputs.size() > 1) {
@@ -144,9 +148,10 @@ final class IndexCommand implements Callable<Integer> {
 
   private void add(IndexBuilder builder, Passage passage, float[][] vectors, Progress progress)
       throws IOException {
-    builder.add(passage, vectors);
+    float[][] pooled = PoolOptions.pool(pooling, passage.id(), vectors);
+    builder.add(passage, pooled);
     documents++;
-    tokens += vectors.length;
+    tokens += pooled.length;
     if (commitEvery > 0 && documents % commitEvery == 0) {
       builder.commit();
     }

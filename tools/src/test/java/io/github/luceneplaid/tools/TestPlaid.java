@@ -37,7 +37,7 @@ import org.apache.lucene.util.VectorUtil;
 /** The commands as they are typed: exit codes, messages and files. */
 public class TestPlaid extends LuceneTestCase {
   private static final List<String> COMMANDS =
-      List.of("demo", "encode", "index", "search", "info", "fit-projection");
+      List.of("demo", "encode", "index", "search", "explain", "info", "fit-projection");
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -228,6 +228,44 @@ public class TestPlaid extends LuceneTestCase {
     assertTrue(out.toString(), out.toString().contains("3 documents (0 deleted) in 1 segment"));
     assertTrue(out.toString(), out.toString().contains("Field tokens"));
     assertTrue(out.toString(), out.toString().contains("floats"));
+  }
+
+  public void testPooling() throws IOException {
+    Path folder = createTempDir();
+    Path texts = Files.writeString(folder.resolve("t.txt"), "the red house runs\nred cat\n");
+    Path model = TinyModel.copyTo(createTempDir());
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", texts, "-o", index, "--model", model, "--pool-factor=2"));
+    assertTrue(out.toString(), out.toString().startsWith("2 documents, 5 tokens in "));
+    assertEquals(0, plaid("search", index, "--model", model, "cat"));
+    assertTrue(out.toString(), out.toString().contains("the red house runs"));
+    assertEquals(0, plaid("explain", index, "--model", model, "--query", "house", "--doc", "1"));
+    assertTrue(
+        out.toString(), out.toString().lines().toList().get(3).matches(" +house .*  #[012]"));
+    Path output = folder.resolve("out");
+    Object[] encode = {"encode", texts, "-o", output, "--model", model, "--pool-factor=3"};
+    assertEquals(0, plaid(with(encode, "--pool-protect=0")));
+    assertEquals("[2,1]", Files.readString(output.resolve("doclens.json")));
+    assertFails(2, "neither with --query nor", with(encode, "--query"));
+    assertFails(2, "neither with --query nor", with(encode, "--pieces"));
+    assertFails(2, "--pool-protect -1: expected 0", with(encode, "--pool-protect=-1"));
+    assertFails(2, "--pool-factor 0: expected 1", "index", texts, "-o", output, "--pool-factor=0");
+    write(folder.resolve("tokens.npy"), new float[][] {{1, 0}, {1, Float.NaN}, {0, 1}});
+    Files.writeString(folder.resolve("doclens.json"), "[1,2]");
+    assertFails(
+        1,
+        "document 1: components must be finite, got: NaN in token 0 at dimension 1",
+        "index",
+        folder.resolve("tokens.npy"),
+        "-o",
+        folder.resolve("i"),
+        "--pool-factor=2");
+  }
+
+  private static Object[] with(Object[] args, Object more) {
+    Object[] result = Arrays.copyOf(args, args.length + 1);
+    result[args.length] = more;
+    return result;
   }
 
   public void testInfoOfVectors() throws IOException {
