@@ -14,8 +14,14 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.lucene.store.LockObtainFailedException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +33,8 @@ import picocli.CommandLine.Spec;
 /**
  * The {@code plaid} command.
  *
- * <p>It ends with 0 if all went well, 1 if something failed and 2 if it was called wrongly.
+ * <p>It ends with 0 if all went well, 1 if something failed, also a check, and 2 if it was called
+ * wrongly.
  *
  * @lucene.experimental
  */
@@ -44,11 +51,21 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       ExplainCommand.class,
       InfoCommand.class,
-      FitProjectionCommand.class
+      ConvertCommand.class,
+      FitProjectionCommand.class,
+      AutoComplete.GenerateCompletion.class
     })
 public final class Plaid implements Runnable {
   /** Kept here, as a logger that nobody refers to forgets its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
+
+  private static final Map<String, String> EXIT_CODES =
+      Collections.unmodifiableMap(
+          new TreeMap<>(
+              Map.of(
+                  "0", "All went well.",
+                  "1", "Something failed, or an index that was checked is damaged.",
+                  "2", "The command was called wrongly.")));
 
   private final Console console;
   private boolean stackTraces;
@@ -99,12 +116,22 @@ public final class Plaid implements Runnable {
   static int run(Console console, String... args) {
     Plaid plaid = new Plaid(console);
     CommandLine command = new CommandLine(plaid);
+    documentExitCodes(command);
     command.setOut(console.out());
     command.setErr(console.err());
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
     command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
     return command.execute(args);
+  }
+
+  private static void documentExitCodes(CommandLine command) {
+    command
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(EXIT_CODES);
+    command.getSubcommands().values().forEach(Plaid::documentExitCodes);
   }
 
   Console console() {
@@ -132,6 +159,10 @@ public final class Plaid implements Runnable {
       e.printStackTrace(err);
     } else if (e instanceof UserException || e instanceof VectorFileException) {
       err.println("plaid: " + e.getMessage());
+    } else if (e instanceof NoSuchFileException) {
+      err.println("plaid: " + e.getMessage() + ": no such file");
+    } else if (e instanceof LockObtainFailedException) {
+      err.println("plaid: somebody else writes to the index: " + e.getMessage());
     } else {
       String message = e.getMessage() == null ? "" : ": " + e.getMessage();
       err.println("plaid: " + e.getClass().getSimpleName() + message + " (--stacktrace: where)");

@@ -18,7 +18,6 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,32 +30,21 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
 
 /** The commands as they are typed: exit codes, messages and files. */
-public class TestPlaid extends LuceneTestCase {
+public class TestPlaid extends CommandTestCase {
   private static final List<String> COMMANDS =
-      List.of("demo", "encode", "index", "search", "explain", "info", "fit-projection");
-
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int plaid(Object... args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    String[] strings = new String[args.length];
-    for (int i = 0; i < args.length; i++) {
-      strings[i] = args[i].toString();
-    }
-    return Plaid.run(Console.of(null, out, err), strings);
-  }
-
-  private void assertFails(int code, String message, Object... args) {
-    assertEquals(code, plaid(args));
-    assertTrue(err.toString(), err.toString().contains(message));
-    assertEquals(err.toString(), 1, err.toString().lines().count());
-  }
+      List.of(
+          "demo",
+          "encode",
+          "index",
+          "search",
+          "explain",
+          "info",
+          "convert",
+          "fit-projection",
+          "generate-completion");
 
   public void testHelp() {
     assertEquals(0, plaid("--help"));
@@ -67,6 +55,10 @@ public class TestPlaid extends LuceneTestCase {
       assertEquals(0, plaid(command, "--help"));
       assertTrue(out.toString().startsWith("Usage: plaid " + command));
     }
+    assertTrue(out.toString(), out.toString().contains("Exit codes:\n  0   All went well."));
+    assertEquals(0, plaid("generate-completion"));
+    assertTrue(out.toString().startsWith("#!/usr/bin/env bash"));
+    assertTrue(out.toString().contains("--ignore-wal"));
     assertEquals(0, plaid("--version"));
     assertTrue(out.toString().startsWith("plaid "));
   }

@@ -1,0 +1,234 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.FsviFileWriter;
+import io.github.luceneplaid.fsvi.files.MmapArrayWriter;
+import io.github.luceneplaid.fsvi.files.MvecFile;
+import io.github.luceneplaid.fsvi.files.MvecFileWriter;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorRows;
+import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid convert}: a file of vectors to another format. */
+@Command(
+    name = "convert",
+    description = {
+      "Copies vectors from a file to one of another format.",
+      "Formats are told by extensions: .fsvi, .mvec, .mmap, .npy, .npz (only read). Rows that are"
+          + " marked as deleted are left out. Arrays have no ids: from them ids are 0, 1, ..."
+    },
+    mixinStandardHelpOptions = true)
+final class ConvertCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(index = "0", paramLabel = "FROM", description = "File to read.")
+  private Path from;
+
+  @Parameters(index = "1", paramLabel = "TO", description = "File to write.")
+  private Path to;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FORMAT",
+      description = "Format of FROM, if its extension does not tell: ${COMPLETION-CANDIDATES}.")
+  private VectorFormat fromFormat;
+
+  @Option(
+      names = "--to",
+      paramLabel = "FORMAT",
+      description = "Format of TO, if its extension does not tell: fsvi, mvec, mmap or npy.")
+  private VectorFormat toFormat;
+
+  @Option(
+      names = "--ignore-wal",
+      description = "Read an .fsvi file without the write-ahead log that is beside it.")
+  private boolean ignoreLog;
+
+  @Option(
+      names = "--recover",
+      description = "Read entries of an .mvec file that its header does not tell of yet, too.")
+  private boolean recover;
+
+  @Option(
+      names = "--array",
+      paramLabel = "NAME",
+      description = "Array of an .npz file (default: the only one).")
+  private String array;
+
+  @Option(
+      names = "--type",
+      paramLabel = "TYPE",
+      description =
+          "Elements of an .fsvi or .npy file: float16 or float32 (default: float16 if those of FROM"
+              + " are).")
+  private ElementType type;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "METRIC",
+      description =
+          "Metric of an .mvec file: ${COMPLETION-CANDIDATES} (default: that of FROM, else cosine).")
+  private MvecFile.Metric metric;
+
+  @Option(
+      names = "--embedder",
+      paramLabel = "ID",
+      description =
+          "What made the vectors, for an .fsvi file (default: that of FROM, else unknown).")
+  private String embedder;
+
+  @Option(names = "--force", description = "Replace TO if it exists.")
+  private boolean force;
+
+  @Mixin private OutputOptions output;
+
+  /** What {@code --json} prints. */
+  private record Outcome(
+      String from,
+      String to,
+      long vectors,
+      int dimension,
+      long deleted,
+      long beyond,
+      double seconds) {}
+
+  @Override
+  public Integer call() throws IOException {
+    VectorFormat source = VectorFormat.of(from, fromFormat, "--from");
+    VectorFormat target = VectorFormat.of(to, toFormat, "--to");
+    if (target == VectorFormat.npz) {
+      throw UserException.usage(to + ": .npz files are only read");
+    }
+    if (force == false && Files.exists(to)) {
+      throw new UserException(to + ": exists (--force replaces it)");
+    }
+    VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
+    VectorFormat.Source opened = source.open(from, reading);
+    try (VectorRows rows = opened.rows()) {
+      long copied;
+      try (VectorRowsWriter writer = writer(target, opened)) {
+        copied = copy(rows, writer);
+        writer.finish();
+      }
+      if (source.hasIds() && target.hasIds() == false) {
+        plaid.console().err().println("plaid: " + to + ": ids are left out, the format has none");
+      }
+      report(opened, copied);
+    }
+    return 0;
+  }
+
+  private VectorRowsWriter writer(VectorFormat target, VectorFormat.Source source)
+      throws IOException {
+    int dimension = source.rows().dimension();
+    try {
+      return switch (target) {
+        case fsvi -> {
+          String id = source.fsvi() == null ? "unknown" : source.fsvi().embedderId();
+          String revision = source.fsvi() == null ? "" : source.fsvi().embedderRevision();
+          yield new FsviFileWriter(
+              to,
+              embedder == null ? id : embedder,
+              embedder == null ? revision : "",
+              elements(source),
+              dimension);
+        }
+        case mvec -> {
+          MvecFile.Metric own =
+              source.mvec() == null ? MvecFile.Metric.COSINE : source.mvec().metric();
+          yield new MvecFileWriter(to, metric == null ? own : metric, dimension);
+        }
+        case mmap -> new MmapArrayWriter(to, ElementType.FLOAT32, dimension);
+        case npy -> new NpyWriter(to, elements(source), dimension);
+        case npz -> throw new AssertionError("was refused");
+      };
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          to + ": " + target + " cannot hold the vectors: " + e.getMessage(), e);
+    }
+  }
+
+  private ElementType elements(VectorFormat.Source source) {
+    if (type != null && type != ElementType.FLOAT16 && type != ElementType.FLOAT32) {
+      throw UserException.usage("--type " + type + ": expected float16 or float32");
+    }
+    ElementType own =
+        source.type() == ElementType.FLOAT16 ? ElementType.FLOAT16 : ElementType.FLOAT32;
+    return type == null ? own : type;
+  }
+
+  private long copy(VectorRows rows, VectorRowsWriter writer) throws IOException {
+    float[] vector = new float[rows.dimension()];
+    long copied = 0;
+    try (Progress progress = plaid.console().progress("Converting", " vectors", rows.rows())) {
+      for (long row = 0; row < rows.rows(); row++) {
+        if (rows.isDeleted(row) == false) {
+          rows.read(row, vector);
+          add(rows, row, vector, writer);
+          copied++;
+        }
+        progress.step(1);
+      }
+    }
+    return copied;
+  }
+
+  private void add(VectorRows rows, long row, float[] vector, VectorRowsWriter writer)
+      throws IOException {
+    try {
+      writer.add(rows.id(row), vector);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(from + ": row " + row + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void report(VectorFormat.Source source, long copied) {
+    int beyond = source.mvec() == null ? 0 : source.mvec().entriesBeyondEnd();
+    long deleted = source.rows().rows() - copied;
+    double seconds = output.seconds();
+    if (beyond > 0 && recover == false) {
+      plaid
+          .console()
+          .err()
+          .println(
+              "plaid: "
+                  + from
+                  + ": left out "
+                  + beyond
+                  + " entries beyond the write offset (--recover takes them)");
+    }
+    int dimension = source.rows().dimension();
+    output.print(
+        plaid.console(),
+        new Outcome(from.toString(), to.toString(), copied, dimension, deleted, beyond, seconds),
+        copied
+            + " vectors of "
+            + dimension
+            + " dimensions in "
+            + to
+            + (deleted > 0 ? ", " + deleted + " deleted left out" : "")
+            + (beyond > 0 && recover ? ", " + beyond + " of them recovered" : "")
+            + ", in "
+            + OutputOptions.rate(seconds, copied, "vectors"));
+  }
+}

@@ -1,0 +1,58 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** How a command says what it has done: in a line for people, or as a JSON object. */
+final class OutputOptions {
+  @Option(names = "--json", description = "Print the outcome as a JSON object.")
+  private boolean json;
+
+  private final long start = System.nanoTime();
+
+  boolean json() {
+    return json;
+  }
+
+  /** Seconds since the command line was read. */
+  double seconds() {
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  /**
+   * Prints an outcome.
+   *
+   * @param outcome a record whose components are the members of the object
+   * @param line says the same in words
+   */
+  void print(Console console, Object outcome, String line) {
+    if (json == false) {
+      console.out().println(line);
+      return;
+    }
+    try {
+      console.out().println(new ObjectMapper().writeValueAsString(outcome));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("a record of numbers, strings and lists", e);
+    }
+  }
+
+  /** A time, and how much was done in each second of it. */
+  static String rate(double seconds, long count, String unit) {
+    return String.format(
+        Locale.ROOT, "%.2f s (%,.0f %s/s)", seconds, count / Math.max(seconds, 1e-9), unit);
+  }
+}

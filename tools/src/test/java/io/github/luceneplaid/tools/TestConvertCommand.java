@@ -1,0 +1,212 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.FsviFile;
+import io.github.luceneplaid.fsvi.files.FsviFileWriter;
+import io.github.luceneplaid.fsvi.files.MvecFile;
+import io.github.luceneplaid.fsvi.files.MvecFileWriter;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorRows;
+import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+public class TestConvertCommand extends CommandTestCase {
+  private static final int DIMENSION = 64;
+
+  private final Map<String, float[]> vectors = new TreeMap<>();
+  private Path folder;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    folder = createTempDir();
+    for (int i = 0; i < 20; i++) {
+      float[] vector = new float[DIMENSION];
+      for (int j = 0; j < DIMENSION; j++) {
+        // Also a value of 16 bits
+        vector[j] = random().nextInt(2048) / 1024f - 1;
+      }
+      vectors.put("id" + i, vector);
+    }
+  }
+
+  private void write(VectorRowsWriter to) throws IOException {
+    try (VectorRowsWriter writer = to) {
+      for (Map.Entry<String, float[]> entry : vectors.entrySet()) {
+        writer.add(entry.getKey(), entry.getValue());
+      }
+      writer.finish();
+    }
+  }
+
+  private Path fsvi(ElementType type) throws IOException {
+    Path file = folder.resolve("source.fsvi");
+    write(new FsviFileWriter(file, "model", "r1", type, DIMENSION));
+    return file;
+  }
+
+  private Path mvec() throws IOException {
+    Path file = folder.resolve("source.mvec");
+    write(new MvecFileWriter(file, MvecFile.Metric.EUCLIDEAN, DIMENSION));
+    return file;
+  }
+
+  /** Vectors by their ids. */
+  private void check(VectorRows opened) throws IOException {
+    try (VectorRows rows = opened) {
+      assertEquals(vectors.size(), rows.rows());
+      float[] vector = new float[DIMENSION];
+      for (int row = 0; row < rows.rows(); row++) {
+        rows.read(row, vector);
+        assertArrayEquals(rows.id(row), vectors.get(rows.id(row)), vector, 0);
+      }
+    }
+  }
+
+  public void testThereAndBack() throws IOException {
+    Path source = fsvi(ElementType.FLOAT16);
+    Path mvec = folder.resolve("a.mvec");
+    assertEquals(0, plaid("convert", source, mvec, "--metric=dot_product"));
+    assertEquals("", err.toString());
+    assertTrue(out.toString(), out.toString().startsWith("20 vectors of 64 dimensions in " + mvec));
+    try (MvecFile file = MvecFile.open(mvec)) {
+      assertEquals(MvecFile.Metric.DOT_PRODUCT, file.metric());
+    }
+    check(MvecFile.open(mvec));
+
+    Path back = folder.resolve("back.fsvi");
+    JsonNode json = json("convert", mvec, back, "--json");
+    assertEquals(20, json.get("vectors").intValue());
+    assertEquals(64, json.get("dimension").intValue());
+    assertEquals(back.toString(), json.get("to").textValue());
+    try (FsviFile file = FsviFile.open(back)) {
+      assertEquals("unknown", file.embedderId());
+      assertEquals(ElementType.FLOAT32, file.type());
+    }
+    check(FsviFile.open(back));
+    Path copy = folder.resolve("copy");
+    assertEquals(0, plaid("convert", source, copy, "--to=fsvi"));
+    try (FsviFile file = FsviFile.open(copy)) {
+      assertEquals("model", file.embedderId());
+      assertEquals("r1", file.embedderRevision());
+      assertEquals(ElementType.FLOAT16, file.type());
+    }
+    assertEquals(0, plaid("convert", copy, copy, "--from=fsvi", "--to=fsvi", "--force"));
+    check(FsviFile.open(copy));
+  }
+
+  public void testArrays() throws IOException {
+    Path npy = folder.resolve("a.npy");
+    assertEquals(0, plaid("convert", fsvi(ElementType.FLOAT16), npy));
+    assertTrue(err.toString(), err.toString().contains("ids are left out"));
+    Path mmap = folder.resolve("a.mmap");
+    assertEquals(0, plaid("convert", npy, mmap));
+    assertEquals("", err.toString());
+    Path single = folder.resolve("single.npy");
+    assertEquals(0, plaid("convert", mmap, single));
+    Path npz = folder.resolve("a.npz");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(npz))) {
+      zip.putNextEntry(new ZipEntry("x.npy"));
+      zip.write(Files.readAllBytes(npy));
+    }
+    Path half = folder.resolve("half.npy");
+    assertEquals(0, plaid("convert", npz, half));
+    assertArrayEquals(Files.readAllBytes(npy), Files.readAllBytes(half));
+    assertFails(1, "found [x], expected", "convert", npz, half, "--array=y", "--force");
+    try (NpyFile expected = NpyFile.open(npy);
+        NpyFile found = NpyFile.open(single)) {
+      assertEquals(ElementType.FLOAT16, expected.type());
+      assertEquals(ElementType.FLOAT32, found.type());
+      assertArrayEquals(expected.shape(), found.shape());
+      for (long i = 0; i < expected.size(); i++) {
+        assertEquals(expected.floatAt(i), found.floatAt(i), 0);
+      }
+    }
+  }
+
+  public void testNeverOverwrites() throws IOException {
+    Path target = Files.writeString(folder.resolve("a.npy"), "mine");
+    Path source = mvec();
+    assertFails(1, "exists (--force replaces it)", "convert", source, target);
+    assertEquals("mine", Files.readString(target));
+    // Nor if the source turns out to be damaged
+    byte[] bytes = Files.readAllBytes(source);
+    bytes[0]++;
+    Files.write(source, bytes);
+    assertFails(1, source + ": magic at byte 0: found", "convert", source, target, "--force");
+    assertEquals("mine", Files.readString(target));
+  }
+
+  public void testLog() throws IOException {
+    Path source = fsvi(ElementType.FLOAT32);
+    Path log = Files.writeString(folder.resolve("source.fsvi.wal"), "newer");
+    Path target = folder.resolve("a.mvec");
+    assertFails(
+        1, "compact it first, or read it without them by --ignore-wal", "convert", source, target);
+    assertFalse(Files.exists(target));
+    assertEquals(0, plaid("convert", source, target, "--ignore-wal"));
+    check(MvecFile.open(target));
+    assertEquals("newer", Files.readString(log));
+  }
+
+  public void testRecover() throws IOException {
+    Path source = mvec();
+    // The header of a file that has ten entries less
+    long end;
+    byte[] bytes = Files.readAllBytes(source);
+    Map<String, float[]> all = new TreeMap<>(vectors);
+    vectors.keySet().removeAll(all.keySet().stream().skip(10).toList());
+    mvec();
+    end = Files.size(source);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(16, 10).putLong(24, end);
+    Files.write(source, bytes);
+
+    Path target = folder.resolve("a.fsvi");
+    assertEquals(0, plaid("convert", source, target));
+    assertTrue(err.toString(), err.toString().contains("left out 10 entries beyond"));
+    check(FsviFile.open(target));
+    JsonNode json = json("convert", source, target, "--force", "--recover", "--json");
+    assertEquals("", err.toString());
+    assertEquals(20, json.get("vectors").intValue());
+    assertEquals(10, json.get("beyond").intValue());
+    vectors.putAll(all);
+    check(FsviFile.open(target));
+  }
+
+  public void testRefusals() throws IOException {
+    Path npy = folder.resolve("narrow.npy");
+    try (NpyWriter writer = new NpyWriter(npy, ElementType.FLOAT32, 3)) {
+      writer.add(new float[] {1, 2, 1e9f});
+      writer.finish();
+    }
+    assertFails(1, "dimension 3", "convert", npy, folder.resolve("a.mvec"));
+    Path half = folder.resolve("half.npy");
+    assertFails(1, npy + ": row 0: ", "convert", npy, half, "--type=float16");
+    assertFalse(Files.exists(half));
+    assertFails(1, "no such file", "convert", folder.resolve("missing.npy"), half);
+    assertFails(2, "expected an extension", "convert", folder.resolve("missing"), half);
+    assertFails(2, "only read", "convert", npy, folder.resolve("a.npz"));
+    assertFails(2, "expected float16 or float32", "convert", npy, half, "--type=int8");
+  }
+}
