@@ -80,6 +80,10 @@ final class HitPrinter {
       out.println(head + console.bold(id));
       return;
     }
+    if (title != null && text.startsWith(title + "\n") == false) {
+      // Imported metadata: a title that is not part of the text
+      title = null;
+    }
     List<WordMatch> matches = matches(hit.doc, text);
     Snippet snippet = new Snippet(text, matches, console);
     int bodyStart = title == null ? 0 : title.length() + 1;

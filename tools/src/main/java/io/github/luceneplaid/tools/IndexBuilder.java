@@ -33,6 +33,9 @@ final class IndexBuilder implements Closeable {
   static final String TEXT = "text";
   static final String TOKENS = "tokens";
 
+  /** The number of a document in the PLAID directory it came from. */
+  static final String ORDER = "order";
+
   /** Where a commit names the model of its tokens. */
   static final String MODEL = "plaid.model";
 
@@ -45,19 +48,27 @@ final class IndexBuilder implements Closeable {
    * @param model the name of the model; null if it is not known
    */
   IndexBuilder(Directory directory, DocValuesFormat tokens, String model) throws IOException {
-    IndexWriterConfig config = new IndexWriterConfig();
-    config.setOpenMode(IndexWriterConfig.OpenMode.CREATE);
-    config.setCodec(
-        new Lucene104Codec() {
-          @Override
-          public DocValuesFormat getDocValuesFormatForField(String field) {
-            return field.equals(TOKENS) ? tokens : super.getDocValuesFormatForField(field);
-          }
-        });
-    writer = new IndexWriter(directory, config);
+    writer =
+        new IndexWriter(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
     if (model != null) {
       writer.setLiveCommitData(Map.of(MODEL, model).entrySet());
     }
+  }
+
+  /**
+   * How indexes are written.
+   *
+   * @param tokens the format of the field {@value #TOKENS}
+   */
+  static IndexWriterConfig config(DocValuesFormat tokens) {
+    return new IndexWriterConfig()
+        .setCodec(
+            new Lucene104Codec() {
+              @Override
+              public DocValuesFormat getDocValuesFormatForField(String field) {
+                return field.equals(TOKENS) ? tokens : super.getDocValuesFormatForField(field);
+              }
+            });
   }
 
   void add(Passage passage, float[][] tokens) throws IOException {

@@ -25,26 +25,28 @@ final class IndexFolder {
 
   /** Opens a folder for a new index; replaces one only if {@code force} says so. */
   static Directory create(Path folder, boolean force) throws IOException {
-    if (Files.exists(folder)) {
-      checkReplaceable(folder, force);
+    if (isThere(folder) && force == false) {
+      throw new UserException(folder + ": holds an index already (--force replaces it)");
     }
     Files.createDirectories(folder);
     return FSDirectory.open(folder);
   }
 
-  private static void checkReplaceable(Path folder, boolean force) throws IOException {
+  /** Whether a folder holds an index; one that holds other files is refused. */
+  static boolean isThere(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return false;
+    }
     if (Files.isDirectory(folder) == false) {
       throw new UserException(folder + ": expected a folder, found a file");
     }
     try (Directory directory = FSDirectory.open(folder);
         Stream<Path> files = Files.list(folder)) {
-      if (DirectoryReader.indexExists(directory)) {
-        if (force == false) {
-          throw new UserException(folder + ": holds an index already (--force replaces it)");
-        }
-      } else if (files.findAny().isPresent()) {
+      boolean exists = DirectoryReader.indexExists(directory);
+      if (exists == false && files.findAny().isPresent()) {
         throw new UserException(folder + ": expected an empty folder, found files");
       }
+      return exists;
     }
   }
 

@@ -51,6 +51,8 @@ import picocli.CommandLine.Spec;
       SearchCommand.class,
       ExplainCommand.class,
       InfoCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       ConvertCommand.class,
       FitProjectionCommand.class,
       AutoComplete.GenerateCompletion.class

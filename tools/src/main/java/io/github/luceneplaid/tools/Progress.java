@@ -38,22 +38,34 @@ final class Progress implements Closeable {
     this.shown = shown;
   }
 
+  /** Something of which nobody knows how far it is: moves as long as it takes. */
+  Progress(String task, boolean shown) {
+    this(task, "", -1, shown);
+    if (shown) {
+      show();
+    }
+  }
+
   void step(long n) {
     done += n;
     if (bar != null) {
       bar.stepTo(done);
     } else if (shown && done < total / 2 && System.nanoTime() - start > DELAY_NANOS) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName(task)
-              .setUnit(unit, 1)
-              .setInitialMax(total)
-              .setStyle(ProgressBarStyle.ASCII)
-              .startsFrom(done, Duration.ofNanos(System.nanoTime() - start))
-              .setConsumer(new DisappearingBar())
-              .build();
+      show();
       bar.stepTo(done);
     }
+  }
+
+  private void show() {
+    bar =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setUnit(unit, 1)
+            .setInitialMax(total)
+            .setStyle(ProgressBarStyle.ASCII)
+            .startsFrom(done, Duration.ofNanos(System.nanoTime() - start))
+            .setConsumer(new DisappearingBar())
+            .build();
   }
 
   @Override

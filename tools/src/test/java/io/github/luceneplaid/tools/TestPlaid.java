@@ -42,6 +42,8 @@ public class TestPlaid extends CommandTestCase {
           "search",
           "explain",
           "info",
+          "import",
+          "export",
           "convert",
           "fit-projection",
           "generate-completion");

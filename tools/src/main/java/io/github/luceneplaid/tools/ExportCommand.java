@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.exchange.PlaidExport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid export}: the tokens of an index to a PLAID directory. */
+@Command(
+    name = "export",
+    description = {
+      "Writes the tokens of an index as a PLAID directory for next-plaid 1.8.5.",
+      "Codes that were imported from one directory go out as they came; others are made by PLAID's"
+          + " rules. Documents that were deleted are left out; fields but the tokens are, too."
+    },
+    mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(index = "0", paramLabel = "INDEX", description = "Folder of the index.")
+  private Path source;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "DIR",
+      description = "Folder to make, in a folder that exists.")
+  private Path target;
+
+  @Option(
+      names = "--field",
+      defaultValue = IndexBuilder.TOKENS,
+      paramLabel = "FIELD",
+      description = "Field of the tokens (default: ${DEFAULT-VALUE}).")
+  private String field;
+
+  @Option(
+      names = "--order",
+      paramLabel = "FIELD",
+      description =
+          "Numeric field that documents come in the order of; those without one come last, in the"
+              + " order of the index (default: order, if there is one).")
+  private String order;
+
+  @Option(
+      names = "--bits",
+      defaultValue = "4",
+      paramLabel = "N",
+      description =
+          "Bits per dimension of codes that are made: 1, 2, 4 or 8 (default: ${DEFAULT-VALUE}).")
+  private int bits;
+
+  @Option(
+      names = "--force",
+      description = "Replace the folder, if it is empty or a PLAID directory.")
+  private boolean force;
+
+  @Mixin private OutputOptions output;
+
+  /** What {@code --json} prints. */
+  private record Outcome(
+      String index,
+      String directory,
+      int documents,
+      long tokens,
+      boolean encoded,
+      double seconds) {}
+
+  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
+  @Override
+  public Integer call() throws IOException {
+    Path folder = target.toAbsolutePath().normalize();
+    checkTarget(folder);
+    PlaidExport.Options options = options();
+    try (Directory directory = IndexFolder.open(source);
+        DirectoryReader reader = DirectoryReader.open(directory);
+        Progress progress = plaid.console().progress("Exporting")) {
+      String orderField = orderField(reader);
+      options = orderField == null ? options : options.orderedBy(orderField);
+      PlaidExport.Result result;
+      try {
+        result = PlaidExport.to(reader, field, folder, options);
+      } catch (IllegalArgumentException e) {
+        throw new UserException(source + ": " + e.getMessage(), e);
+      }
+      report(result);
+    }
+    return 0;
+  }
+
+  private PlaidExport.Options options() {
+    try {
+      PlaidExport.Options options = PlaidExport.Options.ofDefaults().withBits(bits);
+      return force ? options.replacing() : options;
+    } catch (IllegalArgumentException e) {
+      throw UserException.usage("--bits: " + e.getMessage());
+    }
+  }
+
+  /** What is replaced has to be what this command writes: the whole folder goes. */
+  private void checkTarget(Path folder) throws IOException {
+    if (folder.getParent() == null || Files.isDirectory(folder.getParent()) == false) {
+      throw new UserException(target + ": expected to be made in a folder that exists");
+    }
+    if (Files.notExists(folder)) {
+      return;
+    }
+    if (force == false) {
+      throw new UserException(target + ": exists (--force replaces it)");
+    }
+    if (Files.isDirectory(folder) == false) {
+      throw new UserException(target + ": expected a folder, found a file");
+    }
+    boolean isPlaid =
+        Files.exists(folder.resolve("metadata.json"))
+            && Files.exists(folder.resolve("centroids.npy"));
+    try (Stream<Path> files = Files.list(folder)) {
+      if (isPlaid == false && files.findAny().isPresent()) {
+        throw new UserException(
+            target + ": expected a PLAID directory to replace, found other files");
+      }
+    }
+  }
+
+  /** The field that is asked for, or that an import has made. */
+  private String orderField(DirectoryReader reader) {
+    String name = order == null ? IndexBuilder.ORDER : order;
+    FieldInfo info = FieldInfos.getMergedFieldInfos(reader).fieldInfo(name);
+    if (info != null && info.getDocValuesType() == DocValuesType.NUMERIC) {
+      return name;
+    }
+    if (order != null) {
+      throw new UserException(source + ": --order " + order + ": expected numeric doc values");
+    }
+    return null;
+  }
+
+  private void report(PlaidExport.Result result) {
+    double seconds = output.seconds();
+    output.print(
+        plaid.console(),
+        new Outcome(
+            source.toString(),
+            target.toString(),
+            result.documents(),
+            result.tokens(),
+            result.encoded(),
+            seconds),
+        result.documents()
+            + " documents, "
+            + result.tokens()
+            + " tokens in "
+            + target
+            + (result.encoded() ? ", encoded anew" : ", codes as they were")
+            + ", in "
+            + OutputOptions.rate(seconds, result.tokens(), "tokens"));
+  }
+}

@@ -1,0 +1,253 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid import}: a PLAID directory to an index, or into one that is there. */
+@Command(
+    name = "import",
+    description = {
+      "Adds a PLAID directory (of next-plaid or fast-plaid) to an index; codes stay as they are.",
+      "Fields: id (keyword), tokens (late interaction), order (the number of the document in the"
+          + " directory), and one for each column of metadata.db: text as terms, integers and reals"
+          + " as numbers to search and sort by; all are stored. Text that is too long for a term,"
+          + " and the column text, are stored only.",
+      "An index that is there has to have tokens of as many bits and dimensions. If anything fails,"
+          + " it is as it was."
+    },
+    mixinStandardHelpOptions = true)
+final class ImportCommand implements Callable<Integer> {
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the PLAID directory.")
+  private Path source;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "INDEX",
+      description = "Folder of the index, to be made or added to.")
+  private Path target;
+
+  @Option(
+      names = "--prefix",
+      defaultValue = "",
+      paramLabel = "PREFIX",
+      description = "Put before names of columns to get names of fields.")
+  private String prefix;
+
+  @Option(
+      names = "--id-prefix",
+      defaultValue = "",
+      paramLabel = "PREFIX",
+      description = "Put before the number of a document to get its id, if there is no column id.")
+  private String idPrefix;
+
+  @Mixin private OutputOptions output;
+
+  /** What {@code --json} prints. */
+  private record Outcome(
+      String directory,
+      String index,
+      int documents,
+      int documentsWithoutTokens,
+      long tokens,
+      int dimension,
+      int bits,
+      List<String> metadata,
+      double seconds) {}
+
+  @Override
+  public Integer call() throws IOException {
+    if (Files.isDirectory(source) == false) {
+      throw new UserException(source + ": no such folder");
+    }
+    boolean isThere = IndexFolder.isThere(target);
+    try (PlaidDirectory directory = PlaidDirectory.open(source);
+        MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {
+      List<String> fields = checkNames(metadata);
+      if (isThere) {
+        checkIndex(directory);
+      }
+      PlaidImport.Result result = add(directory, metadata, isThere);
+      report(directory, fields, result);
+    }
+    return 0;
+  }
+
+  /** The fields of metadata, none of which may be one that every document gets. */
+  private List<String> checkNames(MetadataDatabase metadata) {
+    if (metadata == null) {
+      return List.of();
+    }
+    List<String> fields =
+        metadata.columns().stream().map(column -> prefix + column.name()).toList();
+    for (String field : fields) {
+      if (Set.of(IndexBuilder.TOKENS, IndexBuilder.ORDER).contains(field)) {
+        throw new UserException(
+            source.resolve(MetadataDatabase.FILE)
+                + ": column "
+                + field
+                + ": every document has a field of this name (--prefix makes it another)");
+      }
+    }
+    return fields;
+  }
+
+  /** Tokens of other bits would be encoded anew when they are merged. */
+  private void checkIndex(PlaidDirectory directory) throws IOException {
+    try (Directory index = IndexFolder.open(target);
+        DirectoryReader reader = DirectoryReader.open(index)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        if (leaf.reader().getFieldInfos().fieldInfo(IndexBuilder.TOKENS) == null) {
+          continue;
+        }
+        PlaidStatistics there = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
+        if (there == null) {
+          throw new UserException(
+              target + ": expected the field tokens to be written by PlaidDocValuesFormat");
+        }
+        check("bits", directory.bits(), there.bits());
+        check("dimension", directory.dimension(), there.dimension());
+      }
+    }
+  }
+
+  private void check(String what, int found, int expected) {
+    if (found != expected) {
+      throw new UserException(
+          source
+              + ": "
+              + what
+              + ": found "
+              + found
+              + ", expected "
+              + expected
+              + " as in "
+              + target);
+    }
+  }
+
+  private PlaidImport.Result add(
+      PlaidDirectory directory, MetadataDatabase metadata, boolean isThere) throws IOException {
+    boolean existed = Files.exists(target);
+    try (ImportedFields fields = fields(directory, metadata)) {
+      Files.createDirectories(target);
+      boolean success = false;
+      try (Directory index = FSDirectory.open(target)) {
+        PlaidImport.Result result = write(index, directory, fields);
+        success = true;
+        return result;
+      } finally {
+        if (success == false && isThere == false) {
+          removeRemains(existed);
+        }
+      }
+    }
+  }
+
+  private void removeRemains(boolean existed) throws IOException {
+    if (existed) {
+      Files.deleteIfExists(target.resolve(IndexWriter.WRITE_LOCK_NAME));
+    } else {
+      IOUtils.rm(target);
+    }
+  }
+
+  /** Null if there are no documents. */
+  private ImportedFields fields(PlaidDirectory directory, MetadataDatabase metadata)
+      throws IOException {
+    if (directory.documents() == 0) {
+      return null;
+    }
+    ImportedFields.Names names = new ImportedFields.Names(prefix, idPrefix);
+    try (Progress progress =
+        plaid.console().progress("Reading metadata", " documents", directory.documents())) {
+      return ImportedFields.read(directory.documents(), metadata, names, progress);
+    }
+  }
+
+  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
+  private PlaidImport.Result write(Directory index, PlaidDirectory directory, ImportedFields fields)
+      throws IOException {
+    IndexWriter writer = new IndexWriter(index, IndexBuilder.config(new PlaidDocValuesFormat()));
+    boolean success = false;
+    try (Progress progress = plaid.console().progress("Importing")) {
+      PlaidImport.Result result =
+          fields == null
+              ? new PlaidImport.Result(0, 0, 0)
+              : PlaidImport.into(
+                  writer, directory, IndexBuilder.TOKENS, IndexBuilder.ORDER, fields.reader());
+      writer.commit();
+      success = true;
+      return result;
+    } catch (IllegalArgumentException e) {
+      throw new UserException(target + ": cannot take the fields: " + e.getMessage(), e);
+    } finally {
+      if (success) {
+        writer.close();
+      } else {
+        writer.rollback();
+      }
+    }
+  }
+
+  private void report(PlaidDirectory directory, List<String> fields, PlaidImport.Result result) {
+    double seconds = output.seconds();
+    output.print(
+        plaid.console(),
+        new Outcome(
+            source.toString(),
+            target.toString(),
+            result.documents(),
+            result.documentsWithoutTokens(),
+            result.tokens(),
+            directory.dimension(),
+            directory.bits(),
+            fields,
+            seconds),
+        result.documents()
+            + " documents, "
+            + result.tokens()
+            + " tokens of "
+            + directory.dimension()
+            + " dimensions and "
+            + directory.bits()
+            + " bits from "
+            + source
+            + " in "
+            + target
+            + (fields.isEmpty() ? "" : ", with " + String.join(", ", fields))
+            + ", in "
+            + OutputOptions.rate(seconds, result.tokens(), "tokens"));
+  }
+}

@@ -1,0 +1,92 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.DoubleField;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+
+/**
+ * A column of metadata, and the field it becomes.
+ *
+ * @param name of the column
+ * @param kind of its values
+ */
+record MetadataColumn(String name, Kind kind) {
+
+  /** What values are; each kind holds those of the ones before it, but for the last. */
+  enum Kind {
+    NOTHING,
+    INTEGER,
+    REAL,
+    TEXT,
+    /** Text that is too long for a term. */
+    LONG_TEXT,
+    BYTES;
+
+    /**
+     * The kind that a column was made for.
+     *
+     * @param type in SQL
+     */
+    static Kind declared(String type) {
+      return switch (type.toUpperCase(Locale.ROOT)) {
+        case "INTEGER" -> INTEGER;
+        case "REAL" -> REAL;
+        case "TEXT" -> TEXT;
+        default -> NOTHING;
+      };
+    }
+
+    /**
+     * The kind of values.
+     *
+     * @param type storage class of SQLite
+     */
+    static Kind stored(String type) {
+      return switch (type) {
+        case "null" -> NOTHING;
+        case "integer" -> INTEGER;
+        case "real" -> REAL;
+        case "text" -> TEXT;
+        default -> BYTES;
+      };
+    }
+  }
+
+  /**
+   * Adds the value of a row, unless it is null: text as a term and stored, numbers as points, doc
+   * values and stored, long text and bytes stored only.
+   *
+   * @param field name of the field
+   * @param column number of the column in the rows, from 1
+   */
+  void addTo(Document document, String field, ResultSet rows, int column) throws SQLException {
+    if (rows.getObject(column) == null) {
+      return;
+    }
+    switch (kind) {
+      case INTEGER -> document.add(new LongField(field, rows.getLong(column), Field.Store.YES));
+      case REAL -> document.add(new DoubleField(field, rows.getDouble(column), Field.Store.YES));
+      case TEXT -> document.add(new StringField(field, rows.getString(column), Field.Store.YES));
+      case LONG_TEXT -> document.add(new StoredField(field, rows.getString(column)));
+      case BYTES -> document.add(new StoredField(field, rows.getBytes(column)));
+      case NOTHING -> throw new AssertionError("a value in a column of nulls");
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.fsvi.files.VectorFileException;
+import io.github.luceneplaid.tools.MetadataColumn.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.lucene.index.IndexWriter;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * {@code metadata.db} of a PLAID directory: a table that numbers documents, and one with a column
+ * for each property. It is read as it is, without locks and without making files beside it.
+ */
+final class MetadataDatabase implements Closeable {
+  static {
+    // Without this the driver looks for a logger, and tells that there is none.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
+  }
+
+  static final String FILE = "metadata.db";
+
+  private static final String DOCUMENT = "_subset_";
+  private static final String CONTENT = "_content_id_";
+  private static final String TABLES =
+      "METADATA LEFT JOIN METADATA_CONTENT USING (" + CONTENT + ")";
+
+  private final Path file;
+  private final int documents;
+  private final Connection connection;
+  private final List<MetadataColumn> columns;
+
+  private MetadataDatabase(Path file, int documents, Connection connection)
+      throws IOException, SQLException {
+    this.file = file;
+    this.documents = documents;
+    this.connection = connection;
+    this.columns = readColumns();
+  }
+
+  /**
+   * Opens the database of a directory.
+   *
+   * @param documents number of documents of the directory
+   * @return null if it has none
+   */
+  static MetadataDatabase open(Path directory, int documents) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (Files.exists(file) == false) {
+      return null;
+    }
+    for (String suffix : List.of("-wal", "-journal")) {
+      Path log = directory.resolve(FILE + suffix);
+      if (Files.exists(log) && Files.size(log) > 0) {
+        throw new UserException(
+            log
+                + ": found "
+                + Files.size(log)
+                + " bytes of changes that are not in "
+                + FILE
+                + " yet, expected none (end the program that writes it)");
+      }
+    }
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    Connection connection = null;
+    boolean success = false;
+    try {
+      connection = config.createConnection("jdbc:sqlite:" + file.toUri() + "?immutable=1");
+      MetadataDatabase result = new MetadataDatabase(file, documents, connection);
+      success = true;
+      return result;
+    } catch (SQLException e) {
+      throw unreadable(file, e);
+    } finally {
+      if (success == false && connection != null) {
+        closeQuietly(connection);
+      }
+    }
+  }
+
+  @SuppressWarnings("EmptyCatch") // what went wrong before is what matters
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException ignored) {
+      // See above.
+    }
+  }
+
+  private static UserException unreadable(Path file, SQLException e) {
+    return new UserException(file + ": expected a SQLite database, found: " + e.getMessage(), e);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  private List<MetadataColumn> readColumns() throws IOException, SQLException {
+    List<MetadataColumn> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("PRAGMA table_info(METADATA_CONTENT)")) {
+      while (rows.next()) {
+        String name = rows.getString("name");
+        if (name.equals(CONTENT) == false) {
+          found.add(new MetadataColumn(name, kind(name, rows.getString("type"))));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** What a column was made for, or what its values need, as SQLite takes any. */
+  private Kind kind(String name, String type) throws IOException, SQLException {
+    Kind kind = Kind.declared(type);
+    String column = quoted(name);
+    String query =
+        "SELECT typeof(%s), max(length(CAST(%s AS BLOB))) FROM METADATA_CONTENT GROUP BY 1"
+            .replace("%s", column);
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      while (rows.next()) {
+        Kind stored = Kind.stored(rows.getString(1));
+        if (stored == Kind.TEXT && rows.getLong(2) > IndexWriter.MAX_TERM_LENGTH) {
+          stored = Kind.LONG_TEXT;
+        }
+        if (stored == Kind.BYTES && kind != Kind.BYTES && kind != Kind.NOTHING) {
+          throw new VectorFileException(
+              file.toString(), 0, "column " + name, "bytes", "text or numbers as in other rows");
+        }
+        kind = stored.compareTo(kind) > 0 ? stored : kind;
+      }
+    }
+    return kind;
+  }
+
+  /** What documents have. */
+  List<MetadataColumn> columns() {
+    return columns;
+  }
+
+  /** Takes what is known of a document. */
+  interface Sink {
+    /**
+     * Takes a row.
+     *
+     * @param document number of the document; they come in order, those without a row are left out
+     * @param rows stands on the row; column {@code i + 1} is that of {@link #columns()}
+     */
+    void accept(int document, ResultSet rows) throws IOException, SQLException;
+  }
+
+  /** Reads all rows. */
+  void read(Sink sink) throws IOException {
+    String names =
+        columns.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
+    String query = "SELECT " + names + DOCUMENT + " FROM " + TABLES + " ORDER BY " + DOCUMENT;
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      long previous = -1;
+      while (rows.next()) {
+        long document = rows.getLong(columns.size() + 1);
+        if (document <= previous || document >= documents) {
+          throw new VectorFileException(
+              file.toString(), 0, DOCUMENT, document, (previous + 1) + " to " + (documents - 1));
+        }
+        sink.accept((int) document, rows);
+        previous = document;
+      }
+    } catch (SQLException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IOException(file.toString(), e);
+    }
+  }
+}
