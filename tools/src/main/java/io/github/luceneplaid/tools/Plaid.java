@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ExportCommand.class,
       ConvertCommand.class,
+      CheckCommand.class,
       FitProjectionCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -45,6 +45,7 @@ public class TestPlaid extends CommandTestCase {
           "import",
           "export",
           "convert",
+          "check",
           "fit-projection",
           "generate-completion");
 

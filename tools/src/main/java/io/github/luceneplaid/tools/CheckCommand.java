@@ -1,0 +1,146 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.CheckIndex;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.store.Directory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code plaid check}: whether an index is sound. */
+@Command(
+    name = "check",
+    description = {
+      "Checks an index: Lucene's CheckIndex, then whether in each field of tokens the codebooks are"
+          + " those that their ids are hashes of, postings match codes, and counts add up.",
+      "Nothing is changed. While it runs, nobody else can write to the index."
+    },
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  /** Problems of a field that are told; there are as many as documents if something is shifted. */
+  private static final int MOST = 10;
+
+  @ParentCommand private Plaid plaid;
+
+  @Parameters(paramLabel = "INDEX", description = "Folder of the index.")
+  private Path folder;
+
+  @Mixin private OutputOptions output;
+
+  private final List<String> problems = new ArrayList<>();
+  private int segments;
+  private int fields;
+  private long tokens;
+
+  /** What {@code --json} prints. */
+  private record Outcome(
+      String index,
+      boolean clean,
+      int segments,
+      int fields,
+      long tokens,
+      List<String> problems,
+      double seconds) {}
+
+  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
+  @Override
+  public Integer call() throws IOException {
+    try (Directory directory = IndexFolder.open(folder);
+        Progress progress = plaid.console().progress("Checking")) {
+      checkIndex(directory);
+      // What fails there cannot be relied on here
+      if (problems.isEmpty()) {
+        checkFields(directory);
+      }
+    }
+    report();
+    return problems.isEmpty() ? 0 : 1;
+  }
+
+  private void checkIndex(Directory directory) throws IOException {
+    CheckIndex.Status status;
+    try (CheckIndex checker = new CheckIndex(directory)) {
+      checker.setLevel(CheckIndex.Level.MIN_LEVEL_FOR_INTEGRITY_CHECKS);
+      status = checker.checkIndex();
+    }
+    segments = status.numSegments;
+    for (CheckIndex.Status.SegmentInfoStatus segment : status.segmentInfos) {
+      if (segment.error != null) {
+        problems.add("segment " + segment.name + ": " + segment.error);
+      }
+    }
+    if (status.clean == false && problems.isEmpty()) {
+      problems.add(
+          status.missingSegments
+              ? "the list of segments cannot be read"
+              : "CheckIndex finds the index not clean");
+    }
+  }
+
+  private void checkFields(Directory directory) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        for (FieldInfo field : leaf.reader().getFieldInfos()) {
+          PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), field.name);
+          if (segment != null) {
+            checkField(leaf.reader(), field.name, segment);
+          }
+        }
+      }
+    }
+  }
+
+  private void checkField(LeafReader reader, String field, PlaidSegment segment)
+      throws IOException {
+    fields++;
+    tokens += segment.tokens();
+    String name = reader instanceof SegmentReader known ? known.getSegmentName() : "?";
+    String place = "segment " + name + ", field " + field + ": ";
+    List<String> found = new SegmentCheck(segment).run();
+    found.stream().limit(MOST).forEach(problem -> problems.add(place + problem));
+    if (found.size() > MOST) {
+      problems.add(place + "and " + (found.size() - MOST) + " problems more");
+    }
+  }
+
+  private void report() {
+    double seconds = output.seconds();
+    boolean clean = problems.isEmpty();
+    if (output.json() == false) {
+      problems.forEach(problem -> plaid.console().out().println(problem));
+    }
+    output.print(
+        plaid.console(),
+        new Outcome(folder.toString(), clean, segments, fields, tokens, problems, seconds),
+        folder
+            + (clean ? ": sound; " : ": DAMAGED; ")
+            + segments
+            + " segments, "
+            + fields
+            + " fields of tokens checked, in "
+            + OutputOptions.rate(seconds, tokens, "tokens"));
+  }
+}

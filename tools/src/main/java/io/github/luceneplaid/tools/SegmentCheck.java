@@ -1,0 +1,257 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.BitUtil;
+
+/**
+ * Checks what one segment holds of a field of tokens, beyond checksums:
+ *
+ * <ul>
+ *   <li>codebooks have the anchors that their ids are hashes of (checked when a segment is opened)
+ *   <li>documents and tokens are as many as the statistics say, wherever they are counted
+ *   <li>codes name anchors that exist and decode to finite numbers
+ *   <li>postings rise within a leaf, and leaves follow one another
+ *   <li>the regions that list a document are those that its codes lie in, where anchors are the
+ *       regions; otherwise it is in one list at least, and in no more than it has tokens
+ * </ul>
+ */
+final class SegmentCheck {
+  /** Postings read in one go. */
+  private static final int BATCH = 1024;
+
+  private final PlaidSegment segment;
+  private final PlaidStatistics statistics;
+  private final int documents;
+  private final int dimension;
+  private final boolean regionsAreAnchors;
+  private final List<String> problems = new ArrayList<>();
+
+  /** Of each document a hash of the set of its regions, by postings and by codes. */
+  private final long[] listed;
+
+  private final long[] coded;
+
+  /** Of each document the number of its postings. */
+  private final int[] postings;
+
+  SegmentCheck(PlaidSegment segment) {
+    this.segment = segment;
+    this.statistics = segment.statistics();
+    this.documents = segment.documents();
+    this.dimension = segment.dimension();
+    this.regionsAreAnchors = segment.hasCodes() && segment.codebooks().list().size() == 1;
+    this.listed = new long[documents];
+    this.coded = new long[documents];
+    this.postings = new int[documents];
+  }
+
+  /**
+   * Runs all checks.
+   *
+   * @return what is wrong, one sentence each; empty if nothing is
+   */
+  List<String> run() throws IOException {
+    try {
+      checkDocuments();
+      if (segment.hasCodes()) {
+        checkPostings();
+        checkDocumentsOfPostings();
+      }
+    } catch (CorruptIndexException e) {
+      problems.add(e.getMessage());
+    }
+    return problems;
+  }
+
+  private void expect(String what, long found, long expected) {
+    if (found != expected) {
+      problems.add(what + ": found " + found + ", expected " + expected);
+    }
+  }
+
+  private void checkDocuments() throws IOException {
+    DocIdSetIterator iterator = segment.iterator();
+    long tokens = 0;
+    long ordinal = 0;
+    for (int doc = iterator.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS && ordinal < documents;
+        doc = iterator.nextDoc(), ordinal++) {
+      expect("document of ordinal " + ordinal, segment.document((int) ordinal), doc);
+      expect("ordinal of document " + doc, segment.ordinal(doc), ordinal);
+      expect("first token of ordinal " + ordinal, segment.firstToken((int) ordinal), tokens);
+      checkTokens((int) ordinal);
+      tokens += segment.tokenCount((int) ordinal);
+    }
+    expect("documents", ordinal, documents);
+    expect("documents of the statistics", statistics.documents(), documents);
+    expect("tokens of all documents", tokens, segment.tokens());
+    if (statistics.trained()) {
+      long sum =
+          statistics.copiedTokens() + statistics.encodedTokens() + statistics.reencodedTokens();
+      expect("copied, encoded and re-encoded tokens", sum, tokens);
+    }
+  }
+
+  private void checkTokens(int ordinal) throws IOException {
+    int n = segment.tokenCount(ordinal);
+    float[] token = new float[n * dimension];
+    segment.tokens(ordinal, 0, n, token);
+    checkFinite(ordinal, token);
+    if (segment.hasCodes()) {
+      segment.decode(ordinal, 0, n, token);
+      checkFinite(ordinal, token);
+      if (regionsAreAnchors) {
+        coded[ordinal] = regionsOfCodes(ordinal, n);
+      }
+    }
+  }
+
+  private void checkFinite(int ordinal, float[] tokens) {
+    for (int i = 0; i < tokens.length; i++) {
+      if (Float.isFinite(tokens[i]) == false) {
+        problems.add("token " + i / dimension + " of ordinal " + ordinal + ": found " + tokens[i]);
+        return;
+      }
+    }
+  }
+
+  /** The hash of the set of anchors of a document. */
+  private long regionsOfCodes(int ordinal, int n) throws IOException {
+    long first = segment.firstHalf(ordinal);
+    int halves = (int) (segment.firstHalf(ordinal + 1) - first);
+    int stride = segment.blockStride();
+    byte[] blocks = new byte[(halves + 1) / 2 * stride];
+    segment.readBlocks(first, halves, blocks);
+    int[] anchors = new int[n];
+    for (int i = 0; i < n; i++) {
+      int lane = i % ResidualQuantizer.LANES;
+      anchors[i] = ResidualQuantizer.anchorId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+    }
+    return Arrays.stream(anchors).distinct().mapToLong(SegmentCheck::mixed).sum();
+  }
+
+  /** A number that no sum of a few others is by chance (the finaliser of SplitMix64). */
+  private static long mixed(int region) {
+    long z = (region + 1L) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  private void checkPostings() throws IOException {
+    LeafDirectory directory = segment.leafDirectory();
+    expect("leaves of all regions", directory.leaves(), statistics.leaves());
+    expect("postings of all regions", directory.postings(), statistics.postings());
+    int[] lastRegion = new int[documents];
+    Arrays.fill(lastRegion, -1);
+    for (int region = 0; region < directory.regions(); region++) {
+      long start = directory.firstPosting(region);
+      long end = directory.firstPosting(region + 1);
+      int leaves = directory.firstLeaf(region + 1) - directory.firstLeaf(region);
+      if (leaves == 0) {
+        expect("postings of region " + region + ", which has no leaves", end - start, 0);
+        continue;
+      }
+      expect("first posting of region " + region, firstPosting(directory, region, 0), 0);
+      for (int leaf = 0; leaf < leaves; leaf++) {
+        long from = start + firstPosting(directory, region, leaf);
+        long to = leaf + 1 < leaves ? start + firstPosting(directory, region, leaf + 1) : end;
+        checkLeaf(region, directory.firstLeaf(region) + leaf, from, to, lastRegion);
+      }
+    }
+  }
+
+  /** Where the postings of a leaf start, counted from the first one of its region. */
+  private long firstPosting(LeafDirectory directory, int region, int leaf) throws IOException {
+    int number = directory.firstLeaf(region) + leaf;
+    byte[] block = new byte[LeafLayout.blockBytes(dimension)];
+    segment.readLeaves(number / LeafLayout.BLOCK, 1, block);
+    int at = LeafLayout.STARTS + number % LeafLayout.BLOCK * Integer.BYTES;
+    return (int) BitUtil.VH_LE_INT.get(block, at);
+  }
+
+  private void checkLeaf(int region, int leaf, long from, long to, int[] lastRegion)
+      throws IOException {
+    if (to <= from) {
+      problems.add("leaf " + leaf + ": found postings " + from + " to " + to + ", expected some");
+      return;
+    }
+    int width = segment.postingWidth();
+    byte[] bytes = new byte[BATCH * width];
+    int previous = -1;
+    for (long at = from; at < to; at += BATCH) {
+      int n = (int) Math.min(BATCH, to - at);
+      segment.readPostings(at, n, bytes, 0);
+      for (int i = 0; i < n; i++) {
+        int ordinal = ordinal(bytes, i * width, width);
+        if (ordinal <= previous || ordinal >= documents) {
+          problems.add(
+              "posting "
+                  + (at + i)
+                  + " of leaf "
+                  + leaf
+                  + ": found ordinal "
+                  + ordinal
+                  + ", expected "
+                  + (previous + 1)
+                  + " to "
+                  + (documents - 1));
+          return;
+        }
+        if (lastRegion[ordinal] != region) {
+          lastRegion[ordinal] = region;
+          listed[ordinal] += mixed(region);
+        }
+        postings[ordinal]++;
+        previous = ordinal;
+      }
+    }
+  }
+
+  private static int ordinal(byte[] bytes, int at, int width) {
+    int ordinal = 0;
+    for (int i = 0; i < width; i++) {
+      ordinal |= (bytes[at + i] & 0xFF) << (Byte.SIZE * i);
+    }
+    return ordinal;
+  }
+
+  private void checkDocumentsOfPostings() throws IOException {
+    for (int ordinal = 0; ordinal < documents; ordinal++) {
+      int tokens = segment.tokenCount(ordinal);
+      if (postings[ordinal] < 1 || postings[ordinal] > tokens) {
+        problems.add(
+            "postings of ordinal "
+                + ordinal
+                + ": found "
+                + postings[ordinal]
+                + ", expected 1 to "
+                + tokens);
+      } else if (regionsAreAnchors && listed[ordinal] != coded[ordinal]) {
+        problems.add(
+            "regions that list ordinal " + ordinal + ": expected the anchors of its codes");
+      }
+    }
+  }
+}
