@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
@@ -128,16 +130,20 @@ final class ImportCommand implements Callable<Integer> {
     try (Directory index = IndexFolder.open(target);
         DirectoryReader reader = DirectoryReader.open(index)) {
       for (LeafReaderContext leaf : reader.leaves()) {
-        if (leaf.reader().getFieldInfos().fieldInfo(IndexBuilder.TOKENS) == null) {
+        FieldInfo field = leaf.reader().getFieldInfos().fieldInfo(IndexBuilder.TOKENS);
+        if (field == null) {
           continue;
         }
-        PlaidStatistics there = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
-        if (there == null) {
+        String format = field.getAttribute(PerFieldDocValuesFormat.PER_FIELD_FORMAT_KEY);
+        if (PlaidDocValuesFormat.NAME.equals(format) == false) {
           throw new UserException(
-              target + ": expected the field tokens to be written by PlaidDocValuesFormat");
+              target + ": format of field tokens: found " + format + ", expected that of PLAID");
         }
-        check("bits", directory.bits(), there.bits());
-        check("dimension", directory.dimension(), there.dimension());
+        PlaidStatistics there = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
+        if (there != null) {
+          check("bits", directory.bits(), there.bits());
+          check("dimension", directory.dimension(), there.dimension());
+        }
       }
     }
   }

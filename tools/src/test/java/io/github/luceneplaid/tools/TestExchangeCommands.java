@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoubleField;
+import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
@@ -175,6 +176,28 @@ public class TestExchangeCommands extends CommandTestCase {
     assertEquals(before, files());
     assertEquals(0, plaid("import", source, index, "--prefix=m."));
     assertEquals(0, plaid("check", index));
+  }
+
+  public void testImportIntoOtherIndexes() throws IOException {
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+      Document document = new Document();
+      document.add(new LateInteractionField("tokens", new float[][] {new float[24]}));
+      writer.addDocument(document);
+    }
+    assertFails(1, "format of field tokens: found ", "import", source, index);
+    Path matrix = createTempDir().resolve("tokens.npy");
+    try (NpyWriter writer = new NpyWriter(matrix, ElementType.FLOAT32, 23)) {
+      float[] token = new float[23];
+      token[0] = 1;
+      writer.add(token);
+      writer.finish();
+    }
+    Files.writeString(matrix.resolveSibling("doclens.json"), "[1]");
+    assertEquals(0, plaid("index", matrix, "-o", index, "--force"));
+    assertFails(1, "dimension: found 24, expected 23", "import", source, index);
+    assertEquals(0, plaid("index", matrix, "-o", index, "--force", "--bits=2"));
+    assertFails(1, "bits: found 4, expected 2", "import", source, index);
   }
 
   /** Makes an index of one document, whose only field is stored. */
