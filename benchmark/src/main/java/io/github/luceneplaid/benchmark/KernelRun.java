@@ -12,7 +12,6 @@
 package io.github.luceneplaid.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,9 +47,6 @@ final class KernelRun {
     Path part = folder.resolve(name + ".part");
     OptionsBuilder options = new OptionsBuilder();
     options.include("\\.kernels\\." + classes + "\\.");
-    if (VectorKernels.get().name().contains("512") == false) {
-      options.exclude("512$");
-    }
     options.forks(1).threads(1);
     options.warmupIterations(quick ? 2 : 4).warmupTime(TimeValue.seconds(1));
     options.measurementIterations(quick ? 3 : 5).measurementTime(TimeValue.seconds(1));

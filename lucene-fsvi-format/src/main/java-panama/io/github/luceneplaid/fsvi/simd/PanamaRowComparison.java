@@ -12,15 +12,21 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
-/** {@link RowComparison} by the Vector API, of segments that are mapped files or arrays. */
+/** {@link RowComparison} by the Vector API, of segments that are mapped files or copies. */
 abstract class PanamaRowComparison implements RowComparison {
 
   final Measure measure;
   private final int dim;
   private final int usedBytes;
+
+  // Rows from arrays: C2 makes no vectors of floats of arrays of bytes, which takes 20 times as
+  // long
+  private MemorySegment copies;
 
   private PanamaRowComparison(Measure measure, int dim, int elementBytes) {
     if (dim < 1) {
@@ -86,7 +92,12 @@ abstract class PanamaRowComparison implements RowComparison {
   public void compare(
       byte[] bytes, int rowBytes, int n, float[] scales, float[] out, int outOffset) {
     ScalarRowComparison.check(bytes.length, usedBytes, rowBytes, n);
-    compare(new Rows(MemorySegment.ofArray(bytes), 0, rowBytes, null), n, scales, out, outOffset);
+    int length = n == 0 ? 0 : (n - 1) * rowBytes + usedBytes;
+    if (copies == null || copies.byteSize() < length) {
+      copies = Arena.ofAuto().allocate(Math.max(1, length));
+    }
+    MemorySegment.copy(bytes, 0, copies, ValueLayout.JAVA_BYTE, 0, length);
+    compare(new Rows(copies, 0, rowBytes, null), n, scales, out, outOffset);
   }
 
   /** Compares n rows; scales and results are from index o on. */

@@ -263,10 +263,17 @@ public final class Slab {
     }
     for (int done = 0; done < n; ) {
       int count = Math.min(n - done, batch);
-      for (int i = 0; i < count; i++) {
-        Objects.checkIndex(ordinals[done + i], rows);
-        data.seek(position(ordinals[done + i]));
-        data.readBytes(copies, i * used, used);
+      for (int i = 0; i < count; ) {
+        int first = ordinals[done + i];
+        int run = 1;
+        // Whole rows that lie one after the other are read at once
+        while (used == rowBytes && i + run < count && ordinals[done + i + run] == first + run) {
+          run++;
+        }
+        Objects.checkFromIndexSize(first, run, rows);
+        data.seek(position(first));
+        data.readBytes(copies, i * used, run * used);
+        i += run;
       }
       query.compare(copies, used, count, scales, out, done);
       done += count;
