@@ -32,7 +32,6 @@ final class Int8Bounds implements ScoreBounds {
   private final float queryScale;
   private final float queryNorm;
   private final float queryError;
-
   private final float summation;
 
   private float[] bounds = new float[0];

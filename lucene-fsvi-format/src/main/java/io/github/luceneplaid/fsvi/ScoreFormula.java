@@ -56,7 +56,8 @@ record ScoreFormula(
             case EUCLIDEAN -> bounds[i] >= least;
             case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT -> bounds[i] <= least;
             // Without a direction there is no bound on the cosine
-            case COSINE -> norms[i] > 0 && bounds[i] <= least * queryNorm * norms[i];
+            case COSINE ->
+                queryNorm > 0 && norms[i] > 0 && bounds[i] <= least * queryNorm * norms[i];
           };
       if (worse == false) {
         ords[candidates++] = ords[i];

@@ -52,27 +52,29 @@ public class TestScoreFormula extends LuceneTestCase {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       for (boolean bytes : new boolean[] {false, true}) {
         int dim = 1 + random().nextInt(1000);
-        float queryNorm = random().nextInt(5) == 0 ? 1 : 10 * random().nextFloat();
-        ScoreFormula formula = new ScoreFormula(similarity, bytes, dim, queryNorm);
-        float[] norms = random(0, 2);
-        norms[0] = 0;
-        float scale = bytes ? dim * 5000f : 2;
-        float[] results =
-            similarity == VectorSimilarityFunction.EUCLIDEAN
-                ? random(0, scale)
-                : random(-scale, scale);
-        if (similarity == VectorSimilarityFunction.COSINE) {
-          for (int i = 0; i < ROWS; i++) {
-            results[i] *= queryNorm * norms[i] / scale;
-          }
-        }
-        assertCandidates(formula, results, norms, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < ROWS; i++) {
-          float limit = formula.score(results[i], norms[i]);
-          assertCandidates(formula, results, norms, limit);
-          assertCandidates(formula, results, norms, Math.nextDown(limit));
-        }
+        assertLimits(new ScoreFormula(similarity, bytes, dim, 1));
+        assertLimits(new ScoreFormula(similarity, bytes, dim, 10 * random().nextFloat()));
+        assertLimits(new ScoreFormula(similarity, bytes, dim, 0));
       }
+    }
+  }
+
+  private static void assertLimits(ScoreFormula formula) {
+    float[] norms = random(0, 2);
+    norms[0] = 0;
+    float scale = formula.bytes() ? formula.dimension() * 5000f : 2;
+    float[] results = formula.isDistance() ? random(0, scale) : random(-scale, scale);
+    if (formula.needsNorms()) {
+      for (int i = 0; i < ROWS; i++) {
+        results[i] *= formula.queryNorm() * norms[i] / scale;
+      }
+    }
+    assertCandidates(formula, results, norms, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < ROWS; i++) {
+      float limit = formula.score(results[i], norms[i]);
+      assertCandidates(formula, results, norms, limit);
+      assertCandidates(formula, results, norms, Math.nextDown(limit));
+      assertCandidates(formula, results, norms, limit / 2);
     }
   }
 
