@@ -41,14 +41,22 @@ public abstract class AdoptedDocValues extends BinaryDocValues {
   public abstract int tokenCount();
 
   /**
-   * Reads codes of the current document.
+   * Reads centroids of tokens of the current document.
    *
    * @param from the first token
    * @param n number of tokens
-   * @param centroids receives their centroids
-   * @param residuals receives their residual bytes as PLAID's files have them, row after row
+   * @param into receives n ids
    */
-  public abstract void codes(int from, int n, int[] centroids, byte[] residuals) throws IOException;
+  public abstract void centroids(int from, int n, int[] into) throws IOException;
+
+  /**
+   * Reads residuals of tokens of the current document.
+   *
+   * @param from the first token
+   * @param n number of tokens
+   * @param into receives their bytes as PLAID's files have them, row after row
+   */
+  public abstract void residuals(int from, int n, byte[] into) throws IOException;
 
   /**
    * Decodes tokens of the current document.

@@ -34,6 +34,7 @@ import org.apache.lucene.util.BytesRef;
  * @param unitLength whether no lengths need to be stored, if all adopted codes are copied
  * @param codebooks the distinct codebooks of {@code codedTokens}, in the order of the sources
  * @param adopted the tokens of each distinct adopted codebook whose codes can be copied, likewise
+ * @param importedTokens those of {@code adopted} that were in no segment yet
  */
 record FieldSurvey(
     int dimension,
@@ -43,7 +44,8 @@ record FieldSurvey(
     long codedTokens,
     boolean unitLength,
     List<Codebook> codebooks,
-    Map<Codebook, Long> adopted) {
+    Map<Codebook, Long> adopted,
+    long importedTokens) {
 
   /** Looks through all values. */
   static FieldSurvey of(
@@ -55,6 +57,7 @@ record FieldSurvey(
     int escaped = 0;
     long tokens = 0;
     long coded = 0;
+    long imported = 0;
     boolean unitLength = true;
     Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
     Map<Codebook.Id, Codebook> adoptedCodebooks = new LinkedHashMap<>();
@@ -72,6 +75,7 @@ record FieldSurvey(
       if (doc.adopted() != null) {
         Codebook first = adoptedCodebooks.computeIfAbsent(doc.adopted().id(), id -> doc.adopted());
         adopted.merge(first, (long) doc.tokenCount(), Long::sum);
+        imported += doc.adoptable() == null ? 0 : doc.tokenCount();
       } else if (segment != null) {
         coded += doc.tokenCount();
         for (Codebook codebook : segment.codebooks().list()) {
@@ -89,7 +93,8 @@ record FieldSurvey(
         coded,
         unitLength,
         new ArrayList<>(codebooks.values()),
-        adopted);
+        adopted,
+        imported);
   }
 
   /** Tokens with adopted codes that can be copied. */

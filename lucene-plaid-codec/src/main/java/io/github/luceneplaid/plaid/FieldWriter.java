@@ -279,7 +279,7 @@ final class FieldWriter {
         copied += n;
         generation = Math.max(generation, current.generationOfCodes());
         if (current.adoptable() != null) {
-          encoder.adopt(current.adoptable(), firstAdopted, codes);
+          encoder.adopt(current.adoptable(), firstAdopted, false, codes);
         } else {
           encoder.copy(
               current.segment(),

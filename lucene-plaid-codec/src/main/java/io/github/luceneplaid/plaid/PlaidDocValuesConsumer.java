@@ -139,10 +139,12 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
     int generation = 0;
     if (survey.documents() > 0) {
-      generation =
-          new FieldWriter(files, fieldOptions, source, sorted, survey, abort)
-              .write(field)
-              .generationOfTokens();
+      PlaidFieldEntry entry =
+          ImportedFieldWriter.canWrite(survey, fieldOptions)
+              ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
+                  .write(field)
+              : new FieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
+      generation = entry.generationOfTokens();
     }
     if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
       delegate()

@@ -136,17 +136,19 @@ final class TokenEncoder {
    * Takes over the codes of a document that come from elsewhere.
    *
    * @param firstAnchor the first anchor of their codebook
+   * @param cut whether a last block that is half empty is cut
    */
-  void adopt(AdoptedDocValues doc, int firstAnchor, IndexOutput out) throws IOException {
+  void adopt(AdoptedDocValues doc, int firstAnchor, boolean cut, IndexOutput out)
+      throws IOException {
     if (adopted == null || adopted.codebook().id().equals(doc.codebook().id()) == false) {
       adopted = new AdoptedCodec(doc.codebook());
     }
     int width = adopted.width();
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
       int n = Math.min(CHUNK, doc.tokenCount() - from);
-      doc.codes(from, n, nearest, residuals);
+      doc.centroids(from, n, nearest);
+      doc.residuals(from, n, residuals);
       int written = TokenAddresses.blocksOf(n);
-      Arrays.fill(blocks, (byte) 0);
       for (int i = 0; i < written * BLOCK; i++) {
         int block = i / BLOCK * stride;
         if (i < n) {
@@ -159,7 +161,11 @@ final class TokenEncoder {
           setLength(blocks, block, i % BLOCK, 1f);
         }
       }
-      out.writeBytes(blocks, written * stride);
+      int halves = cut ? HalfBlock.count(n) : 2 * written;
+      if (halves % 2 != 0) {
+        HalfBlock.cut(blocks, (written - 1) * stride, quantizer.blockBytes(), stride);
+      }
+      out.writeBytes(blocks, halves * (stride / 2));
     }
   }
 

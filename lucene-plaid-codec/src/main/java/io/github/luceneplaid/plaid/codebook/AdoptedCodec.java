@@ -41,13 +41,25 @@ public final class AdoptedCodec {
 
   private static final int LANES = ResidualQuantizer.LANES;
 
+  /** Each byte with its bits in reverse order. */
+  private static final byte[] REVERSED = new byte[1 << Byte.SIZE];
+
+  static {
+    for (int i = 0; i < REVERSED.length; i++) {
+      REVERSED[i] = reverse((byte) i);
+    }
+  }
+
   private final Codebook codebook;
   private final Buckets buckets;
   private final float[] centroids;
   private final int dimension;
   private final int perByte;
   private final int mask;
-  private final float[] scratch;
+  private final int width;
+
+  /** The weight of each component of a byte, [components of a byte][256]. */
+  private final float[][] byteWeights;
 
   /**
    * Sole constructor.
@@ -61,7 +73,14 @@ public final class AdoptedCodec {
     this.dimension = codebook.dimension();
     this.perByte = 8 / buckets.bits();
     this.mask = (1 << buckets.bits()) - 1;
-    this.scratch = new float[dimension];
+    this.width = (dimension + perByte - 1) / perByte;
+    this.byteWeights = new float[perByte][1 << Byte.SIZE];
+    for (int b = 0; b < 1 << Byte.SIZE; b++) {
+      int levels = reverse((byte) b) & 0xFF;
+      for (int j = 0; j < perByte; j++, levels >>>= buckets.bits()) {
+        byteWeights[j][b] = buckets.weight(levels & mask);
+      }
+    }
   }
 
   /** What tokens are coded against. */
@@ -71,7 +90,7 @@ public final class AdoptedCodec {
 
   /** Residual bytes of a token. */
   public int width() {
-    return (dimension + perByte - 1) / perByte;
+    return width;
   }
 
   /**
@@ -88,16 +107,50 @@ public final class AdoptedCodec {
   public void pack(
       byte[] packed, int from, int centroid, int anchorId, byte[] block, int offset, int lane) {
     int group = offset + ResidualQuantizer.CODES + lane;
-    double squares = 0;
-    for (int j = 0, i = from; j < dimension; j += perByte, i++, group += LANES) {
-      block[group] = reverse(packed[i]);
-      squares += add(centroid, j, block[group], scratch, 0);
+    for (int i = from; i < from + width; i++, group += LANES) {
+      block[group] = REVERSED[packed[i] & 0xFF];
     }
     ResidualQuantizer.setAnchorId(block, offset, lane, anchorId);
-    float inverse = buckets.areSigns() ? 1 : (float) (1 / Math.max(Math.sqrt(squares), MIN_NORM));
-    short half = Float.floatToFloat16(inverse);
+    short half = Float.floatToFloat16(inverseNorm(packed, from, centroid));
     block[offset + ResidualQuantizer.SCALES + lane] = (byte) half;
     block[offset + ResidualQuantizer.FACTORS + lane] = (byte) (half >>> 8);
+  }
+
+  /** What is stored of a norm has 11 bits: floats suffice to compute it. */
+  private float inverseNorm(byte[] packed, int from, int centroid) {
+    if (buckets.areSigns()) {
+      return 1;
+    }
+    float squares = 0;
+    for (int j = 0; j < perByte; j++) {
+      squares += squares(packed, from, centroids, centroid * dimension + j, byteWeights[j]);
+    }
+    return 1 / Math.max((float) Math.sqrt(squares), MIN_NORM);
+  }
+
+  /** The sum of the squares of each so manieth component, in four sums that need not wait. */
+  private float squares(byte[] packed, int from, float[] rows, int first, float[] weights) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    int i = from;
+    int at = first;
+    for (; i < from + width - 3; i += 4, at += 4 * perByte) {
+      float x0 = rows[at] + weights[packed[i] & 0xFF];
+      float x1 = rows[at + perByte] + weights[packed[i + 1] & 0xFF];
+      float x2 = rows[at + 2 * perByte] + weights[packed[i + 2] & 0xFF];
+      float x3 = rows[at + 3 * perByte] + weights[packed[i + 3] & 0xFF];
+      sum0 += x0 * x0;
+      sum1 += x1 * x1;
+      sum2 += x2 * x2;
+      sum3 += x3 * x3;
+    }
+    for (; i < from + width; i++, at += perByte) {
+      float x = rows[at] + weights[packed[i] & 0xFF];
+      sum0 += x * x;
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 
   /**
@@ -108,7 +161,7 @@ public final class AdoptedCodec {
    */
   public void unpack(byte[] block, int offset, int lane, byte[] packed, int to) {
     int group = offset + ResidualQuantizer.CODES + lane;
-    for (int i = to; i < to + width(); i++, group += LANES) {
+    for (int i = to; i < to + width; i++, group += LANES) {
       packed[i] = reverse(block[group]);
     }
   }

@@ -101,9 +101,6 @@ public final class Codebook {
       throw new IllegalArgumentException(
           rows.length + " numbers are not 1 to " + MAX_ANCHORS + " rows of " + dimension);
     }
-    if (!(meanResidual >= 0) || Float.isInfinite(meanResidual)) {
-      throw new IllegalArgumentException("meanResidual=" + meanResidual + ", must be ≥ 0, finite");
-    }
     if (trainedTokens < 0) {
       throw new IllegalArgumentException("trainedTokens=" + trainedTokens + ", must be ≥ 0");
     }
@@ -119,8 +116,35 @@ public final class Codebook {
     this.dimension = dimension;
     this.size = count;
     this.id = hash(rows, dimension, buckets);
-    this.meanResidual = meanResidual;
+    this.meanResidual = checked(meanResidual);
     this.trainedTokens = trainedTokens;
+  }
+
+  private Codebook(Codebook other, float meanResidual) {
+    this.anchors = other.anchors;
+    this.centroids = other.centroids;
+    this.buckets = other.buckets;
+    this.dimension = other.dimension;
+    this.size = other.size;
+    this.id = other.id;
+    this.meanResidual = checked(meanResidual);
+    this.trainedTokens = other.trainedTokens;
+  }
+
+  /**
+   * This codebook with another {@link #meanResidual}.
+   *
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public Codebook withMeanResidual(float other) {
+    return new Codebook(this, other);
+  }
+
+  private static float checked(float meanResidual) {
+    if (!(meanResidual >= 0) || Float.isInfinite(meanResidual)) {
+      throw new IllegalArgumentException("meanResidual=" + meanResidual + ", must be ≥ 0, finite");
+    }
+    return meanResidual;
   }
 
   private static float[] rotate(float[] rows, int dimension) {
@@ -260,8 +284,13 @@ public final class Codebook {
     }
 
     void add(float[] numbers) {
-      for (float number : numbers) {
-        add(Float.floatToRawIntBits(number));
+      drain();
+      for (int from = 0; from < numbers.length; ) {
+        int n = Math.min(numbers.length - from, buffer.capacity() / Float.BYTES);
+        buffer.asFloatBuffer().put(numbers, from, n);
+        buffer.position(n * Float.BYTES);
+        drain();
+        from += n;
       }
     }
 

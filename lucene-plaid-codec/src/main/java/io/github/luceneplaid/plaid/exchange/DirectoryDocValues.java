@@ -39,8 +39,13 @@ final class DirectoryDocValues extends AdoptedDocValues {
   }
 
   @Override
-  public void codes(int from, int n, int[] centroids, byte[] residuals) {
-    cursor.read(from, n, centroids, residuals);
+  public void centroids(int from, int n, int[] into) {
+    cursor.centroids(from, n, into);
+  }
+
+  @Override
+  public void residuals(int from, int n, byte[] into) {
+    cursor.residuals(from, n, into);
   }
 
   @Override

@@ -133,6 +133,9 @@ final class JsonFile {
     while (next < text.length && (isDigit(text[next]) || "+-.eE".indexOf(text[next]) >= 0)) {
       next++;
     }
+    if (isShortInteger(from)) {
+      return shortInteger(from);
+    }
     String digits = new String(text, from, next - from, StandardCharsets.US_ASCII);
     try {
       if (INTEGER.matcher(digits).matches()) {
@@ -147,6 +150,27 @@ final class JsonFile {
       throw exception;
     }
     throw error(from, "number", digits.isEmpty() ? found(from) : digits, "a number");
+  }
+
+  /** Whether what ends here is digits only, which are too few to overflow. */
+  private boolean isShortInteger(int from) {
+    if (next == from || next - from > 9 || (text[from] == '0' && next - from > 1)) {
+      return false;
+    }
+    for (int i = from; i < next; i++) {
+      if (isDigit(text[i]) == false) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long shortInteger(int from) {
+    long number = 0;
+    for (int i = from; i < next; i++) {
+      number = 10 * number + text[i] - '0';
+    }
+    return number;
   }
 
   /** Names and values of these files need no escapes but those of quotes and the like. */

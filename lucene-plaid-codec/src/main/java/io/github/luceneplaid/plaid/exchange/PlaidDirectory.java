@@ -197,8 +197,7 @@ public final class PlaidDirectory implements Closeable {
     long tokens = chunks.stream().mapToLong(chunk -> chunk.codes().rows()).sum();
     try {
       Codebook codebook = Codebook.adopt(centroids, buckets, dimension, 0, tokens);
-      float meanResidual = meanResidual(new AdoptedCodec(codebook), chunks);
-      return Codebook.adopt(centroids, buckets, dimension, meanResidual, tokens);
+      return codebook.withMeanResidual(meanResidual(new AdoptedCodec(codebook), chunks));
     } catch (IllegalArgumentException e) {
       throw wrap(file, "centroids", e);
     }
@@ -331,22 +330,28 @@ public final class PlaidDirectory implements Closeable {
       return chunks.get(chunk).tokenCounts()[inChunk];
     }
 
-    /** Reads centroids and residual bytes of tokens {@code [from, from + n)}. */
-    void read(int from, int n, int[] centroids, byte[] residuals) {
+    /** Reads centroids of tokens {@code [from, from + n)}. */
+    void centroids(int from, int n, int[] into) {
       Objects.checkFromIndexSize(from, n, tokenCount());
       batch = batch.length < n ? new long[n] : batch;
       chunks.get(chunk).codes().readLongs(firstToken + from, batch, 0, n);
       for (int i = 0; i < n; i++) {
-        centroids[i] = (int) batch[i];
+        into[i] = (int) batch[i];
       }
-      chunks.get(chunk).residuals().readBytes((firstToken + from) * width, residuals, 0, n * width);
+    }
+
+    /** Reads residual bytes of tokens {@code [from, from + n)}. */
+    void residuals(int from, int n, byte[] into) {
+      Objects.checkFromIndexSize(from, n, tokenCount());
+      chunks.get(chunk).residuals().readBytes((firstToken + from) * width, into, 0, n * width);
     }
 
     /** Decodes tokens {@code [from, from + n)}. */
     void decode(int from, int n, float[] into) {
       packed = packed.length < n * width ? new byte[n * width] : packed;
       ids = ids.length < n ? new int[n] : ids;
-      read(from, n, ids, packed);
+      centroids(from, n, ids);
+      residuals(from, n, packed);
       for (int i = 0; i < n; i++) {
         codec.decode(packed, i * width, ids[i], into, i * dimension());
       }

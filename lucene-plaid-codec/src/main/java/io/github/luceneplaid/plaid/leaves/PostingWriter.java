@@ -39,16 +39,21 @@ final class PostingWriter {
     for (int i = from; i < to; i++) {
       int ordinal = ordinals[start + tokens[i]];
       if (ordinal != previous) {
-        out.writeShort((short) ordinal);
-        if (width == Integer.BYTES) {
-          out.writeShort((short) (ordinal >>> Short.SIZE));
-        } else if (width > Short.BYTES) {
-          out.writeByte((byte) (ordinal >>> Short.SIZE));
-        }
-        count++;
+        write(ordinal);
         previous = ordinal;
       }
     }
+  }
+
+  /** Writes the ordinal of one document. */
+  void write(int ordinal) throws IOException {
+    out.writeShort((short) ordinal);
+    if (width == Integer.BYTES) {
+      out.writeShort((short) (ordinal >>> Short.SIZE));
+    } else if (width > Short.BYTES) {
+      out.writeByte((byte) (ordinal >>> Short.SIZE));
+    }
+    count++;
   }
 
   /** Postings so far. */

@@ -75,8 +75,10 @@ public class TestPlaidExport extends ImportTestCase {
       assertEquals(n, b.tokenCount());
       int[][] centroids = new int[2][n];
       byte[][] residuals = new byte[2][n * expected.dimension()];
-      a.read(0, n, centroids[0], residuals[0]);
-      b.read(0, n, centroids[1], residuals[1]);
+      a.centroids(0, n, centroids[0]);
+      a.residuals(0, n, residuals[0]);
+      b.centroids(0, n, centroids[1]);
+      b.residuals(0, n, residuals[1]);
       assertArrayEquals(centroids[0], centroids[1]);
       assertArrayEquals(residuals[0], residuals[1]);
     }
@@ -164,7 +166,7 @@ public class TestPlaidExport extends ImportTestCase {
       for (int doc = 0; doc < plaid.documents(); doc++) {
         cursor.moveTo(doc);
         int[] centroids = new int[cursor.tokenCount()];
-        cursor.read(0, centroids.length, centroids, new byte[centroids.length * 1024]);
+        cursor.centroids(0, centroids.length, centroids);
         for (int centroid : centroids) {
           expected.get(centroid).add((long) doc);
         }

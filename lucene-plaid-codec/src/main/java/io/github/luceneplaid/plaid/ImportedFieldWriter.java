@@ -1,0 +1,161 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.fsvi.slab.SlabWriter;
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
+import io.github.luceneplaid.plaid.leaves.AnchorLeaves;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import java.io.IOException;
+import java.util.List;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.packed.PackedLongValues;
+
+/**
+ * Writes a field whose tokens all come from one index of PLAID, and with their codes. That index
+ * found them by its centroids, so these are the leaves ({@link AnchorLeaves}) until a merge
+ * clusters the tokens: codes go from one file to the other, and nothing is decoded.
+ */
+final class ImportedFieldWriter {
+
+  private static final int CHUNK = 1 << 10;
+
+  private final PlaidDocValuesConsumer.SegmentFiles files;
+  private final PlaidOptions options;
+  private final TokenDocs.Source source;
+  private final boolean sorted;
+  private final FieldSurvey survey;
+  private final AbortCheck abort;
+  private final Codebook codebook;
+  private final int dimension;
+
+  /**
+   * Whether all that the field has are tokens of one directory, and no floats are wanted beside
+   * them.
+   */
+  static boolean canWrite(FieldSurvey survey, PlaidOptions options) {
+    return survey.importedTokens() == survey.tokens()
+        && survey.adopted().size() == 1
+        && options.raw() == RawTokens.NONE;
+  }
+
+  ImportedFieldWriter(
+      PlaidDocValuesConsumer.SegmentFiles files,
+      PlaidOptions options,
+      TokenDocs.Source source,
+      boolean sorted,
+      FieldSurvey survey,
+      AbortCheck abort) {
+    this.files = files;
+    this.options = options;
+    this.source = source;
+    this.sorted = sorted;
+    this.survey = survey;
+    this.abort = abort;
+    this.codebook = survey.adopted().keySet().iterator().next();
+    this.dimension = survey.dimension();
+  }
+
+  /** Writes all of the field, and returns what the meta file says of it. */
+  PlaidFieldEntry write(FieldInfo field) throws IOException {
+    files.meta.writeInt(field.number);
+    PlaidFieldEntry.Trained trained = writeParts();
+    TokenAddresses.Builder addresses = new TokenAddresses.Builder();
+    forEachDoc((doc, values) -> addresses.add(doc, values.tokenCount()));
+    PackedLongValues counts = addresses.counts();
+    int maxDoc = files.state.segmentInfo.maxDoc();
+    PlaidFieldEntry entry =
+        new PlaidFieldEntry(
+            null,
+            addresses.write(files.meta, files.data, maxDoc, counts),
+            dimension,
+            true,
+            survey.escapedDocuments(),
+            options,
+            new PlaidFieldEntry.History(survey.tokens(), 0, 0, 1),
+            null,
+            false,
+            trained);
+    entry.write(files.meta);
+    return entry;
+  }
+
+  private PlaidFieldEntry.Trained writeParts() throws IOException {
+    SlabWriter centroids = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
+    centroids.append(codebook.centroids(), 0, codebook.size());
+    long anchorsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
+    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
+    long postingsOffset = files.data.getFilePointer();
+    LeafDirectory leaves =
+        new AnchorLeaves(codebook.anchors(), codebook.size(), dimension, abort)
+            .write(this::forEachToken, files.vectors, files.data, postingWidth);
+    long directoryOffset = files.data.getFilePointer();
+    leaves.write(files.data);
+    long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
+    writeCodes();
+    return new PlaidFieldEntry.Trained(
+        List.of(PlaidFieldEntry.Block.of(codebook, centroids.offset())),
+        anchorsOffset,
+        leaves.regions(),
+        anchorsOffset,
+        codesOffset,
+        leaves.leaves(),
+        anchorsOffset,
+        leaves.postings(),
+        postingWidth,
+        postingsOffset,
+        directoryOffset);
+  }
+
+  private void writeCodes() throws IOException {
+    TokenEncoder encoder =
+        new TokenEncoder(
+            Directions.of(dimension),
+            new CodebookBlocks(List.of(codebook)),
+            options.bits(),
+            true,
+            abort);
+    forEachDoc((doc, values) -> encoder.adopt(values, 0, true, files.data));
+  }
+
+  private interface DocVisitor {
+    void doc(int doc, AdoptedDocValues values) throws IOException;
+  }
+
+  private void forEachDoc(DocVisitor visitor) throws IOException {
+    TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
+    for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
+      if (docs.current().tokenCount() > 0) {
+        visitor.doc(doc, docs.current().adoptable());
+      }
+    }
+  }
+
+  private void forEachToken(AnchorLeaves.Visitor visitor) throws IOException {
+    int[] centroids = new int[CHUNK];
+    int[] ordinal = {0};
+    forEachDoc(
+        (doc, values) -> {
+          for (int from = 0; from < values.tokenCount(); from += CHUNK) {
+            int n = Math.min(CHUNK, values.tokenCount() - from);
+            values.centroids(from, n, centroids);
+            visitor.tokens(ordinal[0], centroids, n);
+          }
+          ordinal[0]++;
+        });
+  }
+}
