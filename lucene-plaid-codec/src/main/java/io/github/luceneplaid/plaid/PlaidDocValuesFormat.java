@@ -55,7 +55,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Segments can also have tokens that an index of PLAID has coded, see {@link
  * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>adopted</b>: its centroids, buckets
  * and codes are kept as they are and copied by merges. Tokens that come later are coded by the
- * format's own quantiser beside them.
+ * format's own quantiser beside them. A segment that was imported has its anchors as leaves; merges
+ * cluster its tokens as those of any other.
  *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
  * index is, rewrites a field with the options it finds: those of the largest trained segment of a

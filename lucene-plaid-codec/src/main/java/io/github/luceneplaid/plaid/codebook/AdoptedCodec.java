@@ -128,7 +128,10 @@ public final class AdoptedCodec {
     return 1 / Math.max((float) Math.sqrt(squares), MIN_NORM);
   }
 
-  /** The sum of the squares of each so manieth component, in four sums that need not wait. */
+  /**
+   * The sum of the squares of one component of each byte, in four sums that need not wait for each
+   * other.
+   */
   private float squares(byte[] packed, int from, float[] rows, int first, float[] weights) {
     float sum0 = 0;
     float sum1 = 0;

@@ -23,8 +23,8 @@ import org.apache.lucene.index.SlowCodecReaderWrapper;
 /**
  * Brings PLAID directories into an index. The documents of a directory become a segment that adopts
  * its centroids and buckets, and its codes as they are: nothing is encoded anew, and what is
- * decoded is what the directory's own programs decode. Leaves and posting lists are built as by any
- * merge; norms are computed.
+ * decoded is what the directory's own programs decode. Norms and posting lists are computed. The
+ * centroids are the leaves, unless raw tokens are kept, until a merge makes others.
  *
  * <p>The field must be written by {@link PlaidDocValuesFormat}, either made without arguments or
  * with as many bits as the directory has (1 for a binary one). Another format gets the decoded

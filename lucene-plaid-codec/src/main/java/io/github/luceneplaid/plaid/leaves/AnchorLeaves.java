@@ -34,6 +34,7 @@ public final class AnchorLeaves {
   private final int count;
   private final int dimension;
   private final AbortCheck abort;
+  private final int groupPostings;
 
   /** Tokens that can be walked through any number of times, in document order. */
   public interface Tokens {
@@ -53,14 +54,19 @@ public final class AnchorLeaves {
   }
 
   /**
-   * Sole constructor.
+   * Takes the anchors of a segment.
    *
-   * @param anchors of the segment, row by row
+   * @param anchors row by row
    * @param count number of anchors
    * @param dimension of an anchor
    * @param abort asked now and then whether to go on
    */
   public AnchorLeaves(float[] anchors, int count, int dimension, AbortCheck abort) {
+    this(anchors, count, dimension, abort, GROUP_POSTINGS);
+  }
+
+  AnchorLeaves(float[] anchors, int count, int dimension, AbortCheck abort, int groupPostings) {
+    this.groupPostings = groupPostings;
     this.anchors = anchors;
     this.count = count;
     this.dimension = dimension;
@@ -85,7 +91,7 @@ public final class AnchorLeaves {
       abort.check();
       int to = from;
       int size = 0;
-      while (to < count && (to == from || size + counts[to] <= GROUP_POSTINGS)) {
+      while (to < count && (to == from || size + counts[to] <= groupPostings)) {
         size += counts[to++];
       }
       int[] ordinals = group(tokens, counts, from, to, size);
