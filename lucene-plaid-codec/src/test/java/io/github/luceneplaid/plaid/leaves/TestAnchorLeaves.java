@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
@@ -30,8 +31,8 @@ public class TestAnchorLeaves extends LuceneTestCase {
 
   private static final int DIMENSION = 4;
 
-  private static List<TreeSet<Integer>> lists(int[][] documents, int anchors) {
-    List<TreeSet<Integer>> lists = new ArrayList<>();
+  private static List<Set<Integer>> lists(int[][] documents, int anchors) {
+    List<Set<Integer>> lists = new ArrayList<>();
     for (int anchor = 0; anchor < anchors; anchor++) {
       lists.add(new TreeSet<>());
     }
@@ -69,9 +70,9 @@ public class TestAnchorLeaves extends LuceneTestCase {
       assertEquals(LeafLayout.bytes(found.leaves(), DIMENSION), directory.fileLength("leaves"));
       try (IndexInput postings = directory.openInput("postings", IOContext.DEFAULT)) {
         assertEquals(found.postings() * width, postings.length());
-        List<TreeSet<Integer>> expected = lists(documents, anchors);
+        List<Set<Integer>> expected = lists(documents, anchors);
         for (int anchor = 0; anchor < anchors; anchor++) {
-          TreeSet<Integer> list = expected.get(anchor);
+          Set<Integer> list = expected.get(anchor);
           assertEquals(
               list.isEmpty() ? 0 : 1, found.firstLeaf(anchor + 1) - found.firstLeaf(anchor));
           assertEquals(list.size(), found.firstPosting(anchor + 1) - found.firstPosting(anchor));
