@@ -16,6 +16,7 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -23,44 +24,80 @@ import java.nio.file.Path;
  *
  * @param codes centroid of each token
  * @param residuals residual bytes of each token
+ * @param first row of its first token in both: 0, unless the chunks of the directory are merged
  * @param tokenCounts tokens of each document
+ * @param tokens tokens of all documents
  */
-record DirectoryChunk(NpyFile codes, NpyFile residuals, int[] tokenCounts) implements Closeable {
+record DirectoryChunk(NpyFile codes, NpyFile residuals, long first, int[] tokenCounts, long tokens)
+    implements Closeable {
 
   /** Codes that are checked at a time. */
   private static final int BATCH = 1 << 12;
+
+  /** What a directory says of all its chunks. */
+  record Layout(Path directory, boolean merged, int width, int centroids, int mostTokens) {
+
+    /**
+     * Finds out how chunks are stored.
+     *
+     * @param metadata of the directory
+     * @param width residual bytes of a token
+     * @param centroids number of centroids
+     * @param mostTokens tokens that a document may have
+     */
+    static Layout of(
+        Path directory, DirectoryMetadata metadata, int width, int centroids, int mostTokens) {
+      boolean merged = metadata.frozen() && Files.notExists(directory.resolve("0.codes.npy"));
+      return new Layout(directory, merged, width, centroids, mostTokens);
+    }
+
+    private Path file(int chunk, String name) throws VectorFileException {
+      Path own = directory.resolve(chunk + "." + name + ".npy");
+      if (merged == false) {
+        return own;
+      }
+      if (Files.exists(own)) {
+        throw new VectorFileException(
+            own.toString(),
+            0,
+            "file",
+            "a chunk",
+            "none, as others are merged (fast-plaid merges it when it loads the directory)");
+      }
+      return directory.resolve("merged_" + name + ".npy");
+    }
+  }
 
   /**
    * Opens a chunk and checks it.
    *
    * @param number of the chunk
-   * @param width residual bytes of a token
-   * @param centroids number of centroids
-   * @param mostTokens tokens that a document may have
+   * @param before tokens of the chunks before it
    */
-  static DirectoryChunk open(Path directory, int number, int width, int centroids, int mostTokens)
-      throws IOException {
-    Path lengths = directory.resolve("doclens." + number + ".json");
-    int[] tokenCounts = JsonFile.integers(lengths, mostTokens);
+  static DirectoryChunk open(Layout layout, int number, long before) throws IOException {
+    Path lengths = layout.directory.resolve("doclens." + number + ".json");
+    int[] tokenCounts = JsonFile.integers(lengths, layout.mostTokens);
     long tokens = 0;
     for (int count : tokenCounts) {
       tokens += count;
     }
-    Path codesFile = directory.resolve(number + ".codes.npy");
+    long first = layout.merged ? before : 0;
+    Path codesFile = layout.file(number, "codes");
     NpyFile codes = DirectoryArray.open(codesFile, DirectoryArray.CODES, -1);
     NpyFile residuals = null;
     boolean success = false;
     try {
-      if (codes.rows() != tokens) {
-        throw new VectorFileException(
-            lengths.toString(), 0, "sum of lengths", tokens, codes.rows() + ", as " + codesFile);
+      // Merged files have rows behind those of the last chunk
+      if (layout.merged ? codes.rows() < first + tokens : codes.rows() != tokens) {
+        String expected = (codes.rows() - first) + ", as " + codesFile;
+        throw new VectorFileException(lengths.toString(), 0, "sum of lengths", tokens, expected);
       }
-      checkCodes(codesFile, codes, centroids);
+      checkCodes(codesFile, codes, first, first + tokens, layout.centroids);
       residuals =
           DirectoryArray.open(
-              directory.resolve(number + ".residuals.npy"), DirectoryArray.BYTES, tokens, width);
+              layout.file(number, "residuals"), DirectoryArray.BYTES, codes.rows(), layout.width);
       success = true;
-      return new DirectoryChunk(codes, residuals, tokenCounts);
+      return new DirectoryChunk(codes, residuals, first, tokenCounts, tokens);
     } finally {
       if (success == false) {
         codes.close();
@@ -71,10 +108,11 @@ record DirectoryChunk(NpyFile codes, NpyFile residuals, int[] tokenCounts) imple
     }
   }
 
-  private static void checkCodes(Path file, NpyFile codes, int centroids) throws IOException {
-    long[] batch = new long[(int) Math.min(BATCH, codes.size())];
-    for (long from = 0; from < codes.size(); from += batch.length) {
-      int n = (int) Math.min(batch.length, codes.size() - from);
+  private static void checkCodes(Path file, NpyFile codes, long start, long end, int centroids)
+      throws IOException {
+    long[] batch = new long[(int) Math.min(BATCH, end - start)];
+    for (long from = start; from < end; from += batch.length) {
+      int n = (int) Math.min(batch.length, end - from);
       codes.readLongs(from, batch, 0, n);
       for (int i = 0; i < n; i++) {
         if (batch[i] < 0 || batch[i] >= centroids) {
@@ -83,6 +121,17 @@ record DirectoryChunk(NpyFile codes, NpyFile residuals, int[] tokenCounts) imple
         }
       }
     }
+  }
+
+  /** Reads centroids of tokens {@code [token, token + n)} of the chunk. */
+  void readCodes(long token, long[] into, int n) {
+    codes.readLongs(first + token, into, 0, n);
+  }
+
+  /** Reads residual bytes of tokens {@code [token, token + n)} of the chunk. */
+  void readResiduals(long token, byte[] into, int n) {
+    int width = (int) residuals.rowSize();
+    residuals.readBytes((first + token) * width, into, 0, n * width);
   }
 
   @Override

@@ -27,9 +27,16 @@ import java.util.Map;
  * @param tokens number of tokens, -1 if it is not said
  * @param dimension components of a token, 0 if it is not said
  * @param binary whether residuals are the signs of components
+ * @param frozen whether codes and residuals may be in merged files only
  */
 record DirectoryMetadata(
-    int bits, int chunks, int documents, long tokens, int dimension, boolean binary) {
+    int bits,
+    int chunks,
+    int documents,
+    long tokens,
+    int dimension,
+    boolean binary,
+    boolean frozen) {
 
   static final String FILE = "metadata.json";
 
@@ -40,10 +47,6 @@ record DirectoryMetadata(
     if (bits < 1 || 8 % bits != 0) {
       throw error(file, "nbits", bits, "1, 2, 4 or 8");
     }
-    Object binary = values.getOrDefault("binary", false);
-    if (binary instanceof Boolean == false) {
-      throw error(file, "binary", binary, "true or false");
-    }
     int most = Integer.MAX_VALUE;
     return new DirectoryMetadata(
         bits,
@@ -51,7 +54,17 @@ record DirectoryMetadata(
         (int) integer(file, values, "num_documents", 0L, most),
         integer(file, values, "num_embeddings", -1L, Long.MAX_VALUE),
         (int) integer(file, values, "embedding_dim", 0L, most),
-        (Boolean) binary);
+        flag(file, values, "binary"),
+        flag(file, values, "frozen"));
+  }
+
+  private static boolean flag(Path file, Map<String, Object> values, String name)
+      throws VectorFileException {
+    Object value = values.getOrDefault(name, false);
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw error(file, name, value, "true or false");
   }
 
   private static long integer(

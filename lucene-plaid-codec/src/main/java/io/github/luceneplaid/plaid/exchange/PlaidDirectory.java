@@ -34,7 +34,8 @@ import org.apache.lucene.util.IOUtils;
  * read where it is. Read are {@code metadata.json}, {@code centroids.npy}, {@code bucket_*.npy},
  * {@code avg_residual.npy}, {@code cluster_threshold.npy}, and of each chunk its doclens, codes and
  * residuals. What can be derived from these (norms, inverted lists, merged files), and raw tokens
- * that next-plaid keeps for itself, are not.
+ * that next-plaid keeps for itself, are not. From 1.7 on fast-plaid keeps codes and residuals in
+ * the merged files only, and says so by {@code frozen}; they are read then.
  *
  * <p>All that is read later has been checked when a directory is open: what comes then is what the
  * files hold. Up to 65,536 centroids of up to 1,024 dimensions are read. Instances can be used by
@@ -64,7 +65,7 @@ public final class PlaidDirectory implements Closeable {
     long sum = 0;
     for (int i = 0; i < chunks.size(); i++) {
       firstDocuments[i + 1] = firstDocuments[i] + chunks.get(i).tokenCounts().length;
-      sum += chunks.get(i).codes().rows();
+      sum += chunks.get(i).tokens();
     }
     this.tokens = sum;
     this.codebook = codebook;
@@ -124,9 +125,13 @@ public final class PlaidDirectory implements Closeable {
     int width = (dimension * buckets.bits() + 7) / 8;
     // As many as the value of a field can have
     int mostTokens = (ArrayUtil.MAX_ARRAY_LENGTH - Integer.BYTES) / (dimension * Float.BYTES);
+    DirectoryChunk.Layout layout =
+        DirectoryChunk.Layout.of(directory, metadata, width, centroids, mostTokens);
     long documents = 0;
+    long tokens = 0;
     for (int i = 0; i < metadata.chunks(); i++) {
-      chunks.add(DirectoryChunk.open(directory, i, width, centroids, mostTokens));
+      chunks.add(DirectoryChunk.open(layout, i, tokens));
+      tokens += chunks.get(i).tokens();
       documents += chunks.get(i).tokenCounts().length;
       Path file = directory.resolve(DirectoryMetadata.FILE);
       check(file, "documents", documents, 0, IndexWriter.MAX_DOCS);
@@ -194,7 +199,7 @@ public final class PlaidDirectory implements Closeable {
   private static Codebook adopt(
       Path file, float[] centroids, Buckets buckets, int dimension, List<DirectoryChunk> chunks)
       throws VectorFileException {
-    long tokens = chunks.stream().mapToLong(chunk -> chunk.codes().rows()).sum();
+    long tokens = chunks.stream().mapToLong(DirectoryChunk::tokens).sum();
     try {
       Codebook codebook = Codebook.adopt(centroids, buckets, dimension, 0, tokens);
       return codebook.withMeanResidual(meanResidual(new AdoptedCodec(codebook), chunks));
@@ -214,15 +219,17 @@ public final class PlaidDirectory implements Closeable {
   private static float meanResidual(AdoptedCodec codec, List<DirectoryChunk> chunks) {
     int dimension = codec.codebook().dimension();
     float[] centroids = codec.codebook().centroids();
+    long[] code = new long[1];
     byte[] packed = new byte[codec.width()];
     float[] token = new float[dimension];
     long step = Math.max(1, codec.codebook().trainedTokens() / SAMPLE);
     double sum = 0;
     long n = 0;
     for (DirectoryChunk chunk : chunks) {
-      for (long i = 0; i < chunk.codes().rows(); i += step, n++) {
-        int centroid = (int) chunk.codes().longAt(i);
-        chunk.residuals().readBytes(i * packed.length, packed, 0, packed.length);
+      for (long i = 0; i < chunk.tokens(); i += step, n++) {
+        chunk.readCodes(i, code, 1);
+        chunk.readResiduals(i, packed, 1);
+        int centroid = (int) code[0];
         codec.decode(packed, 0, centroid, token, 0);
         double squares = 0;
         for (int j = 0; j < dimension; j++) {
@@ -334,7 +341,7 @@ public final class PlaidDirectory implements Closeable {
     void centroids(int from, int n, int[] into) {
       Objects.checkFromIndexSize(from, n, tokenCount());
       batch = batch.length < n ? new long[n] : batch;
-      chunks.get(chunk).codes().readLongs(firstToken + from, batch, 0, n);
+      chunks.get(chunk).readCodes(firstToken + from, batch, n);
       for (int i = 0; i < n; i++) {
         into[i] = (int) batch[i];
       }
@@ -343,7 +350,7 @@ public final class PlaidDirectory implements Closeable {
     /** Reads residual bytes of tokens {@code [from, from + n)}. */
     void residuals(int from, int n, byte[] into) {
       Objects.checkFromIndexSize(from, n, tokenCount());
-      chunks.get(chunk).residuals().readBytes((firstToken + from) * width, into, 0, n * width);
+      chunks.get(chunk).readResiduals(firstToken + from, into, n);
     }
 
     /** Decodes tokens {@code [from, from + n)}. */

@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.exchange;
+
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Directories as fast-plaid 1.7 leaves them: codes and residuals are in the merged files only. */
+public class TestMergedChunks extends LuceneTestCase {
+
+  private Path chunks;
+  private Path merged;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    chunks = createTempDir();
+    merged = createTempDir();
+    int documents = TestUtil.nextInt(random(), 20, 60);
+    RandomDirectories.write(random(), chunks, 16, 4, false, documents);
+    try (Stream<Path> files = Files.list(chunks)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, merged.resolve(file.getFileName().toString()));
+      }
+    }
+    int padding = random().nextInt(3);
+    merge("codes", ElementType.INT64, padding);
+    merge("residuals", ElementType.UINT8, padding, 16 * 4 / 8);
+    Path metadata = merged.resolve("metadata.json");
+    String frozen =
+        Files.readString(metadata).replace("{", "{\"frozen\": true, \"mutable\": true,");
+    Files.writeString(metadata, frozen);
+  }
+
+  private void merge(String name, ElementType type, int padding, int... rowShape)
+      throws IOException {
+    Path file = merged.resolve("merged_" + name + ".npy");
+    try (NpyWriter out = new NpyWriter(file, type, rowShape)) {
+      long row = 0;
+      for (int i = 0; Files.exists(chunk(i, name)); i++) {
+        try (NpyFile array = NpyFile.open(chunk(i, name))) {
+          row = array.rowSize();
+          write(array, out);
+        }
+        Files.delete(chunk(i, name));
+      }
+      for (long i = 0; i < padding * row; i++) {
+        out.writeLongs(new long[] {255}, 0, 1);
+      }
+      out.finish();
+    }
+  }
+
+  private static void write(NpyFile array, NpyWriter out) throws IOException {
+    for (long i = 0; i < array.size(); i++) {
+      out.writeLongs(new long[] {array.longAt(i)}, 0, 1);
+    }
+  }
+
+  private Path chunk(int number, String name) {
+    return merged.resolve(number + "." + name + ".npy");
+  }
+
+  public void testSameTokens() throws IOException {
+    try (PlaidDirectory expected = PlaidDirectory.open(chunks);
+        PlaidDirectory found = PlaidDirectory.open(merged)) {
+      TestDamagedDirectories.assertEqual("merged", expected, found);
+    }
+  }
+
+  /** Rows of which the lengths do not tell are not taken for anybody's. */
+  public void testMissingRows() throws IOException {
+    Path codes = merged.resolve("merged_codes.npy");
+    Path whole = Files.move(codes, merged.resolve("whole"), StandardCopyOption.ATOMIC_MOVE);
+    try (NpyFile array = NpyFile.open(whole);
+        NpyWriter out = new NpyWriter(codes, ElementType.INT64)) {
+      for (long i = 0; i < array.size() / 2; i++) {
+        out.writeLongs(new long[] {array.longAt(i)}, 0, 1);
+      }
+      out.finish();
+    }
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(merged).close());
+    assertTrue(e.getMessage(), e.getMessage().contains("sum of lengths"));
+  }
+
+  /** What an update left behind is newer than the merged files. */
+  public void testChunkBesideThem() throws IOException {
+    Path newer = chunk(1, "codes");
+    Files.writeString(merged.resolve("doclens.1.json"), "[1]");
+    Files.copy(chunks.resolve("0.codes.npy"), newer);
+    String metadata = Files.readString(merged.resolve("metadata.json"));
+    Files.writeString(
+        merged.resolve("metadata.json"),
+        metadata.replaceAll("\"num_chunks\": *\\d+", "\"num_chunks\":2"));
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(merged).close());
+    assertTrue(e.getMessage(), e.getMessage().startsWith(newer.toString()));
+  }
+
+  /** Merged files are not believed unless the directory says that there is nothing else. */
+  public void testNotFrozen() throws IOException {
+    Path metadata = merged.resolve("metadata.json");
+    Files.writeString(
+        metadata, Files.readString(metadata).replace("\"frozen\": true", "\"frozen\": false"));
+    expectThrows(NoSuchFileException.class, () -> PlaidDirectory.open(merged).close());
+  }
+}
