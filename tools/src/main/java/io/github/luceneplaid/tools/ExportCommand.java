@@ -12,15 +12,18 @@
 package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.exchange.PlaidExport;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +37,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Writes the tokens of an index as a PLAID directory for next-plaid 1.8.5.",
       "Codes that were imported from one directory go out as they came; others are made by PLAID's"
-          + " rules. Documents that were deleted are left out; fields but the tokens are, too."
+          + " rules. Documents that were deleted are left out.",
+      "Stored fields become the columns of metadata.db, with an index of their words; several values"
+          + " of a field become a JSON array."
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
@@ -72,6 +77,9 @@ final class ExportCommand implements Callable<Integer> {
           "Bits per dimension of codes that are made: 1, 2, 4 or 8 (default: ${DEFAULT-VALUE}).")
   private int bits;
 
+  @Option(names = "--no-metadata", description = "Leave stored fields out.")
+  private boolean noMetadata;
+
   @Option(
       names = "--force",
       description = "Replace the folder, if it is empty or a PLAID directory.")
@@ -86,9 +94,45 @@ final class ExportCommand implements Callable<Integer> {
       int documents,
       long tokens,
       boolean encoded,
+      List<String> metadata,
       double seconds) {}
 
-  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
+  /** Shows how far the export is, and writes the metadata. */
+  private final class Companion implements PlaidExport.Companion, Closeable {
+    private final IndexReader reader;
+    private Progress progress;
+    private List<String> metadata = List.of();
+
+    Companion(IndexReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public void progress(long done, long all) {
+      if (progress == null) {
+        progress = plaid.console().progress("Exporting", " documents", all);
+      }
+      progress.stepTo(done);
+    }
+
+    @Override
+    public void complete(Path folder, int[] documents) throws IOException {
+      if (noMetadata == false) {
+        close();
+        progress =
+            plaid.console().progress("Writing metadata", " documents", 2L * documents.length);
+        metadata = StoredMetadata.write(folder, reader, documents, progress);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (progress != null) {
+        progress.close();
+      }
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
     Path folder = target.toAbsolutePath().normalize();
@@ -96,16 +140,16 @@ final class ExportCommand implements Callable<Integer> {
     PlaidExport.Options options = options();
     try (Directory directory = IndexFolder.open(source);
         DirectoryReader reader = DirectoryReader.open(directory);
-        Progress progress = plaid.console().progress("Exporting")) {
+        Companion companion = new Companion(reader)) {
       String orderField = orderField(reader);
       options = orderField == null ? options : options.orderedBy(orderField);
       PlaidExport.Result result;
       try {
-        result = PlaidExport.to(reader, field, folder, options);
+        result = PlaidExport.to(reader, field, folder, options, companion);
       } catch (IllegalArgumentException e) {
         throw new UserException(source + ": " + e.getMessage(), e);
       }
-      report(result);
+      report(result, companion.metadata);
     }
     return 0;
   }
@@ -157,7 +201,7 @@ final class ExportCommand implements Callable<Integer> {
     return null;
   }
 
-  private void report(PlaidExport.Result result) {
+  private void report(PlaidExport.Result result, List<String> metadata) {
     double seconds = output.seconds();
     output.print(
         plaid.console(),
@@ -167,6 +211,7 @@ final class ExportCommand implements Callable<Integer> {
             result.documents(),
             result.tokens(),
             result.encoded(),
+            metadata,
             seconds),
         result.documents()
             + " documents, "
@@ -174,6 +219,7 @@ final class ExportCommand implements Callable<Integer> {
             + " tokens in "
             + target
             + (result.encoded() ? ", encoded anew" : ", codes as they were")
+            + (metadata.isEmpty() ? "" : ", with " + String.join(", ", metadata))
             + ", in "
             + OutputOptions.rate(seconds, result.tokens(), "tokens"));
   }

@@ -28,8 +28,9 @@ import org.apache.lucene.index.IndexWriter;
 import org.sqlite.SQLiteConfig;
 
 /**
- * {@code metadata.db} of a PLAID directory: a table that numbers documents, and one with a column
- * for each property. It is read as it is, without locks and without making files beside it.
+ * {@code metadata.db} of a PLAID directory: a table that numbers documents and has some columns of
+ * properties, and one with the others, which the oldest databases do without. It is read as it is,
+ * without locks and without making files beside it.
  */
 final class MetadataDatabase implements Closeable {
   static {
@@ -39,22 +40,36 @@ final class MetadataDatabase implements Closeable {
 
   static final String FILE = "metadata.db";
 
-  private static final String DOCUMENT = "_subset_";
-  private static final String CONTENT = "_content_id_";
-  private static final String TABLES =
-      "METADATA LEFT JOIN METADATA_CONTENT USING (" + CONTENT + ")";
+  /** The column of documents' numbers. */
+  static final String DOCUMENT = "_subset_";
+
+  /** The column that joins the two tables. */
+  static final String CONTENT = "_content_id_";
+
+  static final String DOCUMENTS_TABLE = "METADATA";
+  static final String CONTENT_TABLE = "METADATA_CONTENT";
 
   private final Path file;
   private final int documents;
   private final Connection connection;
-  private final List<MetadataColumn> columns;
+  private final List<MetadataColumn> columns = new ArrayList<>();
+
+  /** All tables, joined. */
+  private final String tables;
 
   private MetadataDatabase(Path file, int documents, Connection connection)
       throws IOException, SQLException {
     this.file = file;
     this.documents = documents;
     this.connection = connection;
-    this.columns = readColumns();
+    readColumns(DOCUMENTS_TABLE);
+    int inDocuments = columns.size();
+    boolean hasContent = readColumns(CONTENT_TABLE);
+    this.tables =
+        hasContent
+            ? DOCUMENTS_TABLE + " LEFT JOIN " + CONTENT_TABLE + " USING (" + CONTENT + ")"
+            : DOCUMENTS_TABLE;
+    checkNames(inDocuments);
   }
 
   /**
@@ -85,7 +100,7 @@ final class MetadataDatabase implements Closeable {
     Connection connection = null;
     boolean success = false;
     try {
-      connection = config.createConnection("jdbc:sqlite:" + file.toUri() + "?immutable=1");
+      connection = connect(config, file.toUri() + "?immutable=1");
       MetadataDatabase result = new MetadataDatabase(file, documents, connection);
       success = true;
       return result;
@@ -96,6 +111,11 @@ final class MetadataDatabase implements Closeable {
         closeQuietly(connection);
       }
     }
+  }
+
+  /** Connects to a file; by this method, so that the driver has been silenced before. */
+  static Connection connect(SQLiteConfig config, String file) throws SQLException {
+    return config.createConnection("jdbc:sqlite:" + file);
   }
 
   @SuppressWarnings("EmptyCatch") // what went wrong before is what matters
@@ -111,31 +131,47 @@ final class MetadataDatabase implements Closeable {
     return new UserException(file + ": expected a SQLite database, found: " + e.getMessage(), e);
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  private List<MetadataColumn> readColumns() throws IOException, SQLException {
-    List<MetadataColumn> found = new ArrayList<>();
+  /** Adds the columns of a table; returns whether it is there. */
+  private boolean readColumns(String table) throws IOException, SQLException {
+    boolean exists = false;
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("PRAGMA table_info(METADATA_CONTENT)")) {
+        ResultSet rows = statement.executeQuery("PRAGMA table_info(" + table + ")")) {
       while (rows.next()) {
+        exists = true;
         String name = rows.getString("name");
-        if (name.equals(CONTENT) == false) {
-          found.add(new MetadataColumn(name, kind(name, rows.getString("type"))));
+        if (name.equals(CONTENT) == false && name.equals(DOCUMENT) == false) {
+          columns.add(new MetadataColumn(name, kind(table, name, rows.getString("type"))));
         }
       }
     }
-    return found;
+    return exists;
+  }
+
+  /** A column is in one of the tables. */
+  private void checkNames(int inDocuments) throws VectorFileException {
+    for (int i = inDocuments; i < columns.size(); i++) {
+      String name = columns.get(i).name();
+      for (int j = 0; j < inDocuments; j++) {
+        if (columns.get(j).name().equalsIgnoreCase(name)) {
+          throw new VectorFileException(
+              file.toString(), 0, "column " + name, "it in two tables", "it in one");
+        }
+      }
+    }
   }
 
   /** What a column was made for, or what its values need, as SQLite takes any. */
-  private Kind kind(String name, String type) throws IOException, SQLException {
+  private Kind kind(String table, String name, String type) throws IOException, SQLException {
     Kind kind = Kind.declared(type);
     String column = quoted(name);
     String query =
-        "SELECT typeof(%s), max(length(CAST(%s AS BLOB))) FROM METADATA_CONTENT GROUP BY 1"
-            .replace("%s", column);
+        "SELECT typeof(%s), max(length(CAST(%s AS BLOB))) FROM %t GROUP BY 1"
+            .replace("%s", column)
+            .replace("%t", table);
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
@@ -173,7 +209,7 @@ final class MetadataDatabase implements Closeable {
   void read(Sink sink) throws IOException {
     String names =
         columns.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
-    String query = "SELECT " + names + DOCUMENT + " FROM " + TABLES + " ORDER BY " + DOCUMENT;
+    String query = "SELECT " + names + DOCUMENT + " FROM " + tables + " ORDER BY " + DOCUMENT;
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       long previous = -1;

@@ -47,7 +47,11 @@ final class Progress implements Closeable {
   }
 
   void step(long n) {
-    done += n;
+    stepTo(done + n);
+  }
+
+  void stepTo(long n) {
+    done = n;
     if (bar != null) {
       bar.stepTo(done);
     } else if (shown && done < total / 2 && System.nanoTime() - start > DELAY_NANOS) {

@@ -100,6 +100,11 @@ final class LiveDocuments {
     return docs;
   }
 
+  /** The docIDs of all documents, in their order. */
+  int[] numbers() {
+    return docs.clone();
+  }
+
   /** Number of documents. */
   int size() {
     return docs.length;

@@ -50,17 +50,19 @@ public final class PlaidExport {
   private final int bits;
   private final long seed;
   private final int chunkDocuments;
+  private final Companion companion;
 
   private long tokens;
   private int dimension;
   private Codebook adopted;
   private boolean isOneCodebook = true;
 
-  private PlaidExport(LiveDocuments documents, Options options) {
+  private PlaidExport(LiveDocuments documents, Options options, Companion companion) {
     this.documents = documents;
     this.bits = options.bits;
     this.seed = options.seed;
     this.chunkDocuments = options.chunkDocuments;
+    this.companion = companion;
   }
 
   /**
@@ -122,6 +124,25 @@ public final class PlaidExport {
     }
   }
 
+  /** Looks on while a directory is written, and adds to it. */
+  public interface Companion {
+
+    /**
+     * Something has been done.
+     *
+     * @param done documents that have been read, each as often as it is, never fewer than before
+     * @param all how many there are to read
+     */
+    default void progress(long done, long all) {}
+
+    /**
+     * Writes files of other names into the directory, before it is put in its place.
+     *
+     * @param documents number in the reader of each document of the directory
+     */
+    default void complete(Path folder, int[] documents) throws IOException {}
+  }
+
   /**
    * Writes a directory: all of it, or nothing if this throws.
    *
@@ -135,16 +156,28 @@ public final class PlaidExport {
    */
   public static Result to(IndexReader reader, String field, Path target, Options options)
       throws IOException {
+    return to(reader, field, target, options, new Companion() {});
+  }
+
+  /**
+   * Writes a directory with files of others: all of it, or nothing if this or the companion throws.
+   *
+   * @see #to(IndexReader, String, Path, Options)
+   */
+  public static Result to(
+      IndexReader reader, String field, Path target, Options options, Companion companion)
+      throws IOException {
     if (Files.exists(target) && options.replace == false) {
       throw new FileAlreadyExistsException(target.toString());
     }
     PlaidExport export =
-        new PlaidExport(new LiveDocuments(reader, field, options.orderField), options);
+        new PlaidExport(new LiveDocuments(reader, field, options.orderField), options, companion);
     export.survey(field);
     Path folder = Files.createDirectory(unused(target, ".tmp"));
     boolean success = false;
     try {
       export.write(folder);
+      companion.complete(folder, export.documents.numbers());
       if (options.replace && Files.exists(target)) {
         Path old = unused(target, ".old");
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
@@ -226,9 +259,16 @@ public final class PlaidExport {
           }
           writer.add(centroids, packed, n);
         }
+        progress(adopted == null ? 1 : 0, i + 1);
       }
       writer.finish();
     }
+  }
+
+  /** Tells how many documents have been walked through in this walk and those before it. */
+  private void progress(int walks, int done) {
+    long size = documents.size();
+    companion.progress(walks * size + done, adopted == null ? 2 * size : size);
   }
 
   /** Reads tokens of document i and brings them to length 1. */
@@ -264,6 +304,7 @@ public final class PlaidExport {
           System.arraycopy(token, 0, sample, place * dimension, dimension);
         }
       }
+      progress(0, i + 1);
     }
     return PlaidTrainer.train(sample, size, dimension, centroids, bits, tokens, seed);
   }
