@@ -18,19 +18,22 @@ use std::fs;
 use std::path::Path;
 
 use ndarray::{s, Array2};
-use next_plaid::{MmapIndex, SearchParameters, UpdateConfig};
+use next_plaid::{filtering, text_search, MmapIndex, SearchParameters, UpdateConfig};
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
     let folder = std::env::args().nth(1).ok_or("usage: check-export FOLDER")?;
-    let mut cases: Vec<_> = fs::read_dir(folder)?.collect::<std::io::Result<_>>()?;
+    let ours = Path::new(&folder).join("ours");
+    let mut cases: Vec<_> = fs::read_dir(ours)?.collect::<std::io::Result<_>>()?;
     cases.sort_by_key(|entry| entry.file_name());
     for case in &cases {
         let name = case.file_name();
-        check(&case.path()).map_err(|e| format!("{}: {e}", name.to_string_lossy()))?;
-        println!("{}: as expected", name.to_string_lossy());
+        let documents =
+            check(&case.path()).map_err(|e| format!("{}: {e}", name.to_string_lossy()))?;
+        println!("{}: {documents} documents, as expected", name.to_string_lossy());
     }
     if cases.is_empty() {
         return Err("no cases".into());
@@ -38,7 +41,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn check(case: &Path) -> Result<()> {
+/// Checks a directory; tells how many documents it has.
+fn check(case: &Path) -> Result<usize> {
     let path = case.join("index");
     let path = path.to_str().ok_or("the path is not UTF-8")?;
     let queries = texts(case, "queries")?;
@@ -49,6 +53,10 @@ fn check(case: &Path) -> Result<()> {
     expect("documents", index.num_documents(), documents)?;
     for (query, scores) in queries.iter().zip(&scores) {
         check_hits(&index, query, scores, binary)?;
+    }
+    let metadata = case.join("metadata.json");
+    if metadata.exists() {
+        check_metadata(path, &json::<Vec<_>>(&metadata)?)?;
     }
 
     let more = texts(case, "update")?;
@@ -75,6 +83,28 @@ fn check(case: &Path) -> Result<()> {
     index.reload()?;
     for (query, scores) in queries.iter().zip(&scores) {
         check_hits(&index, query, &scores[1..], binary)?;
+    }
+    Ok(documents)
+}
+
+/// Documents have the metadata that is expected, and are found by them, also by their words.
+fn check_metadata(path: &str, rows: &[Map<String, Value>]) -> Result<()> {
+    let found = filtering::get(path, None, &[], None)?;
+    expect("rows of metadata", found.len(), rows.len())?;
+    for (document, (found, expected)) in found.iter().zip(rows).enumerate() {
+        for (column, value) in expected {
+            let what = format!("document {document}, {column}");
+            expect(&what, &found[column], value)?;
+            if !value.is_null() {
+                let condition = format!("{column} = ?");
+                let hits = filtering::where_condition(path, &condition, &[value.clone()])?;
+                expect(&what, hits.contains(&(document as i64)), true)?;
+            }
+        }
+        if let Some(word) = expected.get("id").and_then(Value::as_str) {
+            let hits = text_search::search(path, &format!("\"{word}\""), rows.len())?;
+            expect(word, hits.passage_ids.contains(&(document as i64)), true)?;
+        }
     }
     Ok(())
 }
