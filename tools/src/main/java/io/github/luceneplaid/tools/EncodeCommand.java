@@ -79,6 +79,11 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Another model: model.onnx and tokenizer.json.")
   private Path model;
 
+  @Mixin private OutputOptions outputOptions;
+
+  /** What {@code --json} prints. */
+  private record Outcome(String folder, int texts, long tokens, double seconds) {}
+
   @Override
   public Integer call() throws IOException {
     TokenPooling pooling = poolOptions.pooling();
@@ -105,7 +110,17 @@ final class EncodeCommand implements Callable<Integer> {
     if (withPieces) {
       mapper.writeValue(output.resolve(PIECES).toFile(), pieces.build().toArray());
     }
-    plaid.console().out().println(lengths.size() + " texts, " + tokens + " tokens in " + output);
+    double seconds = outputOptions.seconds();
+    outputOptions.print(
+        plaid.console(),
+        new Outcome(output.toString(), lengths.size(), tokens, seconds),
+        lengths.size()
+            + " texts, "
+            + tokens
+            + " tokens in "
+            + output
+            + ", in "
+            + OutputOptions.rate(seconds, tokens, "tokens"));
     return 0;
   }
 

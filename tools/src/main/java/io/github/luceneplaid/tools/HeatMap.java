@@ -23,17 +23,40 @@ import java.util.Locale;
 final class HeatMap {
   private static final String STYLE =
       """
-      body { font: 15px/1.5 sans-serif; margin: 2em; color: #222; background: #fff; }
-      h1 { font-size: 1.4em; }
-      .text { white-space: pre-wrap; max-width: 60em; }
-      .map { overflow-x: auto; }
-      table { border-collapse: collapse; }
+      :root {
+        color-scheme: light dark;
+        --ink: #1d1d1f; --paper: #fff; --faint: #6b6b70; --line: #e4e4e7; --heat: 244 114 32;
+      }
+      @media (prefers-color-scheme: dark) {
+        :root { --ink: #ececf0; --paper: #17171a; --faint: #a0a0a8; --line: #35353b; --heat: 222 92 12; }
+      }
+      body {
+        font: 15px/1.55 system-ui, sans-serif; margin: 2.5em auto; max-width: 1200px;
+        padding: 0 1.5em; color: var(--ink); background: var(--paper);
+      }
+      h1 { font-size: 1.6em; line-height: 1.25; margin: 0; }
+      .hit { color: var(--faint); margin: 0.3em 0 1.5em; }
+      .text { white-space: pre-wrap; max-width: 46em; max-height: 22em; overflow-y: auto; }
+      .text span { border-radius: 3px; }
+      .text span, td { background: rgb(var(--heat) / var(--s)); }
+      .map { overflow-x: auto; margin: 1.5em 0; padding-bottom: 0.5em; }
+      table { border-collapse: separate; border-spacing: 0; font-size: 13px; line-height: 1.2; }
+      th { font-weight: normal; white-space: pre; padding: 3px 5px; background: var(--paper); }
       thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
-      th { font-weight: normal; white-space: pre; padding: 2px 4px; }
-      tbody th { text-align: right; position: sticky; left: 0; background: #fff; }
-      td { min-width: 18px; height: 18px; border: 1px solid #eee; }
-      td.best { border: 2px solid #222; }
-      .note { color: #666; }
+      tbody th { text-align: right; position: sticky; left: 0; }
+      tbody th small { color: var(--faint); font-weight: normal; padding-left: 0.7em; }
+      tbody tr:hover th { color: rgb(var(--heat)); }
+      td { min-width: 20px; height: 20px; padding: 0; border: 1px solid var(--line); }
+      td.best { outline: 2px solid var(--ink); outline-offset: -2px; }
+      thead td { border: none; background: none; }
+      .note { color: var(--faint); max-width: 46em; }
+      .scale {
+        display: inline-block; width: 8em; height: 0.8em; margin: 0 0.4em; vertical-align: baseline;
+        border: 1px solid var(--line);
+        background: linear-gradient(to right,
+            rgb(var(--heat) / 0), rgb(var(--heat) / 0.06) 25%, rgb(var(--heat) / 0.25) 50%,
+            rgb(var(--heat) / 0.56) 75%, rgb(var(--heat) / 1));
+      }
       """;
 
   private final HitExplanation hit;
@@ -46,18 +69,21 @@ final class HeatMap {
   /** The page in HTML. */
   String page() {
     page.append("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n");
-    page.append("<head><meta charset=\"utf-8\"/><title>");
+    page.append("<head><meta charset=\"utf-8\"/>");
+    page.append("<meta name=\"viewport\" content=\"width=device-width\"/><title>");
     page.append(escaped(hit.query())).append("</title>\n");
     page.append("<style>\n").append(STYLE).append("</style></head>\n<body>\n");
-    element("h1", hit.query());
-    element("p", heading());
+    page.append("<h1>").append(escaped(hit.query())).append("</h1>\n");
+    page.append("<p class=\"hit\">").append(escaped(heading())).append("</p>\n");
     if (hit.text() != null) {
       appendText();
     }
     appendTable();
+    page.append("<p class=\"note\">Similarity: 0<span class=\"scale\"></span>1</p>\n");
     page.append("<p class=\"note\">Rows are tokens of the query, columns tokens of the document. ");
-    page.append("The stronger the colour, the higher the similarity, from 0 to 1; ");
-    page.append("a frame marks the best token of each row, which makes the score.</p>\n");
+    page.append("A frame marks the best token of each row; its similarity, which stands beside the ");
+    page.append("token of the query, makes the score. In the text a token has the colour of what it ");
+    page.append("answers best. Point at a token or a square to see both words and the number.</p>\n");
     return page.append("</body>\n</html>\n").toString();
   }
 
@@ -65,11 +91,6 @@ final class HeatMap {
     String rank = hit.rank() == null ? "" : hit.rank() + ". ";
     String title = hit.title() == null ? "" : hit.title() + " ";
     return String.format(Locale.ROOT, "%s%s(%s), score %.3f", rank, title, hit.id(), hit.score());
-  }
-
-  private void element(String name, String text) {
-    page.append('<').append(name).append('>').append(escaped(text));
-    page.append("</").append(name).append(">\n");
   }
 
   /** The text, each token in the colour of what it answers best. */
@@ -105,7 +126,12 @@ final class HeatMap {
     }
     page.append("</tr></thead>\n<tbody>\n");
     for (int q = 0; q < best.length; q++) {
-      page.append("<tr><th>").append(escaped(hit.queryTokens().get(q).text())).append("</th>");
+      page.append("<tr><th>").append(escaped(hit.queryTokens().get(q).text()));
+      if (best[q] >= 0) {
+        float similarity = hit.similarities()[q][best[q]];
+        page.append(String.format(Locale.ROOT, "<small>%.2f</small>", similarity));
+      }
+      page.append("</th>");
       for (int token = 0; token < hit.documentTokens().size(); token++) {
         page.append(token == best[q] ? "<td class=\"best\"" : "<td");
         appendCell(q, token);
@@ -123,7 +149,7 @@ final class HeatMap {
     page.append(
         String.format(
             Locale.ROOT,
-            " style=\"background:rgba(214,69,0,%.3f)\" title=\"%s → %s: %.3f\"",
+            " style=\"--s:%.3f\" title=\"%s → %s: %.3f\"",
             // Squared, so that chance similarities fade
             colour * colour,
             escaped(hit.queryTokens().get(queryToken).text()),

@@ -83,9 +83,14 @@ final class IndexCommand implements Callable<Integer> {
       description = "Another model: model.onnx and tokenizer.json.")
   private Path model;
 
+  @Mixin private OutputOptions outputOptions;
+
   private TokenPooling pooling;
   private long documents;
   private long tokens;
+
+  /** What {@code --json} prints. */
+  private record Outcome(String index, long documents, long tokens, long bytes, double seconds) {}
 
   @Override
   public Integer call() throws IOException {
@@ -163,17 +168,19 @@ final class IndexCommand implements Callable<Integer> {
       builder.merge();
     }
     builder.close();
-    plaid
-        .console()
-        .out()
-        .println(
-            documents
-                + " documents, "
-                + tokens
-                + " tokens in "
-                + output
-                + " ("
-                + IndexFolder.bytes(directory)
-                + " bytes)");
+    long bytes = IndexFolder.bytes(directory);
+    double seconds = outputOptions.seconds();
+    outputOptions.print(
+        plaid.console(),
+        new Outcome(output.toString(), documents, tokens, bytes, seconds),
+        documents
+            + " documents, "
+            + tokens
+            + " tokens in "
+            + output
+            + " ("
+            + bytes
+            + " bytes), in "
+            + OutputOptions.rate(seconds, tokens, "tokens"));
   }
 }

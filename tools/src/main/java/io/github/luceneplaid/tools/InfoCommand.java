@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -31,6 +33,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -48,12 +51,35 @@ final class InfoCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Folder of the index.")
   private Path folder;
 
+  @Mixin private OutputOptions output;
+
+  /** What {@code --json} prints. */
+  private record Outcome(
+      String index,
+      int documents,
+      int deleted,
+      int segments,
+      long bytes,
+      String model,
+      Map<String, List<TokenSegment>> tokenFields,
+      Map<String, List<VectorSegment>> vectorFields) {}
+
+  /** What a segment holds of a field of tokens. */
+  private record TokenSegment(String segment, PlaidStatistics statistics) {}
+
+  /** What a segment holds of a field of single vectors. */
+  private record VectorSegment(String segment, FsviStatistics statistics) {}
+
   @Override
   public Integer call() throws IOException {
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       PrintWriter out = plaid.console().out();
       String model = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
+      if (output.json()) {
+        OutputOptions.printJson(plaid.console(), outcome(directory, reader, model));
+        return 0;
+      }
       out.println(
           String.format(
               Locale.ROOT,
@@ -67,6 +93,38 @@ final class InfoCommand implements Callable<Integer> {
       print(reader, out);
     }
     return 0;
+  }
+
+  private Outcome outcome(Directory directory, DirectoryReader reader, String model)
+      throws IOException {
+    Map<String, List<TokenSegment>> tokens = new TreeMap<>();
+    Map<String, List<VectorSegment>> vectors = new TreeMap<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      String name = name(leaf.reader());
+      for (FieldInfo info : leaf.reader().getFieldInfos()) {
+        PlaidStatistics ofTokens = PlaidDocValuesFormat.statistics(leaf.reader(), info.name);
+        if (ofTokens != null) {
+          tokens
+              .computeIfAbsent(info.name, field -> new ArrayList<>())
+              .add(new TokenSegment(name, ofTokens));
+        }
+        FsviStatistics ofVectors = FsviVectorsFormat.statistics(leaf.reader(), info.name);
+        if (ofVectors != null) {
+          vectors
+              .computeIfAbsent(info.name, field -> new ArrayList<>())
+              .add(new VectorSegment(name, ofVectors));
+        }
+      }
+    }
+    return new Outcome(
+        folder.toString(),
+        reader.numDocs(),
+        reader.numDeletedDocs(),
+        reader.leaves().size(),
+        IndexFolder.bytes(directory),
+        model,
+        tokens,
+        vectors);
   }
 
   /** Prints all fields of a reader. */

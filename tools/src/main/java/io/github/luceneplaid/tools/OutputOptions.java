@@ -18,7 +18,9 @@ import picocli.CommandLine.Option;
 
 /** How a command says what it has done: in a line for people, or as a JSON object. */
 final class OutputOptions {
-  @Option(names = "--json", description = "Print the outcome as a JSON object.")
+  @Option(
+      names = "--json",
+      description = "Print the outcome as a JSON object; of several queries, one for each.")
   private boolean json;
 
   private final long start = System.nanoTime();
@@ -39,10 +41,15 @@ final class OutputOptions {
    * @param line says the same in words
    */
   void print(Console console, Object outcome, String line) {
-    if (json == false) {
+    if (json) {
+      printJson(console, outcome);
+    } else {
       console.out().println(line);
-      return;
     }
+  }
+
+  /** Prints an outcome as JSON, in a line. */
+  static void printJson(Console console, Object outcome) {
     try {
       console.out().println(new ObjectMapper().writeValueAsString(outcome));
     } catch (JsonProcessingException e) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
@@ -36,7 +37,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Searches an index.",
       "Queries in words are answered with text and the words that matched; queries of a file with a"
-          + " line per hit: query, rank, id, score, divided by tabs."
+          + " line per hit: query, rank, id, score, divided by tabs.",
+      "With --json there is an object per query, with its hits; --recall and --repeat print one each."
     },
     mixinStandardHelpOptions = true)
 final class SearchCommand implements Callable<Integer> {
@@ -91,9 +93,17 @@ final class SearchCommand implements Callable<Integer> {
       description = "The model the index was written with, unless it is the built-in one.")
   private Path model;
 
+  @Mixin private OutputOptions output;
+
   private final List<Query> list = new ArrayList<>();
 
   private record Query(String id, String text, EncodedText tokens) {}
+
+  /** What {@code --json} prints of a query; its text is null if only its tokens are known. */
+  private record Outcome(String query, String text, List<Hit> hits) {}
+
+  /** A hit; the title is null if it has none. */
+  private record Hit(int rank, String id, String title, float score) {}
 
   @Override
   public Integer call() throws IOException {
@@ -117,7 +127,7 @@ final class SearchCommand implements Callable<Integer> {
         IndexFolder.checkModel(plaid.console(), folder, reader, model);
         try (TextEncoder encoder = TextEncoder.open(model)) {
           encode(encoder);
-          if (queries == null && recall == null && repeat == 0) {
+          if (queries == null && recall == null && repeat == 0 && output.json() == false) {
             for (Query query : list) {
               var search = query(query, options);
               new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens, search)
@@ -179,25 +189,46 @@ final class SearchCommand implements Callable<Integer> {
     List<float[][]> tokens = list.stream().map(query -> query.tokens.vectors()).toList();
     SearchTrial trial = new SearchTrial(plaid.console(), searcher, tokens, k, options);
     if (repeat > 0) {
-      trial.printSpeed(repeat);
+      print(trial.speed(repeat));
     }
     if (recall != null && recall.isEmpty()) {
-      trial.printRecall(searcher, "the index");
+      print(trial.recall(searcher, "the index"));
     } else if (recall != null) {
       try (Directory other = IndexFolder.open(Path.of(recall));
           DirectoryReader reader = DirectoryReader.open(other)) {
-        trial.printRecall(new IndexSearcher(reader), recall);
+        print(trial.recall(new IndexSearcher(reader), recall));
       }
     }
     if (repeat == 0 && recall == null) {
-      StoredFields stored = searcher.storedFields();
       for (Query query : list) {
-        int rank = 1;
-        for (ScoreDoc hit : search(searcher, query, options).scoreDocs) {
-          String id = stored.document(hit.doc).get(IndexBuilder.ID);
-          plaid.console().out().println(query.id + "\t" + rank++ + "\t" + id + "\t" + hit.score);
+        List<Hit> hits = hits(searcher, search(searcher, query, options));
+        if (output.json()) {
+          OutputOptions.printJson(plaid.console(), new Outcome(query.id, query.text, hits));
+        } else {
+          for (Hit hit : hits) {
+            plaid
+                .console()
+                .out()
+                .println(query.id + "\t" + hit.rank + "\t" + hit.id + "\t" + hit.score);
+          }
         }
       }
     }
+  }
+
+  private static List<Hit> hits(IndexSearcher searcher, TopDocs found) throws IOException {
+    StoredFields stored = searcher.storedFields();
+    List<Hit> hits = new ArrayList<>();
+    for (ScoreDoc hit : found.scoreDocs) {
+      Document document = stored.document(hit.doc);
+      String id = document.get(IndexBuilder.ID);
+      String title = document.get(IndexBuilder.TITLE);
+      hits.add(new Hit(hits.size() + 1, id, title, hit.score));
+    }
+    return hits;
+  }
+
+  private void print(Object measured) {
+    output.print(plaid.console(), measured, measured.toString());
   }
 }

@@ -46,8 +46,29 @@ final class SearchTrial {
     this.options = options;
   }
 
-  /** Prints queries per CPU-second of this thread, after a round to warm up. */
-  void printSpeed(int rounds) throws IOException {
+  /**
+   * How fast queries are answered.
+   *
+   * @param queries how many there are
+   * @param rounds how often each is answered
+   * @param queriesPerCpuSecond by one thread
+   * @param hitsPerQuery on average
+   */
+  record Speed(int queries, int rounds, double queriesPerCpuSecond, double hitsPerQuery) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%,d queries, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
+          queries,
+          rounds,
+          queriesPerCpuSecond,
+          hitsPerQuery);
+    }
+  }
+
+  /** Measures queries per CPU-second of this thread, after a round to warm up. */
+  Speed speed(int rounds) throws IOException {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long cpu = 0;
     long found = 0;
@@ -64,26 +85,39 @@ final class SearchTrial {
       }
     }
     long searches = (long) queries.size() * rounds;
-    console
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "%,d queries, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
-                queries.size(),
-                rounds,
-                searches / (cpu * 1e-9),
-                found / (double) (searches + queries.size())));
+    double hits = found / (double) (searches + queries.size());
+    return new Speed(queries.size(), rounds, searches / (cpu * 1e-9), hits);
   }
 
   /**
-   * Prints which part of the right hits is found.
+   * Which part of the right hits is found.
+   *
+   * @param k how many hits a query has
+   * @param of the index whose documents are all scored
+   * @param recall 0 to 1, on average
+   * @param queries those that have hits at all
+   */
+  record Recall(int k, String of, double recall, int queries) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "recall@%d against all documents of %s scored: %.4f (%d queries)",
+          k,
+          of,
+          recall,
+          queries);
+    }
+  }
+
+  /**
+   * Finds out which part of the right hits is found.
    *
    * @param truth where every document is scored to know them: this index, or another of the same
    *     ids
    * @param name what to call it
    */
-  void printRecall(IndexSearcher truth, String name) throws IOException {
+  Recall recall(IndexSearcher truth, String name) throws IOException {
     LateInteractionOptions exactly = LateInteractionOptions.builder().exact().build();
     double sum = 0;
     int counted = 0;
@@ -99,16 +133,7 @@ final class SearchTrial {
         progress.step(1);
       }
     }
-    console
-        .out()
-        .println(
-            String.format(
-                Locale.ROOT,
-                "recall@%d against all documents of %s scored: %.4f (%d queries)",
-                k,
-                name,
-                sum / counted,
-                counted));
+    return new Recall(k, name, sum / counted, counted);
   }
 
   private TopDocs search(IndexSearcher in, float[][] query, LateInteractionOptions how)

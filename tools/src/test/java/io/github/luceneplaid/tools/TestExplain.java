@@ -154,7 +154,7 @@ public class TestExplain extends LuceneTestCase {
     int columns = document.getElementsByTagName("th").getLength() - (rows.getLength() - 1);
     assertEquals("a", text(document, "th", 0));
     assertEquals("moon", text(document, "th", columns - 1));
-    assertEquals("blue", text(document, "th", columns));
+    assertEquals("blue1.00", text(document, "th", columns));
     for (int row = 1; row < rows.getLength(); row++) {
       NodeList cells = ((Element) rows.item(row)).getElementsByTagName("td");
       assertEquals(columns, cells.getLength());

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
@@ -18,6 +19,7 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -66,6 +68,44 @@ public class TestPlaid extends CommandTestCase {
     assertTrue(out.toString().startsWith("plaid "));
   }
 
+  /** The script does complete, in a shell that knows how. */
+  public void testCompletion() throws Exception {
+    Path bash = Path.of("/bin/bash");
+    assumeTrue("no " + bash, Files.isExecutable(bash));
+    assertEquals(0, plaid("generate-completion"));
+    Path folder = Path.of(createTempDir().toRealPath().toString());
+    Path script = Files.writeString(folder.resolve("plaid.bash"), out.toString());
+    assertEquals("complete -o default -F _complete_plaid plaid", complete(script, "complete -p plaid"));
+    assertEquals("check", typed(script, "plaid", "ch"));
+    assertEquals("import index info", typed(script, "plaid", "i"));
+    assertEquals("--no-metadata", typed(script, "plaid", "export", "--no"));
+    assertEquals("COSINE", typed(script, "plaid", "convert", "--metric", "C"));
+    assertEquals("", typed(script, "plaid", "check", "--nonsense"));
+  }
+
+  /** What the last of some words may become, in the order of the alphabet. */
+  private static String typed(Path script, String... words) throws Exception {
+    String line = String.join(" ", words);
+    String call =
+        "COMP_WORDS=(" + line + "); COMP_CWORD=" + (words.length - 1) + "; COMP_LINE='" + line;
+    return complete(
+        script,
+        call
+            + "'; COMP_POINT=${#COMP_LINE}; _complete_plaid;"
+            + " printf '%s\\n' \"${COMPREPLY[@]}\" | sort | paste -sd ' '");
+  }
+
+  private static String complete(Path script, String command) throws Exception {
+    Process process =
+        new ProcessBuilder("/bin/bash", "-c", "source \"$0\"; " + command, script.toString())
+            // It complains of being called by something else than a completion
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(said, 0, process.waitFor());
+    return said.strip();
+  }
+
   public void testUsage() {
     assertFails(2, "Missing command");
     assertFails(2, "nonsense", "nonsense");
@@ -80,7 +120,7 @@ public class TestPlaid extends CommandTestCase {
     Path model = TinyModel.copyTo(createTempDir());
     Path output = folder.resolve("out");
     assertEquals(0, plaid("encode", texts, "-o", output, "--model", model));
-    assertEquals("2 texts, 6 tokens in " + output, out.toString().strip());
+    assertTrue(out.toString(), out.toString().startsWith("2 texts, 6 tokens in " + output + ", "));
     assertEquals("[2,4]", Files.readString(output.resolve("doclens.json")));
     assertEquals("[\"1\",\"3\"]", Files.readString(output.resolve("ids.json")));
     try (NpyFile tokens = NpyFile.open(output.resolve("tokens.npy"))) {
@@ -223,6 +263,52 @@ public class TestPlaid extends CommandTestCase {
     assertTrue(out.toString(), out.toString().contains("3 documents (0 deleted) in 1 segment"));
     assertTrue(out.toString(), out.toString().contains("Field tokens"));
     assertTrue(out.toString(), out.toString().contains("floats"));
+  }
+
+  public void testJson() throws IOException {
+    Path folder = createTempDir();
+    Path texts = folder.resolve("t.jsonl");
+    Files.writeString(
+        texts,
+        """
+        {"id": "x", "title": "Red", "text": "the red house runs"}
+        {"id": "y", "text": "a blue river under the moon"}
+        """);
+    Path model = TinyModel.copyTo(createTempDir());
+    Path output = folder.resolve("out");
+    JsonNode encoded = json("encode", texts, "-o", output, "--model", model, "--json");
+    assertEquals(2, encoded.get("texts").intValue());
+    assertEquals(11, encoded.get("tokens").intValue());
+    assertEquals(output.toString(), encoded.get("folder").textValue());
+    Path index = folder.resolve("index");
+    JsonNode indexed = json("index", texts, "-o", index, "--model", model, "--json");
+    assertEquals(2, indexed.get("documents").intValue());
+    assertEquals(11, indexed.get("tokens").intValue());
+    JsonNode info = json("info", index, "--json");
+    assertEquals(indexed.get("bytes"), info.get("bytes"));
+    assertEquals(2, info.get("documents").intValue());
+    JsonNode segment = info.get("tokenFields").get("tokens").get(0);
+    assertEquals("_0", segment.get("segment").textValue());
+    assertEquals(11, segment.get("statistics").get("tokens").intValue());
+    assertEquals(0, info.get("vectorFields").size());
+
+    // An object a query, in a line
+    Object[] search = {"search", index, "--model", model, "--json", "blue moon", "red"};
+    assertEquals(0, plaid(search));
+    List<String> lines = out.toString().lines().toList();
+    assertEquals(2, lines.size());
+    JsonNode second = new ObjectMapper().readTree(lines.get(1));
+    assertEquals("2", second.get("query").textValue());
+    assertEquals("red", second.get("text").textValue());
+    assertEquals(2, second.get("hits").size());
+    JsonNode hit = second.get("hits").get(0);
+    assertEquals(1, hit.get("rank").intValue());
+    assertEquals("x", hit.get("id").textValue());
+    assertEquals("Red", hit.get("title").textValue());
+    assertTrue(hit.get("score").floatValue() > second.get("hits").get(1).get("score").floatValue());
+    assertTrue(second.get("hits").get(1).get("title").isNull());
+    assertEquals(1, json(with(search, "--recall")).get("recall").doubleValue(), 0);
+    assertEquals(3, json(with(search, "--repeat=3")).get("rounds").intValue());
   }
 
   public void testPooling() throws IOException {

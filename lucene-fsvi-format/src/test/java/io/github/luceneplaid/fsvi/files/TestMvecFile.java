@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.MvecFile.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.lucene.tests.util.TestUtil;
 
 public class TestMvecFile extends VectorFilesTestCase {
@@ -74,6 +76,62 @@ public class TestMvecFile extends VectorFilesTestCase {
         assertEquals(-1, file.find("missing"));
       }
     }
+  }
+
+  /**
+   * The program that wrote a file says which keys it finds in it, and how far its vectors, those
+   * beyond the write offset too, are from queries.
+   */
+  public void testKeysAndDistances() throws IOException {
+    for (Path path : golden("mvec", ".mvec")) {
+      String name = path.getFileName().toString();
+      JsonNode crate = json(path.resolveSibling(name.replace(".mvec", ".crate.json")));
+      try (MvecFile file = MvecFile.open(path);
+          MvecFile recovered = MvecFile.open(path, true)) {
+        TreeSet<String> keys = new TreeSet<>();
+        for (long row = 0; row < file.rows(); row++) {
+          keys.add(file.id(row));
+        }
+        TreeSet<String> expected = new TreeSet<>();
+        crate.get("reopened_keys").forEach(key -> expected.add(key.asText()));
+        assertEquals(name, expected, keys);
+        for (JsonNode search : crate.get("searches")) {
+          assertDistances(name, recovered, search);
+        }
+      }
+    }
+  }
+
+  private static void assertDistances(String name, MvecFile file, JsonNode search)
+      throws IOException {
+    double[] query = new ObjectMapper().convertValue(search.get("query"), double[].class);
+    JsonNode distances = search.get("distances_by_the_crate");
+    assertEquals(name, distances.size(), file.rows());
+    float[] vector = new float[file.dimension()];
+    for (JsonNode entry : distances) {
+      String key = entry.get("key").asText();
+      file.read(file.find(key), vector);
+      double distance = entry.get("distance").asDouble();
+      assertEquals(name + ": " + key, distance, distance(file.metric(), query, vector), 1e-5);
+    }
+  }
+
+  private static double distance(Metric metric, double[] query, float[] vector) {
+    double product = 0;
+    double squaresOfQuery = 0;
+    double squares = 0;
+    double squaresOfDifference = 0;
+    for (int i = 0; i < query.length; i++) {
+      product += query[i] * vector[i];
+      squaresOfQuery += query[i] * query[i];
+      squares += vector[i] * (double) vector[i];
+      squaresOfDifference += (query[i] - vector[i]) * (query[i] - vector[i]);
+    }
+    return switch (metric) {
+      case COSINE -> 1 - product / Math.sqrt(squaresOfQuery * squares);
+      case EUCLIDEAN -> Math.sqrt(squaresOfDifference);
+      case DOT_PRODUCT -> -product;
+    };
   }
 
   public void testEntriesBeyondEnd() throws IOException {
