@@ -11,9 +11,14 @@
  */
 package io.github.luceneplaid.tools;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +28,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
@@ -42,6 +48,9 @@ import picocli.CommandLine.ParentCommand;
 final class CheckCommand implements Callable<Integer> {
   /** Problems of a field that are told; there are as many as documents if something is shifted. */
   private static final int MOST = 10;
+
+  /** What CheckIndex tests of a segment. */
+  private static final int TESTS = 13;
 
   @ParentCommand private Plaid plaid;
 
@@ -65,11 +74,9 @@ final class CheckCommand implements Callable<Integer> {
       List<String> problems,
       double seconds) {}
 
-  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
   @Override
   public Integer call() throws IOException {
-    try (Directory directory = IndexFolder.open(folder);
-        Progress progress = plaid.console().progress("Checking")) {
+    try (Directory directory = IndexFolder.open(folder)) {
       checkIndex(directory);
       // What fails there cannot be relied on here
       if (problems.isEmpty()) {
@@ -82,7 +89,11 @@ final class CheckCommand implements Callable<Integer> {
 
   private void checkIndex(Directory directory) throws IOException {
     CheckIndex.Status status;
-    try (CheckIndex checker = new CheckIndex(directory)) {
+    int all = SegmentInfos.readLatestCommit(directory).size() * TESTS;
+    try (CheckIndex checker = new CheckIndex(directory);
+        Progress progress = plaid.console().progress("Checking files", " tests", all);
+        PrintStream talk = new PrintStream(new TestCounter(progress, all), true, UTF_8)) {
+      checker.setInfoStream(talk);
       checker.setLevel(CheckIndex.Level.MIN_LEVEL_FOR_INTEGRITY_CHECKS);
       status = checker.checkIndex();
     }
@@ -101,28 +112,65 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private void checkFields(Directory directory) throws IOException {
-    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+    try (DirectoryReader reader = DirectoryReader.open(directory);
+        Progress progress =
+            plaid.console().progress("Checking tokens", " tokens", tokens(reader))) {
       for (LeafReaderContext leaf : reader.leaves()) {
         for (FieldInfo field : leaf.reader().getFieldInfos()) {
           PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), field.name);
           if (segment != null) {
-            checkField(leaf.reader(), field.name, segment);
+            checkField(leaf.reader(), field.name, segment, progress);
           }
         }
       }
     }
   }
 
-  private void checkField(LeafReader reader, String field, PlaidSegment segment)
+  private static long tokens(DirectoryReader reader) throws IOException {
+    long tokens = 0;
+    for (LeafReaderContext leaf : reader.leaves()) {
+      for (FieldInfo field : leaf.reader().getFieldInfos()) {
+        PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf.reader(), field.name);
+        tokens += statistics == null ? 0 : statistics.tokens();
+      }
+    }
+    return tokens;
+  }
+
+  private void checkField(LeafReader reader, String field, PlaidSegment segment, Progress progress)
       throws IOException {
     fields++;
     tokens += segment.tokens();
     String name = reader instanceof SegmentReader known ? known.getSegmentName() : "?";
     String place = "segment " + name + ", field " + field + ": ";
-    List<String> found = new SegmentCheck(segment).run();
+    List<String> found = new SegmentCheck(segment, progress).run();
     found.stream().limit(MOST).forEach(problem -> problems.add(place + problem));
     if (found.size() > MOST) {
       problems.add(place + "and " + (found.size() - MOST) + " problems more");
+    }
+  }
+
+  /** Counts the tests that CheckIndex talks of. */
+  private static final class TestCounter extends OutputStream {
+    private static final byte[] MARK = "test: ".getBytes(UTF_8);
+
+    private final Progress progress;
+    private final int all;
+    private int matched;
+    private int counted;
+
+    TestCounter(Progress progress, int all) {
+      this.progress = progress;
+      this.all = all;
+    }
+
+    @Override
+    public void write(int b) {
+      matched = b == MARK[matched] ? matched + 1 : b == MARK[0] ? 1 : 0;
+      if (matched == MARK.length) {
+        matched = 0;
+        progress.stepTo(Math.min(++counted, all));
+      }
     }
   }
 

@@ -125,15 +125,6 @@ final class Console {
     return new Progress(task, unit, total, progress);
   }
 
-  /**
-   * Shows on a terminal that something goes on that may take long.
-   *
-   * @param task what is done
-   */
-  Progress progress(String task) {
-    return new Progress(task, progress);
-  }
-
   /** In bold, on a terminal. */
   String bold(String text) {
     return styled("1", text);

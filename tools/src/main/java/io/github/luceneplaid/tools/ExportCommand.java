@@ -100,7 +100,7 @@ final class ExportCommand implements Callable<Integer> {
   /** Shows how far the export is, and writes the metadata. */
   private final class Companion implements PlaidExport.Companion, Closeable {
     private final IndexReader reader;
-    private Progress progress;
+    private final Steps steps = new Steps(plaid.console(), "Exporting");
     private List<String> metadata = List.of();
 
     Companion(IndexReader reader) {
@@ -109,27 +109,23 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public void progress(long done, long all) {
-      if (progress == null) {
-        progress = plaid.console().progress("Exporting", " documents", all);
-      }
-      progress.stepTo(done);
+      steps.to(done, all);
     }
 
     @Override
     public void complete(Path folder, int[] documents) throws IOException {
+      close();
       if (noMetadata == false) {
-        close();
-        progress =
-            plaid.console().progress("Writing metadata", " documents", 2L * documents.length);
-        metadata = StoredMetadata.write(folder, reader, documents, progress);
+        try (Progress progress =
+            plaid.console().progress("Writing metadata", " documents", 2L * documents.length)) {
+          metadata = StoredMetadata.write(folder, reader, documents, progress);
+        }
       }
     }
 
     @Override
     public void close() {
-      if (progress != null) {
-        progress.close();
-      }
+      steps.close();
     }
   }
 

@@ -81,9 +81,12 @@ final class HeatMap {
     appendTable();
     page.append("<p class=\"note\">Similarity: 0<span class=\"scale\"></span>1</p>\n");
     page.append("<p class=\"note\">Rows are tokens of the query, columns tokens of the document. ");
-    page.append("A frame marks the best token of each row; its similarity, which stands beside the ");
-    page.append("token of the query, makes the score. In the text a token has the colour of what it ");
-    page.append("answers best. Point at a token or a square to see both words and the number.</p>\n");
+    page.append(
+        "A frame marks the best token of each row; its similarity, which stands beside the ");
+    page.append(
+        "token of the query, makes the score. In the text a token has the colour of what it ");
+    page.append(
+        "answers best. Point at a token or a square to see both words and the number.</p>\n");
     return page.append("</body>\n</html>\n").toString();
   }
 

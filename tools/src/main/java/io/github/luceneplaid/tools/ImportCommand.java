@@ -202,17 +202,21 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  @SuppressWarnings("try") // nothing is counted: the bar moves by itself
   private PlaidImport.Result write(Directory index, PlaidDirectory directory, ImportedFields fields)
       throws IOException {
     IndexWriter writer = new IndexWriter(index, IndexBuilder.config(new PlaidDocValuesFormat()));
     boolean success = false;
-    try (Progress progress = plaid.console().progress("Importing")) {
+    try (Steps steps = new Steps(plaid.console(), "Importing")) {
       PlaidImport.Result result =
           fields == null
               ? new PlaidImport.Result(0, 0, 0)
               : PlaidImport.into(
-                  writer, directory, IndexBuilder.TOKENS, IndexBuilder.ORDER, fields.reader());
+                  writer,
+                  directory,
+                  IndexBuilder.TOKENS,
+                  IndexBuilder.ORDER,
+                  fields.reader(),
+                  steps::to);
       writer.commit();
       success = true;
       return result;

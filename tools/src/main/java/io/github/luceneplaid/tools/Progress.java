@@ -38,14 +38,6 @@ final class Progress implements Closeable {
     this.shown = shown;
   }
 
-  /** Something of which nobody knows how far it is: moves as long as it takes. */
-  Progress(String task, boolean shown) {
-    this(task, "", -1, shown);
-    if (shown) {
-      show();
-    }
-  }
-
   void step(long n) {
     stepTo(done + n);
   }

@@ -41,6 +41,7 @@ final class SegmentCheck {
   private static final int BATCH = 1024;
 
   private final PlaidSegment segment;
+  private final Progress progress;
   private final PlaidStatistics statistics;
   private final int documents;
   private final int dimension;
@@ -55,8 +56,14 @@ final class SegmentCheck {
   /** Of each document the number of its postings. */
   private final int[] postings;
 
-  SegmentCheck(PlaidSegment segment) {
+  /**
+   * For one segment.
+   *
+   * @param progress is told of all tokens
+   */
+  SegmentCheck(PlaidSegment segment, Progress progress) {
     this.segment = segment;
+    this.progress = progress;
     this.statistics = segment.statistics();
     this.documents = segment.documents();
     this.dimension = segment.dimension();
@@ -102,6 +109,7 @@ final class SegmentCheck {
       expect("first token of ordinal " + ordinal, segment.firstToken((int) ordinal), tokens);
       checkTokens((int) ordinal);
       tokens += segment.tokenCount((int) ordinal);
+      progress.step(segment.tokenCount((int) ordinal));
     }
     expect("documents", ordinal, documents);
     expect("documents of the statistics", statistics.documents(), documents);

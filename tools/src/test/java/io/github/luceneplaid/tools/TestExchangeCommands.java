@@ -22,6 +22,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +39,7 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.Term;
@@ -261,6 +266,117 @@ public class TestExchangeCommands extends CommandTestCase {
     assertFails(1, "has no tokens", "export", index, home.resolve("x"), "--field=other");
     assertFails(1, "numeric doc values", "export", index, home.resolve("x"), "--order=title");
     assertFails(2, "--bits", "export", index, home.resolve("x"), "--bits=3");
+  }
+
+  /** What is imported is exported, and comes back the same. */
+  public void testMetadataThereAndBack() throws IOException {
+    assertEquals(0, plaid("import", source, index));
+    Path target = createTempDir().resolve("out");
+    JsonNode json = json("export", index, target, "--json");
+    assertEquals("", err.toString());
+    assertEquals(7, json.get("metadata").size());
+    Path again = createTempDir().resolve("again");
+    assertEquals(0, plaid("import", target, again));
+    assertEquals(stored(index), stored(again));
+    assertEquals(0, plaid("export", index, target, "--force", "--no-metadata"));
+    assertFalse(Files.exists(target.resolve("metadata.db")));
+    assertFalse(out.toString(), out.toString().contains("title"));
+  }
+
+  /** All stored fields, document by document. */
+  private static List<String> stored(Path folder) throws IOException {
+    List<String> all = new ArrayList<>();
+    try (Directory directory = FSDirectory.open(folder);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (int doc = 0; doc < reader.maxDoc(); doc++) {
+        List<String> fields = new ArrayList<>();
+        for (IndexableField field : reader.storedFields().document(doc)) {
+          String value =
+              field.binaryValue() == null ? field.stringValue() : field.binaryValue().toString();
+          Number number = field.numericValue();
+          fields.add(
+              field.name() + "=" + (number == null ? value : number.getClass() + "" + number));
+        }
+        Collections.sort(fields);
+        all.add(fields.toString());
+      }
+    }
+    return all;
+  }
+
+  /** Fields of other programs: several values, bytes, numbers of all kinds, odd names, none. */
+  public void testExportOfOtherFields() throws IOException {
+    Document full = new Document();
+    full.add(new LateInteractionField("tokens", new float[][] {new float[24]}));
+    full.add(new StoredField("name", "it's \"x\""));
+    full.add(new StoredField("a \"b\"", "1"));
+    full.add(new StoredField("tag", "a"));
+    full.add(new StoredField("tag", "b"));
+    full.add(new StoredField("mixed", 7));
+    full.add(new StoredField("float", 0.1f));
+    full.add(new StoredField("bytes", new byte[] {1, -1}));
+    Document other = new Document();
+    other.add(new StoredField("mixed", "seven"));
+    other.add(new StoredField("line", 1L << 40));
+    write(full, other);
+    Path target = createTempDir().resolve("out");
+    assertEquals(err.toString(), 0, plaid("export", index, target));
+    Path again = createTempDir().resolve("again");
+    assertEquals(err.toString(), 0, plaid("import", target, again));
+    assertEquals(
+        List.of(
+            "[a \"b\"=1, bytes=[1 ff], float=class java.lang.Double0.1, id=0, mixed=7,"
+                + " name=it's \"x\", tag=[\"a\",\"b\"]]",
+            "[id=1, line=class java.lang.Long1099511627776, mixed=seven]"),
+        stored(again));
+
+    other.add(new StoredField("bytes", "text"));
+    write(full, other);
+    Path refused = target.resolveSibling("refused");
+    assertFails(1, "field bytes: found bytes and other values", "export", index, refused);
+    assertFalse(Files.exists(refused));
+    full.add(new StoredField("NAME", "a column that differs in case only"));
+    other.removeField("bytes");
+    write(full, other);
+    assertFails(1, "metadata.db: cannot hold the fields: ", "export", index, refused);
+    assertEquals(0, plaid("export", index, refused, "--no-metadata"));
+  }
+
+  private void write(Document... documents) throws IOException {
+    IndexWriterConfig config =
+        IndexBuilder.config(new PlaidDocValuesFormat())
+            .setOpenMode(IndexWriterConfig.OpenMode.CREATE);
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      writer.addDocuments(List.of(documents));
+    }
+  }
+
+  /** Columns are in either table; the oldest databases have one table only. */
+  public void testTablesOfMetadata() throws Exception {
+    Path database = source.resolve("metadata.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("ALTER TABLE METADATA ADD COLUMN language TEXT");
+      statement.executeUpdate("UPDATE METADATA SET language = 'de' WHERE _subset_ = 3");
+    }
+    assertEquals(7, json("import", source, index, "--json").get("metadata").size());
+    assertTrue(stored(index).get(3), stored(index).get(3).contains("language=de"));
+
+    Files.delete(database);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("CREATE TABLE METADATA (_subset_ INTEGER PRIMARY KEY, year INTEGER)");
+      statement.executeUpdate("INSERT INTO METADATA VALUES (0, 1999), (5, 2004)");
+    }
+    Path old = createTempDir().resolve("old");
+    assertEquals(1, json("import", source, old, "--json").get("metadata").size());
+    assertEquals("[id=5, year=class java.lang.Long2004]", stored(old).get(5));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate("CREATE TABLE METADATA_CONTENT (_content_id_ INTEGER, Year INTEGER)");
+    }
+    assertFails(1, "column Year at byte 0: found it in two tables", "import", source, index);
   }
 
   public void testCheck() throws IOException {

@@ -75,7 +75,8 @@ public class TestPlaid extends CommandTestCase {
     assertEquals(0, plaid("generate-completion"));
     Path folder = Path.of(createTempDir().toRealPath().toString());
     Path script = Files.writeString(folder.resolve("plaid.bash"), out.toString());
-    assertEquals("complete -o default -F _complete_plaid plaid", complete(script, "complete -p plaid"));
+    assertEquals(
+        "complete -o default -F _complete_plaid plaid", complete(script, "complete -p plaid"));
     assertEquals("check", typed(script, "plaid", "ch"));
     assertEquals("import index info", typed(script, "plaid", "i"));
     assertEquals("--no-metadata", typed(script, "plaid", "export", "--no"));

@@ -21,11 +21,19 @@ final class DirectoryDocValues extends AdoptedDocValues {
 
   private final PlaidDirectory directory;
   private final PlaidDirectory.Cursor cursor;
+  private final Walks walks;
   private int doc = -1;
 
-  DirectoryDocValues(PlaidDirectory directory) {
+  /** Is told of walks through a directory. */
+  interface Walks {
+    /** A walk has come to a document, 0 for each walk's first. */
+    void at(int doc);
+  }
+
+  DirectoryDocValues(PlaidDirectory directory, Walks walks) {
     this.directory = directory;
     this.cursor = directory.cursor();
+    this.walks = walks;
   }
 
   @Override
@@ -77,6 +85,7 @@ final class DirectoryDocValues extends AdoptedDocValues {
   @Override
   public boolean advanceExact(int target) {
     doc = target;
+    walks.at(target);
     cursor.moveTo(target);
     return cursor.tokenCount() > 0;
   }

@@ -37,16 +37,24 @@ final class DirectoryReader extends FilterLeafReader {
   private final PlaidDirectory directory;
   private final String field;
   private final String orderField;
+  private final DirectoryDocValues.Walks walks;
   private final FieldInfos fieldInfos;
 
   /**
    * Sole constructor.
    *
    * @param others other fields of the documents
+   * @param walks is told of walks through the tokens
    * @throws IllegalArgumentException if these have one of the two fields
    */
-  DirectoryReader(PlaidDirectory directory, String field, String orderField, LeafReader others) {
+  DirectoryReader(
+      PlaidDirectory directory,
+      String field,
+      String orderField,
+      LeafReader others,
+      DirectoryDocValues.Walks walks) {
     super(others);
+    this.walks = walks;
     this.directory = directory;
     this.field = field;
     this.orderField = orderField;
@@ -95,7 +103,9 @@ final class DirectoryReader extends FilterLeafReader {
 
   @Override
   public BinaryDocValues getBinaryDocValues(String name) throws IOException {
-    return name.equals(field) ? new DirectoryDocValues(directory) : super.getBinaryDocValues(name);
+    return name.equals(field)
+        ? new DirectoryDocValues(directory, walks)
+        : super.getBinaryDocValues(name);
   }
 
   @Override

@@ -34,7 +34,25 @@ import org.apache.lucene.index.SlowCodecReaderWrapper;
  */
 public final class PlaidImport {
 
+  /** How often tokens are walked through when they are written, if there are not very many. */
+  private static final int WALKS = 5;
+
   private PlaidImport() {}
+
+  /** Looks on while a directory is added. */
+  public interface Progress {
+
+    /** Nobody looks on. */
+    Progress NONE = (done, all) -> {};
+
+    /**
+     * Something has been done.
+     *
+     * @param done documents that have been read, each as often as it is, never fewer than before
+     * @param all about how many there are to read
+     */
+    void progress(long done, long all);
+  }
 
   /**
    * What has been added.
@@ -60,7 +78,7 @@ public final class PlaidImport {
       IndexWriter writer, PlaidDirectory directory, String field, String orderField)
       throws IOException {
     LeafReader others = new BareReader(directory.documents());
-    return into(writer, directory, field, orderField, others);
+    return into(writer, directory, field, orderField, others, Progress.NONE);
   }
 
   /**
@@ -73,6 +91,7 @@ public final class PlaidImport {
    * @param orderField gets the number of the document in the directory, from 0; numeric doc values
    * @param others has other fields of the same documents, in the order of the directory and without
    *     deletions; it is not closed
+   * @param progress is told how far this is
    * @throws IllegalArgumentException if the field's format writes another number of bits, one of
    *     the fields is there and of another kind, or there are not as many other documents
    */
@@ -81,7 +100,8 @@ public final class PlaidImport {
       PlaidDirectory directory,
       String field,
       String orderField,
-      LeafReader others)
+      LeafReader others,
+      Progress progress)
       throws IOException {
     checkBits(writer, directory, field);
     int empty = 0;
@@ -97,11 +117,23 @@ public final class PlaidImport {
               + " live documents, expected "
               + directory.documents());
     }
-    LeafReader reader = new DirectoryReader(directory, field, orderField, others);
+    LeafReader reader =
+        new DirectoryReader(
+            directory, field, orderField, others, walks(directory.documents(), progress));
     if (directory.documents() > 0) {
       writer.addIndexes(SlowCodecReaderWrapper.wrap(reader));
     }
     return new Result(directory.documents(), empty, directory.tokens());
+  }
+
+  /** Counts documents over all walks, but not beyond what was said to be all. */
+  private static DirectoryDocValues.Walks walks(long documents, Progress progress) {
+    long[] done = {0};
+    return doc -> {
+      long walk = doc == 0 ? (done[0] + documents - 1) / documents : done[0] / documents;
+      done[0] = Math.max(done[0], Math.min(walk * documents + doc, WALKS * documents));
+      progress.progress(done[0], WALKS * documents);
+    };
   }
 
   private static void checkBits(IndexWriter writer, PlaidDirectory directory, String field) {

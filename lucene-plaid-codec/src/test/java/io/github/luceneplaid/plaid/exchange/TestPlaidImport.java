@@ -254,7 +254,8 @@ public class TestPlaidImport extends ImportTestCase {
       }
       try (DirectoryReader others = DirectoryReader.open(besides);
           IndexWriter writer = writer(directory)) {
-        PlaidImport.into(writer, plaid, FIELD, ORDER, getOnlyLeafReader(others));
+        PlaidImport.into(
+            writer, plaid, FIELD, ORDER, getOnlyLeafReader(others), PlaidImport.Progress.NONE);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertTokens("beside", allTokens(plaid), documents(reader), 0);
