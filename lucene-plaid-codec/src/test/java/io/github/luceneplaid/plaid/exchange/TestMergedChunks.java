@@ -104,7 +104,8 @@ public class TestMergedChunks extends LuceneTestCase {
     }
     VectorFileException e =
         expectThrows(VectorFileException.class, () -> PlaidDirectory.open(merged).close());
-    assertTrue(e.getMessage(), e.getMessage().contains("sum of lengths"));
+    // Of a chunk that still finds its codes, residuals are not as many as there are codes
+    assertTrue(e.getMessage(), e.getMessage().matches(".*(sum of lengths|shape) at byte 0.*"));
   }
 
   /** What an update left behind is newer than the merged files. */
