@@ -27,8 +27,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -91,6 +93,7 @@ final class StoredMetadata {
     metadata.findColumns(progress);
     Path file = folder.resolve(MetadataDatabase.FILE);
     if (metadata.columns.isEmpty() == false) {
+      metadata.checkNames();
       try {
         metadata.write(file, progress);
       } catch (SQLException e) {
@@ -99,6 +102,20 @@ final class StoredMetadata {
       IOUtils.fsync(file, false);
     }
     return List.copyOf(metadata.columns.keySet());
+  }
+
+  /** To SQLite names that differ in case only are the same, in either table. */
+  private void checkNames() {
+    Set<String> names = new HashSet<>(Set.of(DOCUMENT, CONTENT));
+    for (String name : columns.keySet()) {
+      if (names.add(name.toLowerCase(Locale.ROOT)) == false) {
+        throw new UserException(
+            MetadataDatabase.FILE
+                + ": cannot hold the fields: found another column "
+                + name
+                + ", in whatever case (--no-metadata leaves them out)");
+      }
+    }
   }
 
   private static String message(SQLException e) {
