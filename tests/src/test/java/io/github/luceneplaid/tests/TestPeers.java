@@ -37,6 +37,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressSysoutChecks;
 import org.apache.lucene.tests.util.LuceneTestCase.Nightly;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.Constants;
@@ -48,6 +49,7 @@ import org.junit.BeforeClass;
  * Prints what they say.
  */
 @Nightly
+@SuppressSysoutChecks(bugUrl = "what the programs say is wanted")
 public class TestPeers extends LuceneTestCase {
 
   private static final String TOKENS = "tokens";
