@@ -129,7 +129,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
         field,
         TokenDocs.ofMerge(field, mergeState),
         mergeState.needsIndexSort,
-        mergeState::checkAborted);
+        MergeAbort.of(mergeState));
   }
 
   private void writeBinary(
@@ -227,6 +227,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
    */
   @Override
   public void merge(MergeState mergeState) throws IOException {
+    AbortCheck abort = MergeAbort.of(mergeState);
     boolean onlyBinary = true;
     for (FieldInfo field : mergeState.mergeFieldInfos) {
       onlyBinary &=
@@ -234,7 +235,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
               || field.getDocValuesType() == DocValuesType.BINARY;
     }
     for (int i = 0; i < mergeState.docValuesProducers.length; i++) {
-      mergeState.checkAborted();
+      abort.check();
       if (mergeState.docValuesProducers[i] != null
           && (onlyBinary == false || checkOwn(mergeState, i) == false)) {
         mergeState.docValuesProducers[i].checkIntegrity();

@@ -20,8 +20,10 @@ import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
@@ -170,8 +172,9 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   private final DocValuesFormat delegate = new Lucene90DocValuesFormat();
 
   /**
-   * Rewrites segments with the options that they were written with, and writes new ones with the
-   * defaults: 4 bits, no raw tokens, trained from 65 536 tokens, 32 tokens per leaf.
+   * Rewrites segments with the options that they were written with, and writes new ones with those
+   * of {@link Builder#buildFieldType} or the defaults: 4 bits, no raw tokens, trained from 65 536
+   * tokens, 32 tokens per leaf.
    */
   public PlaidDocValuesFormat() {
     this(null);
@@ -297,8 +300,30 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
      * @throws IllegalArgumentException if an option is out of its range
      */
     public PlaidDocValuesFormat build() {
-      return new PlaidDocValuesFormat(
-          new PlaidOptions(bits, raw, trainingThreshold, tokensPerLeaf, seed));
+      return new PlaidDocValuesFormat(options());
+    }
+
+    /**
+     * Makes a type for fields that bring these options along: a format made without arguments, as
+     * one that is found by its name, writes them so. For where a name is all that can be chosen.
+     *
+     * <pre class="prettyprint">
+     * document.add(new Field("tokens", LateInteractionField.encode(tokens), type));
+     * </pre>
+     *
+     * @return a frozen type with binary doc values
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public FieldType buildFieldType() {
+      FieldType type = new FieldType();
+      type.setDocValuesType(DocValuesType.BINARY);
+      options().attributes().forEach(type::putAttribute);
+      type.freeze();
+      return type;
+    }
+
+    private PlaidOptions options() {
+      return new PlaidOptions(bits, raw, trainingThreshold, tokensPerLeaf, seed);
     }
   }
 }

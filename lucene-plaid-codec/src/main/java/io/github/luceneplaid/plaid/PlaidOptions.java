@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid;
 
 import java.util.Locale;
+import java.util.Map;
 import org.apache.lucene.index.FieldInfo;
 
 /**
@@ -83,11 +84,17 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
    */
   void putOn(FieldInfo field, int generation) {
     field.putAttribute(PREFIX + "generation", Integer.toString(generation));
-    field.putAttribute(PREFIX + "bits", Integer.toString(bits));
-    field.putAttribute(PREFIX + "raw", raw.name());
-    field.putAttribute(PREFIX + "trainingThreshold", Integer.toString(trainingThreshold));
-    field.putAttribute(PREFIX + "tokensPerLeaf", Integer.toString(tokensPerLeaf));
-    field.putAttribute(PREFIX + "seed", Long.toString(seed));
+    attributes().forEach(field::putAttribute);
+  }
+
+  /** What {@link #of} makes these options of again. */
+  Map<String, String> attributes() {
+    return Map.of(
+        PREFIX + "bits", Integer.toString(bits),
+        PREFIX + "raw", raw.name(),
+        PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
+        PREFIX + "tokensPerLeaf", Integer.toString(tokensPerLeaf),
+        PREFIX + "seed", Long.toString(seed));
   }
 
   @Override

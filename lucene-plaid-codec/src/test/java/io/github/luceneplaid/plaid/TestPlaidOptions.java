@@ -19,9 +19,14 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import java.io.IOException;
 import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BytesRef;
 
 /** Options: their defaults, their bounds, and how they are told. */
 public class TestPlaidOptions extends LuceneTestCase {
@@ -91,6 +96,30 @@ public class TestPlaidOptions extends LuceneTestCase {
     assertTrue(DocValuesFormat.availableDocValuesFormats().contains("Plaid1"));
     assertTrue(DocValuesFormat.forName("Plaid1") instanceof PlaidDocValuesFormat);
     assertEquals("Plaid1", builder().bits(1).build().getName());
+  }
+
+  /** Where only the name of a format can be chosen, fields bring the options. */
+  public void testFieldsBringOptions() throws IOException {
+    FieldType type =
+        builder().bits(2).raw(RawTokens.FLOAT16).trainingThreshold(10).seed(7).buildFieldType();
+    expectThrows(IllegalStateException.class, () -> type.setStored(true));
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {
+        for (int segment = 0; segment < 2; segment++) {
+          Document document = new Document();
+          BytesRef tokens = LateInteractionField.encode(unit(random(), 60, 8));
+          document.add(new Field(TokenDocuments.FIELD, tokens, type));
+          writer.addDocument(document);
+          writer.flush();
+        }
+        writer.forceMerge(1);
+      }
+      PlaidStatistics statistics = statistics(directory);
+      assertTrue(statistics.trained());
+      assertEquals(2, statistics.bits());
+      assertEquals(RawTokens.FLOAT16, statistics.raw());
+    }
+    expectThrows(IllegalArgumentException.class, () -> builder().bits(5).buildFieldType());
   }
 
   /** Numbers on disk do not follow the order of the enum. */
