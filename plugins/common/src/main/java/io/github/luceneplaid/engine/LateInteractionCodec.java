@@ -12,12 +12,12 @@
 
 package io.github.luceneplaid.engine;
 
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.util.function.Predicate;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 
 /**
  * An engine's own codec, but for the doc values of late-interaction fields. Segments carry the name

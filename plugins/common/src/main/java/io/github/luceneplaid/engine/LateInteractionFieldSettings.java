@@ -34,12 +34,7 @@ import org.apache.lucene.document.LateInteractionField;
  * @lucene.experimental
  */
 public record LateInteractionFieldSettings(
-    int dims,
-    int bits,
-    RawTokens raw,
-    int trainingThreshold,
-    int maxVectors,
-    int maxQueryVectors) {
+    int dims, int bits, RawTokens raw, int trainingThreshold, int maxVectors, int maxQueryVectors) {
 
   /** Name of the field type and of the query in all engines. */
   public static final String NAME = "late_interaction";
@@ -133,9 +128,6 @@ public record LateInteractionFieldSettings(
 
   private static PlaidDocValuesFormat.Builder format(
       int bits, RawTokens raw, int trainingThreshold) {
-    return PlaidDocValuesFormat.builder()
-        .bits(bits)
-        .raw(raw)
-        .trainingThreshold(trainingThreshold);
+    return PlaidDocValuesFormat.builder().bits(bits).raw(raw).trainingThreshold(trainingThreshold);
   }
 }

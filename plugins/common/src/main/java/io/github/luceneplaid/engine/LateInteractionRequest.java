@@ -33,12 +33,11 @@ import org.apache.lucene.search.Query;
  * @param candidates the most documents of a segment that are scored, at least 1
  * @param probes leaves that are probed per query vector, at least 1
  * @param exact whether each document is scored that other clauses or a first pass bring, all of
- *     them with the field if there are none, instead of looking for the best k; leaves nothing
- *     else to choose
+ *     them with the field if there are none, instead of looking for the best k; leaves nothing else
+ *     to choose
  * @lucene.experimental
  */
-public record LateInteractionRequest(
-    Integer k, Integer candidates, Integer probes, boolean exact) {
+public record LateInteractionRequest(Integer k, Integer candidates, Integer probes, boolean exact) {
 
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;

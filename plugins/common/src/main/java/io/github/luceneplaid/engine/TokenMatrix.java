@@ -83,8 +83,7 @@ public final class TokenMatrix {
       throw refused("found the end of an array, expected one to be begun");
     }
     if (length != dims) {
-      throw refused(
-          "token " + tokens.size() + " has " + length + " numbers, expected " + dims);
+      throw refused("token " + tokens.size() + " has " + length + " numbers, expected " + dims);
     }
     tokens.add(token);
     token = null;

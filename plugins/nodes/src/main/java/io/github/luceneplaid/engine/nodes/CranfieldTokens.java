@@ -1,0 +1,150 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.engine.nodes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.VectorRows;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * A collection of real abstracts and questions, each as text and as token vectors of length 1.
+ *
+ * @param ids of the documents
+ * @param texts of the documents
+ * @param documents token vectors of each document
+ * @param questions texts of the queries
+ * @param queries token vectors of each query
+ */
+public record CranfieldTokens(
+    List<String> ids,
+    List<String> texts,
+    float[][][] documents,
+    List<String> questions,
+    float[][][] queries) {
+
+  /** Where the collection is, if it is on this machine. */
+  public static Path folder() {
+    return Path.of(System.getProperty("plaid.shared", "../shared"), "data", "cranfield");
+  }
+
+  /** Reads the collection. */
+  public static CranfieldTokens read() throws IOException {
+    Path folder = folder();
+    return new CranfieldTokens(
+        strings(folder.resolve("ids.json")),
+        texts(folder.resolve("texts.jsonl")),
+        split(folder.resolve("docs.f16.npy"), folder.resolve("doclens.json")),
+        texts(folder.resolve("queries.jsonl")),
+        split(folder.resolve("queries.f16.npy"), folder.resolve("querylens.json")));
+  }
+
+  private static List<String> strings(Path json) throws IOException {
+    List<String> strings = new ArrayList<>();
+    for (JsonNode element : Http.JSON.readTree(Files.readAllBytes(json))) {
+      strings.add(element.asText());
+    }
+    return strings;
+  }
+
+  private static List<String> texts(Path lines) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (String line : Files.readAllLines(lines)) {
+      texts.add(Http.JSON.readTree(line).get("text").asText());
+    }
+    return texts;
+  }
+
+  private static float[][][] split(Path matrix, Path lengths) throws IOException {
+    List<float[][]> texts = new ArrayList<>();
+    try (VectorRows rows = NpyFile.open(matrix).vectors()) {
+      int row = 0;
+      for (JsonNode length : Http.JSON.readTree(Files.readAllBytes(lengths))) {
+        texts.add(rows.read(row, length.asInt()));
+        row += length.asInt();
+      }
+    }
+    return texts.toArray(float[][][]::new);
+  }
+
+  /** Score of a document for a query: the sum of {@code (1 + best dot product) / 2}. */
+  public double score(int query, int doc) {
+    double sum = 0;
+    for (float[] q : queries[query]) {
+      float best = Float.NEGATIVE_INFINITY;
+      for (float[] d : documents[doc]) {
+        float dot = 0;
+        for (int i = 0; i < q.length; i++) {
+          dot += q[i] * d[i];
+        }
+        best = Math.max(best, dot);
+      }
+      sum += Math.max(0, (1 + best) / 2);
+    }
+    return sum;
+  }
+
+  /**
+   * The best documents of a query by exact MaxSim.
+   *
+   * @param accepted which documents count, by position
+   * @return ids, best first
+   */
+  public List<String> best(int query, int k, IntPredicate accepted) {
+    record Hit(int doc, double score) {}
+    return IntStream.range(0, documents.length)
+        .filter(accepted)
+        .mapToObj(doc -> new Hit(doc, score(query, doc)))
+        .sorted(Comparator.comparingDouble(hit -> -hit.score()))
+        .limit(k)
+        .map(hit -> ids.get(hit.doc()))
+        .toList();
+  }
+
+  /** The part of some ids that is among others. */
+  public static double recall(List<String> expected, List<String> found) {
+    Set<String> both = new HashSet<>(expected);
+    both.retainAll(found);
+    return both.size() / (double) expected.size();
+  }
+
+  /** Vectors as plugins take them in base64, as 32-bit or as 16-bit floats. */
+  public static String base64(float[][] tokens, boolean half) {
+    int bytes = half ? Short.BYTES : Float.BYTES;
+    ByteBuffer buffer =
+        ByteBuffer.allocate(tokens.length * tokens[0].length * bytes)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] token : tokens) {
+      for (float number : token) {
+        if (half) {
+          buffer.putShort(Float.floatToFloat16(number));
+        } else {
+          buffer.putFloat(number);
+        }
+      }
+    }
+    return (half ? "f16:" : "") + Base64.getEncoder().encodeToString(buffer.array());
+  }
+}
