@@ -15,6 +15,7 @@ package io.github.luceneplaid.engine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
@@ -33,8 +34,8 @@ public final class TokenMatrix {
 
   private final String name;
   private final String limitName;
-  private final int dims;
   private final int limit;
+  private int dims;
   private final List<float[]> tokens = new ArrayList<>();
   private float[] token;
   private int length;
@@ -44,7 +45,7 @@ public final class TokenMatrix {
    *
    * @param name what it is called in messages
    * @param limitName name of the setting that limits the vectors
-   * @param dims numbers per vector
+   * @param dims numbers per vector; 0 if the first one tells
    * @param limit the most vectors
    */
   TokenMatrix(String name, String limitName, int dims, int limit) {
@@ -54,13 +55,25 @@ public final class TokenMatrix {
     this.limit = limit;
   }
 
+  /**
+   * An empty matrix for the numbers of a request whose field is not known yet. All vectors are as
+   * long as the first; {@link QueryVectors#tokens} checks the rest.
+   */
+  public static TokenMatrix ofRequest() {
+    return new TokenMatrix(
+        "[query_vectors]",
+        "max_query_vectors",
+        0,
+        LateInteractionFieldSettings.DEFAULT_MAX_VECTORS);
+  }
+
   /** Starts a vector. */
   public void startToken() {
     if (token != null) {
       throw refused("found an array in token " + tokens.size() + ", expected numbers");
     }
     checkCount(tokens.size() + 1);
-    token = new float[dims];
+    token = new float[dims == 0 ? LateInteractionFieldSettings.MAX_DIMS : dims];
     length = 0;
   }
 
@@ -69,9 +82,15 @@ public final class TokenMatrix {
     if (token == null) {
       throw refused("found a number, expected an array of token vectors, [[...], [...]]");
     }
-    if (length == dims) {
+    if (length == token.length) {
       throw refused(
-          "token " + tokens.size() + " has more than " + dims + " numbers, expected " + dims);
+          "token "
+              + tokens.size()
+              + " has more than "
+              + length
+              + " numbers, expected "
+              + (dims == 0 ? "at most " : "")
+              + length);
     }
     token[length] = finite((float) number, tokens.size(), length);
     length++;
@@ -82,8 +101,18 @@ public final class TokenMatrix {
     if (token == null) {
       throw refused("found the end of an array, expected one to be begun");
     }
-    if (length != dims) {
-      throw refused("token " + tokens.size() + " has " + length + " numbers, expected " + dims);
+    if (dims == 0 && length > 0) {
+      dims = length;
+      token = Arrays.copyOf(token, length);
+    }
+    if (length != dims || dims == 0) {
+      throw refused(
+          "token "
+              + tokens.size()
+              + " has "
+              + length
+              + " numbers, expected "
+              + (dims == 0 ? "at least 1" : dims));
     }
     tokens.add(token);
     token = null;
