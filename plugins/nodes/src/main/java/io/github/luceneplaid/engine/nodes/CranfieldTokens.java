@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.apache.lucene.util.VectorUtil;
 
 /**
  * A collection of real abstracts and questions, each as text and as token vectors of length 1.
@@ -95,11 +96,7 @@ public record CranfieldTokens(
     for (float[] q : queries[query]) {
       float best = Float.NEGATIVE_INFINITY;
       for (float[] d : documents[doc]) {
-        float dot = 0;
-        for (int i = 0; i < q.length; i++) {
-          dot += q[i] * d[i];
-        }
-        best = Math.max(best, dot);
+        best = Math.max(best, VectorUtil.dotProduct(q, d));
       }
       sum += Math.max(0, (1 + best) / 2);
     }
@@ -116,6 +113,7 @@ public record CranfieldTokens(
     record Hit(int doc, double score) {}
     return IntStream.range(0, documents.length)
         .filter(accepted)
+        .parallel()
         .mapToObj(doc -> new Hit(doc, score(query, doc)))
         .sorted(Comparator.comparingDouble(hit -> -hit.score()))
         .limit(k)
