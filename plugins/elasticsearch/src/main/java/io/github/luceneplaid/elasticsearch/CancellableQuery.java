@@ -1,0 +1,72 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.elasticsearch;
+
+import java.io.IOException;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.elasticsearch.search.internal.ContextIndexSearcher;
+
+/**
+ * A query whose work is done when it is rewritten, where Elasticsearch does not look at time limits
+ * and cancelled tasks by itself. It knows them, but not as the timeout of a Lucene searcher.
+ */
+final class CancellableQuery extends Query {
+
+  private final Query query;
+
+  CancellableQuery(Query query) {
+    this.query = query;
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    if (searcher instanceof ContextIndexSearcher == false) {
+      return query.rewrite(searcher);
+    }
+    ContextIndexSearcher cancellable = (ContextIndexSearcher) searcher;
+    QueryTimeout timeout = searcher.getTimeout();
+    searcher.setTimeout(
+        () -> {
+          cancellable.checkCancelled();
+          return timeout != null && timeout.shouldExit();
+        });
+    try {
+      return query.rewrite(searcher);
+    } finally {
+      searcher.setTimeout(timeout);
+    }
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    query.visit(visitor);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && query.equals(((CancellableQuery) other).query);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * classHash() + query.hashCode();
+  }
+
+  @Override
+  public String toString(String field) {
+    return query.toString(field);
+  }
+}

@@ -1,0 +1,101 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.elasticsearch;
+
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.search.internal.ContextIndexSearcher;
+import org.elasticsearch.tasks.TaskCancelledException;
+import org.junit.BeforeClass;
+
+public class TestCancellableQuery extends LuceneTestCase {
+
+  @BeforeClass
+  public static void configureLogging() {
+    // Exceptions of the server need a logger
+    LogConfigurator.configureESLogging();
+  }
+
+  private final Query query =
+      new CancellableQuery(new LateInteractionQuery("tokens", new float[][] {{1, 0}}, 1));
+
+  private Directory directory;
+  private DirectoryReader reader;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    directory = newDirectory();
+    try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+      Document document = new Document();
+      document.add(new LateInteractionField("tokens", new float[][] {{1, 0}}));
+      writer.addDocument(document);
+    }
+    reader = DirectoryReader.open(directory);
+  }
+
+  @Override
+  public void tearDown() throws Exception {
+    reader.close();
+    directory.close();
+    super.tearDown();
+  }
+
+  private ContextIndexSearcher searcher() throws IOException {
+    return new ContextIndexSearcher(
+        reader,
+        IndexSearcher.getDefaultSimilarity(),
+        IndexSearcher.getDefaultQueryCache(),
+        IndexSearcher.getDefaultQueryCachingPolicy(),
+        random().nextBoolean());
+  }
+
+  public void testNotCancelled() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    ContextIndexSearcher searcher = searcher();
+    searcher.addQueryCancellation(asked::incrementAndGet);
+    assertEquals(1, searcher.search(query, 1).scoreDocs.length);
+    assertTrue(asked.get() > 0);
+    assertNull(searcher.getTimeout());
+    assertEquals(1, new IndexSearcher(reader).search(query, 1).scoreDocs.length);
+  }
+
+  public void testCancelled() throws IOException {
+    ContextIndexSearcher searcher = searcher();
+    searcher.addQueryCancellation(
+        () -> {
+          throw new TaskCancelledException("enough");
+        });
+    expectThrows(TaskCancelledException.class, () -> searcher.rewrite(query));
+    assertNull(searcher.getTimeout());
+  }
+
+  public void testTimeExceeded() throws IOException {
+    ContextIndexSearcher searcher = searcher();
+    searcher.addQueryCancellation(searcher::throwTimeExceededException);
+    assertTrue(searcher.rewrite(query) instanceof MatchNoDocsQuery);
+    assertTrue(searcher.timeExceeded());
+  }
+}
