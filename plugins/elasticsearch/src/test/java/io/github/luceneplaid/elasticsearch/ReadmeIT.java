@@ -1,0 +1,113 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.elasticsearch;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import com.carrotsearch.randomizedtesting.RandomizedRunner;
+import com.carrotsearch.randomizedtesting.annotations.ThreadLeakScope;
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.engine.nodes.Http;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+
+/** What the README tells: its commands, and what it says about a plugin that is removed. */
+@RunWith(RandomizedRunner.class)
+@ThreadLeakScope(ThreadLeakScope.Scope.NONE)
+@TimeoutSuite(millis = 600_000)
+public class ReadmeIT {
+
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "curl -X (\\w+) 'localhost:9200(/[^']*)'(?: -H '[^']*' -d '([^']*)')?", Pattern.DOTALL);
+
+  private static ElasticsearchHome home;
+  private static ElasticsearchNode node;
+
+  @BeforeClass
+  public static void start() throws IOException {
+    home = ElasticsearchHome.install("readme");
+    node = ElasticsearchNode.single(home);
+    node.start();
+  }
+
+  @AfterClass
+  public static void stop() throws IOException {
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  @Test
+  public void testReadme() throws IOException {
+    Http http = node.http("timeout=120s");
+    String readme = Files.readString(Path.of("README.md"));
+    List<List<String>> hits = new ArrayList<>();
+    Matcher command = COMMAND.matcher(readme);
+    int count = 0;
+    while (command.find()) {
+      JsonNode answer = http.send(command.group(1), command.group(2), command.group(3)).ok();
+      assertTrue(answer.toString(), answer.path("errors").asBoolean() == false);
+      count++;
+      if (command.group(2).endsWith("_search")) {
+        List<String> ids = new ArrayList<>();
+        answer.at("/hits/hits").forEach(hit -> ids.add(hit.path("_id").asText()));
+        hits.add(ids);
+      }
+    }
+    assertEquals("commands in the README", readme.split("\ncurl ", -1).length - 1, count);
+    assertEquals(List.of(List.of("1", "2"), List.of("1", "2"), List.of("1", "2")), sorted(hits));
+    removePlugin(http, hits.get(0));
+  }
+
+  /** Hits with the same score have no order. */
+  private static List<List<String>> sorted(List<List<String>> hits) {
+    return List.of(hits.get(0), hits.get(1), hits.get(2).stream().sorted().toList());
+  }
+
+  private static void removePlugin(Http http, List<String> expected) throws IOException {
+    String search =
+        "{\"query\": {\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\":"
+            + " [[0.6, 0.8]]}}}";
+    assertEquals(expected, List.copyOf(Searches.search(http, "passages", search).keySet()));
+    http.put("/other", "{\"settings\": {\"number_of_replicas\": 0}}").ok();
+    http.put("/other/_doc/1?refresh", "{\"text\": \"apple\"}").ok();
+    node.close();
+    home.removePlugin();
+    node.start();
+    String all = "{\"query\": {\"match_all\": {}}}";
+    http = node.http("timeout=120s");
+    node.http("wait_for_no_initializing_shards=true&wait_for_status=red&timeout=120s");
+    http.get("/_cluster/health/other?wait_for_status=green&timeout=120s").ok();
+    assertEquals(503, http.post("/passages/_search", all).status());
+    assertEquals(1, Searches.search(http, "other", all).size());
+    assertTrue(node.process().output().contains("unknown setting [index.late_interaction]"));
+    node.close();
+    home.installPlugin();
+    node.start();
+    http = node.http("timeout=120s");
+    http.get("/_cluster/health/passages?wait_for_status=yellow&timeout=120s").ok();
+    assertEquals(expected, List.copyOf(Searches.search(http, "passages", search).keySet()));
+  }
+}
