@@ -1,0 +1,119 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.opensearch;
+
+import io.github.luceneplaid.engine.LateInteractionCodec;
+import io.github.luceneplaid.engine.LateInteractionFieldSettings;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.opensearch.common.settings.Setting;
+import org.opensearch.common.settings.Setting.Property;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.index.IndexSettings;
+import org.opensearch.index.codec.AdditionalCodecs;
+import org.opensearch.index.engine.EngineConfig;
+import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.shard.IndexSettingProvider;
+import org.opensearch.plugins.EnginePlugin;
+import org.opensearch.plugins.MapperPlugin;
+import org.opensearch.plugins.Plugin;
+import org.opensearch.plugins.SearchPlugin;
+
+/**
+ * Late-interaction search in OpenSearch: the field type and the query {@code late_interaction}, for
+ * indexes with the setting {@code index.late_interaction}.
+ *
+ * <p>The setting makes {@code index.codec} be {@code late_interaction} in new indexes, the default
+ * codec with the doc values of such fields wrapped. That is an additional codec, which goes
+ * together with a codec service of another plugin, of which an index can have but one.
+ *
+ * @lucene.experimental
+ */
+public final class LateInteractionPlugin extends Plugin
+    implements MapperPlugin, SearchPlugin, EnginePlugin {
+
+  /** Whether an index may have fields of late interaction. */
+  static final Setting<Boolean> ENABLED =
+      Setting.boolSetting("index.late_interaction", false, Property.IndexScope, Property.Final);
+
+  /** Value of {@code index.codec}. */
+  static final String CODEC = LateInteractionFieldSettings.NAME;
+
+  /** Made by OpenSearch. */
+  public LateInteractionPlugin() {}
+
+  @Override
+  public List<Setting<?>> getSettings() {
+    return List.of(ENABLED);
+  }
+
+  @Override
+  public Map<String, Mapper.TypeParser> getMappers() {
+    return Map.of(LateInteractionFieldSettings.NAME, LateInteractionFieldMapper.PARSER);
+  }
+
+  @Override
+  public List<QuerySpec<?>> getQueries() {
+    return List.of(
+        new QuerySpec<>(
+            LateInteractionFieldSettings.NAME,
+            LateInteractionQueryBuilder::new,
+            LateInteractionQueryBuilder::fromXContent));
+  }
+
+  @Override
+  public Optional<AdditionalCodecs> getAdditionalCodecs(IndexSettings indexSettings) {
+    return Optional.of(
+        (mapperService, settings, defaultCodec) ->
+            mapperService == null
+                ? Map.of()
+                : Map.of(
+                    CODEC,
+                    new LateInteractionCodec(
+                        defaultCodec.get(),
+                        field ->
+                            mapperService.fieldType(field) instanceof LateInteractionFieldType)));
+  }
+
+  @Override
+  public Collection<IndexSettingProvider> getAdditionalIndexSettingProviders() {
+    return List.of(
+        new IndexSettingProvider() {
+          @Override
+          public Settings getAdditionalIndexSettings(
+              String index, boolean isDataStream, Settings settings) {
+            return ENABLED.get(settings) ? codecSettings(settings) : Settings.EMPTY;
+          }
+        });
+  }
+
+  private static Settings codecSettings(Settings settings) {
+    String key = EngineConfig.INDEX_CODEC_SETTING.getKey();
+    String codec = settings.get(key, CODEC);
+    if (codec.equals(CODEC) == false) {
+      throw new IllegalArgumentException(
+          "["
+              + key
+              + "]: found "
+              + codec
+              + ", expected "
+              + CODEC
+              + " or nothing, as ["
+              + ENABLED.getKey()
+              + "] is true");
+    }
+    return Settings.builder().put(key, CODEC).build();
+  }
+}

@@ -1,0 +1,244 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.opensearch;
+
+import static org.opensearch.core.xcontent.ConstructingObjectParser.constructorArg;
+import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalConstructorArg;
+
+import io.github.luceneplaid.engine.LateInteractionFieldSettings;
+import io.github.luceneplaid.engine.LateInteractionRequest;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.opensearch.core.ParseField;
+import org.opensearch.core.common.io.stream.StreamInput;
+import org.opensearch.core.common.io.stream.StreamOutput;
+import org.opensearch.core.xcontent.ConstructingObjectParser;
+import org.opensearch.core.xcontent.ObjectParser.ValueType;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.mapper.MappedFieldType;
+import org.opensearch.index.query.AbstractQueryBuilder;
+import org.opensearch.index.query.InnerHitContextBuilder;
+import org.opensearch.index.query.MatchNoneQueryBuilder;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryBuilderVisitor;
+import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.index.query.QueryShardException;
+
+/**
+ * The query {@code late_interaction}: the k documents of each shard with the highest MaxSim, or,
+ * with {@code exact}, the MaxSim of each document that is asked for.
+ *
+ * @lucene.experimental
+ */
+public final class LateInteractionQueryBuilder
+    extends AbstractQueryBuilder<LateInteractionQueryBuilder> {
+
+  private static final String NAME = LateInteractionFieldSettings.NAME;
+
+  private static final ParseField FIELD = new ParseField("field");
+  private static final ParseField QUERY_VECTORS = new ParseField("query_vectors");
+  private static final ParseField K = new ParseField("k");
+  private static final ParseField CANDIDATES = new ParseField("candidates");
+  private static final ParseField PROBES = new ParseField("probes");
+  private static final ParseField EXACT = new ParseField("exact");
+  private static final ParseField FILTER = new ParseField("filter");
+
+  private static final ConstructingObjectParser<LateInteractionQueryBuilder, Void> PARSER =
+      new ConstructingObjectParser<>(
+          NAME,
+          args ->
+              new LateInteractionQueryBuilder(
+                  (String) args[0],
+                  (QueryVectors) args[1],
+                  new LateInteractionRequest(
+                      (Integer) args[2],
+                      (Integer) args[3],
+                      (Integer) args[4],
+                      Boolean.TRUE.equals(args[5])),
+                  (QueryBuilder) args[6]));
+
+  static {
+    PARSER.declareString(constructorArg(), FIELD);
+    PARSER.declareField(
+        constructorArg(),
+        (parser, context) -> QueryVectors.fromXContent(parser),
+        QUERY_VECTORS,
+        ValueType.STRING_ARRAY);
+    PARSER.declareInt(optionalConstructorArg(), K);
+    PARSER.declareInt(optionalConstructorArg(), CANDIDATES);
+    PARSER.declareInt(optionalConstructorArg(), PROBES);
+    PARSER.declareBoolean(optionalConstructorArg(), EXACT);
+    PARSER.declareObject(
+        optionalConstructorArg(), (parser, context) -> parseInnerQueryBuilder(parser), FILTER);
+    declareStandardFields(PARSER);
+  }
+
+  private final String field;
+  private final QueryVectors vectors;
+  private final LateInteractionRequest request;
+  private final QueryBuilder filter;
+
+  /**
+   * Looks for documents.
+   *
+   * @param field name of the field
+   * @param tokens of the query, one row each; not copied
+   * @param request how many, and how
+   * @param filter what hits must match; null for everything
+   */
+  public LateInteractionQueryBuilder(
+      String field, float[][] tokens, LateInteractionRequest request, QueryBuilder filter) {
+    this(field, QueryVectors.of(tokens), request, filter);
+  }
+
+  private LateInteractionQueryBuilder(
+      String field, QueryVectors vectors, LateInteractionRequest request, QueryBuilder filter) {
+    this.field = Objects.requireNonNull(field, "field");
+    this.vectors = vectors;
+    this.request = Objects.requireNonNull(request, "request");
+    this.filter = filter;
+  }
+
+  /**
+   * Reads what {@link #doWriteTo} wrote.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public LateInteractionQueryBuilder(StreamInput in) throws IOException {
+    super(in);
+    field = in.readString();
+    vectors = new QueryVectors(in);
+    request =
+        new LateInteractionRequest(
+            in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
+    filter = in.readOptionalNamedWriteable(QueryBuilder.class);
+  }
+
+  @Override
+  protected void doWriteTo(StreamOutput out) throws IOException {
+    out.writeString(field);
+    vectors.writeTo(out);
+    out.writeOptionalVInt(request.k());
+    out.writeOptionalVInt(request.candidates());
+    out.writeOptionalVInt(request.probes());
+    out.writeBoolean(request.exact());
+    out.writeOptionalNamedWriteable(filter);
+  }
+
+  /**
+   * Reads a query from a request.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static LateInteractionQueryBuilder fromXContent(XContentParser parser) throws IOException {
+    return PARSER.parse(parser, null);
+  }
+
+  @Override
+  protected void doXContent(XContentBuilder builder, Params params) throws IOException {
+    builder.startObject(NAME);
+    builder.field(FIELD.getPreferredName(), field);
+    builder.field(QUERY_VECTORS.getPreferredName(), vectors, params);
+    writeIfSet(builder, K, request.k());
+    writeIfSet(builder, CANDIDATES, request.candidates());
+    writeIfSet(builder, PROBES, request.probes());
+    builder.field(EXACT.getPreferredName(), request.exact());
+    if (filter != null) {
+      builder.field(FILTER.getPreferredName(), filter, params);
+    }
+    printBoostAndQueryName(builder);
+    builder.endObject();
+  }
+
+  private static void writeIfSet(XContentBuilder builder, ParseField name, Integer value)
+      throws IOException {
+    if (value != null) {
+      builder.field(name.getPreferredName(), value);
+    }
+  }
+
+  @Override
+  protected Query doToQuery(QueryShardContext context) throws IOException {
+    MappedFieldType type = context.fieldMapper(field);
+    if (type instanceof LateInteractionFieldType == false) {
+      throw new QueryShardException(
+          context,
+          "["
+              + NAME
+              + "] field ["
+              + field
+              + "]: found "
+              + (type == null ? "no such field in the mapping" : "type [" + type.typeName() + "]")
+              + ", expected type ["
+              + NAME
+              + "]");
+    }
+    float[][] tokens = vectors.check(((LateInteractionFieldType) type).settings(), type.name());
+    Query luceneFilter = filter == null ? null : filter.toQuery(context);
+    IndexReader reader = context.getIndexReader();
+    return reader == null
+        ? new MatchNoDocsQuery("checked without an index")
+        : request.toQuery(reader, type.name(), tokens, luceneFilter);
+  }
+
+  @Override
+  protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
+    QueryBuilder rewritten = filter == null ? null : filter.rewrite(context);
+    if (rewritten instanceof MatchNoneQueryBuilder) {
+      return rewritten;
+    }
+    return rewritten == filter
+        ? this
+        : new LateInteractionQueryBuilder(field, vectors, request, rewritten);
+  }
+
+  @Override
+  protected void extractInnerHitBuilders(Map<String, InnerHitContextBuilder> innerHits) {
+    if (filter != null) {
+      InnerHitContextBuilder.extractInnerHits(filter, innerHits);
+    }
+  }
+
+  @Override
+  public void visit(QueryBuilderVisitor visitor) {
+    visitor.accept(this);
+    if (filter != null) {
+      filter.visit(visitor.getChildVisitor(BooleanClause.Occur.FILTER));
+    }
+  }
+
+  @Override
+  protected boolean doEquals(LateInteractionQueryBuilder other) {
+    return field.equals(other.field)
+        && vectors.equals(other.vectors)
+        && request.equals(other.request)
+        && Objects.equals(filter, other.filter);
+  }
+
+  @Override
+  protected int doHashCode() {
+    return Objects.hash(field, vectors, request, filter);
+  }
+
+  @Override
+  public String getWriteableName() {
+    return NAME;
+  }
+}
