@@ -52,7 +52,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
   }
 
   private static void checkEnabled(String field, Settings settings) {
-    if (LateInteractionPlugin.ENABLED.get(settings) == false) {
+    if (LateInteractionPlugin.isEnabled(settings) == false) {
       throw new MapperParsingException(
           "field ["
               + field
@@ -60,14 +60,14 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
               + LateInteractionFieldSettings.NAME
               + "] needs the index setting ["
               + LateInteractionPlugin.ENABLED.getKey()
-              + "]: found false, expected true when the index is created");
+              + "]: found false, expected true");
     }
   }
 
   /** Reads the parameters of a mapping. */
   static final class Builder extends ParametrizedFieldMapper.Builder {
 
-    private final Parameter<Integer> dims = integer("dims", false, 0, s -> s.dims());
+    private final Parameter<Integer> dims = integer("dims", false, null, s -> s.dims());
     private final Parameter<Integer> bits =
         integer("bits", false, LateInteractionFieldSettings.DEFAULT_BITS, s -> s.bits());
     private final Parameter<String> raw =
@@ -107,7 +107,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
     private static Parameter<Integer> integer(
         String name,
         boolean updateable,
-        int defaultValue,
+        Integer defaultValue,
         Function<LateInteractionFieldSettings, Integer> initializer) {
       return new Parameter<>(
           name,
@@ -139,6 +139,9 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
       if (multiFields.iterator().hasNext() || copyTo.copyToFields().isEmpty() == false) {
         throw new MapperParsingException(
             "field [" + fullName + "]: found [fields] or [copy_to], expected neither");
+      }
+      if (dims.get() == null) {
+        throw new MapperParsingException("field [" + fullName + "]: [dims] is missing");
       }
       try {
         LateInteractionFieldSettings settings =

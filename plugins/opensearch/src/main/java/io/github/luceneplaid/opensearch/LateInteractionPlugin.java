@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.opensearch;
 
+import static org.opensearch.common.settings.AbstractScopedSettings.ARCHIVED_SETTINGS_PREFIX;
+
 import io.github.luceneplaid.engine.LateInteractionCodec;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import java.util.Collection;
@@ -44,15 +46,24 @@ import org.opensearch.plugins.SearchPlugin;
 public final class LateInteractionPlugin extends Plugin
     implements MapperPlugin, SearchPlugin, EnginePlugin {
 
-  /** Whether an index may have fields of late interaction. */
+  /**
+   * Whether an index may have fields of late interaction. Not final: who removed the plugin has to
+   * set it again.
+   */
   static final Setting<Boolean> ENABLED =
-      Setting.boolSetting("index.late_interaction", false, Property.IndexScope, Property.Final);
+      Setting.boolSetting("index.late_interaction", false, Property.IndexScope);
 
   /** Value of {@code index.codec}. */
   static final String CODEC = LateInteractionFieldSettings.NAME;
 
   /** Made by OpenSearch. */
   public LateInteractionPlugin() {}
+
+  /** Whether an index has the setting, or had it when a node without this plugin archived it. */
+  static boolean isEnabled(Settings settings) {
+    return ENABLED.get(settings)
+        || settings.getAsBoolean(ARCHIVED_SETTINGS_PREFIX + ENABLED.getKey(), false);
+  }
 
   @Override
   public List<Setting<?>> getSettings() {
