@@ -35,6 +35,8 @@ import org.opensearch.core.xcontent.XContentParser.Token;
  */
 final class QueryVectors implements Writeable, ToXContentFragment {
 
+  private static final int MAX_TOKENS = LateInteractionFieldSettings.DEFAULT_MAX_VECTORS;
+
   /** Null if the vectors are {@link #rows}. */
   private final String base64;
 
@@ -71,7 +73,7 @@ final class QueryVectors implements Writeable, ToXContentFragment {
     List<float[]> rows = new ArrayList<>();
     float[] row = new float[LateInteractionFieldSettings.MAX_DIMS];
     for (Token next = parser.nextToken(); next != Token.END_ARRAY; next = parser.nextToken()) {
-      check(rows.size() < LateInteractionFieldSettings.DEFAULT_MAX_VECTORS, parser, "fewer tokens");
+      check(rows.size() < MAX_TOKENS, parser, "at most " + MAX_TOKENS + " tokens");
       check(next == Token.START_ARRAY, parser, "[[...], [...]]");
       rows.add(Arrays.copyOf(row, readRow(parser, row)));
     }

@@ -32,6 +32,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -48,6 +50,9 @@ public class OpenSearchIT {
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
   private static final String INDEX = "cranfield";
+  private static final Pattern COMMAND =
+      Pattern.compile(
+          "^curl -X(\\w+) localhost:9200(/\\S+) -H '[^']*' [-a-z]+ '([^']*)'$", Pattern.MULTILINE);
 
   private static CranfieldTokens collection;
   private static OpenSearchHome home;
@@ -513,6 +518,55 @@ public class OpenSearchIT {
     assertEquals(
         collection.best(3, 10, doc -> doc < 100),
         ids(node.search("beside", Requests.search(late).toString())));
+  }
+
+  @Test
+  public void testLatency() throws IOException {
+    List<List<String>> expected = new ArrayList<>();
+    for (int q = 0; q < collection.queries().length; q++) {
+      expected.add(best(q));
+    }
+    float[][][] queries = collection.queries();
+    List<String> questions = collection.questions();
+    Latency latency = new Latency(node, INDEX, expected);
+    latency.measure(
+        "late_interaction, k = 10", 1, q -> Requests.search(Requests.lateInteraction(queries[q])));
+    latency.measure(
+        "exact, all documents", 1, q -> Requests.search(Requests.exact(queries[q])));
+    latency.measure("match", 1, q -> Requests.search(Requests.match(questions.get(q))));
+    latency.measure(
+        "match, best 100 rescored by exact",
+        1,
+        q -> Requests.rescored(Requests.match(questions.get(q)), Requests.exact(queries[q]), 50));
+    latency.measure(
+        "match, best 100 rescored by a script from the source",
+        5,
+        q ->
+            Requests.rescored(
+                Requests.match(questions.get(q)), Requests.script(queries[q], matchAll()), 50));
+    latency.measure(
+        "all documents scored by a script from the source",
+        45,
+        q -> Requests.search(Requests.script(queries[q], matchAll())));
+    System.out.println(latency);
+    assertEquals(8, latency.toString().lines().count());
+  }
+
+  /** The commands of the README, one after the other. */
+  @Test
+  public void testReadme() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    Matcher commands = COMMAND.matcher(readme);
+    int hits = 0;
+    int count = 0;
+    for (; commands.find() && commands.group(2).endsWith("_settings") == false; count++) {
+      String body = commands.group(3).stripLeading();
+      JsonNode answer = http.send(commands.group(1), commands.group(2), body).ok();
+      assertFalse(answer.toString(), answer.path("errors").asBoolean());
+      hits += answer.at("/hits/hits").size();
+    }
+    assertEquals(5, count);
+    assertEquals(1 + 2 + 1, hits);
   }
 
   @Test
