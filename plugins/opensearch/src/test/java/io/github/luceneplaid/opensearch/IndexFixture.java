@@ -17,8 +17,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.lucene.codecs.Codec;
 import org.apache.logging.log4j.LogManager;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.codecs.Codec;
 import org.opensearch.Version;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.common.compress.CompressedXContent;
@@ -38,7 +39,6 @@ import org.opensearch.index.mapper.ParsedDocument;
 import org.opensearch.index.mapper.SourceToParse;
 import org.opensearch.index.similarity.SimilarityService;
 import org.opensearch.indices.IndicesModule;
-import org.apache.lucene.analysis.standard.StandardAnalyzer;
 
 /** What a node has of an index before there are shards: settings, mapping and codecs. */
 final class IndexFixture {
@@ -61,9 +61,7 @@ final class IndexFixture {
             .build();
     this.settings =
         new IndexSettings(
-            metadata,
-            Settings.EMPTY,
-            new IndexScopedSettings(Settings.EMPTY, withOurs()));
+            metadata, Settings.EMPTY, new IndexScopedSettings(Settings.EMPTY, withOurs()));
     NamedAnalyzer analyzer =
         new NamedAnalyzer("default", AnalyzerScope.INDEX, new StandardAnalyzer());
     this.mapperService =

@@ -53,8 +53,7 @@ final class Latency {
    * @param search makes the body of a query's search
    */
   void measure(String name, int step, IntFunction<ObjectNode> search) throws IOException {
-    int[] queries =
-        IntStream.range(0, expected.size()).filter(q -> q % step == 0).toArray();
+    int[] queries = IntStream.range(0, expected.size()).filter(q -> q % step == 0).toArray();
     String[] bodies =
         Arrays.stream(queries).mapToObj(q -> search.apply(q).toString()).toArray(String[]::new);
     for (String body : bodies) {

@@ -105,8 +105,7 @@ public class OpenSearchClusterIT {
 
   private double recall(List<List<String>> hits) {
     return IntStream.range(0, hits.size())
-        .mapToDouble(
-            q -> CranfieldTokens.recall(collection.best(q, 10, doc -> true), hits.get(q)))
+        .mapToDouble(q -> CranfieldTokens.recall(collection.best(q, 10, doc -> true), hits.get(q)))
         .average()
         .orElseThrow();
   }

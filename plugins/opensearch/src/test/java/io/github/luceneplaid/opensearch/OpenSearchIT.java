@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -55,6 +56,7 @@ public class OpenSearchIT {
           "^curl -X(\\w+) localhost:9200(/\\S+) -H '[^']*' [-a-z]+ '([^']*)'$", Pattern.MULTILINE);
 
   private static CranfieldTokens collection;
+  private static List<List<String>> best;
   private static OpenSearchHome home;
   private static OpenSearchNode node;
   private static Http http;
@@ -95,8 +97,15 @@ public class OpenSearchIT {
     http.put("/" + index, body).ok();
   }
 
-  private static List<String> best(int query) {
-    return collection.best(query, 10, doc -> true);
+  /** The best documents of all queries, found once. */
+  private static List<List<String>> best() {
+    if (best == null) {
+      best =
+          IntStream.range(0, collection.queries().length)
+              .mapToObj(q -> collection.best(q, 10, doc -> true))
+              .toList();
+    }
+    return best;
   }
 
   private static List<String> hits(ObjectNode query) throws IOException {
@@ -136,7 +145,7 @@ public class OpenSearchIT {
     double exactRecall = 0;
     int queries = collection.queries().length;
     for (int q = 0; q < queries; q++) {
-      List<String> expected = best(q);
+      List<String> expected = best().get(q);
       float[][] tokens = collection.queries()[q];
       JsonNode found =
           node.search(INDEX, Requests.search(Requests.lateInteraction(tokens)).toString());
@@ -522,17 +531,12 @@ public class OpenSearchIT {
 
   @Test
   public void testLatency() throws IOException {
-    List<List<String>> expected = new ArrayList<>();
-    for (int q = 0; q < collection.queries().length; q++) {
-      expected.add(best(q));
-    }
     float[][][] queries = collection.queries();
     List<String> questions = collection.questions();
-    Latency latency = new Latency(node, INDEX, expected);
+    Latency latency = new Latency(node, INDEX, best());
     latency.measure(
         "late_interaction, k = 10", 1, q -> Requests.search(Requests.lateInteraction(queries[q])));
-    latency.measure(
-        "exact, all documents", 1, q -> Requests.search(Requests.exact(queries[q])));
+    latency.measure("exact, all documents", 1, q -> Requests.search(Requests.exact(queries[q])));
     latency.measure("match", 1, q -> Requests.search(Requests.match(questions.get(q))));
     latency.measure(
         "match, best 100 rescored by exact",

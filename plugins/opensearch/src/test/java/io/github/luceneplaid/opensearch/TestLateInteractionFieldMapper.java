@@ -107,8 +107,7 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
             MapperParsingException.class,
             () -> new IndexFixture(Settings.EMPTY, MAPPING.formatted("")));
     assertTrue(e.getMessage(), e.getMessage().contains("[index.late_interaction]"));
-    Settings archived =
-        Settings.builder().put("archived.index.late_interaction", "true").build();
+    Settings archived = Settings.builder().put("archived.index.late_interaction", "true").build();
     assertNotNull(new IndexFixture(archived, MAPPING.formatted("")).mapping());
   }
 
