@@ -27,6 +27,7 @@ import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.AdditionalCodecs;
 import org.opensearch.index.engine.EngineConfig;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.mapper.MapperService;
 import org.opensearch.index.shard.IndexSettingProvider;
 import org.opensearch.plugins.EnginePlugin;
 import org.opensearch.plugins.MapperPlugin;
@@ -88,14 +89,15 @@ public final class LateInteractionPlugin extends Plugin
   public Optional<AdditionalCodecs> getAdditionalCodecs(IndexSettings indexSettings) {
     return Optional.of(
         (mapperService, settings, defaultCodec) ->
-            mapperService == null
-                ? Map.of()
-                : Map.of(
-                    CODEC,
-                    new LateInteractionCodec(
-                        defaultCodec.get(),
-                        field ->
-                            mapperService.fieldType(field) instanceof LateInteractionFieldType)));
+            Map.of(
+                CODEC,
+                new LateInteractionCodec(
+                    defaultCodec.get(), field -> isLateInteraction(mapperService, field))));
+  }
+
+  private static boolean isLateInteraction(MapperService mapperService, String field) {
+    return mapperService != null
+        && mapperService.fieldType(field) instanceof LateInteractionFieldType;
   }
 
   @Override

@@ -190,7 +190,7 @@ public final class LateInteractionQueryBuilder
               + NAME
               + "]");
     }
-    float[][] tokens = vectors.check(((LateInteractionFieldType) type).settings(), type.name());
+    float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     Query luceneFilter = filter == null ? null : filter.toQuery(context);
     IndexReader reader = context.getIndexReader();
     return reader == null

@@ -102,11 +102,11 @@ final class QueryVectors implements Writeable, ToXContentFragment {
   }
 
   /**
-   * Checks the vectors.
+   * The vectors, one row each.
    *
-   * @throws IllegalArgumentException if they are none for such a field
+   * @throws IllegalArgumentException if the field takes no such vectors
    */
-  float[][] check(LateInteractionFieldSettings settings, String field) {
+  float[][] tokens(LateInteractionFieldSettings settings, String field) {
     TokenMatrix matrix = settings.queryMatrix(field);
     if (base64 != null) {
       matrix.addBase64(base64);
