@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -82,15 +83,19 @@ final class OpenSearchHome {
   private static void describe(Path folder, String name, String className) throws IOException {
     Files.writeString(
         folder.resolve("plugin-descriptor.properties"),
-        """
-        name=%1$s
-        description=%1$s
-        version=%2$s
-        opensearch.version=%2$s
-        java.version=21
-        classname=%3$s
-        """
-            .formatted(name, VERSION, className));
+        String.format(
+            Locale.ROOT,
+            """
+            name=%1$s
+            description=%1$s
+            version=%2$s
+            opensearch.version=%2$s
+            java.version=21
+            classname=%3$s
+            """,
+            name,
+            VERSION,
+            className));
   }
 
   private void installPeer() throws IOException {

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -396,7 +397,7 @@ public class OpenSearchIT {
     create(
         "bad",
         "{\"settings\": {\"index.late_interaction\": true}, \"mappings\": "
-            + mapping.formatted(", \"max_vectors\": 2")
+            + String.format(Locale.ROOT, mapping, ", \"max_vectors\": 2")
             + "}");
     String[][] documents = {
       {"{\"v\": [[1, 0], [0, 1]]}", null},
@@ -430,10 +431,11 @@ public class OpenSearchIT {
     }
     assertEquals(2, ids(node.search("bad", query("[[1, 0]]"))).size());
     // What only checks values can be changed
-    http.put("/bad/_mapping", mapping.formatted(", \"max_vectors\": 3")).ok();
+    http.put("/bad/_mapping", String.format(Locale.ROOT, mapping, ", \"max_vectors\": 3")).ok();
     http.post("/bad/_doc", "{\"v\": [[1, 0], [1, 0], [1, 0]]}").ok();
     assertRefused(
-        http.put("/bad/_mapping", mapping.formatted(", \"bits\": 2")), "parameter [bits]");
+        http.put("/bad/_mapping", String.format(Locale.ROOT, mapping, ", \"bits\": 2")),
+        "parameter [bits]");
   }
 
   private static String query(String vectors) {
@@ -478,8 +480,11 @@ public class OpenSearchIT {
     };
     for (String[] body : bodies) {
       String index =
-          "{\"settings\": {%s}, \"mappings\": {\"properties\": {\"v\": {\"type\": \"late_interaction\", %s}}}}"
-              .formatted(body[0], body[1]);
+          String.format(
+              Locale.ROOT,
+              "{\"settings\": {%s}, \"mappings\": {\"properties\": {\"v\": {\"type\": \"late_interaction\", %s}}}}",
+              body[0],
+              body[1]);
       assertRefused(http.put("/refused", index), body[2]);
     }
   }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.opensearch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.Http;
+import java.util.Locale;
 
 /** Bodies of requests. */
 final class Requests {
@@ -31,12 +32,13 @@ final class Requests {
 
   /** An index for the collection that keeps the tokens in the source. */
   static String index(String settings) {
-    return INDEX.formatted(settings, "");
+    return String.format(Locale.ROOT, INDEX, settings, "");
   }
 
   /** An index for the collection that keeps the tokens as codes only. */
   static String indexWithoutSource(String settings) {
-    return INDEX.formatted(settings, "\"_source\": {\"excludes\": [\"tokens\"]},");
+    return String.format(
+        Locale.ROOT, INDEX, settings, "\"_source\": {\"excludes\": [\"tokens\"]},");
   }
 
   /** A query of late interaction. */

@@ -15,6 +15,7 @@ package io.github.luceneplaid.opensearch;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
@@ -38,7 +39,7 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
       "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3 %s}";
 
   private static IndexFixture index(String parameters) throws IOException {
-    return IndexFixture.enabled(MAPPING.formatted(parameters));
+    return IndexFixture.enabled(String.format(Locale.ROOT, MAPPING, parameters));
   }
 
   private static float[][] tokens(ParsedDocument document) {
@@ -64,7 +65,8 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
 
   public void testSecondValue() throws IOException {
     IndexFixture index =
-        IndexFixture.enabled("\"o\": {\"properties\": {" + MAPPING.formatted("") + "}}");
+        IndexFixture.enabled(
+            "\"o\": {\"properties\": {" + String.format(Locale.ROOT, MAPPING, "") + "}}");
     String value = "{\"tokens\": [[1, 2, 3]]}";
     index.parse("{\"o\": [" + value + ", {}]}");
     MapperParsingException e =
@@ -79,7 +81,8 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
   public void testMapping() throws IOException {
     IndexFixture index = index("");
     assertTrue(index.mapping(), index.mapping().contains("\"dims\":3}"));
-    index.merge(MAPPING.formatted(", \"max_vectors\": 2, \"max_query_vectors\": 7"));
+    index.merge(
+        String.format(Locale.ROOT, MAPPING, ", \"max_vectors\": 2, \"max_query_vectors\": 7"));
     LateInteractionFieldSettings settings =
         ((LateInteractionFieldType) index.mapperService().fieldType("tokens")).settings();
     assertEquals(2, settings.maxVectors());
@@ -91,7 +94,8 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
         new String[] {"\"bits\": 2", "\"raw\": \"float16\"", "\"training_threshold\": 9"}) {
       IllegalArgumentException e =
           expectThrows(
-              IllegalArgumentException.class, () -> index.merge(MAPPING.formatted(", " + change)));
+              IllegalArgumentException.class,
+              () -> index.merge(String.format(Locale.ROOT, MAPPING, ", " + change)));
       assertTrue(e.getMessage(), e.getMessage().contains("Cannot update parameter"));
     }
     // A restarted node reads what the index states
@@ -105,10 +109,10 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
     MapperParsingException e =
         expectThrows(
             MapperParsingException.class,
-            () -> new IndexFixture(Settings.EMPTY, MAPPING.formatted("")));
+            () -> new IndexFixture(Settings.EMPTY, String.format(Locale.ROOT, MAPPING, "")));
     assertTrue(e.getMessage(), e.getMessage().contains("[index.late_interaction]"));
     Settings archived = Settings.builder().put("archived.index.late_interaction", "true").build();
-    assertNotNull(new IndexFixture(archived, MAPPING.formatted("")).mapping());
+    assertNotNull(new IndexFixture(archived, String.format(Locale.ROOT, MAPPING, "")).mapping());
   }
 
   public void testCodecSetting() {
@@ -131,7 +135,8 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
   /** Segments have the name of the stock codec, and of the format only in the field. */
   public void testSegments() throws IOException {
     IndexFixture index =
-        IndexFixture.enabled(MAPPING.formatted("") + ", \"n\": {\"type\": \"long\"}");
+        IndexFixture.enabled(
+            String.format(Locale.ROOT, MAPPING, "") + ", \"n\": {\"type\": \"long\"}");
     try (Directory directory = newDirectory()) {
       IndexWriterConfig config = new IndexWriterConfig().setCodec(index.codec());
       try (IndexWriter writer = new IndexWriter(directory, config)) {

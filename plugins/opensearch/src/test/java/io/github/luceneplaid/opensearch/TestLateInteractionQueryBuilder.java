@@ -15,6 +15,7 @@ package io.github.luceneplaid.opensearch;
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
@@ -124,12 +125,15 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     }
     String query = "{\"late_interaction\": {\"field\": \"f\", \"query_vectors\": [%s]}}";
     XContentParseException e =
-        expectThrows(XContentParseException.class, () -> parse(query.formatted(tokens)));
+        expectThrows(
+            XContentParseException.class, () -> parse(String.format(Locale.ROOT, query, tokens)));
     assertTrue(
         e.getCause().getMessage(),
         e.getCause().getMessage().contains("expected at most 8192 tokens"));
     String token = "[0" + ",0".repeat(1024) + "]";
-    e = expectThrows(XContentParseException.class, () -> parse(query.formatted(token)));
+    e =
+        expectThrows(
+            XContentParseException.class, () -> parse(String.format(Locale.ROOT, query, token)));
     assertTrue(
         e.getCause().getMessage(),
         e.getCause().getMessage().contains("expected at most 1024 numbers in a token"));
