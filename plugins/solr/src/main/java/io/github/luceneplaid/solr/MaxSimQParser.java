@@ -1,0 +1,96 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.solr;
+
+import io.github.luceneplaid.engine.LateInteractionRequest;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.search.SearchProfile;
+import java.io.IOException;
+import org.apache.lucene.search.Query;
+import org.apache.solr.common.SolrException;
+import org.apache.solr.common.SolrException.ErrorCode;
+import org.apache.solr.common.params.SolrParams;
+import org.apache.solr.common.util.NamedList;
+import org.apache.solr.common.util.SimpleOrderedMap;
+import org.apache.solr.request.SolrQueryRequest;
+import org.apache.solr.schema.SchemaField;
+import org.apache.solr.search.QueryParsing;
+import org.apache.solr.search.SyntaxError;
+import org.apache.solr.search.vector.AbstractVectorQParserBase;
+
+/** Makes the query of {@code {!maxsim}}; which filters count is Solr's decision. */
+final class MaxSimQParser extends AbstractVectorQParserBase {
+
+  MaxSimQParser(String text, SolrParams localParams, SolrParams params, SolrQueryRequest request) {
+    super(text, localParams, params, request);
+  }
+
+  @Override
+  public Query parse() throws SyntaxError {
+    SchemaField field =
+        LateInteractionVectorField.checked(req.getSchema(), required(QueryParsing.F, "the field"));
+    LateInteractionVectorField.checkCodec(req.getCore(), field);
+    float[][] tokens =
+        ((LateInteractionVectorField) field.getType())
+            .queryTokens(field, required(QueryParsing.V, "the vectors of the query"));
+    return request()
+        .toQuery(req.getSearcher().getIndexReader(), field.getName(), tokens, getFilterQuery());
+  }
+
+  private String required(String name, String meaning) {
+    String value = localParams.get(name);
+    if (value == null || value.isEmpty()) {
+      throw new SolrException(
+          ErrorCode.BAD_REQUEST,
+          "{!" + MaxSimQParserPlugin.NAME + "}: [" + name + "] is missing, " + meaning);
+    }
+    return value;
+  }
+
+  private LateInteractionRequest request() {
+    try {
+      return new LateInteractionRequest(
+          localParams.getInt("k"),
+          localParams.getInt("candidates"),
+          localParams.getInt("probes"),
+          localParams.getBool("exact", false));
+    } catch (IllegalArgumentException e) {
+      throw new SolrException(
+          ErrorCode.BAD_REQUEST, "{!" + MaxSimQParserPlugin.NAME + "}: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void addDebugInfo(NamedList<Object> debug) {
+    super.addDebugInfo(debug);
+    try {
+      if (getQuery() instanceof LateInteractionQuery query) {
+        debug.add(MaxSimQParserPlugin.NAME, described(query.profile(req.getSearcher())));
+      }
+    } catch (SyntaxError | IOException e) {
+      throw new SolrException(ErrorCode.SERVER_ERROR, e);
+    }
+  }
+
+  private static SimpleOrderedMap<Object> described(SearchProfile profile) {
+    SimpleOrderedMap<Object> map = new SimpleOrderedMap<>();
+    map.add("segments", profile.segments());
+    map.add("scanned", profile.scanned());
+    map.add("leaves", profile.leaves());
+    map.add("postings", profile.postings());
+    map.add("candidates", profile.candidates());
+    map.add("quick", profile.quick());
+    map.add("exact", profile.exact());
+    return map;
+  }
+}

@@ -1,0 +1,225 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.solr;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.solr.client.solrj.SolrServerException;
+import org.apache.solr.client.solrj.response.QueryResponse;
+import org.apache.solr.common.SolrDocument;
+
+public class TestMaxSimQueries extends SolrCoreTestCase {
+
+  private final Map<String, float[][]> documents = new TreeMap<>();
+
+  private void index(int count) throws SolrServerException, IOException {
+    for (int i = 0; i < count; i++) {
+      String id = String.format(Locale.ROOT, "%03d", i);
+      float[][] tokens = randomTokens();
+      documents.put(id, tokens);
+      add("id", id, "text", i % 3 == 0 ? "fizz" : "buzz", FIELD, Arrays.deepToString(tokens));
+      if (random().nextInt(20) == 0) {
+        server.commit();
+      }
+    }
+    add("id", "none", "text", "fizz"); // without tokens
+    server.commit();
+  }
+
+  private List<String> best(float[][] query, int k, int step) {
+    List<String> ids = new ArrayList<>();
+    for (String id : documents.keySet()) {
+      if (Integer.parseInt(id) % step == 0) {
+        ids.add(id);
+      }
+    }
+    ids.sort(Comparator.comparingDouble(id -> -score(query, documents.get(id))));
+    return ids.subList(0, Math.min(k, ids.size()));
+  }
+
+  /** With raw vectors and enough candidates, hits and scores are exact. */
+  public void testExact() throws Exception {
+    start("raw=\"float32\" training_threshold=\"" + (1 + random().nextInt(400)) + "\"");
+    index(20 + random().nextInt(80));
+    if (random().nextBoolean()) {
+      server.optimize();
+    }
+    for (int i = 0; i < 10; i++) {
+      float[][] query = randomTokens();
+      String v = Arrays.deepToString(query);
+      int k = 1 + random().nextInt(30);
+      List<String> expected = best(query, k, 1);
+      QueryResponse found =
+          query(
+              "q",
+              "{!maxsim f=tokens k=" + k + " candidates=1000 probes=1000 v=$qv}",
+              "qv",
+              v,
+              "rows",
+              "100",
+              "fl",
+              "id,score,m:maxsim(tokens,$qv)");
+      List<String> ids = new ArrayList<>();
+      for (SolrDocument hit : found.getResults()) {
+        String id = (String) hit.getFieldValue("id");
+        ids.add(id);
+        float score = score(query, documents.get(id));
+        assertEquals(score, (float) hit.getFieldValue("score"), 1e-4f);
+        assertEquals(score, (float) hit.getFieldValue("m"), 1e-4f);
+      }
+      assertEquals(expected, ids);
+      String rows = Integer.toString(expected.size());
+      assertEquals(
+          expected, hits("q", "{!maxsim f=tokens exact=true v=$qv}", "qv", v, "rows", rows));
+      assertEquals(expected, hits("q", "{!func}maxsim(tokens,$qv)", "qv", v, "rows", rows));
+      assertEquals(
+          expected, hits("q", "*:*", "sort", "maxsim(tokens,$qv) desc", "qv", v, "rows", rows));
+    }
+  }
+
+  /** Filters say what is looked through, as they do for Solr's own vectors. */
+  public void testFilters() throws Exception {
+    start("raw=\"float32\"");
+    index(60);
+    float[][] query = randomTokens();
+    String v = Arrays.deepToString(query);
+    List<String> all = best(query, 5, 1);
+    List<String> fizz = best(query, 5, 3);
+    List<String> both = new ArrayList<>(all);
+    both.retainAll(fizz);
+    String q = "{!maxsim f=tokens k=5 v=$qv}";
+    assertEquals(fizz, hits("q", q, "qv", v, "fq", "text:fizz"));
+    assertEquals(both, hits("q", q.replace("k=5", "k=5 preFilter=''"), "qv", v, "fq", "text:fizz"));
+    assertEquals(fizz, hits("q", q.replace("k=5", "k=5 preFilter=$p"), "p", "text:fizz", "qv", v));
+    String tagged = "{!tag=a}text:fizz";
+    assertEquals(both, hits("q", q.replace("k=5", "k=5 excludeTags=a"), "qv", v, "fq", tagged));
+    assertEquals(fizz, hits("q", q.replace("k=5", "k=5 includeTags=a"), "qv", v, "fq", tagged));
+    assertEquals(
+        fizz, hits("q", q.replace("k=5", "exact=true"), "qv", v, "fq", "text:fizz", "rows", "5"));
+    assertEquals( // a filter itself
+        both.stream().sorted().toList(),
+        hits("q", "text:fizz", "fq", q, "qv", v, "sort", "id asc"));
+    assertEquals(List.of(), hits("q", q, "qv", v, "fq", "text:nothing"));
+  }
+
+  /** Scores are added to those of other clauses. */
+  public void testHybrid() throws Exception {
+    start("raw=\"float32\"");
+    index(40);
+    float[][] query = randomTokens();
+    String v = Arrays.deepToString(query);
+    List<String> all = best(query, 5, 1);
+    float[] text = new float[1];
+    query("q", "text:fizz", "fl", "id,score", "rows", "100")
+        .getResults()
+        .forEach(hit -> text[0] = (float) hit.getFieldValue("score"));
+    QueryResponse found =
+        query(
+            "q", "{!bool should=$t should=$m}",
+            "t", "text:fizz",
+            "m", "{!maxsim f=tokens k=5 v=$qv}",
+            "qv", v,
+            "rows", "100",
+            "fl", "id,score,text");
+    for (SolrDocument hit : found.getResults()) {
+      String id = (String) hit.getFieldValue("id");
+      float expected = hit.getFieldValue("text").equals("fizz") ? text[0] : 0;
+      if (all.contains(id)) {
+        expected += score(query, documents.get(id));
+      }
+      assertEquals(id, expected, (float) hit.getFieldValue("score"), 1e-4f);
+    }
+    assertTrue(
+        all.containsAll(
+            hits("q", "+text:fizz +_query_:\"{!maxsim f=tokens k=5 v=$qv}\"", "qv", v)));
+  }
+
+  /** The best of a first pass, by their exact scores. */
+  public void testRerank() throws Exception {
+    start("raw=\"float32\"");
+    index(40);
+    float[][] query = randomTokens();
+    List<String> expected = best(query, 10, 3);
+    for (String second :
+        List.of("{!maxsim f=tokens exact=true v=$qv}", "{!func}maxsim(tokens,$qv)")) {
+      assertEquals(
+          expected,
+          hits(
+              "q",
+              "text:fizz",
+              "rq",
+              "{!rerank reRankQuery=$s reRankDocs=50 reRankOperator=replace}",
+              "s",
+              second,
+              "qv",
+              Arrays.deepToString(query)));
+    }
+  }
+
+  public void testExplainAndDebug() throws Exception {
+    start("");
+    add("id", "1", FIELD, "[[1,0,0,0],[0,1,0,0]]");
+    server.commit();
+    QueryResponse found =
+        query("q", "{!maxsim f=tokens v='[[0.6,0.8,0,0]]'}", "debugQuery", "true");
+    assertTrue(found.getExplainMap().toString().contains("to document token 1"));
+    assertEquals("MaxSimQParser", found.getDebugMap().get("QParser"));
+    assertTrue(found.getDebugMap().get("maxsim").toString().contains("scanned=1"));
+  }
+
+  public void testBadRequests() throws Exception {
+    start("max_query_vectors=\"2\"");
+    String q = "{!maxsim f=tokens v='[[1,0,0,0]]'}";
+    assertEquals(List.of(), hits("q", q)); // nothing is indexed yet
+    add("id", "1", "text", "fizz");
+    server.commit();
+    assertEquals(List.of(), hits("q", q)); // no document has the field
+    add("id", "1", FIELD, "[[1,0,0,0]]");
+    server.commit();
+    assertEquals(List.of("1"), hits("q", q));
+
+    assertBadRequest("[f] is missing", "q", "{!maxsim v='[[1,0,0,0]]'}");
+    assertBadRequest("[v] is missing", "q", "{!maxsim f=tokens}");
+    assertBadRequest("[f] is missing", "q", "[[1,0,0,0]]", "defType", "maxsim");
+    assertBadRequest("undefined field", "q", q.replace("f=tokens", "f=other"));
+    assertBadRequest("field [text] is of type [text]", "q", q.replace("f=tokens", "f=text"));
+    assertBadRequest("[k]: found 0", "q", q.replace("v=", "k=0 v="));
+    assertBadRequest("[probes]: found -1", "q", q.replace("v=", "probes=-1 v="));
+    assertBadRequest("[exact]", "q", q.replace("v=", "k=3 exact=true v="));
+    assertBadRequest("For input string", "q", q.replace("v=", "k=x v="));
+    assertBadRequest("token 0 has 3 numbers, expected 4", "q", q.replace("[[1,", "[["));
+    assertBadRequest("found none", "q", q.replace("[[1,0,0,0]]", "[]"));
+    assertBadRequest(
+        "[query_vectors] of field [tokens]: found more than 2 tokens",
+        "q",
+        q.replace("[[", "[[1,1,1,1],[1,1,1,1],["));
+    assertBadRequest("preFilter", "q", q.replace("v=", "preFilter=id:1 includeTags=a v="));
+
+    assertBadRequest("expected maxsim(", "q", "{!func}maxsim(tokens)");
+    assertBadRequest("expected maxsim(", "q", "{!func}maxsim(tokens,[[1,0,0,0]])");
+    assertBadRequest("token 0 has 1 numbers", "q", "{!func}maxsim(tokens,'[[1]]')");
+    assertBadRequest("field [id] is of type", "q", "{!func}maxsim(id,'[[1]]')");
+    assertBadRequest("use {!maxsim f=tokens", "q", "tokens:x");
+    assertBadRequest("use {!maxsim f=tokens", "q", "tokens:[1 TO 2]");
+    assertBadRequest("use maxsim(tokens", "q", "*:*", "sort", "tokens asc");
+    assertBadRequest("use maxsim(tokens", "q", "{!func}tokens");
+    assertEquals(List.of("1"), hits("q", "tokens:*"));
+    assertEquals(List.of("1"), hits("q", "tokens:[* TO *]"));
+  }
+}

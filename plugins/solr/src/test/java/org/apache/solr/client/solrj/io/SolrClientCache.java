@@ -1,0 +1,29 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package org.apache.solr.client.solrj.io;
+
+import java.io.Closeable;
+import org.apache.solr.client.solrj.impl.HttpSolrClientBase;
+
+/** A cache of clients for streaming expressions, of which there are none. */
+public final class SolrClientCache implements Closeable {
+
+  /** An empty cache. */
+  public SolrClientCache(HttpSolrClientBase client) {}
+
+  /** Would take the address of ZooKeeper. */
+  public void setDefaultZKHost(String address) {}
+
+  @Override
+  public void close() {}
+}
