@@ -16,13 +16,10 @@ import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.lucene.document.FieldType;
 import org.opensearch.common.settings.Settings;
-import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.core.xcontent.XContentParser.Token;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.ParametrizedFieldMapper;
@@ -181,7 +178,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
   @Override
   protected void parseCreateField(ParseContext context) throws IOException {
     TokenMatrix matrix = settings.documentMatrix(name());
-    read(context.parser(), matrix);
+    TokenParser.parse(context.parser(), matrix);
     if (matrix.size() == 0) {
       return;
     }
@@ -193,38 +190,5 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
         .doc()
         .addWithKey(
             name(), LateInteractionFieldSettings.luceneField(name(), matrix.toArray(), luceneType));
-  }
-
-  private static void read(XContentParser parser, TokenMatrix matrix) throws IOException {
-    switch (parser.currentToken()) {
-      case VALUE_NULL -> {}
-      case VALUE_STRING -> matrix.addBase64(parser.text());
-      case START_ARRAY -> readTokens(parser, matrix);
-      default -> throw matrix.unexpected(found(parser));
-    }
-  }
-
-  private static void readTokens(XContentParser parser, TokenMatrix matrix) throws IOException {
-    for (Token next = parser.nextToken(); next != Token.END_ARRAY; next = parser.nextToken()) {
-      if (next != Token.START_ARRAY) {
-        throw matrix.unexpected(found(parser));
-      }
-      matrix.startToken();
-      readNumbers(parser, matrix);
-      matrix.endToken();
-    }
-  }
-
-  private static void readNumbers(XContentParser parser, TokenMatrix matrix) throws IOException {
-    for (Token next = parser.nextToken(); next != Token.END_ARRAY; next = parser.nextToken()) {
-      if (next != Token.VALUE_NUMBER) {
-        throw matrix.unexpected(found(parser));
-      }
-      matrix.add(parser.doubleValue());
-    }
-  }
-
-  private static String found(XContentParser parser) {
-    return parser.currentToken().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -17,6 +17,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
+import io.github.luceneplaid.engine.QueryVectors;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,7 @@ public final class LateInteractionQueryBuilder
     PARSER.declareString(constructorArg(), FIELD);
     PARSER.declareField(
         constructorArg(),
-        (parser, context) -> QueryVectors.fromXContent(parser),
+        (parser, context) -> TokenParser.parseQuery(parser),
         QUERY_VECTORS,
         ValueType.STRING_ARRAY);
     PARSER.declareInt(optionalConstructorArg(), K);
@@ -105,7 +106,7 @@ public final class LateInteractionQueryBuilder
    */
   public LateInteractionQueryBuilder(
       String field, float[][] tokens, LateInteractionRequest request, QueryBuilder filter) {
-    this(field, QueryVectors.of(tokens), request, filter);
+    this(field, new QueryVectors(tokens, null), request, filter);
   }
 
   private LateInteractionQueryBuilder(
@@ -124,7 +125,11 @@ public final class LateInteractionQueryBuilder
   public LateInteractionQueryBuilder(StreamInput in) throws IOException {
     super(in);
     field = in.readString();
-    vectors = new QueryVectors(in);
+    String base64 = in.readOptionalString();
+    vectors =
+        new QueryVectors(
+            base64 == null ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null,
+            base64);
     request =
         new LateInteractionRequest(
             in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
@@ -134,7 +139,10 @@ public final class LateInteractionQueryBuilder
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
     out.writeString(field);
-    vectors.writeTo(out);
+    out.writeOptionalString(vectors.base64());
+    if (vectors.base64() == null) {
+      out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
+    }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
     out.writeOptionalVInt(request.probes());
@@ -155,7 +163,7 @@ public final class LateInteractionQueryBuilder
   protected void doXContent(XContentBuilder builder, Params params) throws IOException {
     builder.startObject(NAME);
     builder.field(FIELD.getPreferredName(), field);
-    builder.field(QUERY_VECTORS.getPreferredName(), vectors, params);
+    writeVectors(builder);
     writeIfSet(builder, K, request.k());
     writeIfSet(builder, CANDIDATES, request.candidates());
     writeIfSet(builder, PROBES, request.probes());
@@ -165,6 +173,18 @@ public final class LateInteractionQueryBuilder
     }
     printBoostAndQueryName(builder);
     builder.endObject();
+  }
+
+  private void writeVectors(XContentBuilder builder) throws IOException {
+    if (vectors.base64() != null) {
+      builder.field(QUERY_VECTORS.getPreferredName(), vectors.base64());
+      return;
+    }
+    builder.startArray(QUERY_VECTORS.getPreferredName());
+    for (float[] vector : vectors.numbers()) {
+      builder.value(vector);
+    }
+    builder.endArray();
   }
 
   private static void writeIfSet(XContentBuilder builder, ParseField name, Integer value)
