@@ -30,9 +30,11 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -123,7 +125,7 @@ final class EndlessWriter {
     return document;
   }
 
-  private static IndexWriterConfig config(Random random) {
+  private static IndexWriterConfig config(Random random, MergeScheduler scheduler) {
     TieredMergePolicy merges = new TieredMergePolicy();
     merges.setSegmentsPerTier(2 + random.nextInt(3));
     merges.setFloorSegmentMB(0.001);
@@ -132,6 +134,7 @@ final class EndlessWriter {
     KnnVectorsFormat fsvi = new FsviHnswVectorsFormat();
     return new IndexWriterConfig()
         .setMergePolicy(merges)
+        .setMergeScheduler(scheduler)
         .setMaxBufferedDocs(10 + random.nextInt(20))
         .setUseCompoundFile(random.nextBoolean())
         .setCodec(
@@ -158,31 +161,45 @@ final class EndlessWriter {
     }
   }
 
+  /** Opens a writer that goes on. */
+  static IndexWriter open(Directory directory, Random random, MergeScheduler scheduler)
+      throws IOException {
+    return new IndexWriter(directory, config(random, scheduler));
+  }
+
+  /**
+   * Makes the changes of the n-th commit, and commits.
+   *
+   * @param merge whether segments are merged to one before
+   */
+  static void commit(IndexWriter writer, long seed, int n, boolean merge) throws IOException {
+    SortedMap<Integer, Integer> documents = documents(seed, n - 1);
+    for (int id : changes(seed, n, documents)) {
+      Term term = new Term("id", Integer.toString(id));
+      Integer version = documents.get(id);
+      if (version == null) {
+        writer.deleteDocuments(term);
+      } else {
+        writer.updateDocument(term, document(seed, id, version));
+      }
+    }
+    if (merge) {
+      writer.forceMerge(1);
+    }
+    writer.setLiveCommitData(Map.of(COMMIT, Integer.toString(n)).entrySet());
+    writer.commit();
+  }
+
   @SuppressWarnings("SystemOut") // the parent process reads it
   public static void main(String[] args) throws IOException {
     long seed = Long.parseLong(args[1]);
     Random random = new Random();
     try (Directory directory = FSDirectory.open(Path.of(args[0]))) {
       int n = lastCommit(directory);
-      SortedMap<Integer, Integer> documents = documents(seed, n);
-      try (IndexWriter writer = new IndexWriter(directory, config(random))) {
+      try (IndexWriter writer = open(directory, random, new ConcurrentMergeScheduler())) {
         System.out.println(n);
         while (true) {
-          n++;
-          for (int id : changes(seed, n, documents)) {
-            Term term = new Term("id", Integer.toString(id));
-            Integer version = documents.get(id);
-            if (version == null) {
-              writer.deleteDocuments(term);
-            } else {
-              writer.updateDocument(term, document(seed, id, version));
-            }
-          }
-          if (random.nextInt(10) == 0) {
-            writer.forceMerge(1 + random.nextInt(3));
-          }
-          writer.setLiveCommitData(Map.of(COMMIT, Integer.toString(n)).entrySet());
-          writer.commit();
+          commit(writer, seed, ++n, random.nextInt(10) == 0);
           System.out.println(n);
         }
       }

@@ -11,30 +11,16 @@
  */
 package io.github.luceneplaid.tests;
 
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.apache.lucene.document.LateInteractionField;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.StoredFields;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
-import org.apache.lucene.util.Bits;
 
 /**
  * A process that indexes, deletes, merges and commits is killed, again and again. What is left is
@@ -45,26 +31,17 @@ public class TestCrash extends LuceneTestCase {
 
   private static final int KILLS = TEST_NIGHTLY ? 200 : 10;
 
-  private static List<String> java(String main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main);
-    command.addAll(Arrays.asList(arguments));
-    return command;
-  }
-
   /** Lets the writer run for a random time and kills it; returns the last commit it told of. */
   private static int crash(Path folder, long seed) throws Exception {
     Path told = createTempFile();
     Path errors = createTempFile();
     Process process =
         new ProcessBuilder(
-                java(EndlessWriter.class.getName(), folder.toString(), Long.toString(seed)))
+                JavaProcess.command(
+                    EndlessWriter.class.getName(),
+                    "-Xmx256m",
+                    folder.toString(),
+                    Long.toString(seed)))
             .redirectOutput(told.toFile())
             .redirectError(errors.toFile())
             .start();
@@ -76,7 +53,8 @@ public class TestCrash extends LuceneTestCase {
     } finally {
       process.destroyForcibly();
     }
-    assertEquals("killed: " + Files.readString(errors), 137, process.waitFor());
+    int exit = process.waitFor();
+    assertEquals("killed: " + Files.readString(errors), 137, exit);
     List<String> lines = Files.readAllLines(told);
     return Integer.parseInt(lines.get(lines.size() - 1));
   }
@@ -85,55 +63,20 @@ public class TestCrash extends LuceneTestCase {
     Path output = createTempFile();
     Process check =
         new ProcessBuilder(
-                java("io.github.luceneplaid.tools.Plaid", "check", folder.toString(), "--json"))
+                JavaProcess.command(
+                    "io.github.luceneplaid.tools.Plaid",
+                    "-Xmx256m",
+                    "check",
+                    folder.toString(),
+                    "--json"))
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    assertEquals(Files.readString(output), 0, check.waitFor());
+    int exit = check.waitFor();
+    assertEquals(Files.readString(output), 0, exit);
     assertTrue(
         Files.readString(output),
         Files.readString(output).matches("(?s).*\"clean\"\\s*:\\s*true.*"));
-  }
-
-  private static void assertHolds(
-      DirectoryReader reader, long seed, SortedMap<Integer, Integer> expected) throws IOException {
-    SortedMap<Integer, Integer> found = new TreeMap<>();
-    for (LeafReaderContext context : reader.leaves()) {
-      Bits live = context.reader().getLiveDocs();
-      StoredFields stored = context.reader().storedFields();
-      BinaryDocValues values = context.reader().getBinaryDocValues(EndlessWriter.TOKENS);
-      FloatVectorValues vectors = context.reader().getFloatVectorValues(EndlessWriter.VECTOR);
-      for (int doc = values.nextDoc();
-          doc != DocIdSetIterator.NO_MORE_DOCS;
-          doc = values.nextDoc()) {
-        if (live != null && live.get(doc) == false) {
-          continue;
-        }
-        int id = Integer.parseInt(stored.document(doc).get("id"));
-        Integer version = expected.get(id);
-        assertNotNull("document " + id + " was deleted", version);
-        assertNull("document " + id + " is there once", found.put(id, version));
-        float[][] tokens = EndlessWriter.tokens(seed, id, version);
-        assertArrayEquals(tokens, LateInteractionField.decode(values.binaryValue()));
-        // Each document has both fields: the ordinal of a vector is that of the document
-        assertArrayEquals(tokens[0], vectors.vectorValue(doc), 2e-3f);
-      }
-    }
-    assertEquals(expected, found);
-  }
-
-  /** Each query is the tokens of a document, which is its best hit. */
-  private static void assertFinds(
-      DirectoryReader reader, long seed, SortedMap<Integer, Integer> documents) throws IOException {
-    IndexSearcher searcher = new IndexSearcher(reader);
-    List<Integer> ids = new ArrayList<>(documents.keySet());
-    for (int i = 0; i < 10 && ids.isEmpty() == false; i++) {
-      int id = ids.get(random().nextInt(ids.size()));
-      float[][] query = EndlessWriter.tokens(seed, id, documents.get(id));
-      ScoreDoc[] hits =
-          searcher.search(new LateInteractionQuery(EndlessWriter.TOKENS, query, 3), 3).scoreDocs;
-      assertEquals(Integer.toString(id), searcher.storedFields().document(hits[0].doc).get("id"));
-    }
   }
 
   public void testKills() throws Exception {
@@ -151,8 +94,8 @@ public class TestCrash extends LuceneTestCase {
         if (commit > 0) {
           try (DirectoryReader reader = DirectoryReader.open(directory)) {
             SortedMap<Integer, Integer> documents = EndlessWriter.documents(seed, commit);
-            assertHolds(reader, seed, documents);
-            assertFinds(reader, seed, documents);
+            IndexContent.assertHolds(reader, seed, documents);
+            IndexContent.assertFinds(reader, seed, documents, random());
           }
           plaidCheck(folder);
         }
