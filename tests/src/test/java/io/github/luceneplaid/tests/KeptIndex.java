@@ -67,8 +67,7 @@ final class KeptIndex {
     };
   }
 
-  private static IndexWriterConfig config() {
-    Codec stock = Codec.getDefault();
+  private static IndexWriterConfig config(Codec stock) {
     PerFieldDocValuesFormat others = (PerFieldDocValuesFormat) stock.docValuesFormat();
     DocValuesFormat formats =
         new PerFieldDocValuesFormat() {
@@ -80,6 +79,7 @@ final class KeptIndex {
           }
         };
     return new IndexWriterConfig()
+        .setUseCompoundFile(false)
         .setMergeScheduler(new SerialMergeScheduler())
         .setCodec(
             new FilterCodec(stock.getName(), stock) {
@@ -105,9 +105,9 @@ final class KeptIndex {
     return tokens;
   }
 
-  static void write(Directory directory) throws IOException {
+  static void write(Directory directory, Codec stock) throws IOException {
     Random random = new Random(17);
-    IndexWriterConfig config = config().setMergePolicy(NoMergePolicy.INSTANCE);
+    IndexWriterConfig config = config(stock).setMergePolicy(NoMergePolicy.INSTANCE);
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       for (int id = 0; id < SEGMENTS * DOCUMENTS; id++) {
         Document document = new Document();
@@ -130,8 +130,8 @@ final class KeptIndex {
     }
   }
 
-  static void merge(Directory directory) throws IOException {
-    try (IndexWriter writer = new IndexWriter(directory, config())) {
+  static void merge(Directory directory, Codec stock) throws IOException {
+    try (IndexWriter writer = new IndexWriter(directory, config(stock))) {
       writer.forceMerge(1);
     }
   }
@@ -160,8 +160,8 @@ final class KeptIndex {
   public static void main(String[] args) throws IOException {
     try (Directory directory = FSDirectory.open(Path.of(args[1]))) {
       switch (args[0]) {
-        case "write" -> write(directory);
-        case "merge" -> merge(directory);
+        case "write" -> write(directory, Codec.getDefault());
+        case "merge" -> merge(directory, Codec.getDefault());
         default -> hits(directory).forEach(System.out::println);
       }
     }
