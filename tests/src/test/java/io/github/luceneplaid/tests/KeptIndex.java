@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.FilterCodec;
@@ -138,9 +139,14 @@ final class KeptIndex {
 
   /** A line for each hit of some queries: field, query, id, score, and a sum over its tokens. */
   static List<String> hits(Directory directory) throws IOException {
+    return hits(directory, null);
+  }
+
+  /** The same, searched by the threads of an executor if there is one. */
+  static List<String> hits(Directory directory, Executor executor) throws IOException {
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      IndexSearcher searcher = new IndexSearcher(reader);
+      IndexSearcher searcher = new IndexSearcher(reader, executor);
       for (String field : FIELDS) {
         Random random = new Random(23);
         for (int query = 0; query < QUERIES; query++) {

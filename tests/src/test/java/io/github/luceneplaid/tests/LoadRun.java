@@ -14,8 +14,6 @@ package io.github.luceneplaid.tests;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -351,17 +349,11 @@ final class LoadRun {
       }
       writer.forceMerge(1);
     }
-    long heap = 0;
-    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      // What was left by the collections; not what lay about between them
-      heap += pool.getCollectionUsage() == null ? 0 : pool.getPeakUsage().getUsed();
-    }
     return String.format(
         Locale.ROOT,
-        "%d documents, %d segments merged to one in %d s; peak of the heap's pools %d MB",
+        "%d documents, %d segments merged to one in %d s",
         documents,
         segments,
-        (System.nanoTime() - start) / 1_000_000_000,
-        heap >> 20);
+        (System.nanoTime() - start) / 1_000_000_000);
   }
 }
