@@ -118,7 +118,7 @@ public class TestDamage extends LuceneTestCase {
 
   /** Lucene says of an empty file what it is in the cause. */
   private static boolean names(Throwable e, String file) {
-    return e != null && (e.getMessage().contains(file) || names(e.getCause(), file));
+    return e != null && (e.toString().contains(file) || names(e.getCause(), file));
   }
 
   private static boolean isVersion(IOException e) {
