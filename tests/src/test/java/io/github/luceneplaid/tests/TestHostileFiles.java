@@ -122,11 +122,13 @@ public class TestHostileFiles extends LuceneTestCase {
   }
 
   private static void readArray(ArrayFile array) throws IOException {
-    double sum = 0;
     for (long i = 0; i < array.size(); i++) {
-      sum += array.type().isFloat() ? array.doubleAt(i) : array.longAt(i);
+      if (array.type().isFloat()) {
+        array.doubleAt(i);
+      } else {
+        array.longAt(i);
+      }
     }
-    assertTrue(Double.isNaN(sum) || sum == sum);
     array.shape();
     if (array.type().isFloat()) {
       readRows(array.vectors());
