@@ -28,6 +28,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.util.BytesRef;
@@ -52,6 +53,7 @@ public class TestFailedImports extends ImportTestCase {
     public void eval(MockDirectoryWrapper directory) throws IOException {
       if (doFail
           && callStackContains(IndexWriter.class, "addIndexesReaderMerge")
+          && callStackContainsAnyOf("deleteFile", "closeWhileHandlingException") == false
           && ++places == n) {
         thrown = true;
         throw new IOException("injected at " + n);
@@ -70,7 +72,10 @@ public class TestFailedImports extends ImportTestCase {
   }
 
   private static IndexWriterConfig smallConfig() {
-    return config().setMergePolicy(newLogMergePolicy());
+    // The same steps each time
+    LogDocMergePolicy merges = new LogDocMergePolicy();
+    merges.setNoCFSRatio(0);
+    return config().setMergePolicy(merges);
   }
 
   private static void addOwn(IndexWriter writer) throws IOException {
