@@ -62,6 +62,9 @@ final class LoadRun {
   private static final int CHANGES_PER_REOPEN = 40;
   private static final long REOPEN_MILLIS = 200;
 
+  /** Files more than in the first half that are no leak yet: merges come and go. */
+  private static final int SLACK = 100;
+
   /** What a reader holds: the version of each document, -1 of those that are not there. */
   private record Snapshot(DirectoryReader reader, int[] versions) {}
 
@@ -333,7 +336,7 @@ final class LoadRun {
     if (load.missed.get() * 200 > load.searches.get()) {
       throw new AssertionError("searches miss what is there: " + report);
     }
-    if (most[1] > 2 * most[0] || most[3] > 2 * most[2]) {
+    if (most[1] > 2 * most[0] + SLACK || most[3] > 2 * most[2] + SLACK) {
       throw new AssertionError("files pile up: " + report);
     }
     return report;
