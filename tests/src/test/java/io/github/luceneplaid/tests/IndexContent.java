@@ -16,6 +16,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,8 +77,15 @@ final class IndexContent {
     for (int i = 0; i < 10 && ids.isEmpty() == false; i++) {
       int id = ids.get(random.nextInt(ids.size()));
       float[][] query = EndlessWriter.tokens(seed, id, documents.get(id));
-      ScoreDoc[] hits =
-          searcher.search(new LateInteractionQuery(EndlessWriter.TOKENS, query, 3), 3).scoreDocs;
+      // Default searches may miss one of thousands of documents whose tokens point anywhere
+      LateInteractionQuery exact =
+          new LateInteractionQuery(
+              EndlessWriter.TOKENS,
+              query,
+              3,
+              null,
+              LateInteractionOptions.builder().exact().build());
+      ScoreDoc[] hits = searcher.search(exact, 3).scoreDocs;
       assertEquals(Integer.toString(id), searcher.storedFields().document(hits[0].doc).get("id"));
     }
   }
