@@ -23,13 +23,13 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.testframework.HostileTrials;
+import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -43,14 +43,11 @@ import org.apache.lucene.tests.util.TimeUnits;
 
 /**
  * Files of other programs, damaged at random: each is read, or refused by an {@link IOException};
- * nothing else is thrown, no memory is exhausted and no loop is endless. {@code
- * -Dtests.fuzzseconds} says how long each format is tried.
+ * nothing else is thrown, no memory is exhausted and no loop is endless.
  */
 @SuppressFileSystems("*")
 @TimeoutSuite(millis = 4 * TimeUnits.HOUR)
 public class TestHostileFiles extends LuceneTestCase {
-
-  private static final long SECONDS = Long.getLong("tests.fuzzseconds", TEST_NIGHTLY ? 270 : 3);
 
   private static final Path GOLDEN =
       Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
@@ -69,29 +66,11 @@ public class TestHostileFiles extends LuceneTestCase {
     }
   }
 
-  /** Tries a format for its time. */
-  private static void attack(String what, Trial trial) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    int tried = 0;
-    int read = 0;
-    TreeMap<String, Integer> refused = new TreeMap<>();
-    do {
-      try {
-        trial.run(tried);
-        read++;
-      } catch (IOException e) {
-        refused.merge(e.getClass().getSimpleName(), 1, Integer::sum);
-      }
-      tried++;
-    } while (System.nanoTime() < end);
-    assertTrue(what + ": nothing was refused", refused.isEmpty() == false);
+  private static void attack(String what, HostileTrials.Trial trial) {
+    HostileTrials trials = HostileTrials.run(TEST_NIGHTLY, e -> e instanceof IOException, trial);
     if (TEST_NIGHTLY) {
-      System.out.println(what + ": tried " + tried + ", read " + read + ", refused " + refused);
+      System.out.println(what + ": " + trials);
     }
-  }
-
-  private interface Trial {
-    void run(int number) throws IOException;
   }
 
   private static void attackFiles(String folder, String extension, Reading reading)
@@ -101,7 +80,7 @@ public class TestHostileFiles extends LuceneTestCase {
     Mutator mutator = new Mutator(random());
     attack(
         folder + "/*" + extension,
-        number -> {
+        () -> {
           Path seed = seeds.get(random().nextInt(seeds.size()));
           Files.write(file, mutator.mutate(Files.readAllBytes(seed)));
           try {
@@ -215,7 +194,7 @@ public class TestHostileFiles extends LuceneTestCase {
     Path copy = createTempDir();
     attack(
         folder,
-        number -> {
+        () -> {
           Path seed = seeds.get(random().nextInt(seeds.size()));
           List<Path> files = copy(seed, copy);
           for (int i = 1 + random().nextInt(2); i > 0; i--) {

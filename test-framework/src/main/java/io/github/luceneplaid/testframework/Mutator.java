@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tests;
+package io.github.luceneplaid.testframework;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Damages files as a hostile or broken program would. */
-final class Mutator {
+public final class Mutator {
 
   /** Numbers that counts, lengths and offsets go wrong with. */
   private static final long[] EXTREMES = {
@@ -75,12 +75,12 @@ final class Mutator {
 
   private final Random random;
 
-  Mutator(Random random) {
+  public Mutator(Random random) {
     this.random = random;
   }
 
   /** A copy with one to four faults. */
-  byte[] mutate(byte[] original) {
+  public byte[] mutate(byte[] original) {
     byte[] bytes = original;
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       bytes = once(bytes);

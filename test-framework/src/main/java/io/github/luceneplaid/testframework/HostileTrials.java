@@ -1,0 +1,70 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.testframework;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * What became of hostile input that was tried again and again for some time.
+ *
+ * @param tried how often
+ * @param refused by the name of the exception, how often it was thrown
+ */
+public record HostileTrials(int tried, Map<String, Integer> refused) {
+
+  /** One trial. */
+  public interface Trial {
+    /**
+     * Reads something hostile.
+     *
+     * @throws Exception if it is refused
+     */
+    void run() throws Exception;
+  }
+
+  /**
+   * Tries for some seconds: {@code -Dtests.fuzzseconds}, or 3, or 110 at night.
+   *
+   * @param nightly whether it is night
+   * @param isRefusal what may be thrown; anything else is passed on, wrapped
+   */
+  public static HostileTrials run(boolean nightly, Predicate<Exception> isRefusal, Trial trial) {
+    long seconds = Long.getLong("tests.fuzzseconds", nightly ? 110 : 3);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    int tried = 0;
+    Map<String, Integer> refused = new TreeMap<>();
+    do {
+      try {
+        trial.run();
+      } catch (Exception e) {
+        if (isRefusal.test(e) == false) {
+          throw new AssertionError("trial " + tried, e);
+        }
+        refused.merge(e.getClass().getSimpleName(), 1, Integer::sum);
+      }
+      tried++;
+    } while (System.nanoTime() < end);
+    if (refused.isEmpty()) {
+      throw new AssertionError("nothing of " + tried + " was refused");
+    }
+    return new HostileTrials(tried, refused);
+  }
+
+  @Override
+  public String toString() {
+    int all = refused.values().stream().mapToInt(Integer::intValue).sum();
+    return "tried " + tried + ", read " + (tried - all) + ", refused " + refused;
+  }
+}
