@@ -141,7 +141,12 @@ final class ImportedFields implements Closeable {
           columns.get(i).addTo(document, field, rows, i + 1);
         }
       }
-      add(document, id);
+      try {
+        add(document, id);
+      } catch (IllegalArgumentException e) {
+        throw new UserException(
+            metadata.file() + ": cannot take document " + number + ": " + e.getMessage(), e);
+      }
     }
 
     private void addBare(int end) throws IOException {

@@ -62,6 +62,7 @@ final class MetadataDatabase implements Closeable {
     this.file = file;
     this.documents = documents;
     this.connection = connection;
+    distrust();
     readColumns(DOCUMENTS_TABLE);
     int inDocuments = columns.size();
     boolean hasContent = readColumns(CONTENT_TABLE);
@@ -135,8 +136,32 @@ final class MetadataDatabase implements Closeable {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
+  /** Lets SQLite look at pages before it uses them, and run no functions for the file. */
+  private void distrust() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA cell_size_check = ON");
+      statement.execute("PRAGMA trusted_schema = OFF");
+    }
+  }
+
+  /**
+   * Views run what their author wants, without end if he wants that, and virtual tables do, too.
+   */
+  private void checkTable(String table) throws IOException, SQLException {
+    String query =
+        "SELECT type || CASE WHEN type = 'table' AND rootpage = 0 THEN ' (virtual)' ELSE '' END"
+            + " FROM sqlite_schema WHERE name = '%t' COLLATE NOCASE AND type IN ('table', 'view')";
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query.replace("%t", table))) {
+      if (rows.next() && rows.getString(1).equals("table") == false) {
+        throw new VectorFileException(file.toString(), 0, table, rows.getString(1), "a table");
+      }
+    }
+  }
+
   /** Adds the columns of a table; returns whether it is there. */
   private boolean readColumns(String table) throws IOException, SQLException {
+    checkTable(table);
     boolean exists = false;
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA table_info(" + table + ")")) {
@@ -187,6 +212,10 @@ final class MetadataDatabase implements Closeable {
       }
     }
     return kind;
+  }
+
+  Path file() {
+    return file;
   }
 
   /** What documents have. */

@@ -1,0 +1,145 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.testframework.HostileTrials;
+import io.github.luceneplaid.testframework.Mutator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
+import org.apache.lucene.tests.util.TimeUnits;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Directories whose {@code metadata.db} is damaged at random, or made to do harm: all documents are
+ * imported, or none, with a message that names the file.
+ */
+@SuppressFileSystems("*")
+@TimeoutSuite(millis = TimeUnits.HOUR)
+public class TestHostileMetadata extends CommandTestCase {
+
+  private static final class Refused extends Exception {
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  private static List<Path> golden() throws IOException {
+    Path golden = Path.of(System.getProperty("plaid.shared", "shared"), "golden");
+    assumeTrue(
+        "no golden files in " + golden + ": set the property plaid.shared",
+        Files.isDirectory(golden));
+    try (Stream<Path> files = Files.walk(golden)) {
+      return files
+          .filter(file -> file.endsWith(MetadataDatabase.FILE))
+          .map(Path::getParent)
+          .toList();
+    }
+  }
+
+  private static Path copy(Path source) throws IOException {
+    Path copy = createTempDir();
+    try (Stream<Path> files = Files.list(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  /** Imports a directory, or sees that nothing is left of trying to. */
+  private void read(Path source, Path index) throws IOException, Refused {
+    if (plaid("import", source, index) == 0) {
+      try (Directory directory = FSDirectory.open(index);
+          DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertTrue(reader.numDocs() > 0);
+      }
+      IOUtils.rm(index);
+    } else {
+      assertFalse("nothing is left of what failed", Files.exists(index));
+      String message = err.toString();
+      assertTrue(message, message.contains(source.resolve(MetadataDatabase.FILE).toString()));
+      assertFalse("not an error of the program: " + message, message.contains("--stacktrace"));
+      assertEquals(message, 1, message.lines().count());
+      throw new Refused(message);
+    }
+  }
+
+  public void testDamaged() throws IOException {
+    List<Path> sources = golden();
+    Path index = createTempDir().resolve("index");
+    Mutator mutator = new Mutator(random());
+    Path source = copy(sources.get(random().nextInt(sources.size())));
+    Path database = source.resolve(MetadataDatabase.FILE);
+    byte[] bytes = Files.readAllBytes(database);
+    HostileTrials trials =
+        HostileTrials.run(
+            TEST_NIGHTLY,
+            e -> e instanceof Refused,
+            () -> {
+              Files.write(database, mutator.mutate(bytes));
+              try {
+                read(source, index);
+              } catch (RuntimeException | Error e) {
+                throw new AssertionError("damaged: " + database, e);
+              }
+            });
+    if (TEST_NIGHTLY) {
+      System.out.println(MetadataDatabase.FILE + ": " + trials);
+    }
+  }
+
+  private void assertRefused(String reason, String... statements) throws Exception {
+    Path source = copy(golden().get(0));
+    Path database = source.resolve(MetadataDatabase.FILE);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+    Path index = createTempDir().resolve("index");
+    Refused refused = expectThrows(Refused.class, () -> read(source, index));
+    assertTrue(refused.getMessage(), refused.getMessage().contains(reason));
+  }
+
+  public void testMadeToHarm() throws Exception {
+    assertRefused(
+        "METADATA at byte 0: found view, expected a table",
+        "ALTER TABLE METADATA RENAME TO other",
+        "CREATE VIEW metadata AS WITH RECURSIVE endless(_subset_) AS"
+            + " (SELECT 0 UNION ALL SELECT _subset_ FROM endless) SELECT _subset_ FROM endless");
+    assertRefused(
+        "METADATA at byte 0: found table (virtual), expected a table",
+        "DROP TABLE METADATA",
+        "CREATE VIRTUAL TABLE METADATA USING rtree(_subset_, low, high)");
+    assertRefused(
+        "cannot take document 0: ",
+        "ALTER TABLE METADATA ADD COLUMN id TEXT",
+        "UPDATE METADATA SET id = hex(zeroblob(20000))");
+    // Each byte that is not of a character becomes one of three bytes
+    assertRefused(
+        "cannot take document 0: ",
+        "ALTER TABLE METADATA ADD COLUMN long TEXT",
+        "UPDATE METADATA SET long = CAST(replace(hex(zeroblob(15000)), '0', x'ff') AS TEXT)");
+  }
+}
