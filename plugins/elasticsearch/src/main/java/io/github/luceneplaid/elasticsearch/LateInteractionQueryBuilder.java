@@ -111,9 +111,14 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     private String queryName;
 
     Body(XContentParser parser) throws IOException {
-      while (parser.nextToken() != XContentParser.Token.END_OBJECT) {
+      XContentParser.Token token;
+      while ((token = parser.nextToken()) != XContentParser.Token.END_OBJECT) {
         String name = parser.currentName();
-        parser.nextToken();
+        // Binary formats just end where they are cut
+        if (token != XContentParser.Token.FIELD_NAME || parser.nextToken() == null) {
+          throw new IllegalArgumentException(
+              "found " + parser.currentToken() + ", expected parameters and the end of an object");
+        }
         parse(name, parser);
       }
     }

@@ -28,6 +28,7 @@ import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
 import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.common.bytes.BytesReference;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.analysis.AnalyzerScope;
@@ -108,9 +109,12 @@ final class IndexFixture {
 
   /** Takes a document as a shard does. */
   ParsedDocument parse(String source) {
-    return mapperService
-        .documentMapper()
-        .parse(new SourceToParse("index", "1", new BytesArray(source), XContentType.JSON));
+    return parse(new BytesArray(source), XContentType.JSON);
+  }
+
+  /** Takes a document in a format. */
+  ParsedDocument parse(BytesReference source, XContentType format) {
+    return mapperService.documentMapper().parse(new SourceToParse("index", "1", source, format));
   }
 
   /** The codec of the plugin. */

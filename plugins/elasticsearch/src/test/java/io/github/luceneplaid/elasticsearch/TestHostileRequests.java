@@ -1,0 +1,193 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.elasticsearch;
+
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.engine.LateInteractionFieldSettings;
+import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.testframework.HostileTrials;
+import io.github.luceneplaid.testframework.Mutator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TimeUnits;
+import org.elasticsearch.ExceptionsHelper;
+import org.elasticsearch.common.bytes.BytesArray;
+import org.elasticsearch.common.bytes.BytesReference;
+import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.common.xcontent.XContentHelper;
+import org.elasticsearch.index.query.AbstractQueryBuilder;
+import org.elasticsearch.rest.RestStatus;
+import org.elasticsearch.search.SearchModule;
+import org.elasticsearch.xcontent.NamedXContentRegistry;
+import org.elasticsearch.xcontent.XContentBuilder;
+import org.elasticsearch.xcontent.XContentParser;
+import org.elasticsearch.xcontent.XContentParserConfiguration;
+import org.elasticsearch.xcontent.XContentType;
+import org.junit.BeforeClass;
+
+/**
+ * Requests that are damaged at random, in each format that Elasticsearch reads: they are
+ * understood, or are bad requests.
+ */
+@TimeoutSuite(millis = TimeUnits.HOUR)
+public class TestHostileRequests extends LuceneTestCase {
+
+  /** Values of the field; the document around them is the engine's. */
+  private static final List<String> VALUES =
+      List.of(
+          "[[1, -0.5, 2.25e-3], [0, 0, 1]]",
+          "\"f16:ADwAAAAAADwAPAA8\"",
+          "\"AACAPwAAAAAAAAAA\"",
+          "null",
+          "[]");
+
+  private static final List<String> QUERIES =
+      List.of(
+          "{\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
+              + " \"k\": 3, \"candidates\": 100, \"probes\": 8, \"boost\": 2, \"_name\": \"n\"}}",
+          "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
+              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
+
+  private static XContentParserConfiguration CONFIG;
+
+  /** Exceptions of the server need a logger. */
+  @BeforeClass
+  public static void configure() {
+    LogConfigurator.configureESLogging();
+    SearchModule module = new SearchModule(Settings.EMPTY, List.of(new LateInteractionPlugin()));
+    CONFIG =
+        XContentParserConfiguration.EMPTY.withRegistry(
+            new NamedXContentRegistry(module.getNamedXContents()));
+  }
+
+  /** A request, and the format it is in. */
+  private record Request(byte[] bytes, XContentType format) {}
+
+  private static List<Request> inAllFormats(List<String> requests) throws IOException {
+    List<Request> all = new ArrayList<>();
+    for (String json : requests) {
+      for (XContentType format : XContentType.values()) {
+        try (XContentParser parser = parser(new BytesArray(json), XContentType.JSON);
+            XContentBuilder builder = XContentBuilder.builder(format.xContent())) {
+          parser.nextToken();
+          builder.copyCurrentStructure(parser);
+          all.add(new Request(BytesReference.toBytes(BytesReference.bytes(builder)), format));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static XContentParser parser(BytesReference bytes, XContentType format)
+      throws IOException {
+    return XContentHelper.createParserNotCompressed(CONFIG, bytes, format);
+  }
+
+  /** Parsers of the engine throw IOExceptions where it is not text. */
+  private static boolean isRefusal(Exception e) {
+    return e instanceof IOException || ExceptionsHelper.status(e) == RestStatus.BAD_REQUEST;
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private interface Reading {
+    void read(BytesReference bytes, XContentType format) throws IOException;
+  }
+
+  private static void attack(String what, List<String> seeds, Reading reading) throws IOException {
+    List<Request> requests = inAllFormats(seeds);
+    Mutator mutator = new Mutator(random());
+    HostileTrials trials =
+        HostileTrials.run(
+            TEST_NIGHTLY,
+            TestHostileRequests::isRefusal,
+            () -> {
+              Request request = requests.get(random().nextInt(requests.size()));
+              byte[] bytes = mutator.mutate(request.bytes());
+              try {
+                reading.read(new BytesArray(bytes), request.format());
+              } catch (Exception e) {
+                if (isRefusal(e) == false) {
+                  throw new AssertionError(request.format() + ": " + text(bytes), e);
+                }
+                throw e;
+              } catch (AssertionError e) {
+                // On real nodes the engine's assertions are off
+                if (e.getStackTrace()[0].getClassName().startsWith("org.elasticsearch.")) {
+                  throw new IOException(e);
+                }
+                throw e;
+              }
+            });
+    if (TEST_NIGHTLY) {
+      System.out.println(what + " of Elasticsearch: " + trials);
+    }
+  }
+
+  public void testDocuments() throws IOException {
+    LateInteractionFieldSettings settings =
+        new LateInteractionFieldSettings(3, 4, RawTokens.NONE, 1000, 5, 5);
+    attack(
+        "documents",
+        VALUES,
+        (bytes, format) -> {
+          try (XContentParser parser = parser(bytes, format)) {
+            TokenMatrix matrix = settings.documentMatrix("tokens");
+            parser.nextToken();
+            TokenParser.parse(parser, matrix);
+            for (float[] token : matrix.toArray()) {
+              assertEquals(3, token.length);
+            }
+          }
+        });
+  }
+
+  public void testQueries() throws IOException {
+    attack(
+        "queries",
+        QUERIES,
+        (bytes, format) -> {
+          try (XContentParser parser = parser(bytes, format)) {
+            assertFalse(AbstractQueryBuilder.parseTopLevelQuery(parser).toString().isEmpty());
+          }
+        });
+  }
+
+  /** Requests may end anywhere; in SMILE, which marks it, parsers say nothing. */
+  public void testEnds() throws IOException {
+    byte mark = (byte) 0xff;
+    for (Request request : inAllFormats(QUERIES)) {
+      for (int length = 0; length < request.bytes().length; length++) {
+        byte[] ended = Arrays.copyOf(request.bytes(), length + 1);
+        ended[length] = mark;
+        for (int end = length; end <= ended.length; end++) {
+          BytesReference bytes = new BytesArray(ended, 0, end);
+          try (XContentParser parser = parser(bytes, request.format())) {
+            AbstractQueryBuilder.parseTopLevelQuery(parser);
+          } catch (Exception e) {
+            if (isRefusal(e) == false) {
+              throw new AssertionError(request.format() + ": " + text(ended), e);
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.opensearch;
+
+import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.testframework.HostileTrials;
+import io.github.luceneplaid.testframework.Mutator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TimeUnits;
+import org.opensearch.ExceptionsHelper;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.common.bytes.BytesArray;
+import org.opensearch.core.common.bytes.BytesReference;
+import org.opensearch.core.rest.RestStatus;
+import org.opensearch.core.xcontent.DeprecationHandler;
+import org.opensearch.core.xcontent.MediaType;
+import org.opensearch.core.xcontent.NamedXContentRegistry;
+import org.opensearch.core.xcontent.XContentBuilder;
+import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.query.AbstractQueryBuilder;
+import org.opensearch.search.SearchModule;
+
+/**
+ * Requests that are damaged at random, in each format that OpenSearch reads: they are understood,
+ * or are bad requests.
+ */
+@TimeoutSuite(millis = TimeUnits.HOUR)
+public class TestHostileRequests extends LuceneTestCase {
+
+  private static final List<String> DOCUMENTS =
+      List.of(
+          "{\"tokens\": [[1, -0.5, 2.25e-3], [0, 0, 1]]}",
+          "{\"tokens\": \"f16:ADwAAAAAADwAPAA8\"}",
+          "{\"tokens\": \"AACAPwAAAAAAAAAA\"}",
+          "{\"tokens\": null}",
+          "{\"tokens\": []}");
+
+  private static final List<String> QUERIES =
+      List.of(
+          "{\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
+              + " \"k\": 3, \"candidates\": 100, \"probes\": 8, \"boost\": 2, \"_name\": \"n\"}}",
+          "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
+              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
+
+  /** A request, and the format it is in. */
+  private record Request(byte[] bytes, XContentType format) {}
+
+  private static List<Request> inAllFormats(List<String> requests) throws IOException {
+    List<Request> all = new ArrayList<>();
+    for (String json : requests) {
+      for (XContentType format : XContentType.values()) {
+        try (XContentParser parser = parser(new BytesArray(json), XContentType.JSON);
+            XContentBuilder builder = XContentBuilder.builder(format.xContent())) {
+          parser.nextToken();
+          builder.copyCurrentStructure(parser);
+          all.add(new Request(BytesReference.toBytes(BytesReference.bytes(builder)), format));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static XContentParser parser(BytesReference bytes, MediaType format) throws IOException {
+    SearchModule module = new SearchModule(Settings.EMPTY, List.of(IndexFixture.PLUGIN));
+    NamedXContentRegistry registry = new NamedXContentRegistry(module.getNamedXContents());
+    try {
+      return format
+          .xContent()
+          .createParser(registry, DeprecationHandler.IGNORE_DEPRECATIONS, bytes.streamInput());
+    } catch (RuntimeException e) {
+      throw new IOException("it is not text in a known encoding", e);
+    }
+  }
+
+  /** Parsers of the engine throw IOExceptions where it is not text. */
+  private static boolean isRefusal(Exception e) {
+    return e instanceof IOException || ExceptionsHelper.status(e) == RestStatus.BAD_REQUEST;
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private interface Reading {
+    void read(BytesReference bytes, XContentType format) throws IOException;
+  }
+
+  private static void attack(String what, List<String> seeds, Reading reading) throws IOException {
+    List<Request> requests = inAllFormats(seeds);
+    Mutator mutator = new Mutator(random());
+    HostileTrials trials =
+        HostileTrials.run(
+            TEST_NIGHTLY,
+            TestHostileRequests::isRefusal,
+            () -> {
+              Request request = requests.get(random().nextInt(requests.size()));
+              byte[] bytes = mutator.mutate(request.bytes());
+              try {
+                reading.read(new BytesArray(bytes), request.format());
+              } catch (Exception e) {
+                if (isRefusal(e) == false) {
+                  throw new AssertionError(request.format() + ": " + text(bytes), e);
+                }
+                throw e;
+              } catch (AssertionError e) {
+                // On real nodes the engine's assertions are off
+                if (e.getStackTrace()[0].getClassName().startsWith("org.opensearch.")) {
+                  throw new IOException(e);
+                }
+                throw e;
+              }
+            });
+    if (TEST_NIGHTLY) {
+      System.out.println(what + " of OpenSearch: " + trials);
+    }
+  }
+
+  public void testDocuments() throws IOException {
+    IndexFixture index =
+        IndexFixture.enabled(
+            "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3, \"max_vectors\": 5}");
+    attack(
+        "documents",
+        DOCUMENTS,
+        (bytes, format) -> {
+          for (IndexableField field : index.parse(bytes, format).rootDoc().getFields("tokens")) {
+            for (float[] token : LateInteractionField.decode(field.binaryValue())) {
+              assertEquals(3, token.length);
+            }
+          }
+        });
+  }
+
+  public void testQueries() throws IOException {
+    attack(
+        "queries",
+        QUERIES,
+        (bytes, format) -> {
+          try (XContentParser parser = parser(bytes, format)) {
+            assertFalse(AbstractQueryBuilder.parseInnerQueryBuilder(parser).toString().isEmpty());
+          }
+        });
+  }
+}
