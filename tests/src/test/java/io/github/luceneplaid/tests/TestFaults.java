@@ -124,6 +124,7 @@ public class TestFaults extends LuceneTestCase {
     directory.setRandomIOExceptionRate(0);
     directory.setRandomIOExceptionRateOnOpen(0);
     directory.setThrottling(MockDirectoryWrapper.Throttling.NEVER);
+    directory.setUseSlowOpenClosers(false);
     directory.setAssertNoUnrefencedFilesOnClose(false);
     return directory;
   }
