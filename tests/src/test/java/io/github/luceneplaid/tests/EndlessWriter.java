@@ -98,22 +98,9 @@ final class EndlessWriter {
     Random random = new Random(seed ^ (id * 1_000_003L + version));
     float[][] tokens = new float[1 + random.nextInt(24)][];
     for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = unit(random);
+      tokens[i] = UnitVectors.random(random, DIMENSION);
     }
     return tokens;
-  }
-
-  static float[] unit(Random random) {
-    float[] vector = new float[DIMENSION];
-    double squares = 0;
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] = (float) random.nextGaussian();
-      squares += vector[i] * vector[i];
-    }
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] /= (float) Math.sqrt(squares);
-    }
-    return vector;
   }
 
   private static Document document(long seed, int id, int version) {
@@ -170,10 +157,12 @@ final class EndlessWriter {
   /**
    * Makes the changes of the n-th commit, and commits.
    *
+   * @param documents those before it, brought to those after it
    * @param merge whether segments are merged to one before
    */
-  static void commit(IndexWriter writer, long seed, int n, boolean merge) throws IOException {
-    SortedMap<Integer, Integer> documents = documents(seed, n - 1);
+  static void commit(
+      IndexWriter writer, long seed, int n, SortedMap<Integer, Integer> documents, boolean merge)
+      throws IOException {
     for (int id : changes(seed, n, documents)) {
       Term term = new Term("id", Integer.toString(id));
       Integer version = documents.get(id);
@@ -198,8 +187,9 @@ final class EndlessWriter {
       int n = lastCommit(directory);
       try (IndexWriter writer = open(directory, random, new ConcurrentMergeScheduler())) {
         System.out.println(n);
+        SortedMap<Integer, Integer> documents = documents(seed, n);
         while (true) {
-          commit(writer, seed, ++n, random.nextInt(10) == 0);
+          commit(writer, seed, ++n, documents, random.nextInt(10) == 0);
           System.out.println(n);
         }
       }

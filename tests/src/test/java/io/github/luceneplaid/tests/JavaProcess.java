@@ -11,13 +11,22 @@
  */
 package io.github.luceneplaid.tests;
 
+import static org.junit.Assert.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Programs on the class path of the tests that run in processes of their own. */
 final class JavaProcess {
+
+  /** Options of programs that soon end. */
+  private static final List<String> SHORT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private JavaProcess() {}
 
@@ -28,16 +37,37 @@ final class JavaProcess {
    * @param heap an option like {@code -Xmx64m}
    */
   static List<String> command(String main, String heap, String... arguments) {
+    List<String> options = new ArrayList<>(SHORT);
+    options.add(heap);
+    return command(options, System.getProperty("java.class.path"), main, arguments);
+  }
+
+  /** The command that runs a program with some options of the JVM. */
+  static List<String> command(
+      List<String> options, String classPath, String main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(heap);
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(options);
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main);
     command.addAll(Arrays.asList(arguments));
     return command;
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @return the lines that it prints
+   * @throws AssertionError with what it says of the error, if it ends with one
+   */
+  static List<String> run(List<String> command) throws IOException, InterruptedException {
+    Path errors = LuceneTestCase.createTempFile();
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int exit = process.waitFor();
+    assertEquals(command + "\n" + output + Files.readString(errors), 0, exit);
+    return output.lines().toList();
   }
 }

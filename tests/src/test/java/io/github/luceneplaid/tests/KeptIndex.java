@@ -92,16 +92,9 @@ final class KeptIndex {
   }
 
   private static float[][] tokens(Random random, int n) {
-    float[][] tokens = new float[n][DIMENSION];
-    for (float[] token : tokens) {
-      double squares = 0;
-      for (int i = 0; i < DIMENSION; i++) {
-        token[i] = (float) random.nextGaussian();
-        squares += token[i] * token[i];
-      }
-      for (int i = 0; i < DIMENSION; i++) {
-        token[i] /= (float) Math.sqrt(squares);
-      }
+    float[][] tokens = new float[n][];
+    for (int i = 0; i < n; i++) {
+      tokens[i] = UnitVectors.random(random, DIMENSION);
     }
     return tokens;
   }

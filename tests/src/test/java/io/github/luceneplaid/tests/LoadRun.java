@@ -73,10 +73,9 @@ final class LoadRun {
   private final int[] versions;
   private final float[][] topics = new float[TOPICS][];
   private final AtomicReference<Snapshot> current = new AtomicReference<>();
-  private final AtomicLong searches = new AtomicLong();
   private final AtomicLong missed = new AtomicLong();
   private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final ConcurrentLinkedQueue<long[]> latencies = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
   private volatile boolean done;
 
   private LoadRun(IndexWriter writer, int documents) {
@@ -92,15 +91,10 @@ final class LoadRun {
 
   private static float[] unit(Random random, float[] around, float noise) {
     float[] vector = new float[DIMENSION];
-    double squares = 0;
     for (int i = 0; i < DIMENSION; i++) {
       vector[i] = around[i] + noise * (float) (random.nextGaussian() / Math.sqrt(DIMENSION));
-      squares += vector[i] * vector[i];
     }
-    for (int i = 0; i < DIMENSION; i++) {
-      vector[i] /= (float) Math.sqrt(squares);
-    }
-    return vector;
+    return UnitVectors.normalize(vector);
   }
 
   private float[][] tokens(int id, int version) {
@@ -169,8 +163,7 @@ final class LoadRun {
       IndexSearcher searcher = new IndexSearcher(snapshot.reader);
       long start = System.nanoTime();
       ScoreDoc[] hits = searcher.search(new LateInteractionQuery(FIELD, query, K), K).scoreDocs;
-      latencies.add(new long[] {System.nanoTime() - start});
-      searches.incrementAndGet();
+      latencies.add(System.nanoTime() - start);
       boolean found = false;
       for (ScoreDoc hit : hits) {
         int id = number(searcher, "number", hit.doc);
@@ -281,12 +274,12 @@ final class LoadRun {
   }
 
   private String report(long[] most) {
-    long[] nanos = latencies.stream().mapToLong(latency -> latency[0]).sorted().toArray();
+    long[] nanos = latencies.stream().mapToLong(Long::longValue).sorted().toArray();
     return String.format(
         Locale.ROOT,
         "%d searches, p50 %.1f ms, p99 %.1f ms, %d missed; handles at most %d, then %d;"
             + " mappings %d, then %d",
-        searches.get(),
+        nanos.length,
         nanos[nanos.length / 2] / 1e6,
         nanos[nanos.length * 99 / 100] / 1e6,
         missed.get(),
@@ -333,7 +326,7 @@ final class LoadRun {
     if (load.failures.isEmpty() == false) {
       throw new AssertionError(report, load.failures.peek());
     }
-    if (load.missed.get() * 200 > load.searches.get()) {
+    if (load.missed.get() * 200 > load.latencies.size()) {
       throw new AssertionError("searches miss what is there: " + report);
     }
     if (most[1] > 2 * most[0] + SLACK || most[3] > 2 * most[2] + SLACK) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import org.apache.lucene.codecs.CodecUtil;
@@ -34,9 +35,6 @@ import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.IOContext;
-import org.apache.lucene.store.IndexInput;
-import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /**
@@ -55,37 +53,27 @@ public class TestDamage extends LuceneTestCase {
 
   /** An index of two segments, in memory, as bytes by the names of its files. */
   private static Map<String, byte[]> index() throws IOException {
-    Map<String, byte[]> files = new TreeMap<>();
     try (Directory directory = new ByteBuffersDirectory()) {
       try (IndexWriter writer =
           EndlessWriter.open(directory, new Random(1), new SerialMergeScheduler())) {
         writer.getConfig().setUseCompoundFile(false);
+        SortedMap<Integer, Integer> documents = new TreeMap<>();
         for (int n = 1; n <= 6; n++) {
-          EndlessWriter.commit(writer, SEED, n, n == 3 || n == 5);
+          EndlessWriter.commit(writer, SEED, n, documents, n == 3 || n == 5);
         }
       }
-      for (String name : directory.listAll()) {
-        if (name.equals("write.lock") == false) {
-          try (IndexInput in = directory.openInput(name, IOContext.READONCE)) {
-            byte[] bytes = new byte[Math.toIntExact(in.length())];
-            in.readBytes(bytes, 0, bytes.length);
-            files.put(name, bytes);
-          }
-        }
-      }
+      return IndexFiles.read(directory);
     }
-    return files;
   }
 
   private static Directory with(Map<String, byte[]> files, String damaged, byte[] bytes)
       throws IOException {
-    Directory directory = new ByteBuffersDirectory();
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      try (IndexOutput out = directory.createOutput(file.getKey(), IOContext.DEFAULT)) {
-        byte[] content = file.getKey().equals(damaged) ? bytes : file.getValue();
-        out.writeBytes(content, content.length);
-      }
+    Map<String, byte[]> all = new TreeMap<>(files);
+    if (damaged != null) {
+      all.put(damaged, bytes);
     }
+    Directory directory = new ByteBuffersDirectory();
+    IndexFiles.write(directory, all);
     return directory;
   }
 
@@ -245,7 +233,7 @@ public class TestDamage extends LuceneTestCase {
       try (Directory directory = with(files, file, damaged);
           DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        float[] vector = EndlessWriter.unit(new Random(i));
+        float[] vector = UnitVectors.random(new Random(i), EndlessWriter.DIMENSION);
         float[][] query = {vector};
         int k = 5;
         searcher.search(new LateInteractionQuery(EndlessWriter.TOKENS, query, k), k);

@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tests;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,8 +26,6 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.IOContext;
-import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
@@ -48,19 +45,16 @@ public class TestDeterminism extends LuceneTestCase {
   /** The files of the format without the ids of segments, and without checksums over these. */
   private static Map<String, BytesRef> bytes(Directory directory) throws IOException {
     Map<String, BytesRef> all = new TreeMap<>();
-    for (String name : directory.listAll()) {
-      String codec = CODECS.get(name.substring(name.lastIndexOf('.') + 1));
-      if (codec == null || name.contains("Plaid1") == false) {
-        continue;
-      }
-      try (IndexInput in = directory.openInput(name, IOContext.READONCE)) {
-        byte[] bytes = new byte[Math.toIntExact(in.length() - CodecUtil.footerLength())];
-        in.readBytes(bytes, 0, bytes.length);
-        int id = CodecUtil.headerLength(codec);
-        Arrays.fill(bytes, id, id + StringHelper.ID_LENGTH, (byte) 0);
-        all.put(name, new BytesRef(bytes));
-      }
-    }
+    IndexFiles.read(directory)
+        .forEach(
+            (name, bytes) -> {
+              String codec = CODECS.get(name.substring(name.lastIndexOf('.') + 1));
+              if (codec != null && name.contains("Plaid1")) {
+                int id = CodecUtil.headerLength(codec);
+                Arrays.fill(bytes, id, id + StringHelper.ID_LENGTH, (byte) 0);
+                all.put(name, new BytesRef(bytes, 0, bytes.length - CodecUtil.footerLength()));
+              }
+            });
     assertFalse(all.isEmpty());
     return all;
   }
@@ -111,21 +105,12 @@ public class TestDeterminism extends LuceneTestCase {
   }
 
   private static List<String> run(boolean panama, String action, Path folder) throws Exception {
-    Path output = createTempFile();
-    Path errors = createTempFile();
     List<String> command =
         JavaProcess.command(KeptIndex.class.getName(), "-Xmx256m", action, folder.toString());
     if (panama) {
       command.addAll(1, List.of("--add-modules", "jdk.incubator.vector"));
     }
-    int exit =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    assertEquals(action + ": " + Files.readString(errors), 0, exit);
-    return Files.readAllLines(output);
+    return JavaProcess.run(command);
   }
 
   /** With and without the Vector API there are the same hits; of the same segments, too. */

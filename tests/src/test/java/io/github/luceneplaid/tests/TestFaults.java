@@ -101,8 +101,9 @@ public class TestFaults extends LuceneTestCase {
     try {
       int first = EndlessWriter.lastCommit(directory) + 1;
       writer = EndlessWriter.open(directory, new Random(SEED), new SerialMergeScheduler());
+      SortedMap<Integer, Integer> documents = EndlessWriter.documents(SEED, first - 1);
       for (int n = first; n <= COMMITS; n++) {
-        EndlessWriter.commit(writer, SEED, n, n % 2 == 0);
+        EndlessWriter.commit(writer, SEED, n, documents, n % 2 == 0);
       }
       writer.close();
       return true;

@@ -73,14 +73,10 @@ public class TestLifeCycle extends LuceneTestCase {
     for (int i = 0; i < n; i++) {
       float[] topic = topics[random.nextInt(TOPICS)];
       tokens[i] = new float[DIMENSION];
-      double squares = 0;
       for (int j = 0; j < DIMENSION; j++) {
         tokens[i][j] = topic[j] + 0.12f * (float) random.nextGaussian();
-        squares += tokens[i][j] * tokens[i][j];
       }
-      for (int j = 0; j < DIMENSION; j++) {
-        tokens[i][j] /= (float) Math.sqrt(squares);
-      }
+      UnitVectors.normalize(tokens[i]);
     }
     return tokens;
   }

@@ -15,7 +15,6 @@ import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
@@ -28,26 +27,18 @@ public class TestLoad extends LuceneTestCase {
 
   private static String run(String heap, String... arguments) throws Exception {
     assumeTrue("no /proc", Files.isReadable(Path.of("/proc/self/maps")));
-    Path output = createTempFile();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(heap);
+    List<String> options = new ArrayList<>(List.of(heap, "-ea"));
     if (Boolean.getBoolean("plaid.expectPanama")) {
-      command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+      options.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     }
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-ea", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(LoadRun.class.getName());
-    command.add(createTempDir().toString());
-    command.addAll(Arrays.asList(arguments));
-    int exit =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start()
-            .waitFor();
-    assertEquals(Files.readString(output), 0, exit);
-    return Files.readString(output).strip();
+    String[] all = new String[arguments.length + 1];
+    all[0] = createTempDir().toString();
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    List<String> report =
+        JavaProcess.run(
+            JavaProcess.command(
+                options, System.getProperty("java.class.path"), LoadRun.class.getName(), all));
+    return String.join("\n", report);
   }
 
   public void testForSomeSeconds() throws Exception {

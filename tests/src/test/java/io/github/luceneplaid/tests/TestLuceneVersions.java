@@ -47,19 +47,13 @@ public class TestLuceneVersions extends LuceneTestCase {
 
   private static List<String> run(String version, String action, Path folder)
       throws IOException, InterruptedException {
-    Path output = createTempFile();
-    Path errors = createTempFile();
-    List<String> command =
-        JavaProcess.command(KeptIndex.class.getName(), "-Xmx256m", action, folder.toString());
-    command.set(command.indexOf("-cp") + 1, classPath(version));
-    int exit =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    assertEquals(action + " on " + version + ": " + Files.readString(errors), 0, exit);
-    return Files.readAllLines(output);
+    return JavaProcess.run(
+        JavaProcess.command(
+            List.of("-Xmx256m"),
+            classPath(version),
+            KeptIndex.class.getName(),
+            action,
+            folder.toString()));
   }
 
   public void testWrittenNowReadLater() throws Exception {

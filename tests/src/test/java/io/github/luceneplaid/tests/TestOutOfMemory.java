@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tests;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,18 +31,11 @@ public class TestOutOfMemory extends LuceneTestCase {
   private static final int MOST_MEGABYTES = 40;
 
   private static String merge(Path folder, int megabytes) throws IOException, InterruptedException {
-    Path output = createTempFile();
-    Path errors = createTempFile();
-    Process process =
-        new ProcessBuilder(
-                JavaProcess.command(
-                    ScarceMemory.class.getName(), "-Xmx" + megabytes + "m", folder.toString()))
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    int exit = process.waitFor();
-    assertEquals(Files.readString(errors), 0, exit);
-    return Files.readString(output).strip();
+    List<String> outcome =
+        JavaProcess.run(
+            JavaProcess.command(
+                ScarceMemory.class.getName(), "-Xmx" + megabytes + "m", folder.toString()));
+    return outcome.get(0);
   }
 
   public void testMerges() throws Exception {
