@@ -11,13 +11,17 @@
  */
 package io.github.luceneplaid.tests;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -25,107 +29,148 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
-import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Indexes of all versions of the format, each in a zip with its hits beside this class: they are
+ * Indexes of all versions of the formats, each in a zip with its hits beside this class: they are
  * found, read and merged by the version of today.
  */
 public class TestOldIndexes extends LuceneTestCase {
 
-  /**
-   * The version that a format writes: the number behind the name in the header of its meta file.
-   */
-  private static int currentVersion(Directory directory) throws IOException {
-    for (String file : directory.listAll()) {
-      if (file.endsWith("_Plaid1_0.vem")) {
-        try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
-          return CodecUtil.checkHeader(in, "PlaidMeta", 0, Integer.MAX_VALUE);
-        }
+  private static final String HITS = "hits.txt";
+
+  /** A format that has had versions. */
+  private enum Format {
+    PLAID("_Plaid1_0.vem", "PlaidMeta", 150) {
+      @Override
+      void write(Directory directory) throws IOException {
+        KeptIndex.write(directory, TestUtil.getDefaultCodec());
       }
+
+      @Override
+      void merge(Directory directory) throws IOException {
+        KeptIndex.merge(directory, TestUtil.getDefaultCodec());
+      }
+
+      @Override
+      List<String> hits(Directory directory) throws IOException {
+        return KeptIndex.hits(directory);
+      }
+    },
+    FSVI("_Fsvi1_0.vemf", "FsviMeta", KeptVectors.lines()) {
+      @Override
+      void write(Directory directory) throws IOException {
+        KeptVectors.write(directory);
+      }
+
+      @Override
+      void merge(Directory directory) throws IOException {
+        KeptVectors.merge(directory);
+      }
+
+      @Override
+      List<String> hits(Directory directory) throws IOException {
+        return KeptVectors.hits(directory);
+      }
+    };
+
+    private final String metaFile;
+    private final String metaCodec;
+    private final int lines;
+
+    Format(String metaFile, String metaCodec, int lines) {
+      this.metaFile = metaFile;
+      this.metaCodec = metaCodec;
+      this.lines = lines;
     }
-    throw new AssertionError("there is no meta file in " + List.of(directory.listAll()));
-  }
 
-  private static String zip(int version) {
-    return "old/plaid-" + version + ".zip";
-  }
+    abstract void write(Directory directory) throws IOException;
 
-  private static List<String> unzip(InputStream in, Directory directory) throws IOException {
-    List<String> hits = null;
-    try (ZipInputStream zip = new ZipInputStream(in)) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        byte[] bytes = zip.readAllBytes();
-        if (entry.getName().equals("hits.txt")) {
-          hits = new String(bytes, StandardCharsets.UTF_8).lines().toList();
-        } else {
-          try (IndexOutput out = directory.createOutput(entry.getName(), IOContext.DEFAULT)) {
-            out.writeBytes(bytes, bytes.length);
+    abstract void merge(Directory directory) throws IOException;
+
+    abstract List<String> hits(Directory directory) throws IOException;
+
+    String zip(int version) {
+      return "old/" + name().toLowerCase(Locale.ROOT) + "-" + version + ".zip";
+    }
+
+    /** The version that is written: the number behind the name in the header of the meta file. */
+    int version(Directory directory) throws IOException {
+      for (String file : directory.listAll()) {
+        if (file.endsWith(metaFile)) {
+          try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
+            return CodecUtil.checkHeader(in, metaCodec, 0, Integer.MAX_VALUE);
           }
         }
       }
+      throw new AssertionError("there is no meta file in " + Arrays.toString(directory.listAll()));
     }
-    return hits;
   }
 
-  private static void zip(OutputStream out, Directory directory) throws IOException {
-    try (ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (String file : directory.listAll()) {
-        if (file.equals("write.lock")) {
-          continue;
-        }
-        byte[] bytes;
-        try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
-          bytes = new byte[(int) in.length()];
-          in.readBytes(bytes, 0, bytes.length);
-        }
-        put(zip, file, bytes);
+  private static Map<String, byte[]> unzip(InputStream in) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (ZipInputStream zip = new ZipInputStream(in)) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        files.put(entry.getName(), zip.readAllBytes());
       }
-      String hits = String.join("\n", KeptIndex.hits(directory)) + "\n";
-      put(zip, "hits.txt", hits.getBytes(StandardCharsets.UTF_8));
     }
+    return files;
   }
 
-  private static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-    ZipEntry entry = new ZipEntry(name);
-    entry.setTime(0);
-    zip.putNextEntry(entry);
-    zip.write(bytes);
-    zip.closeEntry();
+  private static byte[] zip(Map<String, byte[]> files) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        ZipEntry entry = new ZipEntry(file.getKey());
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(file.getValue());
+        zip.closeEntry();
+      }
+    }
+    return out.toByteArray();
   }
 
   /** The version of today has its zip, too; if it is a new one, the test writes it. */
   public void testVersionOfToday() throws IOException {
-    try (Directory directory = newFSDirectory(createTempDir())) {
-      KeptIndex.write(directory, TestUtil.getDefaultCodec());
-      String name = zip(currentVersion(directory));
-      if (getClass().getResource(name) != null) {
-        return;
+    for (Format format : Format.values()) {
+      try (Directory directory = newFSDirectory(createTempDir())) {
+        format.write(directory);
+        String name = format.zip(format.version(directory));
+        if (getClass().getResource(name) == null) {
+          Map<String, byte[]> files = IndexFiles.read(directory);
+          String hits = String.join("\n", format.hits(directory)) + "\n";
+          files.put(HITS, hits.getBytes(StandardCharsets.UTF_8));
+          Path made =
+              Path.of(System.getProperty("java.io.tmpdir"), name.substring(name.indexOf('/') + 1));
+          Files.write(made, zip(files));
+          fail(name + " is not among the resources of the tests: add " + made.toAbsolutePath());
+        }
       }
-      Path made =
-          Path.of(System.getProperty("java.io.tmpdir"), name.substring(name.indexOf('/') + 1));
-      try (OutputStream out = Files.newOutputStream(made)) {
-        zip(out, directory);
-      }
-      fail(name + " is not among the resources of the tests: add " + made.toAbsolutePath());
     }
   }
 
   public void testAllVersions() throws IOException {
-    int versions = 0;
-    for (InputStream in; (in = getClass().getResourceAsStream(zip(versions))) != null; versions++) {
-      try (Directory directory = newDirectory()) {
-        List<String> expected = unzip(in, directory);
-        assertEquals(150, expected.size());
-        TestUtil.checkIndex(directory);
-        assertEquals(expected, KeptIndex.hits(directory));
-        KeptIndex.merge(directory, TestUtil.getDefaultCodec());
-        TestUtil.checkIndex(directory);
-        assertEquals(expected.size(), KeptIndex.hits(directory).size());
+    for (Format format : Format.values()) {
+      int version = 0;
+      for (InputStream in; (in = getClass().getResourceAsStream(format.zip(version))) != null; ) {
+        Map<String, byte[]> files = unzip(in);
+        byte[] hits = files.remove(HITS);
+        List<String> expected = new String(hits, StandardCharsets.UTF_8).lines().toList();
+        assertEquals(format.lines, expected.size());
+        try (Directory directory = newDirectory()) {
+          IndexFiles.write(directory, files);
+          assertEquals(version, format.version(directory));
+          TestUtil.checkIndex(directory);
+          assertEquals(expected, format.hits(directory));
+          format.merge(directory);
+          TestUtil.checkIndex(directory);
+          assertEquals(expected.size(), format.hits(directory).size());
+        }
+        version++;
       }
+      assertTrue(format + " has no old index", version > 0);
     }
-    assertTrue(versions > 0);
   }
 }

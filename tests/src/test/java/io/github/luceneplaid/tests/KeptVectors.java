@@ -1,0 +1,170 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tests;
+
+import io.github.luceneplaid.fsvi.ExactKnnQuery;
+import io.github.luceneplaid.fsvi.FsviEncoding;
+import io.github.luceneplaid.fsvi.FsviHnswVectorsFormat;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnByteVectorField;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.Directory;
+
+/**
+ * An index of vectors that is written now and searched later, by whatever version of the format is
+ * there then: a field for each encoding and similarity, one of bytes and one with a graph, deletes,
+ * and documents without vectors.
+ */
+final class KeptVectors {
+
+  private static final int DIMENSION = 20;
+  private static final int SEGMENTS = 3;
+  private static final int DOCUMENTS = 50;
+  private static final int QUERIES = 3;
+  private static final int K = 4;
+
+  private static final String BYTES = "bytes";
+  private static final String GRAPH = "graph";
+
+  private KeptVectors() {}
+
+  /** How many lines {@link #hits} has. */
+  static int lines() {
+    return (floats().size() + 2) * QUERIES * K;
+  }
+
+  private static List<String> floats() {
+    List<String> fields = new ArrayList<>();
+    for (FsviEncoding encoding : FsviEncoding.values()) {
+      for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+        fields.add(encoding + "-" + similarity);
+      }
+    }
+    return fields;
+  }
+
+  private static KnnVectorsFormat format(String field) {
+    return switch (field) {
+      case BYTES -> new FsviVectorsFormat();
+      case GRAPH -> FsviHnswVectorsFormat.builder().graphThreshold(1).build();
+      default -> new FsviVectorsFormat(FsviEncoding.valueOf(field.split("-", -1)[0]));
+    };
+  }
+
+  private static IndexWriterConfig config() {
+    return new IndexWriterConfig()
+        .setUseCompoundFile(false)
+        .setMergeScheduler(new SerialMergeScheduler())
+        .setCodec(
+            new Lucene104Codec() {
+              @Override
+              public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                return format(field);
+              }
+            });
+  }
+
+  private static byte[] bytes(float[] vector) {
+    byte[] bytes = new byte[vector.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (100 * vector[i]);
+    }
+    return bytes;
+  }
+
+  private static void addVectors(Document document, float[] vector) {
+    for (String field : floats()) {
+      VectorSimilarityFunction similarity =
+          VectorSimilarityFunction.valueOf(field.split("-", -1)[1]);
+      document.add(new KnnFloatVectorField(field, vector, similarity));
+    }
+    document.add(new KnnByteVectorField(BYTES, bytes(vector), VectorSimilarityFunction.EUCLIDEAN));
+    document.add(new KnnFloatVectorField(GRAPH, vector, VectorSimilarityFunction.DOT_PRODUCT));
+  }
+
+  static void write(Directory directory) throws IOException {
+    Random random = new Random(29);
+    IndexWriterConfig config = config().setMergePolicy(NoMergePolicy.INSTANCE);
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int id = 0; id < SEGMENTS * DOCUMENTS; id++) {
+        Document document = new Document();
+        document.add(new StringField("id", Integer.toString(id), Field.Store.YES));
+        if (id % 11 != 3) {
+          addVectors(document, UnitVectors.random(random, DIMENSION));
+        }
+        writer.addDocument(document);
+        if (id % DOCUMENTS == DOCUMENTS - 1) {
+          writer.flush();
+        }
+      }
+      writer.deleteDocuments(new Term("id", "8"), new Term("id", "77"));
+    }
+  }
+
+  static void merge(Directory directory) throws IOException {
+    try (IndexWriter writer = new IndexWriter(directory, config())) {
+      writer.forceMerge(1);
+    }
+  }
+
+  private static Query query(String field, float[] target) {
+    return switch (field) {
+      case BYTES -> new ExactKnnQuery(field, bytes(target), K, null);
+      case GRAPH -> new KnnFloatVectorQuery(field, target, K);
+      default -> new ExactKnnQuery(field, target, K, null);
+    };
+  }
+
+  /** A line for each hit of some queries: field, query, id and score. */
+  static List<String> hits(Directory directory) throws IOException {
+    List<String> fields = floats();
+    fields.add(BYTES);
+    fields.add(GRAPH);
+    List<String> lines = new ArrayList<>();
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      for (String field : fields) {
+        Random random = new Random(31);
+        for (int i = 0; i < QUERIES; i++) {
+          Query query = query(field, UnitVectors.random(random, DIMENSION));
+          for (ScoreDoc hit : searcher.search(query, K).scoreDocs) {
+            String id = searcher.storedFields().document(hit.doc).get("id");
+            // The last digits of a sum depend on the width of the machine's vectors
+            lines.add(String.format(Locale.ROOT, "%s %d %s %.4f", field, i, id, hit.score));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+}
