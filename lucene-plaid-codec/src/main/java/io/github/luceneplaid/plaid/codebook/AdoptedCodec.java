@@ -46,7 +46,7 @@ public final class AdoptedCodec {
 
   static {
     for (int i = 0; i < REVERSED.length; i++) {
-      REVERSED[i] = reverse((byte) i);
+      REVERSED[i] = (byte) (Integer.reverse(i) >>> (Integer.SIZE - Byte.SIZE));
     }
   }
 
@@ -108,7 +108,7 @@ public final class AdoptedCodec {
       byte[] packed, int from, int centroid, int anchorId, byte[] block, int offset, int lane) {
     int group = offset + ResidualQuantizer.CODES + lane;
     for (int i = from; i < from + width; i++, group += LANES) {
-      block[group] = REVERSED[packed[i] & 0xFF];
+      block[group] = reverse(packed[i]);
     }
     ResidualQuantizer.setAnchorId(block, offset, lane, anchorId);
     short half = Float.floatToFloat16(inverseNorm(packed, from, centroid));
@@ -251,6 +251,6 @@ public final class AdoptedCodec {
   }
 
   static byte reverse(byte bits) {
-    return (byte) (Integer.reverse(bits) >>> (Integer.SIZE - Byte.SIZE));
+    return REVERSED[bits & 0xFF];
   }
 }

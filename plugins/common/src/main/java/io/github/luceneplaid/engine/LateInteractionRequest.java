@@ -72,15 +72,10 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer prob
    *
    * @param reader of the shard
    * @param field name of the field
-   * @param tokens the query's token vectors
+   * @param tokens the query's token vectors, at least one
    * @param filter what hits must match; null for everything
-   * @throws IllegalArgumentException if there is no token
    */
   public Query toQuery(IndexReader reader, String field, float[][] tokens, Query filter) {
-    if (tokens.length == 0) {
-      throw new IllegalArgumentException(
-          "[query_vectors] of field [" + field + "]: found no token, expected at least one");
-    }
     if (FieldInfos.getMergedFieldInfos(reader).fieldInfo(field) == null) {
       return new MatchNoDocsQuery("no document has field [" + field + "]");
     }
