@@ -22,6 +22,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -88,7 +89,12 @@ public abstract class VectorQuery extends Query {
     ScoreDoc[] best = hits(best(search(searcher, filterWeight), candidates()), searcher);
     return best.length == 0
         ? new MatchNoDocsQuery("no vectors in field \"" + field + "\"")
-        : new VectorHitsQuery(best(Arrays.asList(best), k), searcher.getIndexReader(), this);
+        : new HitsQuery(
+            best(Arrays.asList(best), k), searcher.getIndexReader(), this, this::explain);
+  }
+
+  private Explanation explain(LeafReaderContext context, int doc, float score) {
+    return Float.isNaN(score) ? null : Explanation.match(score, "a hit of " + this);
   }
 
   private List<ScoreDoc> search(IndexSearcher searcher, Weight filterWeight) throws IOException {

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import java.util.Arrays;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.LongHeap;
 import org.apache.lucene.util.NumericUtils;
 
@@ -41,6 +42,14 @@ final class BestDocs {
 
   static float score(long hit) {
     return NumericUtils.sortableIntToFloat((int) (hit >> 32));
+  }
+
+  static ScoreDoc[] scoreDocs(long[] hits) {
+    ScoreDoc[] scoreDocs = new ScoreDoc[hits.length];
+    for (int i = 0; i < hits.length; i++) {
+      scoreDocs[i] = new ScoreDoc(doc(hits[i]), score(hits[i]));
+    }
+    return scoreDocs;
   }
 
   void add(int doc, float score) {

@@ -12,12 +12,15 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.HitsQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -114,7 +117,12 @@ public final class LateInteractionQuery extends Query {
     long[] hits = search(searcher, request(searcher.getTimeout())).run();
     return hits.length == 0
         ? new MatchNoDocsQuery("no document matches")
-        : HitsQuery.of(hits, searcher.getIndexReader(), this);
+        : new HitsQuery(BestDocs.scoreDocs(hits), searcher.getIndexReader(), this, this::explain);
+  }
+
+  private Explanation explain(LeafReaderContext context, int doc, float score) throws IOException {
+    TokenMatches matches = TokenMatches.of(context, request(null), doc);
+    return matches == null ? null : matches.explain(Float.isNaN(score) ? matches.score() : score);
   }
 
   private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,63 +23,75 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
-/** The hits of a {@link LateInteractionQuery}: what it is rewritten to, for one reader. */
-final class HitsQuery extends Query {
+/**
+ * Documents and their scores in one reader: what a query that finds its best documents at once is
+ * rewritten to. It is equal to any other with these documents and scores, and can be cached.
+ *
+ * @lucene.internal
+ */
+public final class HitsQuery extends Query {
+
+  /** Says what the score of a document is made of. */
+  public interface Explainer {
+    /**
+     * Explains a score.
+     *
+     * @param context of the document's segment
+     * @param doc number in the segment
+     * @param score of the document; NaN if it is not among the hits
+     * @return null if there is nothing to say of a document that is not among the hits
+     * @throws IOException if the index cannot be read
+     */
+    Explanation explain(LeafReaderContext context, int doc, float score) throws IOException;
+  }
 
   private final int[] docs;
   private final float[] scores;
   private final int[] starts;
   private final Object readerId;
-  private final LateInteractionQuery source;
-
-  /** Takes documents in rising order, and where those of each leaf start. */
-  private HitsQuery(
-      int[] docs, float[] scores, int[] starts, Object readerId, LateInteractionQuery source) {
-    this.docs = docs;
-    this.scores = scores;
-    this.starts = starts;
-    this.readerId = readerId;
-    this.source = source;
-  }
+  private final Query source;
+  private final Explainer explainer;
 
   /**
-   * Makes the query.
+   * Sole constructor.
    *
-   * @param hits in the form of {@link BestDocs}, in any order
+   * @param hits in any order
+   * @param reader the hits are documents of
    * @param source what found them
+   * @param explainer explains what is found
    */
-  static HitsQuery of(long[] hits, IndexReader reader, LateInteractionQuery source) {
-    long[] byDoc = new long[hits.length];
+  public HitsQuery(ScoreDoc[] hits, IndexReader reader, Query source, Explainer explainer) {
+    ScoreDoc[] byDoc = hits.clone();
+    Arrays.sort(byDoc, (a, b) -> Integer.compare(a.doc, b.doc));
+    this.docs = new int[hits.length];
+    this.scores = new float[hits.length];
     for (int i = 0; i < hits.length; i++) {
-      byDoc[i] = (long) BestDocs.doc(hits[i]) << 32 | i;
-    }
-    Arrays.sort(byDoc);
-    int[] docs = new int[hits.length];
-    float[] scores = new float[hits.length];
-    for (int i = 0; i < hits.length; i++) {
-      docs[i] = (int) (byDoc[i] >>> 32);
-      scores[i] = BestDocs.score(hits[(int) byDoc[i]]);
+      docs[i] = byDoc[i].doc;
+      scores[i] = byDoc[i].score;
     }
     List<LeafReaderContext> leaves = reader.leaves();
-    int[] starts = new int[leaves.size() + 1];
+    this.starts = new int[leaves.size() + 1];
     for (int leaf = 0; leaf < leaves.size(); leaf++) {
       int start = Arrays.binarySearch(docs, leaves.get(leaf).docBase);
       starts[leaf] = start < 0 ? -1 - start : start;
     }
     starts[leaves.size()] = docs.length;
-    return new HitsQuery(docs, scores, starts, reader.getContext().id(), source);
+    this.readerId = reader.getContext().id();
+    this.source = source;
+    this.explainer = explainer;
   }
 
   @Override
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
     if (searcher.getIndexReader().getContext().id() != readerId) {
       throw new IllegalStateException(
-          "these hits belong to another reader: rewrite the LateInteractionQuery with this one");
+          "these hits belong to another reader: rewrite the query with this one");
     }
     return new HitsWeight(boost);
   }
@@ -94,19 +106,18 @@ final class HitsQuery extends Query {
 
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
-      TokenMatches matches = TokenMatches.of(context, source.request(null), doc);
       int hit = Arrays.binarySearch(docs, context.docBase + doc);
+      Explanation explained = explainer.explain(context, doc, hit < 0 ? Float.NaN : scores[hit]);
       if (hit < 0) {
         String reason = "not among the " + docs.length + " hits";
-        return matches == null
+        return explained == null
             ? Explanation.noMatch(reason)
-            : Explanation.noMatch(reason, matches.explain(matches.score()));
+            : Explanation.noMatch(reason, explained);
       }
-      Explanation maxSim = matches.explain(scores[hit]);
       return boost == 1f
-          ? maxSim
+          ? explained
           : Explanation.match(
-              scores[hit] * boost, "product of:", maxSim, Explanation.match(boost, "boost"));
+              scores[hit] * boost, "product of:", explained, Explanation.match(boost, "boost"));
     }
 
     @Override
