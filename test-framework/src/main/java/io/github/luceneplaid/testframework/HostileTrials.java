@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  *
  * @param tried how often
  * @param refused by the name of the exception, how often it was thrown
+ * @lucene.internal
  */
 public record HostileTrials(int tried, Map<String, Integer> refused) {
 

@@ -17,7 +17,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Damages files as a hostile or broken program would. */
+/**
+ * Damages files as a hostile or broken program would.
+ *
+ * @lucene.internal
+ */
 public final class Mutator {
 
   /** Numbers that counts, lengths and offsets go wrong with. */
@@ -75,6 +79,7 @@ public final class Mutator {
 
   private final Random random;
 
+  /** Sole constructor. */
   public Mutator(Random random) {
     this.random = random;
   }
