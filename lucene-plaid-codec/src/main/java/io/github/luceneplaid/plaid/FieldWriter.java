@@ -227,6 +227,7 @@ final class FieldWriter {
   private <T> T throughTemporaryFile(String suffix, Writing writing, Reading<T> reading)
       throws IOException {
     String name = null;
+    boolean success = false;
     try {
       try (IndexOutput out =
           state.directory.createTempOutput(files.data.getName(), suffix, state.context)) {
@@ -234,12 +235,17 @@ final class FieldWriter {
         writing.to(out);
         CodecUtil.writeFooter(out);
       }
+      T result;
       try (IndexInput in = state.directory.openInput(name, IOContext.DEFAULT)) {
         CodecUtil.retrieveChecksum(in);
-        return reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
+        result = reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
       }
+      // One that stayed would be taken for a file of the segment
+      state.directory.deleteFile(name);
+      success = true;
+      return result;
     } finally {
-      if (name != null) {
+      if (success == false && name != null) {
         IOUtils.deleteFilesIgnoringExceptions(state.directory, name);
       }
     }

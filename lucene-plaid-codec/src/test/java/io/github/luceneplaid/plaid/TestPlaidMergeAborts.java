@@ -25,6 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -34,6 +35,7 @@ import org.apache.lucene.index.FilterMergePolicy;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
@@ -208,6 +210,36 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
         writer.addIndexes(TokenDocuments.codecReaders(reader));
       }
       assertEquals(valuesById(source), valuesById(target));
+    }
+  }
+
+  /** A temporary file that cannot be deleted is what the merge fails of, and nothing else. */
+  public void testUndeletedFile() throws IOException {
+    PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
+    try (Directory directory = newDirectory()) {
+      IOException full = new IOException("cannot delete");
+      AtomicBoolean fails = new AtomicBoolean();
+      Directory failing =
+          new FilterDirectory(directory) {
+            @Override
+            public void deleteFile(String name) throws IOException {
+              if (name.contains("veq") && name.endsWith(".tmp") && fails.getAndSet(false)) {
+                throw full;
+              }
+              super.deleteFile(name);
+            }
+          };
+      IndexWriterConfig config = config(format).setMergeScheduler(new SerialMergeScheduler());
+      IndexWriter writer = new IndexWriter(failing, config);
+      addSegment(writer, random(), 0, 50, DIMENSION);
+      addSegment(writer, random(), 100, 50, DIMENSION);
+      NavigableMap<Integer, BytesRef> before = valuesById(directory);
+      fails.set(true);
+      IOException e = expectThrows(IOException.class, () -> writer.forceMerge(1));
+      assertTrue(String.valueOf(e), e == full || e.getCause() == full);
+      writer.rollback();
+      assertEquals(before, valuesById(directory));
+      assertNoTemporaryFiles(directory);
     }
   }
 
