@@ -31,7 +31,8 @@ import org.apache.lucene.search.Weight;
 
 /**
  * Documents and their scores in one reader: what a query that finds its best documents at once is
- * rewritten to. It is equal to any other with these documents and scores, and can be cached.
+ * rewritten to. It is equal to any other with these documents and scores in the same reader, and
+ * can be cached.
  *
  * @lucene.internal
  */
@@ -40,15 +41,23 @@ public final class HitsQuery extends Query {
   /** Says what the score of a document is made of. */
   public interface Explainer {
     /**
-     * Explains a score.
+     * Explains the score of a hit.
      *
      * @param context of the document's segment
      * @param doc number in the segment
-     * @param score of the document; NaN if it is not among the hits
-     * @return null if there is nothing to say of a document that is not among the hits
      * @throws IOException if the index cannot be read
      */
-    Explanation explain(LeafReaderContext context, int doc, float score) throws IOException;
+    Explanation explainHit(LeafReaderContext context, int doc, float score) throws IOException;
+
+    /**
+     * Explains what a document scores that is not among the hits.
+     *
+     * @return null if there is nothing to say
+     * @throws IOException if the index cannot be read
+     */
+    default Explanation explainMiss(LeafReaderContext context, int doc) throws IOException {
+      return null;
+    }
   }
 
   private final int[] docs;
@@ -107,13 +116,12 @@ public final class HitsQuery extends Query {
     @Override
     public Explanation explain(LeafReaderContext context, int doc) throws IOException {
       int hit = Arrays.binarySearch(docs, context.docBase + doc);
-      Explanation explained = explainer.explain(context, doc, hit < 0 ? Float.NaN : scores[hit]);
       if (hit < 0) {
+        Explanation miss = explainer.explainMiss(context, doc);
         String reason = "not among the " + docs.length + " hits";
-        return explained == null
-            ? Explanation.noMatch(reason)
-            : Explanation.noMatch(reason, explained);
+        return miss == null ? Explanation.noMatch(reason) : Explanation.noMatch(reason, miss);
       }
+      Explanation explained = explainer.explainHit(context, doc, scores[hit]);
       return boost == 1f
           ? explained
           : Explanation.match(

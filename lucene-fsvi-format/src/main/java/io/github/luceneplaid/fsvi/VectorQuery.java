@@ -90,11 +90,11 @@ public abstract class VectorQuery extends Query {
     return best.length == 0
         ? new MatchNoDocsQuery("no vectors in field \"" + field + "\"")
         : new HitsQuery(
-            best(Arrays.asList(best), k), searcher.getIndexReader(), this, this::explain);
+            best(Arrays.asList(best), k), searcher.getIndexReader(), this, this::explainHit);
   }
 
-  private Explanation explain(LeafReaderContext context, int doc, float score) {
-    return Float.isNaN(score) ? null : Explanation.match(score, "a hit of " + this);
+  private Explanation explainHit(LeafReaderContext context, int doc, float score) {
+    return Explanation.match(score, "a hit of " + this);
   }
 
   private List<ScoreDoc> search(IndexSearcher searcher, Weight filterWeight) throws IOException {

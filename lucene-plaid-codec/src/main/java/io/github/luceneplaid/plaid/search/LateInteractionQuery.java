@@ -117,12 +117,23 @@ public final class LateInteractionQuery extends Query {
     long[] hits = search(searcher, request(searcher.getTimeout())).run();
     return hits.length == 0
         ? new MatchNoDocsQuery("no document matches")
-        : new HitsQuery(BestDocs.scoreDocs(hits), searcher.getIndexReader(), this, this::explain);
+        : new HitsQuery(
+            BestDocs.scoreDocs(hits), searcher.getIndexReader(), this, new TokenExplainer());
   }
 
-  private Explanation explain(LeafReaderContext context, int doc, float score) throws IOException {
-    TokenMatches matches = TokenMatches.of(context, request(null), doc);
-    return matches == null ? null : matches.explain(Float.isNaN(score) ? matches.score() : score);
+  /** Explains scores by the tokens that they come from. */
+  private final class TokenExplainer implements HitsQuery.Explainer {
+    @Override
+    public Explanation explainHit(LeafReaderContext context, int doc, float score)
+        throws IOException {
+      return TokenMatches.of(context, request(null), doc).explain(score);
+    }
+
+    @Override
+    public Explanation explainMiss(LeafReaderContext context, int doc) throws IOException {
+      TokenMatches matches = TokenMatches.of(context, request(null), doc);
+      return matches == null ? null : matches.explain(matches.score());
+    }
   }
 
   private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
