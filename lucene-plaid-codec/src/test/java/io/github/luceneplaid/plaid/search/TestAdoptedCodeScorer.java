@@ -58,8 +58,11 @@ public class TestAdoptedCodeScorer extends LateInteractionTestCase {
             } else {
               // In few dimensions residuals may cancel centroids; the rounding that is left of both
               // is then made as long as a token
-              double tolerance = plaid.dimension() < 8 ? Double.POSITIVE_INFINITY : 0.02;
-              assertEquals(exact, quick, tolerance * (count + exact));
+              if (plaid.dimension() < 8) {
+                assertTrue(Float.toString(quick), Float.isFinite(quick) && quick >= 0);
+              } else {
+                assertEquals(exact, quick, 0.02 * (count + exact));
+              }
             }
           }
         }
