@@ -67,6 +67,17 @@ record MetadataColumn(String name, Kind kind) {
         default -> BYTES;
       };
     }
+
+    /** The kind of a value that is not null. */
+    static Kind of(Object value) {
+      return switch (value) {
+        case Integer i -> INTEGER;
+        case Long l -> INTEGER;
+        case Number n -> REAL;
+        case String s -> TEXT;
+        default -> BYTES;
+      };
+    }
   }
 
   /**
@@ -77,8 +88,13 @@ record MetadataColumn(String name, Kind kind) {
    * @param column number of the column in the rows, from 1
    */
   void addTo(Document document, String field, ResultSet rows, int column) throws SQLException {
-    if (rows.getObject(column) == null) {
+    Object value = rows.getObject(column);
+    if (value == null) {
       return;
+    }
+    if (Kind.of(value).compareTo(kind) > 0) {
+      // An index said something else than the table
+      throw new SQLException("found " + Kind.of(value) + " in column " + name + " of " + kind);
     }
     switch (kind) {
       case INTEGER -> document.add(new LongField(field, rows.getLong(column), Field.Store.YES));
@@ -86,7 +102,7 @@ record MetadataColumn(String name, Kind kind) {
       case TEXT -> document.add(new StringField(field, rows.getString(column), Field.Store.YES));
       case LONG_TEXT -> document.add(new StoredField(field, rows.getString(column)));
       case BYTES -> document.add(new StoredField(field, rows.getBytes(column)));
-      case NOTHING -> throw new AssertionError("a value in a column of nulls");
+      case NOTHING -> throw new AssertionError("refused above");
     }
   }
 }

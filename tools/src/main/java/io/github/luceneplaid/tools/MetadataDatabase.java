@@ -136,7 +136,7 @@ final class MetadataDatabase implements Closeable {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** Lets SQLite look at pages before it uses them, and run no functions for the file. */
+  /** Lets SQLite look at pages before it uses them, and run no unsafe functions for the file. */
   private void distrust() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA cell_size_check = ON");
@@ -145,16 +145,21 @@ final class MetadataDatabase implements Closeable {
   }
 
   /**
-   * Views run what their author wants, without end if he wants that, and virtual tables do, too.
+   * Checks that it is a table if it is there: views and virtual tables do what their author wants,
+   * without end if he wants that.
    */
   private void checkTable(String table) throws IOException, SQLException {
     String query =
-        "SELECT type || CASE WHEN type = 'table' AND rootpage = 0 THEN ' (virtual)' ELSE '' END"
-            + " FROM sqlite_schema WHERE name = '%t' COLLATE NOCASE AND type IN ('table', 'view')";
+        "SELECT type, sql FROM sqlite_schema"
+            + " WHERE name = '%t' COLLATE NOCASE AND type IN ('table', 'view')";
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query.replace("%t", table))) {
-      if (rows.next() && rows.getString(1).equals("table") == false) {
-        throw new VectorFileException(file.toString(), 0, table, rows.getString(1), "a table");
+      while (rows.next()) {
+        String sql = rows.getString(2);
+        if (sql == null || sql.startsWith("CREATE TABLE ") == false) {
+          String found = rows.getString(1).equals("view") ? "a view" : "a virtual table";
+          throw new VectorFileException(file.toString(), 0, table, found, "a table");
+        }
       }
     }
   }
@@ -164,10 +169,14 @@ final class MetadataDatabase implements Closeable {
     checkTable(table);
     boolean exists = false;
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("PRAGMA table_info(" + table + ")")) {
+        ResultSet rows = statement.executeQuery("PRAGMA table_xinfo(" + table + ")")) {
       while (rows.next()) {
         exists = true;
         String name = rows.getString("name");
+        if (rows.getInt("hidden") != 0) {
+          throw new VectorFileException(
+              file.toString(), 0, "column " + name, "an expression", "stored values");
+        }
         if (name.equals(CONTENT) == false && name.equals(DOCUMENT) == false) {
           columns.add(new MetadataColumn(name, kind(table, name, rows.getString("type"))));
         }

@@ -156,12 +156,17 @@ public final class Plaid implements Runnable {
     return message.lines().findFirst().orElse("");
   }
 
+  /** Messages may have names in them that somebody else has chosen. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}+", " ");
+  }
+
   private int failed(Exception e) {
     PrintWriter err = console.err();
     if (stackTraces) {
       e.printStackTrace(err);
     } else if (e instanceof UserException || e instanceof VectorFileException) {
-      err.println("plaid: " + e.getMessage());
+      err.println("plaid: " + oneLine(e.getMessage()));
     } else if (e instanceof NoSuchFileException) {
       err.println("plaid: " + e.getMessage() + ": no such file");
     } else if (e instanceof LockObtainFailedException) {

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public class TestHostileMetadata extends CommandTestCase {
       return files
           .filter(file -> file.endsWith(MetadataDatabase.FILE))
           .map(Path::getParent)
+          .sorted()
           .toList();
     }
   }
@@ -71,7 +73,9 @@ public class TestHostileMetadata extends CommandTestCase {
     if (plaid("import", source, index) == 0) {
       try (Directory directory = FSDirectory.open(index);
           DirectoryReader reader = DirectoryReader.open(directory)) {
-        assertTrue(reader.numDocs() > 0);
+        try (PlaidDirectory whole = PlaidDirectory.open(source)) {
+          assertEquals(whole.documents(), reader.numDocs());
+        }
       }
       IOUtils.rm(index);
     } else {
@@ -91,21 +95,18 @@ public class TestHostileMetadata extends CommandTestCase {
     Path source = copy(sources.get(random().nextInt(sources.size())));
     Path database = source.resolve(MetadataDatabase.FILE);
     byte[] bytes = Files.readAllBytes(database);
-    HostileTrials trials =
-        HostileTrials.run(
-            TEST_NIGHTLY,
-            e -> e instanceof Refused,
-            () -> {
-              Files.write(database, mutator.mutate(bytes));
-              try {
-                read(source, index);
-              } catch (RuntimeException | Error e) {
-                throw new AssertionError("damaged: " + database, e);
-              }
-            });
-    if (TEST_NIGHTLY) {
-      System.out.println(MetadataDatabase.FILE + ": " + trials);
-    }
+    HostileTrials.run(
+        MetadataDatabase.FILE,
+        TEST_NIGHTLY,
+        e -> e instanceof Refused,
+        () -> {
+          Files.write(database, mutator.mutate(bytes));
+          try {
+            read(source, index);
+          } catch (RuntimeException | Error e) {
+            throw new AssertionError("damaged: " + database, e);
+          }
+        });
   }
 
   private void assertRefused(String reason, String... statements) throws Exception {
@@ -124,14 +125,34 @@ public class TestHostileMetadata extends CommandTestCase {
 
   public void testMadeToHarm() throws Exception {
     assertRefused(
-        "METADATA at byte 0: found view, expected a table",
+        "METADATA at byte 0: found a view, expected a table",
         "ALTER TABLE METADATA RENAME TO other",
         "CREATE VIEW metadata AS WITH RECURSIVE endless(_subset_) AS"
             + " (SELECT 0 UNION ALL SELECT _subset_ FROM endless) SELECT _subset_ FROM endless");
     assertRefused(
-        "METADATA at byte 0: found table (virtual), expected a table",
+        "METADATA at byte 0: found a virtual table, expected a table",
         "DROP TABLE METADATA",
-        "CREATE VIRTUAL TABLE METADATA USING rtree(_subset_, low, high)");
+        "CREATE VIRTUAL TABLE METADATA USING rtree(_subset_, low, high)",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET rootpage = 2 WHERE name = 'METADATA'");
+    assertRefused(
+        "column _subset_ at byte 0: found an expression, expected stored values",
+        "DROP TABLE METADATA",
+        "CREATE TABLE METADATA (a, _subset_ INTEGER AS (length(hex(zeroblob(100000000)))))",
+        "INSERT INTO METADATA (a) VALUES (1), (2)");
+    // Its name is part of the message
+    assertRefused("column a b", "ALTER TABLE METADATA ADD COLUMN \"a\r\nb\" AS (1)");
+    // What an index says of a column is not what the table says
+    assertRefused(
+        "found TEXT in column claim of NOTHING",
+        "ALTER TABLE METADATA ADD COLUMN claim ANY",
+        "ALTER TABLE METADATA ADD COLUMN empty ANY",
+        "UPDATE METADATA SET claim = 'text'",
+        "CREATE INDEX of_claim ON METADATA (claim)",
+        "CREATE INDEX of_empty ON METADATA (empty)",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET rootpage = (SELECT sum(rootpage) FROM sqlite_schema"
+            + " WHERE name LIKE 'of_%') - rootpage WHERE name LIKE 'of_%'");
     assertRefused(
         "cannot take document 0: ",
         "ALTER TABLE METADATA ADD COLUMN id TEXT",
