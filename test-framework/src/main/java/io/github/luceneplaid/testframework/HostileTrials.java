@@ -36,12 +36,17 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
   }
 
   /**
-   * Tries for some seconds: {@code -Dtests.fuzzseconds}, or 3, or 110 at night.
+   * Tries for some seconds: {@code -Dtests.fuzzseconds}, or 3, or 110 at night, when it also prints
+   * what came of it. It tries on until something is refused, at most 1000 times more.
    *
+   * @param what is tried
    * @param nightly whether it is night
-   * @param isRefusal what may be thrown; anything else is passed on, wrapped
+   * @param isRefusal which exceptions may be thrown; all others are failures
+   * @throws AssertionError if a trial fails, or if nothing is refused
    */
-  public static HostileTrials run(boolean nightly, Predicate<Exception> isRefusal, Trial trial) {
+  @SuppressWarnings("SystemOut") // what a night's run has done is kept with its log
+  public static HostileTrials run(
+      String what, boolean nightly, Predicate<Exception> isRefusal, Trial trial) {
     long seconds = Long.getLong("tests.fuzzseconds", nightly ? 110 : 3);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     int tried = 0;
@@ -51,16 +56,20 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
         trial.run();
       } catch (Exception e) {
         if (isRefusal.test(e) == false) {
-          throw new AssertionError("trial " + tried, e);
+          throw new AssertionError(what + ", trial " + tried, e);
         }
         refused.merge(e.getClass().getSimpleName(), 1, Integer::sum);
       }
       tried++;
-    } while (System.nanoTime() < end);
+    } while (System.nanoTime() < end || (refused.isEmpty() && tried < 1000));
     if (refused.isEmpty()) {
-      throw new AssertionError("nothing of " + tried + " was refused");
+      throw new AssertionError(what + ": nothing of " + tried + " was refused");
     }
-    return new HostileTrials(tried, refused);
+    HostileTrials trials = new HostileTrials(tried, refused);
+    if (nightly) {
+      System.out.println(what + ": " + trials);
+    }
+    return trials;
   }
 
   @Override

@@ -11,8 +11,6 @@
  */
 package io.github.luceneplaid.tests;
 
-import static org.junit.Assert.assertEquals;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +24,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 final class JavaProcess {
 
   /** Options of programs that soon end. */
-  private static final List<String> SHORT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  static final List<String> SHORT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private JavaProcess() {}
 
@@ -67,7 +65,10 @@ final class JavaProcess {
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int exit = process.waitFor();
-    assertEquals(command + "\n" + output + Files.readString(errors), 0, exit);
+    if (exit != 0) {
+      String error = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8);
+      throw new AssertionError(command + " ended with " + exit + ":\n" + output + error);
+    }
     return output.lines().toList();
   }
 }

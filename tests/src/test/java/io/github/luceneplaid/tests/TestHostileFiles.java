@@ -67,10 +67,7 @@ public class TestHostileFiles extends LuceneTestCase {
   }
 
   private static void attack(String what, HostileTrials.Trial trial) {
-    HostileTrials trials = HostileTrials.run(TEST_NIGHTLY, e -> e instanceof IOException, trial);
-    if (TEST_NIGHTLY) {
-      System.out.println(what + ": " + trials);
-    }
+    HostileTrials.run(what, TEST_NIGHTLY, e -> e instanceof IOException, trial);
   }
 
   private static void attackFiles(String folder, String extension, Reading reading)

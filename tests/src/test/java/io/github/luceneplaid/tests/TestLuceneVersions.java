@@ -49,7 +49,7 @@ public class TestLuceneVersions extends LuceneTestCase {
       throws IOException, InterruptedException {
     return JavaProcess.run(
         JavaProcess.command(
-            List.of("-Xmx256m"),
+            JavaProcess.SHORT,
             classPath(version),
             KeptIndex.class.getName(),
             action,

@@ -58,6 +58,10 @@ public class TestHostileRequests extends LuceneTestCase {
           "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
 
+  private static final NamedXContentRegistry REGISTRY =
+      new NamedXContentRegistry(
+          new SearchModule(Settings.EMPTY, List.of(IndexFixture.PLUGIN)).getNamedXContents());
+
   /** A request, and the format it is in. */
   private record Request(byte[] bytes, XContentType format) {}
 
@@ -77,12 +81,10 @@ public class TestHostileRequests extends LuceneTestCase {
   }
 
   private static XContentParser parser(BytesReference bytes, MediaType format) throws IOException {
-    SearchModule module = new SearchModule(Settings.EMPTY, List.of(IndexFixture.PLUGIN));
-    NamedXContentRegistry registry = new NamedXContentRegistry(module.getNamedXContents());
     try {
       return format
           .xContent()
-          .createParser(registry, DeprecationHandler.IGNORE_DEPRECATIONS, bytes.streamInput());
+          .createParser(REGISTRY, DeprecationHandler.IGNORE_DEPRECATIONS, bytes.streamInput());
     } catch (RuntimeException e) {
       throw new IOException("it is not text in a known encoding", e);
     }
@@ -104,31 +106,28 @@ public class TestHostileRequests extends LuceneTestCase {
   private static void attack(String what, List<String> seeds, Reading reading) throws IOException {
     List<Request> requests = inAllFormats(seeds);
     Mutator mutator = new Mutator(random());
-    HostileTrials trials =
-        HostileTrials.run(
-            TEST_NIGHTLY,
-            TestHostileRequests::isRefusal,
-            () -> {
-              Request request = requests.get(random().nextInt(requests.size()));
-              byte[] bytes = mutator.mutate(request.bytes());
-              try {
-                reading.read(new BytesArray(bytes), request.format());
-              } catch (Exception e) {
-                if (isRefusal(e) == false) {
-                  throw new AssertionError(request.format() + ": " + text(bytes), e);
-                }
-                throw e;
-              } catch (AssertionError e) {
-                // On real nodes the engine's assertions are off
-                if (e.getStackTrace()[0].getClassName().startsWith("org.opensearch.")) {
-                  throw new IOException(e);
-                }
-                throw e;
-              }
-            });
-    if (TEST_NIGHTLY) {
-      System.out.println(what + " of OpenSearch: " + trials);
-    }
+    HostileTrials.run(
+        what,
+        TEST_NIGHTLY,
+        TestHostileRequests::isRefusal,
+        () -> {
+          Request request = requests.get(random().nextInt(requests.size()));
+          byte[] bytes = mutator.mutate(request.bytes());
+          try {
+            reading.read(new BytesArray(bytes), request.format());
+          } catch (Exception e) {
+            if (isRefusal(e) == false) {
+              throw new AssertionError(request.format() + ": " + text(bytes), e);
+            }
+            throw e;
+          } catch (AssertionError e) {
+            // On real nodes the engine's assertions are off
+            if (e.getStackTrace()[0].getClassName().startsWith("org.opensearch.")) {
+              throw new IOException(e);
+            }
+            throw e;
+          }
+        });
   }
 
   public void testDocuments() throws IOException {
@@ -136,7 +135,7 @@ public class TestHostileRequests extends LuceneTestCase {
         IndexFixture.enabled(
             "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3, \"max_vectors\": 5}");
     attack(
-        "documents",
+        "documents of OpenSearch",
         DOCUMENTS,
         (bytes, format) -> {
           for (IndexableField field : index.parse(bytes, format).rootDoc().getFields("tokens")) {
@@ -149,7 +148,7 @@ public class TestHostileRequests extends LuceneTestCase {
 
   public void testQueries() throws IOException {
     attack(
-        "queries",
+        "queries of OpenSearch",
         QUERIES,
         (bytes, format) -> {
           try (XContentParser parser = parser(bytes, format)) {

@@ -52,26 +52,23 @@ public class TestHostileRequests extends SolrCoreTestCase {
 
   private static void attack(String what, List<String> seeds, Request request) {
     Mutator mutator = new Mutator(random());
-    HostileTrials trials =
-        HostileTrials.run(
-            TEST_NIGHTLY,
-            TestHostileRequests::isRefusal,
-            () -> {
-              String seed = seeds.get(random().nextInt(seeds.size()));
-              byte[] bytes = mutator.mutate(seed.getBytes(StandardCharsets.ISO_8859_1));
-              String damaged = new String(bytes, StandardCharsets.ISO_8859_1);
-              try {
-                request.send(damaged);
-              } catch (Exception e) {
-                if (isRefusal(e) == false) {
-                  throw new AssertionError(damaged, e);
-                }
-                throw e;
-              }
-            });
-    if (TEST_NIGHTLY) {
-      System.out.println(what + " of Solr: " + trials);
-    }
+    HostileTrials.run(
+        what + " of Solr",
+        TEST_NIGHTLY,
+        TestHostileRequests::isRefusal,
+        () -> {
+          String seed = seeds.get(random().nextInt(seeds.size()));
+          byte[] bytes = mutator.mutate(seed.getBytes(StandardCharsets.ISO_8859_1));
+          String damaged = new String(bytes, StandardCharsets.ISO_8859_1);
+          try {
+            request.send(damaged);
+          } catch (Exception e) {
+            if (isRefusal(e) == false) {
+              throw new AssertionError(damaged, e);
+            }
+            throw e;
+          }
+        });
   }
 
   public void testValues() throws Exception {
