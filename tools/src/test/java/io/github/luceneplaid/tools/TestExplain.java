@@ -53,7 +53,8 @@ public class TestExplain extends LuceneTestCase {
         {"id": "z", "text": "., !"}
         """);
     model = TinyModel.copyTo(createTempDir());
-    index = createTempDir();
+    // Not in the folder itself, which may have other files in it
+    index = createTempDir().resolve("index");
     assertEquals(0, plaid("index", texts, "-o", index, "--model", model));
     out.getBuffer().setLength(0);
   }
