@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.lucene.store.LockObtainFailedException;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,7 +55,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       CheckCommand.class,
       FitProjectionCommand.class,
-      AutoComplete.GenerateCompletion.class
+      CompletionCommand.class
     })
 public final class Plaid implements Runnable {
   /** Kept here, as a logger that nobody refers to forgets its level. */
