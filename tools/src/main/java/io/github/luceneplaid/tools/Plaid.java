@@ -13,7 +13,6 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.util.Collections;
 import java.util.Map;
@@ -161,22 +160,27 @@ public final class Plaid implements Runnable {
   }
 
   private int failed(Exception e) {
-    PrintWriter err = console.err();
     if (stackTraces) {
-      e.printStackTrace(err);
-    } else if (e instanceof UserException || e instanceof VectorFileException) {
-      err.println("plaid: " + oneLine(e.getMessage()));
-    } else if (e instanceof NoSuchFileException) {
-      err.println("plaid: " + e.getMessage() + ": no such file");
-    } else if (e instanceof LockObtainFailedException) {
-      err.println("plaid: somebody else writes to the index: " + e.getMessage());
+      e.printStackTrace(console.err());
     } else {
-      String message = e.getMessage() == null ? "" : ": " + e.getMessage();
-      err.println("plaid: " + e.getClass().getSimpleName() + message + " (--stacktrace: where)");
+      console.err().println("plaid: " + oneLine(message(e)));
     }
     return e instanceof UserException user && user.isUsage()
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String message(Exception e) {
+    if (e instanceof UserException || e instanceof VectorFileException) {
+      return e.getMessage();
+    } else if (e instanceof NoSuchFileException) {
+      return e.getMessage() + ": no such file";
+    } else if (e instanceof LockObtainFailedException) {
+      return "somebody else writes to the index: " + e.getMessage();
+    } else {
+      String message = e.getMessage() == null ? "" : ": " + e.getMessage();
+      return e.getClass().getSimpleName() + message + " (--stacktrace: where)";
+    }
   }
 
   /** Tells the version that is in the jar's manifest. */

@@ -456,6 +456,9 @@ public class TestPlaid extends CommandTestCase {
           1, "no such folder", command, missing, command.equals("info") ? "--color=never" : "red");
     }
     assertFails(1, "expected a Lucene index, found none", "info", folder);
+    Path odd = Files.createDirectory(folder.resolve("one\nline"));
+    Files.writeString(odd.resolve("segments_1"), "it is not");
+    assertFails(1, "one line", "info", odd);
     assertFails(1, "no text found", "demo", "--text", folder);
     assertFails(1, "model.onnx is missing", "demo", "--model", folder);
     assertFails(2, "-k 0", "demo", "-k", "0");
