@@ -18,7 +18,6 @@ import io.github.luceneplaid.tools.HitExplanation.Label;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +27,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 /** {@code plaid explain}, on a model whose tokens are equal where words are. */
-public class TestExplain extends LuceneTestCase {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+public class TestExplain extends CommandTestCase {
   private Path model;
   private Path index;
 
@@ -59,21 +55,17 @@ public class TestExplain extends LuceneTestCase {
     out.getBuffer().setLength(0);
   }
 
-  private int plaid(Object... args) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Plaid.run(
-        Console.of(null, out, err), Stream.of(args).map(Object::toString).toArray(String[]::new));
+  private Object[] explaining(Object... args) {
+    Stream<Object> fixed = Stream.of("explain", index, "--model", model, "--query", "blue moons");
+    return Stream.concat(fixed, Arrays.stream(args)).toArray();
   }
 
   private int explain(Object... args) {
-    Stream<Object> fixed = Stream.of("explain", index, "--model", model, "--query", "blue moons");
-    return plaid(Stream.concat(fixed, Arrays.stream(args)).toArray());
+    return plaid(explaining(args));
   }
 
-  private void assertFails(int code, String message, Object... args) {
-    assertEquals(code, explain(args));
-    assertTrue(err.toString(), err.toString().contains(message));
+  private void assertExplainFails(int code, String message, Object... args) {
+    assertFails(code, message, explaining(args));
     assertEquals("", out.toString());
   }
 
@@ -98,19 +90,18 @@ public class TestExplain extends LuceneTestCase {
   }
 
   public void testFailures() throws IOException {
-    assertFails(2, "--doc", "--json");
-    assertFails(2, "--hit", "--hit", 1, "--doc", "x");
-    assertFails(2, "--hit 0: expected 1 or more", "--hit", 0);
-    assertFails(1, "--hit 3: the query has 2 hits", "--hit", 3);
-    assertFails(1, "--doc w: no such document in " + index, "--doc", "w");
-    assertFails(1, "document z: no tokens of 8 dimensions", "--doc", "z");
+    assertExplainFails(2, "--doc", "--json");
+    assertExplainFails(2, "--hit", "--hit", 1, "--doc", "x");
+    assertExplainFails(2, "--hit 0: expected 1 or more", "--hit", 0);
+    assertExplainFails(1, "--hit 3: the query has 2 hits", "--hit", 3);
+    assertExplainFails(1, "--doc w: no such document in " + index, "--doc", "w");
+    assertExplainFails(1, "document z: no tokens of 8 dimensions", "--doc", "z");
     Path page = Files.writeString(createTempFile(), "kept");
-    assertFails(1, page + ": exists (--force replaces it)", "--doc", "x", "--html", page);
+    assertExplainFails(1, page + ": exists (--force replaces it)", "--doc", "x", "--html", page);
     assertEquals("kept", Files.readString(page));
-    assertEquals(2, plaid("explain", index, "--query", "red", "--hit", 1));
-    assertTrue(err.toString(), err.toString().contains("name it by --model"));
-    assertEquals(1, plaid("explain", index, "--model", model, "--query", " ", "--hit", 1));
-    assertTrue(err.toString(), err.toString().contains("no words in it"));
+    assertFails(2, "name it by --model", "explain", index, "--query", "red", "--hit", 1);
+    assertFails(
+        1, "no words in it", "explain", index, "--model", model, "--query", " ", "--hit", 1);
   }
 
   public void testJson() throws IOException {
