@@ -25,14 +25,32 @@ import java.util.function.Predicate;
  */
 public record HostileTrials(int tried, Map<String, Integer> refused) {
 
-  /** One trial. */
-  public interface Trial {
+  /**
+   * Makes hostile input.
+   *
+   * @param <T> the input, whose text a failure has in its message
+   */
+  public interface Source<T> {
     /**
-     * Reads something hostile.
+     * Makes the input of the next trial.
+     *
+     * @throws Exception if it cannot be made, which is a failure
+     */
+    T next() throws Exception;
+  }
+
+  /**
+   * What is attacked.
+   *
+   * @param <T> the input
+   */
+  public interface Target<T> {
+    /**
+     * Reads hostile input.
      *
      * @throws Exception if it is refused
      */
-    void run() throws Exception;
+    void read(T input) throws Exception;
   }
 
   /**
@@ -45,18 +63,24 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
    * @throws AssertionError if a trial fails, or if nothing is refused
    */
   @SuppressWarnings("SystemOut") // what a night's run has done is kept with its log
-  public static HostileTrials run(
-      String what, boolean nightly, Predicate<Exception> isRefusal, Trial trial) {
+  public static <T> HostileTrials run(
+      String what,
+      boolean nightly,
+      Predicate<Exception> isRefusal,
+      Source<T> source,
+      Target<T> target)
+      throws Exception {
     long seconds = Long.getLong("tests.fuzzseconds", nightly ? 110 : 3);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     int tried = 0;
     Map<String, Integer> refused = new TreeMap<>();
     do {
+      T input = source.next();
       try {
-        trial.run();
-      } catch (Exception e) {
-        if (isRefusal.test(e) == false) {
-          throw new AssertionError(what + ", trial " + tried, e);
+        target.read(input);
+      } catch (Exception | Error e) {
+        if ((e instanceof Exception refusal && isRefusal.test(refusal)) == false) {
+          throw new AssertionError(what + ", trial " + tried + ": " + input, e);
         }
         refused.merge(e.getClass().getSimpleName(), 1, Integer::sum);
       }

@@ -66,12 +66,21 @@ public class TestHostileFiles extends LuceneTestCase {
     }
   }
 
-  private static void attack(String what, HostileTrials.Trial trial) {
-    HostileTrials.run(what, TEST_NIGHTLY, e -> e instanceof IOException, trial);
+  /** A damaged copy of a file or folder. */
+  private record Damaged(Path seed, Path copy) {}
+
+  private static void attack(String what, HostileTrials.Source<Damaged> source, Reading reading)
+      throws Exception {
+    HostileTrials.run(
+        what,
+        TEST_NIGHTLY,
+        e -> e instanceof IOException,
+        source,
+        damaged -> reading.read(damaged.copy()));
   }
 
   private static void attackFiles(String folder, String extension, Reading reading)
-      throws IOException {
+      throws Exception {
     List<Path> seeds = files(folder, extension);
     Path file = createTempDir().resolve("hostile" + extension);
     Mutator mutator = new Mutator(random());
@@ -80,12 +89,9 @@ public class TestHostileFiles extends LuceneTestCase {
         () -> {
           Path seed = seeds.get(random().nextInt(seeds.size()));
           Files.write(file, mutator.mutate(Files.readAllBytes(seed)));
-          try {
-            reading.read(file);
-          } catch (RuntimeException | Error e) {
-            throw new AssertionError("damaged copy of " + seed + ": " + file, e);
-          }
-        });
+          return new Damaged(seed, file);
+        },
+        reading);
   }
 
   private static void readRows(VectorRows rows) throws IOException {
@@ -111,7 +117,7 @@ public class TestHostileFiles extends LuceneTestCase {
     }
   }
 
-  public void testFsvi() throws IOException {
+  public void testFsvi() throws Exception {
     attackFiles(
         "fsvi",
         ".fsvi",
@@ -127,7 +133,7 @@ public class TestHostileFiles extends LuceneTestCase {
         });
   }
 
-  public void testMvec() throws IOException {
+  public void testMvec() throws Exception {
     attackFiles(
         "mvec",
         ".mvec",
@@ -143,7 +149,7 @@ public class TestHostileFiles extends LuceneTestCase {
         });
   }
 
-  public void testMmap() throws IOException {
+  public void testMmap() throws Exception {
     attackFiles(
         "mmap",
         ".mmap",
@@ -154,7 +160,7 @@ public class TestHostileFiles extends LuceneTestCase {
         });
   }
 
-  public void testNpy() throws IOException {
+  public void testNpy() throws Exception {
     attackFiles(
         "npy",
         ".npy",
@@ -165,7 +171,7 @@ public class TestHostileFiles extends LuceneTestCase {
         });
   }
 
-  public void testNpz() throws IOException {
+  public void testNpz() throws Exception {
     attackFiles(
         "npy",
         ".npz",
@@ -185,7 +191,7 @@ public class TestHostileFiles extends LuceneTestCase {
     return files(folder, "metadata.json").stream().map(Path::getParent).toList();
   }
 
-  private static void attackDirectories(String folder) throws IOException {
+  private static void attackDirectories(String folder) throws Exception {
     List<Path> seeds = indexes(folder);
     Mutator mutator = new Mutator(random());
     Path copy = createTempDir();
@@ -202,12 +208,9 @@ public class TestHostileFiles extends LuceneTestCase {
               Files.write(file, mutator.mutate(Files.readAllBytes(file)));
             }
           }
-          try {
-            importAndSearch(copy);
-          } catch (RuntimeException | Error e) {
-            throw new AssertionError("damaged copy of " + seed + ": " + copy, e);
-          }
-        });
+          return new Damaged(seed, copy);
+        },
+        TestHostileFiles::importAndSearch);
   }
 
   private static List<Path> copy(Path from, Path to) throws IOException {
@@ -248,15 +251,15 @@ public class TestHostileFiles extends LuceneTestCase {
     }
   }
 
-  public void testNextPlaid() throws IOException {
+  public void testNextPlaid() throws Exception {
     attackDirectories("next-plaid");
   }
 
-  public void testNextPlaid18() throws IOException {
+  public void testNextPlaid18() throws Exception {
     attackDirectories("next-plaid-1.8.5");
   }
 
-  public void testFastPlaid() throws IOException {
+  public void testFastPlaid() throws Exception {
     attackDirectories("fast-plaid");
   }
 }

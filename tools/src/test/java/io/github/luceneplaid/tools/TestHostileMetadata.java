@@ -88,7 +88,7 @@ public class TestHostileMetadata extends CommandTestCase {
     }
   }
 
-  public void testDamaged() throws IOException {
+  public void testDamaged() throws Exception {
     List<Path> sources = golden();
     Path index = createTempDir().resolve("index");
     Mutator mutator = new Mutator(random());
@@ -103,14 +103,8 @@ public class TestHostileMetadata extends CommandTestCase {
         MetadataDatabase.FILE,
         TEST_NIGHTLY,
         e -> e instanceof Refused,
-        () -> {
-          Files.write(database, mutator.mutate(bytes));
-          try {
-            assertEquals(documents, read(source, index));
-          } catch (RuntimeException | Error e) {
-            throw new AssertionError("damaged: " + database, e);
-          }
-        });
+        () -> Files.write(database, mutator.mutate(bytes)),
+        damaged -> assertEquals(documents, read(source, index)));
   }
 
   private void assertRefused(String reason, String... statements) throws Exception {

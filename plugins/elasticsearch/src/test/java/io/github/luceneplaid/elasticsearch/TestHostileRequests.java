@@ -76,7 +76,12 @@ public class TestHostileRequests extends LuceneTestCase {
   }
 
   /** A request, and the format it is in. */
-  private record Request(byte[] bytes, XContentType format) {}
+  private record Request(byte[] bytes, XContentType format) {
+    @Override
+    public String toString() {
+      return format + ": " + new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+  }
 
   private static List<Request> inAllFormats(List<String> requests) throws IOException {
     List<Request> all = new ArrayList<>();
@@ -103,15 +108,11 @@ public class TestHostileRequests extends LuceneTestCase {
     return e instanceof IOException || ExceptionsHelper.status(e) == RestStatus.BAD_REQUEST;
   }
 
-  private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
-  }
-
   private interface Reading {
     void read(BytesReference bytes, XContentType format) throws IOException;
   }
 
-  private static void attack(String what, List<String> seeds, Reading reading) throws IOException {
+  private static void attack(String what, List<String> seeds, Reading reading) throws Exception {
     List<Request> requests = inAllFormats(seeds);
     Mutator mutator = new Mutator(random());
     HostileTrials.run(
@@ -120,14 +121,11 @@ public class TestHostileRequests extends LuceneTestCase {
         TestHostileRequests::isRefusal,
         () -> {
           Request request = requests.get(random().nextInt(requests.size()));
-          byte[] bytes = mutator.mutate(request.bytes());
+          return new Request(mutator.mutate(request.bytes()), request.format());
+        },
+        damaged -> {
           try {
-            reading.read(new BytesArray(bytes), request.format());
-          } catch (Exception e) {
-            if (isRefusal(e) == false) {
-              throw new AssertionError(request.format() + ": " + text(bytes), e);
-            }
-            throw e;
+            reading.read(new BytesArray(damaged.bytes()), damaged.format());
           } catch (AssertionError e) {
             // On real nodes the engine's assertions are off
             if (e.getStackTrace()[0].getClassName().startsWith("org.elasticsearch.")) {
@@ -138,7 +136,7 @@ public class TestHostileRequests extends LuceneTestCase {
         });
   }
 
-  public void testDocuments() throws IOException {
+  public void testDocuments() throws Exception {
     LateInteractionFieldSettings settings =
         new LateInteractionFieldSettings(3, 4, RawTokens.NONE, 1000, 5, 5);
     attack(
@@ -156,7 +154,7 @@ public class TestHostileRequests extends LuceneTestCase {
         });
   }
 
-  public void testQueries() throws IOException {
+  public void testQueries() throws Exception {
     attack(
         "queries of Elasticsearch",
         QUERIES,
@@ -175,15 +173,15 @@ public class TestHostileRequests extends LuceneTestCase {
         byte[] ended = Arrays.copyOf(request.bytes(), length + 1);
         ended[length] = mark;
         for (int end = length; end <= ended.length; end++) {
-          BytesReference bytes = new BytesArray(ended, 0, end);
-          String what = request.format() + ": " + text(BytesReference.toBytes(bytes));
-          try (XContentParser parser = parser(bytes, request.format())) {
+          Request cut = new Request(Arrays.copyOf(ended, end), request.format());
+          try (XContentParser parser = parser(new BytesArray(cut.bytes()), cut.format())) {
             AbstractQueryBuilder.parseTopLevelQuery(parser);
             // What is cut is not whole, but for YAML; the mark closes what is open in CBOR
-            assertTrue(what, end > length || request.format().canonical() == XContentType.YAML);
+            assertTrue(
+                cut.toString(), end > length || cut.format().canonical() == XContentType.YAML);
           } catch (Exception e) {
             if (isRefusal(e) == false) {
-              throw new AssertionError(what, e);
+              throw new AssertionError(cut.toString(), e);
             }
           }
         }

@@ -63,7 +63,12 @@ public class TestHostileRequests extends LuceneTestCase {
           new SearchModule(Settings.EMPTY, List.of(IndexFixture.PLUGIN)).getNamedXContents());
 
   /** A request, and the format it is in. */
-  private record Request(byte[] bytes, XContentType format) {}
+  private record Request(byte[] bytes, XContentType format) {
+    @Override
+    public String toString() {
+      return format + ": " + new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+  }
 
   private static List<Request> inAllFormats(List<String> requests) throws IOException {
     List<Request> all = new ArrayList<>();
@@ -95,15 +100,11 @@ public class TestHostileRequests extends LuceneTestCase {
     return e instanceof IOException || ExceptionsHelper.status(e) == RestStatus.BAD_REQUEST;
   }
 
-  private static String text(byte[] bytes) {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
-  }
-
   private interface Reading {
     void read(BytesReference bytes, XContentType format) throws IOException;
   }
 
-  private static void attack(String what, List<String> seeds, Reading reading) throws IOException {
+  private static void attack(String what, List<String> seeds, Reading reading) throws Exception {
     List<Request> requests = inAllFormats(seeds);
     Mutator mutator = new Mutator(random());
     HostileTrials.run(
@@ -112,14 +113,11 @@ public class TestHostileRequests extends LuceneTestCase {
         TestHostileRequests::isRefusal,
         () -> {
           Request request = requests.get(random().nextInt(requests.size()));
-          byte[] bytes = mutator.mutate(request.bytes());
+          return new Request(mutator.mutate(request.bytes()), request.format());
+        },
+        damaged -> {
           try {
-            reading.read(new BytesArray(bytes), request.format());
-          } catch (Exception e) {
-            if (isRefusal(e) == false) {
-              throw new AssertionError(request.format() + ": " + text(bytes), e);
-            }
-            throw e;
+            reading.read(new BytesArray(damaged.bytes()), damaged.format());
           } catch (AssertionError e) {
             // On real nodes the engine's assertions are off
             if (e.getStackTrace()[0].getClassName().startsWith("org.opensearch.")) {
@@ -130,7 +128,7 @@ public class TestHostileRequests extends LuceneTestCase {
         });
   }
 
-  public void testDocuments() throws IOException {
+  public void testDocuments() throws Exception {
     IndexFixture index =
         IndexFixture.enabled(
             "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3, \"max_vectors\": 5}");
@@ -146,7 +144,7 @@ public class TestHostileRequests extends LuceneTestCase {
         });
   }
 
-  public void testQueries() throws IOException {
+  public void testQueries() throws Exception {
     attack(
         "queries of OpenSearch",
         QUERIES,

@@ -34,14 +34,6 @@ public class TestHostileRequests extends SolrCoreTestCase {
           "null",
           "[]");
 
-  private interface Request {
-    void send(String damaged) throws Exception;
-  }
-
-  private static boolean isRefusal(Exception e) {
-    return e instanceof SolrException refusal && refusal.code() == 400;
-  }
-
   /** Documents that are refused are listed; the others go in. */
   private static void send(NamedList<?> header) {
     List<?> errors = (List<?>) header.get("errors");
@@ -50,25 +42,19 @@ public class TestHostileRequests extends SolrCoreTestCase {
     }
   }
 
-  private static void attack(String what, List<String> seeds, Request request) {
+  private static void attack(String what, List<String> seeds, HostileTrials.Target<String> server)
+      throws Exception {
     Mutator mutator = new Mutator(random());
     HostileTrials.run(
         what + " of Solr",
         TEST_NIGHTLY,
-        TestHostileRequests::isRefusal,
+        e -> e instanceof SolrException refusal && refusal.code() == 400,
         () -> {
           String seed = seeds.get(random().nextInt(seeds.size()));
           byte[] bytes = mutator.mutate(seed.getBytes(StandardCharsets.ISO_8859_1));
-          String damaged = new String(bytes, StandardCharsets.ISO_8859_1);
-          try {
-            request.send(damaged);
-          } catch (Exception e) {
-            if (isRefusal(e) == false) {
-              throw new AssertionError(damaged, e);
-            }
-            throw e;
-          }
-        });
+          return new String(bytes, StandardCharsets.ISO_8859_1);
+        },
+        server);
   }
 
   public void testValues() throws Exception {
