@@ -38,8 +38,9 @@ import org.apache.lucene.util.IOUtils;
  * the merged files only, and says so by {@code frozen}; they are read then.
  *
  * <p>All that is read later has been checked when a directory is open: what comes then is what the
- * files hold. Up to 65,536 centroids of up to 1,024 dimensions are read. Instances can be used by
- * several threads.
+ * files hold. So nobody may change them until it is closed; if somebody does, reading gives other
+ * tokens or throws what is unchecked. Up to 65,536 centroids of up to 1,024 dimensions are read.
+ * Instances can be used by several threads.
  *
  * @lucene.experimental
  */
