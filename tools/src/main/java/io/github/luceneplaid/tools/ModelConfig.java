@@ -11,9 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,21 +62,13 @@ record ModelConfig(
     for (String name : FILES) {
       Path file = directory.resolve(name);
       if (Files.exists(file)) {
-        JsonNode json = parse(file);
+        JsonNode json = JsonFiles.read(file);
         if (json.has("query_length") && json.has("document_length")) {
           return of(json);
         }
       }
     }
     return PLAIN;
-  }
-
-  private static JsonNode parse(Path file) throws IOException {
-    try {
-      return new ObjectMapper().readTree(file.toFile());
-    } catch (JsonProcessingException e) {
-      throw new UserException(file + ": expected JSON, found: " + e.getOriginalMessage(), e);
-    }
   }
 
   private static ModelConfig of(JsonNode json) {

@@ -11,8 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.Closeable;
@@ -93,17 +92,13 @@ final class TokenFiles implements Closeable {
     if (Files.isRegularFile(file) == false) {
       throw new UserException(file + ": no such file");
     }
-    try {
-      List<String> result = new ArrayList<>();
-      var json = new ObjectMapper().readTree(file.toFile());
-      if (json.isArray() == false) {
-        throw new UserException(file + ": expected a JSON array");
-      }
-      json.forEach(element -> result.add(element.asText()));
-      return result;
-    } catch (JsonProcessingException e) {
-      throw new UserException(file + ": not JSON: " + e.getOriginalMessage(), e);
+    JsonNode json = JsonFiles.read(file);
+    if (json.isArray() == false) {
+      throw new UserException(file + ": expected a JSON array");
     }
+    List<String> result = new ArrayList<>();
+    json.forEach(element -> result.add(element.asText()));
+    return result;
   }
 
   int size() {

@@ -172,6 +172,10 @@ public class TestPlaid extends CommandTestCase {
     Path texts = Files.writeString(folder.resolve("t.txt"), "red");
     assertFails(
         1, "model.onnx is missing", "encode", texts, "-o", folder.resolve("o"), "--model", folder);
+    Path model = TinyModel.copyTo(createTempDir());
+    Path settings = Files.writeString(model.resolve("onnx_config.json"), "{\"query_length\": 4");
+    String reason = settings + ": not JSON: ";
+    assertFails(1, reason, "encode", texts, "-o", folder.resolve("o"), "--model", model);
     plaid("encode", missing, "-o", folder.resolve("o"), "--stacktrace");
     assertTrue(err.toString(), err.toString().contains("\tat "));
   }
