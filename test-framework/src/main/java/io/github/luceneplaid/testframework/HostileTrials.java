@@ -59,14 +59,14 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
    *
    * @param what is tried
    * @param nightly whether it is night
-   * @param isRefusal which exceptions may be thrown; all others are failures
+   * @param isRefusal what may be thrown; all else is a failure
    * @throws AssertionError if a trial fails, or if nothing is refused
    */
   @SuppressWarnings("SystemOut") // what a night's run has done is kept with its log
   public static <T> HostileTrials run(
       String what,
       boolean nightly,
-      Predicate<Exception> isRefusal,
+      Predicate<Throwable> isRefusal,
       Source<T> source,
       Target<T> target)
       throws Exception {
@@ -79,7 +79,7 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
       try {
         target.read(input);
       } catch (Exception | Error e) {
-        if ((e instanceof Exception refusal && isRefusal.test(refusal)) == false) {
+        if (isRefusal.test(e) == false) {
           throw new AssertionError(what + ", trial " + tried + ": " + input, e);
         }
         refused.merge(e.getClass().getSimpleName(), 1, Integer::sum);
