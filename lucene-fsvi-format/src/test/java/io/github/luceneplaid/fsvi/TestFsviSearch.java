@@ -156,7 +156,7 @@ public class TestFsviSearch extends LuceneTestCase {
           TopDocs hits =
               new IndexSearcher(reader)
                   .search(
-                      new FloatVectorSimilarityQuery(VectorDocuments.FLOATS, query, least), 1000);
+                      new FloatVectorSimilarityQuery.Adaptive(VectorDocuments.FLOATS, query, least), 1000);
           assertNull(
               VectorDocuments.compare(all.subList(0, n), hits.scoreDocs, hits.scoreDocs.length));
           assertEquals(n, hits.scoreDocs.length);

@@ -24,7 +24,7 @@ import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 @SuppressFileSystems("*")
 public class TestLuceneVersions extends LuceneTestCase {
 
-  private static final List<String> VERSIONS = List.of("10.3.2", "10.4.0", "10.5.1");
+  private static final List<String> VERSIONS = List.of("10.3.2", "10.4.0", "10.5.1", "10.6.0");
 
   private static final Path JARS = Path.of(System.getProperty("plaid.lucene", "target/lucene"));
 
