@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.FsviStatistics;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
@@ -42,7 +43,8 @@ import picocli.CommandLine.ParentCommand;
     name = "info",
     description = {
       "Shows the segments of an index: of tokens their codebooks and bytes per token by part,",
-      "of single vectors how they are stored."
+      "of single vectors how they are stored. Last, what scores are computed by: panama, with the",
+      "length of its vectors, or scalar, which takes several times as long."
     },
     mixinStandardHelpOptions = true)
 final class InfoCommand implements Callable<Integer> {
@@ -61,6 +63,7 @@ final class InfoCommand implements Callable<Integer> {
       int segments,
       long bytes,
       String model,
+      String kernels,
       Map<String, List<TokenSegment>> tokenFields,
       Map<String, List<VectorSegment>> vectorFields) {}
 
@@ -91,6 +94,8 @@ final class InfoCommand implements Callable<Integer> {
               IndexFolder.bytes(directory),
               model == null ? "" : ", model " + model));
       print(reader, out);
+      out.println();
+      out.println("Kernels: " + VectorKernels.get().name());
     }
     return 0;
   }
@@ -123,6 +128,7 @@ final class InfoCommand implements Callable<Integer> {
         reader.leaves().size(),
         IndexFolder.bytes(directory),
         model,
+        VectorKernels.get().name(),
         tokens,
         vectors);
   }

@@ -18,6 +18,7 @@ import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -275,6 +276,8 @@ public class TestPlaid extends CommandTestCase {
     assertTrue(out.toString(), out.toString().contains("3 documents (0 deleted) in 1 segment"));
     assertTrue(out.toString(), out.toString().contains("Field tokens"));
     assertTrue(out.toString(), out.toString().contains("floats"));
+    assertEquals(
+        "Kernels: " + VectorKernels.get().name(), out.toString().lines().toList().getLast());
   }
 
   public void testJson() throws IOException {
@@ -299,6 +302,7 @@ public class TestPlaid extends CommandTestCase {
     JsonNode info = json("info", index, "--json");
     assertEquals(indexed.get("bytes"), info.get("bytes"));
     assertEquals(2, info.get("documents").intValue());
+    assertEquals(VectorKernels.get().name(), info.get("kernels").textValue());
     JsonNode segment = info.get("tokenFields").get("tokens").get(0);
     assertEquals("_0", segment.get("segment").textValue());
     assertEquals(11, segment.get("statistics").get("tokens").intValue());

@@ -14,14 +14,22 @@ package io.github.luceneplaid.fsvi.simd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.logging.Logger;
 import org.apache.lucene.util.Constants;
 
-/** Chooses the twin. Nothing that loads before this choice may refer to the Vector API. */
+/**
+ * Chooses the twin, and says so in the log if it is the slow one and nobody asked for it. Nothing
+ * that loads before this choice may refer to the Vector API.
+ */
 final class KernelsLookup {
 
   static final String PROPERTY = "plaid.kernels";
 
   private static final String PANAMA = "io.github.luceneplaid.fsvi.simd.PanamaKernels";
+
+  // Before the instance, whose choice is logged.
+  private static final Logger LOG = Logger.getLogger(KernelsLookup.class.getName());
 
   static final VectorKernels INSTANCE = lookup(System.getProperty(PROPERTY));
 
@@ -36,25 +44,32 @@ final class KernelsLookup {
    */
   static VectorKernels lookup(String demanded) {
     return switch (demanded) {
-      case null -> {
-        yield obstacle().isEmpty() ? panamaOr(new ScalarKernels()) : new ScalarKernels();
-      }
+      case null -> panamaOr(KernelsLookup::warned);
       case "scalar" -> new ScalarKernels();
-      case "panama" -> {
-        Optional<String> obstacle = obstacle();
-        if (obstacle.isPresent()) {
-          throw new IllegalStateException(PROPERTY + "=panama, but " + obstacle.get());
-        }
-        VectorKernels panama = panamaOr(null);
-        if (panama == null) {
-          throw new IllegalStateException(PROPERTY + "=panama, but vectors are too short");
-        }
-        yield panama;
-      }
+      case "panama" -> panamaOr(KernelsLookup::refused);
       default ->
           throw new IllegalArgumentException(
               PROPERTY + "=" + demanded + ", must be scalar or panama");
     };
+  }
+
+  private static VectorKernels refused(String obstacle) {
+    throw new IllegalStateException(PROPERTY + "=panama, but " + obstacle);
+  }
+
+  private static VectorKernels warned(String obstacle) {
+    LOG.warning(
+        "Vectors are compared by scalar kernels, which take several times as long: " + obstacle);
+    return new ScalarKernels();
+  }
+
+  private static VectorKernels panamaOr(Function<String, VectorKernels> other) {
+    Optional<String> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      return other.apply(obstacle.get());
+    }
+    VectorKernels panama = panama();
+    return panama != null ? panama : other.apply("vectors of this machine are too short");
   }
 
   /** Says why the Vector API cannot be used or would be slow. */
@@ -68,14 +83,16 @@ final class KernelsLookup {
             .orElse(ModuleLayer.boot())
             .findModule("jdk.incubator.vector");
     if (vectors.isEmpty()) {
-      return Optional.of("module jdk.incubator.vector is missing, see java --add-modules");
+      return Optional.of(
+          "the Java vector incubator module is not readable. Pass '--add-modules"
+              + " jdk.incubator.vector' to java to enable the Vector API.");
     }
     self.addReads(vectors.get());
     return Optional.empty();
   }
 
-  /** Returns the Panama kernels, or the given ones if the machine's vectors are too short. */
-  private static VectorKernels panamaOr(VectorKernels other) {
+  /** Returns null if the machine's vectors are too short. */
+  private static VectorKernels panama() {
     try {
       // By name, so that this class links without the module.
       MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -84,7 +101,7 @@ final class KernelsLookup {
               .findConstructor(lookup.findClass(PANAMA), MethodType.methodType(void.class))
               .invoke();
     } catch (UnsupportedOperationException e) {
-      return other;
+      return null;
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -48,9 +48,9 @@ public interface VectorKernels {
 
   /**
    * Returns the kernels of this virtual machine: those for the Panama Vector API if module {@code
-   * jdk.incubator.vector} is there and vectors have at least 128 bits, else those in plain Java.
-   * The system property {@code plaid.kernels} with value {@code scalar} or {@code panama} demands
-   * one of them.
+   * jdk.incubator.vector} is there and vectors have at least 128 bits, else those in plain Java, of
+   * which a warning is logged. The system property {@code plaid.kernels} with value {@code scalar}
+   * or {@code panama} demands one of them.
    *
    * @return always the same instance
    * @throws ExceptionInInitializerError at the first call, if the system property demands kernels

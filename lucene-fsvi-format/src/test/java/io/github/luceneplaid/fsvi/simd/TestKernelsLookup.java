@@ -11,6 +11,12 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** The twin that the build demands is the one that runs. */
@@ -31,7 +37,53 @@ public class TestKernelsLookup extends LuceneTestCase {
   }
 
   public void testScalarOnDemand() {
-    assertEquals("scalar", KernelsLookup.lookup("scalar").name());
+    List<LogRecord> logged =
+        logged(() -> assertEquals("scalar", KernelsLookup.lookup("scalar").name()));
+    assertEquals(0, logged.size());
+  }
+
+  public void testWarning() {
+    assertEquals("once in a virtual machine", 0, logged(VectorKernels::get).size());
+    List<LogRecord> logged = logged(() -> KernelsLookup.lookup(null));
+    if (expectPanama()) {
+      assertEquals(0, logged.size());
+      return;
+    }
+    assertEquals(1, logged.size());
+    assertEquals(Level.WARNING, logged.get(0).getLevel());
+    String message = logged.get(0).getMessage();
+    assertTrue(message, message.contains("scalar kernels"));
+    assertTrue(message, message.contains("'--add-modules jdk.incubator.vector'"));
+  }
+
+  /** What is logged in between. */
+  private static List<LogRecord> logged(Runnable run) {
+    // So that the only choice of this virtual machine is not among them
+    VectorKernels.get();
+    List<LogRecord> records = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            records.add(record);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(KernelsLookup.class.getName());
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      run.run();
+    } finally {
+      logger.setUseParentHandlers(true);
+      logger.removeHandler(handler);
+    }
+    return records;
   }
 
   public void testPanamaOnDemand() {

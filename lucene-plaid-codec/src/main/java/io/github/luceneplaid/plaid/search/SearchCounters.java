@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +70,7 @@ final class SearchCounters {
 
   SearchProfile profile(int segments) {
     return new SearchProfile(
+        VectorKernels.get().name(),
         segments,
         scanned,
         leaves.get(),

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.search;
 /**
  * What a search did, and the wall time of its stages, see {@link LateInteractionQuery#profile}.
  *
+ * @param kernels that computed, {@link io.github.luceneplaid.fsvi.simd.VectorKernels#name}
  * @param segments with values of the field
  * @param scanned documents of segments that were scored without looking for candidates: those
  *     without codes, or with so few accepted documents that looking would have cost more
@@ -32,6 +33,7 @@ package io.github.luceneplaid.plaid.search;
  * @lucene.experimental
  */
 public record SearchProfile(
+    String kernels,
     int segments,
     long scanned,
     long leaves,

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import org.apache.lucene.codecs.DocValuesFormat;
@@ -48,6 +49,7 @@ public class TestSearchProfile extends LateInteractionTestCase {
         int k = 5;
         var few = LateInteractionOptions.builder().anchors(2).probes(4).candidates(30).build();
         SearchProfile found = profile(reader, k, few);
+        assertEquals(VectorKernels.get().name(), found.kernels());
         assertEquals(found.toString(), 1, found.segments());
         assertEquals(found.toString(), 0, found.scanned());
         assertTrue(found.toString(), found.leaves() >= 4);

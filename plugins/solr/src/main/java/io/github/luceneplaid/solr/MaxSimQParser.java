@@ -84,6 +84,7 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
 
   private static SimpleOrderedMap<Object> described(SearchProfile profile) {
     SimpleOrderedMap<Object> map = new SimpleOrderedMap<>();
+    map.add("kernels", profile.kernels());
     map.add("segments", profile.segments());
     map.add("scanned", profile.scanned());
     map.add("leaves", profile.leaves());
