@@ -82,6 +82,7 @@ final class DemoIndexing {
               + state());
       start = System.nanoTime();
       builder.merge();
+      builder.finish();
       seconds = (System.nanoTime() - start) * 1e-9;
       say(String.format(Locale.ROOT, "Merged in %.1f s: %s", seconds, state()));
     }

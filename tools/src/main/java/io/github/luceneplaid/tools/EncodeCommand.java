@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.Replacement;
 import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ final class EncodeCommand implements Callable<Integer> {
   private static final String LENGTHS = "doclens.json";
   private static final String IDS = "ids.json";
   private static final String PIECES = "pieces.json";
+  private static final List<String> FILES = List.of(TOKENS, LENGTHS, IDS, PIECES);
 
   @ParentCommand private Plaid plaid;
 
@@ -70,7 +72,9 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Mixin private PoolOptions poolOptions;
 
-  @Option(names = "--force", description = "Replace files that exist.")
+  @Option(
+      names = "--force",
+      description = "Replace files that exist, all of them or, if anything fails, none.")
   private boolean force;
 
   @Option(
@@ -90,25 +94,19 @@ final class EncodeCommand implements Callable<Integer> {
     if (pooling.factor() > 1 && (query || withPieces)) {
       throw UserException.usage("--pool-factor goes neither with --query nor with --pieces");
     }
-    for (String name : List.of(TOKENS, LENGTHS, IDS, PIECES)) {
-      if (force == false && Files.exists(output.resolve(name))) {
-        throw new UserException(output.resolve(name) + ": exists (--force replaces it)");
-      }
+    for (String name : FILES) {
+      checkPlace(output.resolve(name));
     }
     List<Passage> passages = TextFiles.read(texts, "TEXT");
     Files.createDirectories(output);
     List<Integer> lengths = new ArrayList<>();
-    IntStream.Builder pieces = IntStream.builder();
-    List<String> ids = passages.stream().map(Passage::id).toList();
     long tokens;
-    try (TextEncoder encoder = TextEncoder.open(model)) {
-      tokens = encode(encoder, passages, pooling, output.resolve(TOKENS), lengths, pieces);
-    }
-    ObjectMapper mapper = new ObjectMapper();
-    mapper.writeValue(output.resolve(LENGTHS).toFile(), lengths);
-    mapper.writeValue(output.resolve(IDS).toFile(), ids);
-    if (withPieces) {
-      mapper.writeValue(output.resolve(PIECES).toFile(), pieces.build().toArray());
+    Path folder = Replacement.temporaryFolder(output.resolve("encoded"));
+    try {
+      tokens = write(folder, passages, pooling, lengths);
+      replaceFiles(folder);
+    } finally {
+      Replacement.discard(folder);
     }
     double seconds = outputOptions.seconds();
     outputOptions.print(
@@ -122,6 +120,51 @@ final class EncodeCommand implements Callable<Integer> {
             + ", in "
             + OutputOptions.rate(seconds, tokens, "tokens"));
     return 0;
+  }
+
+  private void checkPlace(Path file) {
+    if (Files.exists(file)) {
+      if (force == false) {
+        throw new UserException(file + ": exists (--force replaces it)");
+      }
+      if (Files.isRegularFile(file) == false) {
+        throw new UserException(file + ": expected a file");
+      }
+    }
+  }
+
+  /** Writes all files into a folder; returns the number of tokens. */
+  private long write(
+      Path folder, List<Passage> passages, TokenPooling pooling, List<Integer> lengths)
+      throws IOException {
+    IntStream.Builder pieces = IntStream.builder();
+    long tokens;
+    try (TextEncoder encoder = TextEncoder.open(model)) {
+      tokens = encode(encoder, passages, pooling, folder.resolve(TOKENS), lengths, pieces);
+    }
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.writeValue(folder.resolve(LENGTHS).toFile(), lengths);
+    List<String> ids = passages.stream().map(Passage::id).toList();
+    mapper.writeValue(folder.resolve(IDS).toFile(), ids);
+    if (withPieces) {
+      mapper.writeValue(folder.resolve(PIECES).toFile(), pieces.build().toArray());
+    }
+    return tokens;
+  }
+
+  /** Files of two runs would not belong together, so all are replaced or none. */
+  private void replaceFiles(Path folder) throws IOException {
+    Replacement.sync(folder);
+    try (Replacement replacement = new Replacement()) {
+      for (String name : FILES) {
+        if (Files.exists(folder.resolve(name))) {
+          replacement.put(folder.resolve(name), output.resolve(name));
+        } else {
+          replacement.remove(output.resolve(name));
+        }
+      }
+      replacement.finish();
+    }
   }
 
   private long encode(

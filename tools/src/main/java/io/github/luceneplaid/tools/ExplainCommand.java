@@ -12,13 +12,14 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.fsvi.files.AtomicOutput;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import io.github.luceneplaid.plaid.search.MaxSimRescorer;
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.document.Document;
@@ -173,13 +174,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   private void print(HitExplanation explanation) throws IOException {
     if (html != null) {
-      StandardOpenOption create = force ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW;
-      Files.writeString(
-          html,
-          new HeatMap(explanation).page(),
-          create,
-          StandardOpenOption.WRITE,
-          StandardOpenOption.TRUNCATE_EXISTING);
+      byte[] page = new HeatMap(explanation).page().getBytes(StandardCharsets.UTF_8);
+      try (AtomicOutput out = new AtomicOutput(html)) {
+        out.putBytes(page, 0, page.length);
+        out.finish();
+      }
     }
     if (json) {
       plaid.console().out().println(new ObjectMapper().writeValueAsString(explanation));

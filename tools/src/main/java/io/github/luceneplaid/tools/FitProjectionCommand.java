@@ -78,7 +78,6 @@ final class FitProjectionCommand implements Callable<Integer> {
           });
     }
     ProjectionFitter.Fit fit = fitter.fit(dimension);
-    Files.deleteIfExists(output);
     fit.projection().write(output);
     String summary =
         String.format(

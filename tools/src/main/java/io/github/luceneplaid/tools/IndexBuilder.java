@@ -40,6 +40,7 @@ final class IndexBuilder implements Closeable {
   static final String MODEL = "plaid.model";
 
   private final IndexWriter writer;
+  private boolean finished;
 
   /**
    * Starts a new index in place of what the directory holds.
@@ -109,8 +110,17 @@ final class IndexBuilder implements Closeable {
     return document;
   }
 
+  /** Commits what there is; afterwards nothing can be added. */
+  void finish() throws IOException {
+    writer.close();
+    finished = true;
+  }
+
+  /** Takes back what has not been committed, unless the index is finished. */
   @Override
   public void close() throws IOException {
-    writer.close();
+    if (finished == false) {
+      writer.rollback();
+    }
   }
 }

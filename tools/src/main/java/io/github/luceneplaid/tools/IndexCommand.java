@@ -167,7 +167,7 @@ final class IndexCommand implements Callable<Integer> {
     if (merge) {
       builder.merge();
     }
-    builder.close();
+    builder.finish();
     long bytes = IndexFolder.bytes(directory);
     double seconds = outputOptions.seconds();
     outputOptions.print(

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -43,11 +44,16 @@ final class IndexFolder {
     try (Directory directory = FSDirectory.open(folder);
         Stream<Path> files = Files.list(folder)) {
       boolean exists = DirectoryReader.indexExists(directory);
-      if (exists == false && files.findAny().isPresent()) {
+      // A lock is what is left where an index was begun and failed
+      if (exists == false && files.anyMatch(file -> isLock(file) == false)) {
         throw new UserException(folder + ": expected an empty folder, found files");
       }
       return exists;
     }
+  }
+
+  private static boolean isLock(Path file) {
+    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME);
   }
 
   /** Opens a folder that holds an index. */

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,9 +28,12 @@ import org.apache.lucene.util.IOUtils;
 /**
  * A file that is there as a whole or not at all. Bytes, little-endian, go to a temporary file in
  * the same folder; {@link #finish} brings it to the disk and gives it its name. Without that,
- * {@link #close} deletes it.
+ * {@link #close} deletes it. A process that dies may leave it: {@code NAME.0.tmp}, or another
+ * number where that name is taken.
+ *
+ * @lucene.internal
  */
-final class AtomicOutput implements Closeable {
+public final class AtomicOutput implements Closeable {
 
   private static final int BUFFER = 1 << 16;
 
@@ -40,7 +44,16 @@ final class AtomicOutput implements Closeable {
   private long written;
   private boolean finished;
 
-  AtomicOutput(Path target) throws IOException {
+  /**
+   * Starts a file.
+   *
+   * @param target its path, in a folder that exists
+   * @throws FileSystemException if something that is no file is there
+   */
+  public AtomicOutput(Path target) throws IOException {
+    if (Files.exists(target) && Files.isRegularFile(target) == false) {
+      throw new FileSystemException(target.toString(), null, "expected a file");
+    }
     this.target = target;
     Path path = null;
     FileChannel created = null;
@@ -90,7 +103,8 @@ final class AtomicOutput implements Closeable {
     room(Double.BYTES).putDouble(value);
   }
 
-  void putBytes(byte[] from, int at, int n) throws IOException {
+  /** Appends bytes. */
+  public void putBytes(byte[] from, int at, int n) throws IOException {
     for (int done = 0; done < n; ) {
       int run = Math.min(n - done, room(1).remaining());
       buffer.put(from, at + done, run);
@@ -151,7 +165,7 @@ final class AtomicOutput implements Closeable {
   }
 
   /** Puts the file in its place, where it replaces another. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     flush();
     channel.force(true);
     channel.close();

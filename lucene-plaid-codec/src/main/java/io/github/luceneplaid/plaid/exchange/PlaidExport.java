@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
+import io.github.luceneplaid.fsvi.files.Replacement;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.AnchorRouter;
 import io.github.luceneplaid.plaid.codebook.Codebook;
@@ -19,10 +20,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.SplittableRandom;
 import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.util.IOUtils;
 
 /**
  * Writes a field of an index as a directory that next-plaid 1.8.5 loads, searches, updates and
@@ -144,7 +143,12 @@ public final class PlaidExport {
   }
 
   /**
-   * Writes a directory: all of it, or nothing if this throws.
+   * Writes a directory: all of it, or nothing if this throws. It is on the disk before it takes its
+   * place, and an old one stays beside it until then.
+   *
+   * <p>Where a process dies, or a disk fails again when an old directory is put back, something may
+   * be left beside the target: {@code NAME.0.old} is the old directory, whole; {@code NAME.0.tmp}
+   * can be deleted. Later exports neither need nor touch them.
    *
    * @param reader of the index
    * @param field has the tokens
@@ -173,37 +177,22 @@ public final class PlaidExport {
     PlaidExport export =
         new PlaidExport(new LiveDocuments(reader, field, options.orderField), options, companion);
     export.survey(field);
-    Path folder = Files.createDirectory(unused(target, ".tmp"));
-    boolean success = false;
+    Path folder = Replacement.temporaryFolder(target);
     try {
       export.write(folder);
       companion.complete(folder, export.documents.numbers());
-      if (options.replace && Files.exists(target)) {
-        Path old = unused(target, ".old");
-        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-        Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
-        IOUtils.rm(old);
-      } else {
-        Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+      Replacement.sync(folder);
+      if (options.replace == false && Files.exists(target)) {
+        throw new FileAlreadyExistsException(target.toString());
       }
-      IOUtils.fsync(target.toAbsolutePath().getParent(), true);
-      success = true;
+      try (Replacement replacement = new Replacement()) {
+        replacement.put(folder, target);
+        replacement.finish();
+      }
     } finally {
-      if (success == false) {
-        IOUtils.rm(folder);
-      }
+      Replacement.discard(folder);
     }
     return new Result(export.documents.size(), export.tokens, export.adopted == null);
-  }
-
-  /** A path beside another one where nothing is. */
-  private static Path unused(Path target, String suffix) {
-    for (int i = 0; ; i++) {
-      Path path = target.resolveSibling(target.getFileName() + "." + i + suffix);
-      if (Files.exists(path) == false) {
-        return path;
-      }
-    }
   }
 
   /** Counts tokens, and finds out whether they have one adopted codebook. */
