@@ -1,0 +1,113 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+
+/** Commands that fail leave what they were to replace. */
+public class TestReplacedFiles extends CommandTestCase {
+
+  private static TreeSet<String> names(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith("extra") == false) // of Lucene's file systems for tests
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static long rows(Path folder) throws IOException {
+    try (NpyFile tokens = NpyFile.open(folder.resolve("tokens.npy"))) {
+      return tokens.shape()[0];
+    }
+  }
+
+  /** Tokens, lengths and ids are those of one run, and so are pieces. */
+  public void testEncode() throws IOException {
+    Path folder = createTempDir();
+    Path texts = Files.writeString(folder.resolve("texts.txt"), "red cat\nthe dogs sleeps.\n");
+    Path more = Files.writeString(folder.resolve("more.txt"), "a red cat and the blue river\n");
+    Path model = TinyModel.copyTo(createTempDir());
+    Path output = folder.resolve("out");
+    assertEquals(0, plaid("encode", texts, "-o", output, "--model", model, "--pieces"));
+    assertEquals(
+        List.of("doclens.json", "ids.json", "pieces.json", "tokens.npy"),
+        List.copyOf(names(output)));
+    assertEquals(6, rows(output));
+
+    // A place that cannot be taken, and one that nothing could be written to in the end
+    Files.delete(output.resolve("ids.json"));
+    Files.createDirectory(output.resolve("ids.json"));
+    assertFails(
+        1, "ids.json: expected a file", "encode", more, "-o", output, "--model", model, "--force");
+    assertEquals(6, rows(output));
+    assertEquals("[2,4]", Files.readString(output.resolve("doclens.json")));
+    Files.delete(output.resolve("ids.json"));
+
+    assertEquals(0, plaid("encode", more, "-o", output, "--model", model, "--force"));
+    assertEquals(7, rows(output));
+    assertEquals(List.of("doclens.json", "ids.json", "tokens.npy"), List.copyOf(names(output)));
+  }
+
+  /** An index that cannot be written to its end leaves the one that was there. */
+  public void testIndex() throws IOException {
+    Path folder = createTempDir();
+    Path sound = Files.createDirectory(folder.resolve("sound"));
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    write(sound, 1);
+    write(broken, Float.POSITIVE_INFINITY);
+    Path index = folder.resolve("index");
+    Object[] fails = {
+      "index", broken.resolve("tokens.npy"), "-o", index, "--pool-factor", 2, "--force"
+    };
+    assertFails(1, "document 3: ", fails);
+    // What is left of that is in nobody's way
+    assertEquals(0, plaid("index", sound.resolve("tokens.npy"), "-o", index));
+    assertEquals(4, documents(index));
+    assertFails(1, "document 3: ", fails);
+    assertEquals(4, documents(index));
+    assertEquals(0, plaid("search", index, "red", "--model", TinyModel.copyTo(createTempDir())));
+  }
+
+  /** Four documents of six tokens; the last number is as asked for. */
+  private static void write(Path folder, float last) throws IOException {
+    try (NpyWriter writer = new NpyWriter(folder.resolve("tokens.npy"), ElementType.FLOAT32, 8)) {
+      for (int i = 0; i < 24; i++) {
+        float[] token = new float[8];
+        token[i % 8] = 1;
+        token[7] = i == 23 ? last : 1;
+        writer.add(token);
+      }
+      writer.finish();
+    }
+    Files.writeString(folder.resolve("doclens.json"), "[6, 6, 6, 6]");
+  }
+
+  private static int documents(Path index) throws IOException {
+    try (Directory directory = FSDirectory.open(index);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      return reader.numDocs();
+    }
+  }
+}
