@@ -19,9 +19,7 @@ import java.util.Objects;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.Explanation;
-import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -34,7 +32,9 @@ import org.apache.lucene.search.Weight;
  * The k documents with the highest MaxSim, of any field of {@link
  * org.apache.lucene.document.LateInteractionField}s. Segments written by {@link
  * io.github.luceneplaid.plaid.PlaidDocValuesFormat} are searched by their codes, all others
- * exactly; there is no need for any of the former.
+ * exactly; there is no need for any of the former. An index that does not know the field, or has it
+ * without doc values, has no hits: other clauses of a query find what they find until the first
+ * tokens come.
  *
  * <p>The score of a document is the sum over the query's tokens of {@code max(0, (1 + s) / 2)},
  * where s is the largest dot product with a token that the index stores for the document: the score
@@ -106,8 +106,8 @@ public final class LateInteractionQuery extends Query {
   /**
    * Runs the search.
    *
-   * @throws IllegalArgumentException if the index has documents but not the field, if the field is
-   *     not one of binary doc values, or if its tokens have another dimension than the query's
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query's
    */
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
@@ -139,7 +139,9 @@ public final class LateInteractionQuery extends Query {
   private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
       throws IOException {
     SearchLeaves leaves = new SearchLeaves(searcher, request);
-    if (filter != null && filter instanceof MatchAllDocsQuery == false) {
+    if (filter != null
+        && filter instanceof MatchAllDocsQuery == false
+        && leaves.all().isEmpty() == false) {
       leaves.filter(filterWeight(searcher));
     }
     return new LateInteractionSearch(leaves, request);
@@ -164,12 +166,7 @@ public final class LateInteractionQuery extends Query {
   }
 
   private Weight filterWeight(IndexSearcher searcher) throws IOException {
-    Query both =
-        new BooleanQuery.Builder()
-            .add(filter, BooleanClause.Occur.FILTER)
-            .add(new FieldExistsQuery(field), BooleanClause.Occur.FILTER)
-            .build();
-    return searcher.createWeight(searcher.rewrite(both), ScoreMode.COMPLETE_NO_SCORES, 1f);
+    return searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1f);
   }
 
   /**
@@ -179,7 +176,8 @@ public final class LateInteractionQuery extends Query {
    * @param doc a document of the index
    * @return a match for each query token that has one, in their order; empty if the document has no
    *     tokens of the query's dimension
-   * @throws IllegalArgumentException if the index has no such document
+   * @throws IllegalArgumentException if the index has no such document, or if the field has doc
+   *     values of another type
    * @throws IOException if the index cannot be read
    */
   public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
@@ -196,7 +194,8 @@ public final class LateInteractionQuery extends Query {
    * @return dot products, [query tokens][document tokens], with the tokens that the score is made
    *     of; not finite where they overflow, without columns if the document has no tokens of the
    *     query's dimension
-   * @throws IllegalArgumentException if the index has no such document
+   * @throws IllegalArgumentException if the index has no such document, or if the field has doc
+   *     values of another type
    * @throws IOException if the index cannot be read
    */
   public float[][] similarities(IndexSearcher searcher, int doc) throws IOException {

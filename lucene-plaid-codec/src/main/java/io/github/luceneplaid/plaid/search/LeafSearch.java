@@ -13,14 +13,18 @@
 package io.github.luceneplaid.plaid.search;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.FilteredDocIdSetIterator;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSet;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 
 /** One leaf of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
@@ -30,7 +34,7 @@ final class LeafSearch {
   private final SegmentSearch first;
   private final Map<Thread, SegmentSearch> searches = new ConcurrentHashMap<>();
   private final Bits liveDocs;
-  private AcceptDocs filtered;
+  private BitSet filtered;
   private int accepted;
 
   /** Takes a search that was opened by the calling thread. */
@@ -43,18 +47,28 @@ final class LeafSearch {
     this.accepted = (int) Math.min(search.iterator().cost(), reader.numDocs());
   }
 
-  /** Restricts the leaf to what a filter matches. */
+  /** Restricts the leaf to the documents with values that a filter matches. */
   void filter(Weight filter) throws IOException {
-    int maxDoc = context.reader().maxDoc();
-    filtered =
-        AcceptDocs.fromIteratorSupplier(
-            () -> {
-              Scorer scorer = filter.scorer(context);
-              return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
-            },
-            liveDocs,
-            maxDoc);
-    accepted = filtered.cost();
+    filtered = BitSet.of(matches(filter), context.reader().maxDoc());
+    accepted = filtered.cardinality();
+  }
+
+  private DocIdSetIterator matches(Weight filter) throws IOException {
+    ScorerSupplier supplier = filter.scorerSupplier(context);
+    if (supplier == null) {
+      return DocIdSetIterator.empty();
+    }
+    DocIdSetIterator values = current().iterator();
+    DocIdSetIterator matches = supplier.get(values.cost()).iterator();
+    DocIdSetIterator both = ConjunctionUtils.intersectIterators(List.of(matches, values));
+    return liveDocs == null
+        ? both
+        : new FilteredDocIdSetIterator(both) {
+          @Override
+          protected boolean match(int doc) {
+            return liveDocs.get(doc);
+          }
+        };
   }
 
   /** Counts the accepted documents where {@link #accepted} is only an upper bound so far. */
@@ -83,15 +97,16 @@ final class LeafSearch {
   }
 
   /** Returns the documents that may be hits, null for all. */
-  Bits acceptedBits() throws IOException {
-    return filtered == null ? liveDocs : filtered.bits();
+  Bits acceptedBits() {
+    return filtered == null ? liveDocs : filtered;
   }
 
   /** Visits the accepted documents of a range, until the request times out. */
   void forEachAccepted(int from, int to, SearchRequest request, DocConsumer consumer)
       throws IOException {
     Bits live = filtered == null ? liveDocs : null;
-    DocIdSetIterator documents = filtered == null ? current().iterator() : filtered.iterator();
+    DocIdSetIterator documents =
+        filtered == null ? current().iterator() : new BitSetIterator(filtered, accepted);
     for (int doc = documents.advance(from); doc < to; doc = documents.nextDoc()) {
       if (live != null && live.get(doc) == false) {
         continue;

@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.lucene.index.DocValuesType;
-import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
@@ -39,15 +37,14 @@ final class SearchLeaves {
   /**
    * Opens all leaves that have values of the field.
    *
-   * @throws IllegalArgumentException if the index has documents but not the field, if the field is
-   *     not one of binary doc values, or if its tokens have another dimension than the query
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query
    */
   SearchLeaves(IndexSearcher searcher, SearchRequest request) throws IOException {
     this.searcher = searcher;
     this.request = request;
     List<LeafReaderContext> contexts = searcher.getIndexReader().leaves();
     this.byOrd = new LeafSearch[contexts.size()];
-    checkField(searcher.getIndexReader(), request.field());
     for (LeafReaderContext context : contexts) {
       SegmentSearch search = SegmentSearch.of(context, request);
       if (search != null) {
@@ -56,37 +53,6 @@ final class SearchLeaves {
       }
     }
     checkDimension();
-  }
-
-  /**
-   * Checks that the field can be searched.
-   *
-   * @throws IllegalArgumentException if it cannot
-   */
-  private static void checkField(IndexReader reader, String field) {
-    boolean known = false;
-    for (LeafReaderContext context : reader.leaves()) {
-      FieldInfo info = context.reader().getFieldInfos().fieldInfo(field);
-      if (info == null) {
-        continue;
-      }
-      known = true;
-      if (info.getDocValuesType() != DocValuesType.BINARY) {
-        throw new IllegalArgumentException(
-            "field \""
-                + field
-                + "\" is not a late-interaction field: expected doc values of type "
-                + DocValuesType.BINARY
-                + ", found "
-                + info.getDocValuesType());
-      }
-    }
-    if (known == false && reader.numDocs() > 0) {
-      throw new IllegalArgumentException(
-          "unknown field \""
-              + field
-              + "\": expected a late-interaction field, found no such field");
-    }
   }
 
   /** Segments may differ where a field has odd documents: one that fits is enough. */

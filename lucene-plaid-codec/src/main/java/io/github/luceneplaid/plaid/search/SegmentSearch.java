@@ -30,9 +30,13 @@ interface SegmentSearch {
    * Opens the best search that a segment has for the field.
    *
    * @return null if the segment has no values of the field
+   * @throws IllegalArgumentException if the field has doc values of another type
    */
   static SegmentSearch of(LeafReaderContext context, SearchRequest request) throws IOException {
     LeafReader reader = context.reader();
+    if (SearchedField.mayHaveValues(reader, request.field()) == false) {
+      return null;
+    }
     PlaidSegment segment = PlaidDocValuesFormat.segment(reader, request.field());
     if (segment == null && reader.getBinaryDocValues(request.field()) == null) {
       return null;

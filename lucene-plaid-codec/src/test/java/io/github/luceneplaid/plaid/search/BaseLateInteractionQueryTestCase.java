@@ -107,8 +107,6 @@ abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase 
   }
 
   private void addRandomDocuments(RandomIndexWriter writer, int documents) throws IOException {
-    // The first document has tokens, and stays: an index that does not know the field is an error
-    writer.addDocument(document(-1, tokens(2)));
     for (int id = 0; id < documents; id++) {
       boolean sparse = random().nextInt(5) == 0;
       writer.addDocument(document(id, sparse ? null : tokens(random().nextInt(1, 20))));

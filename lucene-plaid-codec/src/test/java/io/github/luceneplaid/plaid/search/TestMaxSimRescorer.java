@@ -211,9 +211,6 @@ public class TestMaxSimRescorer extends LateInteractionTestCase {
     TopDocs first = searcher.search(MatchAllDocsQuery.INSTANCE, 5);
     expectThrows(
         IllegalArgumentException.class,
-        () -> new MaxSimRescorer("nothing", query).rescore(searcher, first, 5));
-    expectThrows(
-        IllegalArgumentException.class,
         () -> new MaxSimRescorer(FIELD, new float[1][dimension + 1]).rescore(searcher, first, 5));
   }
 

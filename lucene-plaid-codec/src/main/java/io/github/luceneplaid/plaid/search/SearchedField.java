@@ -1,0 +1,55 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.search;
+
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.LeafReader;
+
+/** What a leaf says about the field that is searched. */
+final class SearchedField {
+
+  private SearchedField() {}
+
+  /**
+   * Whether a leaf may have values of a field. A field that the leaf does not know, or has without
+   * doc values, has none: its first values may still be to come.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type, which are not
+   *     late-interaction values and never will be
+   */
+  static boolean mayHaveValues(LeafReader reader, String field) {
+    FieldInfo info = info(reader, field);
+    if (info == null || info.getDocValuesType() == DocValuesType.NONE) {
+      return false;
+    }
+    if (info.getDocValuesType() != DocValuesType.BINARY) {
+      throw new IllegalArgumentException(
+          "field \""
+              + field
+              + "\" is not a late-interaction field: expected doc values of type "
+              + DocValuesType.BINARY
+              + ", found "
+              + info.getDocValuesType());
+    }
+    return true;
+  }
+
+  private static FieldInfo info(LeafReader reader, String field) {
+    try {
+      return reader.getFieldInfos().fieldInfo(field);
+    } catch (UnsupportedOperationException e) {
+      // In Lucene 10.3 the reader that the classic highlighter makes of a text does not tell
+      return null;
+    }
+  }
+}
