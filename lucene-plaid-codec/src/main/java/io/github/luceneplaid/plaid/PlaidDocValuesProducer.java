@@ -173,7 +173,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   /** The field as the search and the merge see it, for one thread; null if it is delegated. */
   private PlaidSegment segment(FieldInfo field) throws IOException {
     PlaidSegment segment = segments.get(field.number);
-    return segment == null ? null : segment.copy();
+    return segment == null ? null : segment.copy(() -> delegate.getBinary(field));
   }
 
   @Override

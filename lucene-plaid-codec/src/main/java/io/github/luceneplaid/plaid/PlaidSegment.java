@@ -23,11 +23,14 @@ import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafLayout;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.BitUtil;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.LongValues;
 
 /**
@@ -55,6 +58,7 @@ public final class PlaidSegment {
       LeafDirectory directory) {}
 
   private final Shared shared;
+  private final IOSupplier<BinaryDocValues> escaped;
   private final LongValues tokenStarts;
   private final LongValues halfStarts;
   private final LongValues ordToDoc;
@@ -69,8 +73,9 @@ public final class PlaidSegment {
   private BlockDecoder decoder;
   private byte[] scratch;
 
-  private PlaidSegment(Shared shared) throws IOException {
+  private PlaidSegment(Shared shared, IOSupplier<BinaryDocValues> escaped) throws IOException {
     this.shared = shared;
+    this.escaped = escaped;
     PlaidFieldEntry entry = shared.entry;
     TokenAddresses addresses = entry.addresses();
     this.tokenStarts = addresses.tokenStarts().open(shared.data);
@@ -121,7 +126,7 @@ public final class PlaidSegment {
   static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
       throws IOException {
     if (entry.trained() == null) {
-      return new PlaidSegment(new Shared(entry, data, vectors, null, null, null));
+      return new PlaidSegment(new Shared(entry, data, vectors, null, null, null), null);
     }
     PlaidFieldEntry.Trained trained = entry.trained();
     int dimension = entry.dimension();
@@ -141,12 +146,22 @@ public final class PlaidSegment {
             vectors,
             codebooks,
             regions,
-            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())));
+            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())),
+        null);
   }
 
   /** An instance for another thread. */
   public PlaidSegment copy() throws IOException {
-    return new PlaidSegment(shared);
+    return copy(escaped);
+  }
+
+  /**
+   * An instance for another thread.
+   *
+   * @param escaped opens the values that are kept as they came in, and no others
+   */
+  PlaidSegment copy(IOSupplier<BinaryDocValues> escaped) throws IOException {
+    return new PlaidSegment(shared, escaped);
   }
 
   /** Number of documents that have tokens; their ordinals are 0 to one less. */
@@ -203,6 +218,11 @@ public final class PlaidSegment {
   /** Number of documents whose bytes are kept as they came in. */
   public int escapedDocuments() {
     return shared.entry.escapedDocuments();
+  }
+
+  /** The values that are kept as they came in, and no others: those without an ordinal. */
+  public BinaryDocValues escaped() throws IOException {
+    return escapedDocuments() == 0 ? DocValues.emptyBinary() : escaped.get();
   }
 
   /** The documents that have tokens; the n-th has ordinal n. */

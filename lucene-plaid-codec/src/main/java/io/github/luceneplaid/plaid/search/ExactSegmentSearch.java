@@ -39,6 +39,9 @@ final class ExactSegmentSearch implements SegmentSearch {
   /** Floats decoded at a time: they stay in the cache between decoding and scoring. */
   private static final int CHUNK = 1 << 15;
 
+  /** Documents looked at to tell what others are like. */
+  private static final int SAMPLE = 8;
+
   private final LeafReader reader;
   private final SearchRequest request;
   private final QueryTokens query;
@@ -79,19 +82,36 @@ final class ExactSegmentSearch implements SegmentSearch {
     return costPerDocument;
   }
 
-  /** Looks for a typical document; the first one will do, unless its dimension is odd. */
+  /** Looks for a typical document; the first one will do, unless it is no payload. */
   private void sample() throws IOException {
     dimension = 0;
     costPerDocument = query.count();
     BinaryDocValues documents = values();
-    while (dimension != query.dimension() && documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+    for (int i = 0;
+        i < SAMPLE && dimension == 0 && documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS;
+        i++) {
+      wrap(documents.binaryValue());
+      dimension = payloadDimension();
+      costPerDocument = query.count() * (long) Math.max(1, tokens());
+    }
+  }
+
+  @Override
+  public boolean findsDimension() throws IOException {
+    return findsDimension(values());
+  }
+
+  /** Whether one of some values has the query's dimension. */
+  boolean findsDimension(BinaryDocValues documents) throws IOException {
+    while (request.timedOut() == false && documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       wrap(documents.binaryValue());
       int found = payloadDimension();
-      if (found == query.dimension() || dimension == 0) {
-        dimension = found;
-        costPerDocument = query.count() * (long) Math.max(1, tokens());
+      if (found == query.dimension()) {
+        return true;
       }
+      dimension = dimension > 0 ? dimension : found;
     }
+    return false;
   }
 
   @Override

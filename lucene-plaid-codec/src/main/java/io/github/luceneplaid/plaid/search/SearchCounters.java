@@ -35,6 +35,7 @@ final class SearchCounters {
 
   private final AtomicLong leaves = new AtomicLong();
   private final AtomicLong postings = new AtomicLong();
+  private final AtomicLong escaped = new AtomicLong();
   private long scanned;
   private long candidates;
   private long quick;
@@ -56,6 +57,10 @@ final class SearchCounters {
     this.postings.addAndGet(postings);
   }
 
+  void escaped(long documents) {
+    escaped.addAndGet(documents);
+  }
+
   void candidates(long documents) {
     candidates += documents;
   }
@@ -75,6 +80,7 @@ final class SearchCounters {
         scanned,
         leaves.get(),
         postings.get(),
+        escaped.get(),
         candidates,
         quick,
         exact,

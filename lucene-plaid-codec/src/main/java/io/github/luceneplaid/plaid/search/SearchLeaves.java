@@ -55,17 +55,22 @@ final class SearchLeaves {
     checkDimension();
   }
 
-  /** Segments may differ where a field has odd documents: one that fits is enough. */
+  /**
+   * Segments may differ where a field has odd documents, or has been embedded anew: one document
+   * that fits is enough. Most searches know of one before they have looked at any.
+   */
   private void checkDimension() throws IOException {
-    int expected = 0;
     for (LeafSearch leaf : leaves) {
-      int dimension = leaf.current().dimension();
-      if (dimension == request.query().dimension()) {
+      if (leaf.current().dimension() == request.query().dimension()) {
         return;
       }
-      if (expected == 0) {
-        expected = dimension;
+    }
+    int expected = 0;
+    for (LeafSearch leaf : leaves) {
+      if (leaf.current().findsDimension() || request.timedOut()) {
+        return;
       }
+      expected = expected > 0 ? expected : leaf.current().dimension();
     }
     if (expected != 0) {
       throw new IllegalArgumentException(

@@ -21,6 +21,8 @@ package io.github.luceneplaid.plaid.search;
  *     without codes, or with so few accepted documents that looking would have cost more
  * @param leaves walked, of all query tokens
  * @param postings in the lists of these leaves
+ * @param escaped documents of segments with codes that are kept as they came in, and so were scored
+ *     without codes
  * @param candidates that were found
  * @param quick candidates scored from codes, in integers
  * @param exact documents with exact scores, of candidates only
@@ -38,6 +40,7 @@ public record SearchProfile(
     long scanned,
     long leaves,
     long postings,
+    long escaped,
     long candidates,
     long quick,
     long exact,

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.PlaidBinaryDocValues;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import java.io.IOException;
@@ -41,6 +42,11 @@ interface SegmentSearch {
     if (segment == null && reader.getBinaryDocValues(request.field()) == null) {
       return null;
     }
+    if (segment != null
+        && segment.dimension() != request.query().dimension()
+        && reader.getBinaryDocValues(request.field()) instanceof PlaidBinaryDocValues) {
+      return new EscapedSegmentSearch(reader, request, segment);
+    }
     QueryTables tables = request.tables();
     if (segment == null
         || segment.dimension() != request.query().dimension()
@@ -53,10 +59,18 @@ interface SegmentSearch {
   }
 
   /**
-   * Returns the dimension of the tokens that this segment stores: the query's if any document has
-   * it, otherwise that of the documents, 0 if it has no tokens at all.
+   * Returns the dimension of most tokens that this segment stores, as far as can be told without
+   * looking at more than a few documents; 0 if that is not at all.
    */
   int dimension() throws IOException;
+
+  /**
+   * Whether some document has tokens of the query's dimension, although {@link #dimension} is
+   * another. Looks at all documents that may have, until the request times out.
+   */
+  default boolean findsDimension() throws IOException {
+    return false;
+  }
 
   /** Returns about how many dot products it takes to score one document, at least 1. */
   long costPerDocument() throws IOException;
@@ -74,7 +88,10 @@ interface SegmentSearch {
    */
   float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException;
 
-  /** Returns a new iterator over the documents with values, deleted ones included. */
+  /**
+   * Returns a new iterator over the documents that may have tokens of the query's dimension,
+   * deleted ones included.
+   */
   DocIdSetIterator iterator() throws IOException;
 
   /** Returns a search of the same segment for the calling thread, which may be another one. */

@@ -228,15 +228,20 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     for (int i = 0; i < found; i++) {
       candidates.add(docs[i], scores[i]);
     }
-    DocIdSetIterator values = iterator();
-    for (int doc = values.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = values.nextDoc()) {
-      if (segment.ordinal(doc) < 0 && (accepted == null || accepted.get(doc))) {
+    long escaped = 0;
+    DocIdSetIterator values = segment.escaped();
+    for (int doc = values.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS && request.timedOut() == false;
+        doc = values.nextDoc()) {
+      if (accepted == null || accepted.get(doc)) {
+        escaped++;
         float score = escapedScore(doc);
         if (Float.isNaN(score) == false) {
           candidates.add(doc, score);
         }
       }
     }
+    request.counters().escaped(escaped);
     long[] best = candidates.best();
     for (int i = 0; i < best.length; i++) {
       docs[i] = BestDocs.doc(best[i]);

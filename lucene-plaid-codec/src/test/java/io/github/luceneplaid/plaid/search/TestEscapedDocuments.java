@@ -1,0 +1,148 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+
+/** Documents of a trained segment that are kept as they came in. */
+public class TestEscapedDocuments extends LateInteractionTestCase {
+
+  private static final int ESCAPED = 3;
+
+  private static final LateInteractionOptions FEW =
+      LateInteractionOptions.builder().anchors(2).probes(4).candidates(20).build();
+
+  @Override
+  DocValuesFormat docValuesFormat() {
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).build();
+  }
+
+  /** One segment, a few documents of which have a token that is too long to be coded. */
+  private void write(Directory directory, int documents) throws IOException {
+    try (IndexWriter writer = new IndexWriter(directory, config().setUseCompoundFile(false))) {
+      for (int id = 0; id < documents; id++) {
+        float[][] tokens = tokens(10);
+        if (id % (documents / ESCAPED) == 5) {
+          tokens[3][0] = 1e6f;
+        }
+        writer.addDocument(document(id, tokens));
+        if (random().nextInt(20) == 0) {
+          writer.addDocument(document(-1, null));
+        }
+      }
+      writer.forceMerge(1);
+    }
+  }
+
+  private SearchProfile profile(IndexSearcher searcher, float[][] query) throws IOException {
+    return new LateInteractionQuery(FIELD, query, 5, null, FEW).profile(searcher);
+  }
+
+  /** They cost as much in a large segment as in a small one. */
+  public void testCostGoesByTheirNumber() throws Exception {
+    for (int documents : new int[] {150, 600}) {
+      try (Directory directory = newDirectory()) {
+        write(directory, documents);
+        CountingDirectory counting = new CountingDirectory(directory);
+        try (DirectoryReader reader = DirectoryReader.open(counting)) {
+          IndexSearcher searcher = new IndexSearcher(reader);
+          SearchProfile profile = profile(searcher, tokens(1));
+          assertEquals(profile.toString(), ESCAPED, profile.escaped());
+          assertTrue(profile.toString(), profile.postings() > 0);
+          TrainedSegmentSearch search = search(reader);
+          LeafProbe nothing = search.probe(documents, 1);
+          LeafCut cut = new LeafCut(List.of(nothing), 1, 1);
+          counting.bytes();
+          int[] docs = new int[20];
+          int found = search.collect(nothing, cut, 20, null, docs, new float[20]);
+          assertTrue(found >= ESCAPED);
+          // A look at each document would take some 10 bytes for each, in binary searches
+          long bytes = counting.bytes();
+          assertTrue(bytes + " bytes", bytes < 10 * 4L * dimension * 20 + 3000);
+        }
+      }
+    }
+  }
+
+  private TrainedSegmentSearch search(DirectoryReader reader) throws IOException {
+    SearchRequest request =
+        new SearchRequest(
+            FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT, null);
+    return (TrainedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
+  }
+
+  /** Those that are deleted or filtered out are not scored. */
+  public void testAccepted() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory, 300);
+      try (IndexWriter writer = new IndexWriter(directory, config())) {
+        writer.deleteDocuments(new Term("id", "105"));
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        float[][] query = tokens(1);
+        query[0][0] = Math.abs(query[0][0]) + 0.01f;
+        assertEquals(ESCAPED - 1, profile(searcher, query).escaped());
+        List<ScoreDoc> expected = bruteForce(reader, query);
+        TopDocs hits = searcher.search(new LateInteractionQuery(FIELD, query, 2, null, FEW), 2);
+        assertBest(expected, 2, hits);
+        // Documents 5 and 205 are of group 2 and 1
+        TermQuery filter = new TermQuery(new Term("group", "1"));
+        LateInteractionQuery filtered = new LateInteractionQuery(FIELD, query, 1, filter, FEW);
+        expected.removeIf(hit -> explains(searcher, filter, hit.doc) == false);
+        assertBest(expected, 1, searcher.search(filtered, 1));
+        assertTrue(filtered.profile(searcher).escaped() <= 1);
+      }
+    }
+  }
+
+  private static boolean explains(IndexSearcher searcher, TermQuery filter, int doc) {
+    try {
+      return searcher.explain(filter, doc).isMatch();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Time is asked for before each of them. */
+  public void testTimeout() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory, 150);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        int previous = -1;
+        boolean complete = false;
+        for (int asks = 0; complete == false; asks++) {
+          AtomicInteger left = new AtomicInteger(asks);
+          IndexSearcher searcher = new IndexSearcher(reader);
+          searcher.setTimeout(() -> left.getAndDecrement() <= 0);
+          int escaped = (int) profile(searcher, tokens(1)).escaped();
+          assertTrue(escaped + " after " + previous, escaped - previous <= 1);
+          previous = Math.max(previous, escaped);
+          complete = left.get() >= 0;
+        }
+        assertEquals(ESCAPED, previous);
+      }
+    }
+  }
+}
