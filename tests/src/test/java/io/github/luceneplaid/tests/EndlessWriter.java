@@ -43,8 +43,9 @@ import org.apache.lucene.store.FSDirectory;
 
 /**
  * An index that goes from commit to commit until its process is killed: what it holds after the
- * n-th commit is a function of n and of a seed. {@code main} takes the folder of the index and the
- * seed, goes on from the last commit, and prints the number of each commit once it is done.
+ * n-th commit is a function of n and of a seed. {@code main} takes the folder of the index, the
+ * seed, and one for all that makes no difference to what it holds; it goes on from the last commit,
+ * and prints the number of each commit once it is done.
  */
 final class EndlessWriter {
 
@@ -182,7 +183,7 @@ final class EndlessWriter {
   @SuppressWarnings("SystemOut") // the parent process reads it
   public static void main(String[] args) throws IOException {
     long seed = Long.parseLong(args[1]);
-    Random random = new Random();
+    Random random = new Random(Long.parseLong(args[2]));
     try (Directory directory = FSDirectory.open(Path.of(args[0]))) {
       int n = lastCommit(directory);
       try (IndexWriter writer = open(directory, random, new ConcurrentMergeScheduler())) {

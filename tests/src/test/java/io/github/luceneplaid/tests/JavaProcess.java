@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ final class JavaProcess {
 
   /** Options of programs that soon end. */
   static final List<String> SHORT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** What no program of a night takes, among them those that run for some time on purpose. */
+  private static final long MINUTES = 90;
 
   private JavaProcess() {}
 
@@ -62,9 +66,14 @@ final class JavaProcess {
    */
   static List<String> run(List<String> command) throws IOException, InterruptedException {
     Path errors = LuceneTestCase.createTempFile();
-    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int exit = process.waitFor();
+    Path printed = LuceneTestCase.createTempFile();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(printed.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    int exit = Processes.await(process, MINUTES);
+    String output = new String(Files.readAllBytes(printed), StandardCharsets.UTF_8);
     if (exit != 0) {
       String error = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8);
       throw new AssertionError(command + " ended with " + exit + ":\n" + output + error);

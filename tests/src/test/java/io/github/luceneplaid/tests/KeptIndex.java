@@ -100,6 +100,7 @@ final class KeptIndex {
   }
 
   static void write(Directory directory, Codec stock) throws IOException {
+    // Always the same documents and queries: hits of the last version are kept with its index
     Random random = new Random(17);
     IndexWriterConfig config = config(stock).setMergePolicy(NoMergePolicy.INSTANCE);
     try (IndexWriter writer = new IndexWriter(directory, config)) {

@@ -43,8 +43,8 @@ import org.apache.lucene.store.FSDirectory;
 /**
  * An index that is searched by some threads while one adds, replaces and deletes documents and
  * reopens the reader, and merges run. Each hit is compared with what the index held when its reader
- * was opened. {@code main} takes the folder, how many tokens there are before the searches begin,
- * for how many seconds they go on, and the number of threads; it prints a report, and fails on a
+ * was opened. {@code main} takes the folder, a seed, how many tokens there are before the searches
+ * begin, for how many seconds they go on, and the number of threads; it prints a report, and fails on a
  * wrong hit. For 0 seconds it merges to one segment instead, and prints what that took.
  */
 final class LoadRun {
@@ -69,6 +69,7 @@ final class LoadRun {
   private record Snapshot(DirectoryReader reader, int[] versions) {}
 
   private final IndexWriter writer;
+  private final long seed;
   private final int documents;
   private final int[] versions;
   private final float[][] topics = new float[TOPICS][];
@@ -78,12 +79,13 @@ final class LoadRun {
   private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
   private volatile boolean done;
 
-  private LoadRun(IndexWriter writer, int documents) {
+  private LoadRun(IndexWriter writer, int documents, long seed) {
+    this.seed = seed;
     this.writer = writer;
     this.documents = documents;
     this.versions = new int[documents + documents / 10];
     Arrays.fill(versions, -1);
-    Random random = new Random(3);
+    Random random = new Random(seed);
     for (int i = 0; i < TOPICS; i++) {
       topics[i] = unit(random, new float[DIMENSION], 1);
     }
@@ -98,7 +100,7 @@ final class LoadRun {
   }
 
   private float[][] tokens(int id, int version) {
-    Random random = new Random(id * 1_000_003L + version);
+    Random random = new Random(seed ^ (id * 1_000_003L + version));
     float[][] tokens = new float[TOKENS][];
     for (int i = 0; i < TOKENS; i++) {
       tokens[i] = unit(random, topics[random.nextInt(TOPICS)], 0.8f);
@@ -217,7 +219,7 @@ final class LoadRun {
     Thread thread =
         new Thread(
             () -> {
-              Random random = new Random(number);
+              Random random = new Random(seed + 1 + number);
               try {
                 while (done == false) {
                   search(random);
@@ -252,7 +254,7 @@ final class LoadRun {
       searchers[i] = searcher(i);
     }
     long[] most = new long[4];
-    Random random = new Random(5);
+    Random random = new Random(~seed);
     long start = System.nanoTime();
     long end = start + TimeUnit.SECONDS.toNanos(seconds);
     try {
@@ -297,13 +299,14 @@ final class LoadRun {
   @SuppressWarnings("SystemOut") // the parent process reads it
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
-    int documents = Math.toIntExact(Long.parseLong(args[1]) / TOKENS);
-    int seconds = Integer.parseInt(args[2]);
+    long seed = Long.parseLong(args[1]);
+    int documents = Math.toIntExact(Long.parseLong(args[2]) / TOKENS);
+    int seconds = Integer.parseInt(args[3]);
     try (Directory directory = FSDirectory.open(folder)) {
       System.out.println(
           seconds == 0
-              ? merge(directory, documents)
-              : search(directory, folder, documents, seconds, Integer.parseInt(args[3])));
+              ? merge(directory, seed, documents)
+              : search(directory, folder, seed, documents, seconds, Integer.parseInt(args[4])));
     }
     if (mappings(folder) > 0) {
       throw new AssertionError(mappings(folder) + " files are still mapped");
@@ -311,12 +314,12 @@ final class LoadRun {
   }
 
   private static String search(
-      Directory directory, Path folder, int documents, int seconds, int threads)
+      Directory directory, Path folder, long seed, int documents, int seconds, int threads)
       throws IOException, InterruptedException {
     LoadRun load;
     long[] most;
     try (IndexWriter writer = new IndexWriter(directory, config())) {
-      load = new LoadRun(writer, documents);
+      load = new LoadRun(writer, documents, seed);
       load.fill();
       load.current.set(new Snapshot(DirectoryReader.open(writer), load.versions.clone()));
       most = load.run(folder, seconds, threads);
@@ -335,11 +338,11 @@ final class LoadRun {
     return report;
   }
 
-  private static String merge(Directory directory, int documents) throws IOException {
+  private static String merge(Directory directory, long seed, int documents) throws IOException {
     long start = System.nanoTime();
     int segments;
     try (IndexWriter writer = new IndexWriter(directory, config())) {
-      new LoadRun(writer, documents).fill();
+      new LoadRun(writer, documents, seed).fill();
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
         segments = reader.leaves().size();
       }

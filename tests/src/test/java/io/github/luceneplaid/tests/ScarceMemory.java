@@ -52,8 +52,7 @@ final class ScarceMemory {
   }
 
   /** Makes an index of several segments. */
-  static void write(Directory directory) throws IOException {
-    Random random = new Random(1);
+  static void write(Directory directory, Random random) throws IOException {
     IndexWriterConfig config = config().setMergePolicy(NoMergePolicy.INSTANCE);
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       for (int i = 0; i < SEGMENTS * DOCUMENTS; i++) {

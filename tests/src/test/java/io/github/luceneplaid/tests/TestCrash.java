@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.testframework.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,9 @@ public class TestCrash extends LuceneTestCase {
 
   private static final int KILLS = TEST_NIGHTLY ? 200 : 10;
 
+  /** How often to look whether a writer has started: for five minutes. */
+  private static final int STARTS = 30_000;
+
   /** Lets the writer run for a random time and kills it; returns the last commit it told of. */
   private static int crash(Path folder, long seed) throws Exception {
     Path told = createTempFile();
@@ -41,19 +45,21 @@ public class TestCrash extends LuceneTestCase {
                     EndlessWriter.class.getName(),
                     "-Xmx256m",
                     folder.toString(),
-                    Long.toString(seed)))
+                    Long.toString(seed),
+                    Long.toString(random().nextLong())))
             .redirectOutput(told.toFile())
             .redirectError(errors.toFile())
             .start();
     try {
-      while (process.isAlive() && Files.size(told) == 0) {
+      for (int i = 0; i < STARTS && process.isAlive() && Files.size(told) == 0; i++) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
+      assertTrue("it does not start", Files.size(told) > 0);
       TimeUnit.MILLISECONDS.sleep(random().nextInt(2000));
     } finally {
       process.destroyForcibly();
     }
-    int exit = process.waitFor();
+    int exit = Processes.await(process, Processes.MINUTES);
     assertEquals("killed: " + Files.readString(errors), 137, exit);
     List<String> lines = Files.readAllLines(told);
     return Integer.parseInt(lines.get(lines.size() - 1));

@@ -44,7 +44,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
  */
 public class TestDamage extends LuceneTestCase {
 
-  private static final long SEED = 11;
+  private final long seed = random().nextLong();
 
   /** Whether a file is of one of the formats, and not of what they delegate to. */
   private static boolean isOurs(String file) {
@@ -52,14 +52,14 @@ public class TestDamage extends LuceneTestCase {
   }
 
   /** An index of two segments, in memory, as bytes by the names of its files. */
-  private static Map<String, byte[]> index() throws IOException {
+  private Map<String, byte[]> index() throws IOException {
     try (Directory directory = new ByteBuffersDirectory()) {
       try (IndexWriter writer =
-          EndlessWriter.open(directory, new Random(1), new SerialMergeScheduler())) {
+          EndlessWriter.open(directory, new Random(seed), new SerialMergeScheduler())) {
         writer.getConfig().setUseCompoundFile(false);
         SortedMap<Integer, Integer> documents = new TreeMap<>();
         for (int n = 1; n <= 6; n++) {
-          EndlessWriter.commit(writer, SEED, n, documents, n == 3 || n == 5);
+          EndlessWriter.commit(writer, seed, n, documents, n == 3 || n == 5);
         }
       }
       return IndexFiles.read(directory);
@@ -233,7 +233,7 @@ public class TestDamage extends LuceneTestCase {
       try (Directory directory = with(files, file, damaged);
           DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        float[] vector = UnitVectors.random(new Random(i), EndlessWriter.DIMENSION);
+        float[] vector = UnitVectors.random(random(), EndlessWriter.DIMENSION);
         float[][] query = {vector};
         int k = 5;
         searcher.search(new LateInteractionQuery(EndlessWriter.TOKENS, query, k), k);

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tests;
 
+import java.util.concurrent.TimeUnit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ public class TestDeterminism extends LuceneTestCase {
                 }));
       }
       for (Future<?> write : writes) {
-        write.get();
+        write.get(15, TimeUnit.MINUTES);
       }
       for (Directory directory : directories) {
         assertEquals(alone, bytes(directory));

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,8 +40,26 @@ public class TestFaults extends LuceneTestCase {
   /** Steps that fail in one run of the test; all of them at night. */
   private static final int TRIED = 60;
 
-  /** Makes few documents, and yet enough of them to train segments. */
-  private static final long SEED = 191;
+  /** What there is of tokens at the merge of the second commit: enough to train, and no more. */
+  private static final int LEAST_TOKENS = 1100;
+
+  private static final int MOST_TOKENS = 1600;
+
+  private long seed;
+
+  /** About one of four seeds makes as many tokens as wanted. */
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    int tokens;
+    do {
+      seed = random().nextLong();
+      tokens = 0;
+      for (Map.Entry<Integer, Integer> document : EndlessWriter.documents(seed, 2).entrySet()) {
+        tokens += EndlessWriter.tokens(seed, document.getKey(), document.getValue()).length;
+      }
+    } while (tokens < LEAST_TOKENS || tokens > MOST_TOKENS);
+  }
 
   /** What a step fails with. */
   private enum Fault {
@@ -105,14 +124,14 @@ public class TestFaults extends LuceneTestCase {
    *
    * @return whether it came to the end
    */
-  private static boolean run(Directory directory) throws IOException {
+  private boolean run(Directory directory) throws IOException {
     IndexWriter writer = null;
     try {
       int first = EndlessWriter.lastCommit(directory) + 1;
-      writer = EndlessWriter.open(directory, new Random(SEED), new SerialMergeScheduler());
-      SortedMap<Integer, Integer> documents = EndlessWriter.documents(SEED, first - 1);
+      writer = EndlessWriter.open(directory, new Random(seed), new SerialMergeScheduler());
+      SortedMap<Integer, Integer> documents = EndlessWriter.documents(seed, first - 1);
       for (int n = first; n <= COMMITS; n++) {
-        EndlessWriter.commit(writer, SEED, n, documents, n % 2 == 0);
+        EndlessWriter.commit(writer, seed, n, documents, n % 2 == 0);
       }
       writer.close();
       return true;
@@ -140,7 +159,7 @@ public class TestFaults extends LuceneTestCase {
   }
 
   /** Looks at what is left, and finishes what was interrupted. */
-  private static int survive(Directory directory, int atLeast, boolean done) throws IOException {
+  private int survive(Directory directory, int atLeast, boolean done) throws IOException {
     int commit = EndlessWriter.lastCommit(directory);
     assertTrue("commit " + commit + " after " + atLeast, commit >= atLeast);
     if (done) {
@@ -155,11 +174,11 @@ public class TestFaults extends LuceneTestCase {
     return commit;
   }
 
-  private static void check(Directory directory, int commit) throws IOException {
+  private void check(Directory directory, int commit) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      SortedMap<Integer, Integer> documents = EndlessWriter.documents(SEED, commit);
-      IndexContent.assertHolds(reader, SEED, documents);
-      IndexContent.assertFinds(reader, SEED, documents, random());
+      SortedMap<Integer, Integer> documents = EndlessWriter.documents(seed, commit);
+      IndexContent.assertHolds(reader, seed, documents);
+      IndexContent.assertFinds(reader, seed, documents, random());
     }
   }
 

@@ -31,9 +31,10 @@ public class TestLoad extends LuceneTestCase {
     if (Boolean.getBoolean("plaid.expectPanama")) {
       options.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     }
-    String[] all = new String[arguments.length + 1];
+    String[] all = new String[arguments.length + 2];
     all[0] = createTempDir().toString();
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    all[1] = Long.toString(random().nextLong());
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
     List<String> report =
         JavaProcess.run(
             JavaProcess.command(

@@ -43,7 +43,7 @@ public class TestOutOfMemory extends LuceneTestCase {
     int training = 0;
     boolean merged = false;
     try (Directory directory = FSDirectory.open(createTempDir())) {
-      ScarceMemory.write(directory);
+      ScarceMemory.write(directory, random());
       for (int heap = LEAST_MEGABYTES; heap <= MOST_MEGABYTES && merged == false; heap++) {
         String outcome = merge(((FSDirectory) directory).getDirectory(), heap);
         outcomes.add(heap + " MB: " + outcome);

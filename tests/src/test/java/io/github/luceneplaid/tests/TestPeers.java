@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
@@ -54,6 +55,9 @@ public class TestPeers extends LuceneTestCase {
 
   private static final String TOKENS = "tokens";
   private static final int NOT_SET_UP = 77;
+
+  /** Some of the programs are built first. */
+  private static final long MINUTES = 90;
 
   private static List<String> reports;
 
@@ -112,7 +116,7 @@ public class TestPeers extends LuceneTestCase {
     File output = createTempFile().toFile();
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
-    int code = process.waitFor();
+    int code = Processes.await(process, MINUTES);
     reports.add(Files.readString(output.toPath(), StandardCharsets.UTF_8).strip());
     return code;
   }

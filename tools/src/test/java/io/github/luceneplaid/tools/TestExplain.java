@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.plaid.search.TokenMatch;
@@ -273,7 +274,7 @@ public class TestExplain extends CommandTestCase {
             .redirectOutput(dump.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertEquals(0, process.waitFor());
+    assertEquals(0, Processes.await(process, Processes.MINUTES));
     String dom = Files.readString(dump, StandardCharsets.UTF_8);
     int cells = Files.readString(page).split("</td>", -1).length;
     assertEquals(cells, dom.split("</td>", -1).length);

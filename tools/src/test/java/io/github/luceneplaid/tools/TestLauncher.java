@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,7 +215,7 @@ public class TestLauncher extends LuceneTestCase {
     builder.environment().putAll(environment);
     builder.redirectOutput(out.toFile());
     builder.redirectError(err.toFile());
-    int code = builder.start().waitFor();
+    int code = Processes.await(builder.start(), Processes.MINUTES);
     return new Result(code, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
   }
 }

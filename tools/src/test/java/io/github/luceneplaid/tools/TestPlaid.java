@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.FsviEncoding;
@@ -20,7 +21,6 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -105,14 +105,16 @@ public class TestPlaid extends CommandTestCase {
   }
 
   private static String complete(Path script, String command) throws Exception {
+    Path said = createTempFile();
     Process process =
         new ProcessBuilder("/bin/bash", "-c", "source \"$0\"; " + command, script.toString())
             // It complains of being called by something else than a completion
             .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectOutput(said.toFile())
             .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(said, 0, process.waitFor());
-    return said.strip();
+    int exit = Processes.await(process, Processes.MINUTES);
+    assertEquals(Files.readString(said), 0, exit);
+    return Files.readString(said).strip();
   }
 
   public void testUsage() {

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.files;
 
+import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -438,7 +439,7 @@ public class TestNpyFile extends VectorFilesTestCase {
                 }));
       }
       for (Future<?> result : results) {
-        result.get();
+        result.get(5, TimeUnit.MINUTES);
       }
     } finally {
       threads.shutdown();

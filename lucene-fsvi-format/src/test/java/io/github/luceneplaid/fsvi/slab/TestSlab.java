@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.slab;
 
+import java.util.concurrent.TimeUnit;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.util.Arrays;
@@ -383,7 +384,8 @@ public class TestSlab extends LuceneTestCase {
           thread.start();
         }
         for (Thread thread : threads) {
-          thread.join();
+          thread.join(TimeUnit.MINUTES.toMillis(5));
+          assertFalse(thread.isAlive());
         }
         assertArrayEquals(new boolean[] {true, true, true}, equal);
       }

@@ -15,10 +15,10 @@ package io.github.luceneplaid.solr;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.engine.nodes.Http;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,11 +94,15 @@ public class SolrReadmeIT {
     builder.environment().put("SOLR_HOME", home.toString());
     builder.directory(SolrNode.packaged().getParent().toFile());
     builder.redirectErrorStream(true);
+    Path printed = folder.getRoot().toPath().resolve("printed");
+    builder.redirectOutput(printed.toFile());
     Process process = builder.start();
     process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output;
     try {
-      assertEquals(commands + output, 0, process.waitFor());
+      int exit = Processes.await(process, Processes.MINUTES);
+      output = Files.readString(printed);
+      assertEquals(commands + output, 0, exit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
