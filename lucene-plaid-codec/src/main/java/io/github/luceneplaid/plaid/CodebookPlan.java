@@ -23,13 +23,17 @@ import java.util.Map;
  * Which codebook blocks a trained segment will have, in the order of their anchors: adopted ones,
  * then those of the format's own, which all tokens without adopted codes are coded against.
  *
+ * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_ANCHORS} anchors. What a
+ * merge is made of may have more. Then some of it is encoded anew, and a plan keeps what it can:
+ * adopted codebooks, those with most tokens first, each that there is still room for.
+ *
  * @param codebooks the blocks
  * @param copies whether codes of the format's own are copied; false: all but adopted codes is
  *     encoded
  */
 record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
-  /** Blocks of a segment: above it, a merge trains one new codebook and encodes all tokens. */
+  /** Blocks of a segment. */
   static final int MAX_BLOCKS = 16;
 
   /** Anchors of all blocks of a segment: their ids are 16 bits. */
@@ -37,10 +41,22 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
   private static final int MAX_TRAINED_ANCHORS = 1 << 14;
 
-  /** Adopted blocks where there are others, and their anchors, at most: those need room. */
-  private static final int MAX_ADOPTED_BLOCKS = MAX_BLOCKS / 2;
-
-  private static final int MAX_ADOPTED_ANCHORS = MAX_ANCHORS - MAX_TRAINED_ANCHORS;
+  CodebookPlan {
+    codebooks = List.copyOf(codebooks);
+    if (codebooks.size() > MAX_BLOCKS) {
+      throw new IllegalArgumentException(
+          "codebook blocks: found " + codebooks.size() + ", expected at most " + MAX_BLOCKS);
+    }
+    if (count(codebooks) > MAX_ANCHORS) {
+      throw new IllegalArgumentException(
+          "anchors: found " + count(codebooks) + ", expected at most " + MAX_ANCHORS);
+    }
+    for (int i = 1; i < codebooks.size(); i++) {
+      if (codebooks.get(i).isAdopted() && codebooks.get(i - 1).isAdopted() == false) {
+        throw new IllegalArgumentException("an adopted codebook behind one that is not");
+      }
+    }
+  }
 
   /** The number of anchors that suits so many tokens: their root, up to the next power of two. */
   static int idealAnchors(long tokens) {
@@ -50,18 +66,50 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * The adopted codebooks that a segment can have: as many as there is room for, those with most
-   * tokens first.
+   * The plan that trains nothing: all codes of the format's own are copied, and adopted ones as far
+   * as there is room beside them.
+   *
+   * @return null if there is no such plan: there are too many codebooks of the format's own, or
+   *     none that the rest could be coded against
    */
-  static List<Codebook> adoptable(FieldSurvey survey) {
-    boolean alone = survey.adoptedTokens() == survey.tokens();
-    int blocks = alone ? MAX_BLOCKS : MAX_ADOPTED_BLOCKS;
-    int anchors = alone ? MAX_ANCHORS : MAX_ADOPTED_ANCHORS;
+  static CodebookPlan copying(FieldSurvey survey) {
+    CodebookPlan plan = copying(survey, 0, 0);
+    boolean complete = plan != null && plan.copiedTokens(survey) == survey.tokens();
+    return survey.codebooks().isEmpty() && complete == false ? null : plan;
+  }
+
+  /** Like {@link #copying}, but with room for a codebook that is trained on what is not copied. */
+  static CodebookPlan copyingWithRoom(FieldSurvey survey) {
+    return copying(survey, 1, idealAnchors(survey.tokens()));
+  }
+
+  private static CodebookPlan copying(FieldSurvey survey, int spareBlocks, int spareAnchors) {
+    int blocks = MAX_BLOCKS - spareBlocks - survey.codebooks().size();
+    int anchors = MAX_ANCHORS - spareAnchors - count(survey.codebooks());
+    if (blocks < 0 || anchors < 0) {
+      return null;
+    }
+    List<Codebook> all = adoptable(survey, blocks, anchors);
+    all.addAll(survey.codebooks());
+    return new CodebookPlan(all, true);
+  }
+
+  /**
+   * The plan that keeps adopted codes only, as far as they leave room for a codebook that is
+   * trained on as many tokens as there are.
+   */
+  static CodebookPlan adopting(FieldSurvey survey) {
+    int anchors = MAX_ANCHORS - idealAnchors(survey.tokens());
+    return new CodebookPlan(adoptable(survey, MAX_BLOCKS - 1, anchors), false);
+  }
+
+  private static List<Codebook> adoptable(FieldSurvey survey, int blocks, int anchors) {
     List<Codebook> kept = new ArrayList<>();
+    int left = anchors;
     for (Codebook codebook : byTokens(survey.adopted())) {
-      if (kept.size() < blocks && codebook.size() <= anchors) {
+      if (kept.size() < blocks && codebook.size() <= left) {
         kept.add(codebook);
-        anchors -= codebook.size();
+        left -= codebook.size();
       }
     }
     return kept;
@@ -72,27 +120,11 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return adopted.entrySet().stream().sorted(most.reversed()).map(Map.Entry::getKey).toList();
   }
 
-  /** Whether a segment can have all the codebooks of the codes it is made of. */
-  static boolean canCopy(FieldSurvey survey) {
-    int blocks = survey.codebooks().size() + survey.adopted().size();
-    int anchors = count(survey.codebooks()) + count(survey.adopted().keySet());
-    return survey.codedTokens() > 0 && blocks <= MAX_BLOCKS && anchors <= MAX_ANCHORS;
-  }
-
   /**
    * Whether there are enough anchors to search so many tokens by: not if they grew 16 times over.
    */
   static boolean suffices(int anchors, long tokens) {
     return anchors * 4L >= idealAnchors(tokens);
-  }
-
-  /** Whether there can be one more block, of so many anchors. */
-  boolean hasRoom(int anchors) {
-    return codebooks.size() < MAX_BLOCKS && anchorCount() + anchors <= MAX_ANCHORS;
-  }
-
-  int anchorCount() {
-    return count(codebooks);
   }
 
   private static int count(Collection<Codebook> codebooks) {
@@ -114,11 +146,29 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return codebooks.stream().filter(codebook -> codebook.isAdopted() == false).toList();
   }
 
-  /** This plan with blocks behind the others whose codes are copied. */
-  CodebookPlan copying(List<Codebook> blocks) {
-    List<Codebook> all = new ArrayList<>(codebooks);
-    all.addAll(blocks);
-    return new CodebookPlan(all, true);
+  /** Tokens whose adopted codes are copied. */
+  long adoptedTokens(FieldSurvey survey) {
+    return adopted().stream().mapToLong(codebook -> survey.adopted().get(codebook)).sum();
+  }
+
+  /** Tokens whose codes are copied. */
+  long copiedTokens(FieldSurvey survey) {
+    return adoptedTokens(survey) + (copies ? survey.codedTokens() : 0);
+  }
+
+  /** Whether the codes of a document are copied. */
+  boolean copies(TokenSource doc) {
+    Codebook adopted = doc.adopted();
+    return adopted == null ? copies && doc.codes() != null : has(adopted);
+  }
+
+  private boolean has(Codebook codebook) {
+    for (Codebook block : codebooks) {
+      if (block.id().equals(codebook.id())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** This plan with one more block behind the others. */

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
@@ -94,7 +95,7 @@ final class FieldWriter {
     CodebookPlan plan = plan();
     provisional = plan == null && survey.tokens() >= PROVISIONAL_TOKENS;
     if (provisional) {
-      plan = new CodebookPlan(List.of(train(false, survey.tokens())), false);
+      plan = new CodebookPlan(List.of(trainOnAll()), false);
     }
     files.meta.writeInt(field.number);
     return plan == null ? writeFlat() : writeTrained(plan);
@@ -106,38 +107,45 @@ final class FieldWriter {
 
   /** Null: the field stays flat. */
   private CodebookPlan plan() throws IOException {
-    CodebookPlan adopted = new CodebookPlan(CodebookPlan.adoptable(survey), false);
-    boolean adoptsAll = adopted.codebooks().size() == survey.adopted().size();
-    long own = survey.tokens() - survey.adoptedTokens();
-    if (own == 0 && adoptsAll) {
-      return adopted;
+    CodebookPlan adopting = CodebookPlan.adopting(survey);
+    CodebookPlan copying = CodebookPlan.copying(survey);
+    if (copying == null || copying.copiedTokens(survey) < adopting.copiedTokens(survey)) {
+      boolean nothingToCopy = adopting.codebooks().isEmpty() && survey.codedTokens() == 0;
+      return nothingToCopy && survey.tokens() < options.trainingThreshold()
+          ? null
+          : adopting.with(trainOnAll());
     }
-    long fresh = own - survey.codedTokens();
-    boolean hasEnoughToTrain = fresh >= options.trainingThreshold();
-    if (own == fresh && survey.adopted().isEmpty() && hasEnoughToTrain == false) {
-      return null;
+    long own = survey.tokens() - copying.adoptedTokens(survey);
+    if (own == 0) {
+      return copying;
     }
-    if (adoptsAll == false || CodebookPlan.canCopy(survey) == false) {
-      return adopted.with(train(false, survey.tokens()));
+    int anchors = copying.ownAnchorCount();
+    boolean suffices = CodebookPlan.suffices(anchors, own);
+    long fresh = survey.tokens() - copying.copiedTokens(survey);
+    CodebookPlan roomy = CodebookPlan.copyingWithRoom(survey);
+    if (fresh >= options.trainingThreshold()
+        && roomy != null
+        && (suffices
+            ? hasDrifted(copying, fresh)
+            : CodebookPlan.suffices(anchors + CodebookPlan.idealAnchors(fresh), own))) {
+      return roomy.with(train(roomy::copies, survey.tokens() - roomy.copiedTokens(survey)));
     }
-    CodebookPlan plan = adopted.copying(survey.codebooks());
-    int anchors = plan.ownAnchorCount();
-    int more = CodebookPlan.idealAnchors(fresh);
-    boolean mayTrain = hasEnoughToTrain && plan.hasRoom(more);
-    if (CodebookPlan.suffices(anchors, own)) {
-      return mayTrain && hasDrifted(plan, fresh) ? plan.with(train(true, fresh)) : plan;
+    if (suffices) {
+      return copying;
     }
-    if (mayTrain && CodebookPlan.suffices(anchors + more, own)) {
-      return plan.with(train(true, fresh));
-    }
-    Codebook larger = train(false, survey.tokens());
+    Codebook larger = trainOnAll();
     // Where tokens have few different values there is no larger codebook
-    return larger.size() > anchors ? adopted.with(larger) : plan;
+    return larger.size() > anchors ? adopting.with(larger) : copying;
   }
 
-  private Codebook train(boolean fresh, long tokens) throws IOException {
+  private Codebook trainOnAll() throws IOException {
+    return train(doc -> false, survey.tokens());
+  }
+
+  /** Trains a codebook on the tokens of documents whose codes are not copied. */
+  private Codebook train(Predicate<TokenSource> copied, long tokens) throws IOException {
     int anchors = CodebookPlan.idealAnchors(tokens);
-    TokenSample sample = sample(fresh, tokens, TokenSample.size(anchors, tokens, dimension));
+    TokenSample sample = sample(copied, tokens, TokenSample.size(anchors, tokens, dimension));
     return asStored(
         CodebookTrainer.train(
             sample.rows(), sample.size(), dimension, anchors, options.seed(), abort));
@@ -153,12 +161,13 @@ final class FieldWriter {
         anchors, codebook.dimension(), codebook.meanResidual(), codebook.trainedTokens());
   }
 
-  private TokenSample sample(boolean fresh, long tokens, int size) throws IOException {
-    return TokenSample.draw(docs(), directions, fresh, tokens, size, options.seed());
+  private TokenSample sample(Predicate<TokenSource> copied, long tokens, int size)
+      throws IOException {
+    return TokenSample.draw(docs(), directions, copied, tokens, size, options.seed());
   }
 
   private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
-    TokenSample sample = sample(true, fresh, (int) Math.min(fresh, 1024));
+    TokenSample sample = sample(plan::copies, fresh, (int) Math.min(fresh, 1024));
     float[] anchors = new CodebookBlocks(plan.own()).anchors();
     int[] nearest = new int[sample.size()];
     new AnchorRouter(anchors, plan.ownAnchorCount(), dimension, abort)
@@ -279,12 +288,11 @@ final class FieldWriter {
         continue;
       }
       addresses.add(doc, n);
-      Codebook adopted = current.adopted();
-      int firstAdopted = adopted == null ? -1 : codebooks.firstAnchor(adopted.id());
-      if (firstAdopted >= 0 || (plan.copies() && current.codes() != null)) {
+      if (plan.copies(current)) {
         copied += n;
         generation = Math.max(generation, current.generationOfCodes());
         if (current.adoptable() != null) {
+          int firstAdopted = codebooks.firstAnchor(current.adopted().id());
           encoder.adopt(current.adoptable(), firstAdopted, false, codes);
         } else {
           encoder.copy(

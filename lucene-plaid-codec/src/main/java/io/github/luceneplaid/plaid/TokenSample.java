@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
@@ -41,12 +42,17 @@ record TokenSample(float[] rows, int size) {
    * Draws a sample.
    *
    * @param docs the documents, from the first
-   * @param fresh whether to draw only from tokens whose codes cannot be copied
+   * @param copied documents to leave out, as their codes are copied
    * @param total number of tokens to draw from
    * @param size number of tokens to draw, at most {@code total}
    */
   static TokenSample draw(
-      TokenDocs docs, Directions directions, boolean fresh, long total, int size, long seed)
+      TokenDocs docs,
+      Directions directions,
+      Predicate<TokenSource> copied,
+      long total,
+      int size,
+      long seed)
       throws IOException {
     int dimension = directions.dimension();
     float[] rows = new float[size * dimension];
@@ -56,7 +62,7 @@ record TokenSample(float[] rows, int size) {
     int drawn = 0;
     while (drawn < size && docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       TokenSource doc = docs.current();
-      if (fresh && (doc.codes() != null || doc.adopted() != null)) {
+      if (copied.test(doc)) {
         continue;
       }
       for (int i = 0; i < doc.tokenCount(); i++, left--) {

@@ -31,6 +31,19 @@ public final class RandomDirectories {
       Random random, Path folder, int dimension, int bits, boolean binary, int documents)
       throws IOException {
     int centroids = TestUtil.nextInt(random, 1, 70);
+    write(random, folder, dimension, bits, binary, documents, centroids);
+  }
+
+  /** A random directory of so many centroids. */
+  public static void write(
+      Random random,
+      Path folder,
+      int dimension,
+      int bits,
+      boolean binary,
+      int documents,
+      int centroids)
+      throws IOException {
     floats(folder, "centroids", randomFloats(random, centroids * dimension, 0.3f), dimension);
     floats(folder, "avg_residual", randomFloats(random, dimension, 0.1f));
     if (binary == false) {
