@@ -60,9 +60,8 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
   /** The number of anchors that suits so many tokens: their root, up to the next power of two. */
   static int idealAnchors(long tokens) {
-    int root = (int) Math.ceil(Math.sqrt((double) tokens));
-    int anchors = root <= 1 ? 1 : Integer.highestOneBit(root - 1) << 1;
-    return Math.min(anchors, MAX_TRAINED_ANCHORS);
+    int root = (int) Math.min(MAX_TRAINED_ANCHORS, Math.ceil(Math.sqrt((double) tokens)));
+    return root <= 1 ? 1 : Integer.highestOneBit(root - 1) << 1;
   }
 
   /**

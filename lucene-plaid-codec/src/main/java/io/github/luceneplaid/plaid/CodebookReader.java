@@ -27,11 +27,11 @@ final class CodebookReader {
 
   private CodebookReader() {}
 
-  static CodebookBlocks read(PlaidFieldEntry.Trained trained, int dimension, IndexInput vectors)
+  static CodebookBlocks read(TrainedParts trained, int dimension, IndexInput vectors)
       throws IOException {
     List<Codebook> codebooks = new ArrayList<>();
     long next = trained.anchorsOffset();
-    for (PlaidFieldEntry.Block block : trained.blocks()) {
+    for (CodebookBlock block : trained.blocks()) {
       int size = block.size();
       if (block.buckets() != null) {
         long offset = block.centroidsOffset();
@@ -56,8 +56,7 @@ final class CodebookReader {
   }
 
   private static Codebook codebook(
-      PlaidFieldEntry.Block block, int dimension, float[] rows, IndexInput vectors)
-      throws IOException {
+      CodebookBlock block, int dimension, float[] rows, IndexInput vectors) throws IOException {
     Codebook codebook;
     try {
       codebook =

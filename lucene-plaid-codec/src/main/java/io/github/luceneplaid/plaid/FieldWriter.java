@@ -207,8 +207,7 @@ final class FieldWriter {
         }
       }
     }
-    return finish(
-        addresses.counts(), new PlaidFieldEntry.Rows(RawTokens.FLOAT32, rows.offset()), null);
+    return finish(addresses.counts(), new TokenRows(RawTokens.FLOAT32, rows.offset()), null);
   }
 
   private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
@@ -328,7 +327,7 @@ final class FieldWriter {
     } else {
       reencoded += doc.tokenCount();
     }
-    generation = Math.max(generation, doc.generation() + 1);
+    generation = Math.max(generation, TokenHistory.next(doc.generation()));
   }
 
   private void copyRaw(TokenSource doc, SlabWriter raw) throws IOException {
@@ -346,11 +345,11 @@ final class FieldWriter {
       SlabWriter raw,
       IndexInput codes)
       throws IOException {
-    List<PlaidFieldEntry.Block> blocks = writeAdopted(plan.adopted());
+    List<CodebookBlock> blocks = writeAdopted(plan.adopted());
     SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     for (Codebook codebook : plan.own()) {
       anchorRows.append(codebook.anchors(), 0, codebook.size());
-      blocks.add(PlaidFieldEntry.Block.of(codebook, 0));
+      blocks.add(CodebookBlock.of(codebook, 0));
     }
     PackedLongValues counts = addresses.counts();
     CodedTokens tokens =
@@ -371,8 +370,8 @@ final class FieldWriter {
     copyCodes(codes, counts, encoder);
     return finish(
         counts,
-        raw == null ? null : new PlaidFieldEntry.Rows(rawTokens(), raw.offset()),
-        new PlaidFieldEntry.Trained(
+        raw == null ? null : new TokenRows(rawTokens(), raw.offset()),
+        new TrainedParts(
             blocks,
             anchorRows.offset(),
             leaves.directory.regions(),
@@ -381,18 +380,18 @@ final class FieldWriter {
             leaves.directory.leaves(),
             leaves.leavesOffset,
             leaves.directory.postings(),
-            PlaidFieldEntry.widthOfPostings(survey.documents()),
+            TrainedParts.widthOfPostings(survey.documents()),
             leaves.postingsOffset,
             leaves.directoryOffset));
   }
 
   /** Writes the centroids of adopted codebooks. */
-  private List<PlaidFieldEntry.Block> writeAdopted(List<Codebook> codebooks) throws IOException {
-    List<PlaidFieldEntry.Block> blocks = new ArrayList<>();
+  private List<CodebookBlock> writeAdopted(List<Codebook> codebooks) throws IOException {
+    List<CodebookBlock> blocks = new ArrayList<>();
     for (Codebook codebook : codebooks) {
       SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
       rows.append(codebook.centroids(), 0, codebook.size());
-      blocks.add(PlaidFieldEntry.Block.of(codebook, rows.offset()));
+      blocks.add(CodebookBlock.of(codebook, rows.offset()));
     }
     return blocks;
   }
@@ -406,7 +405,7 @@ final class FieldWriter {
       long directoryOffset) {}
 
   private Leaves writeLeaves(CodedTokens tokens, long regionsOffset) throws IOException {
-    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
+    int postingWidth = TrainedParts.widthOfPostings(survey.documents());
     long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     long postingsOffset = files.data.getFilePointer();
     LeafDirectory directory =
@@ -457,19 +456,20 @@ final class FieldWriter {
     }
   }
 
-  private PlaidFieldEntry finish(
-      PackedLongValues counts, PlaidFieldEntry.Rows rows, PlaidFieldEntry.Trained trained)
+  private PlaidFieldEntry finish(PackedLongValues counts, TokenRows rows, TrainedParts trained)
       throws IOException {
-    long addressBytes = addresses.write(files.meta, files.data, state.segmentInfo.maxDoc(), counts);
+    long start = files.data.getFilePointer();
+    TokenAddresses written =
+        addresses.write(files.meta, files.data, state.segmentInfo.maxDoc(), counts);
     PlaidFieldEntry entry =
         new PlaidFieldEntry(
-            null,
-            addressBytes,
+            written,
+            files.data.getFilePointer() - start,
             dimension,
             unitLength,
             survey.escapedDocuments(),
             options,
-            new PlaidFieldEntry.History(copied, encoded, reencoded, generation),
+            new TokenHistory(copied, encoded, reencoded, generation),
             rows,
             provisional,
             trained);

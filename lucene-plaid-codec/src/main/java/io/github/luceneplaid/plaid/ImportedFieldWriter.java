@@ -73,20 +73,22 @@ final class ImportedFieldWriter {
   /** Writes all of the field, and returns what the meta file says of it. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     files.meta.writeInt(field.number);
-    PlaidFieldEntry.Trained trained = writeParts();
+    TrainedParts trained = writeParts();
     TokenAddresses.Builder addresses = new TokenAddresses.Builder();
     forEachDoc((doc, values) -> addresses.add(doc, values.tokenCount()));
     PackedLongValues counts = addresses.counts();
     int maxDoc = files.state.segmentInfo.maxDoc();
+    long start = files.data.getFilePointer();
+    TokenAddresses written = addresses.write(files.meta, files.data, maxDoc, counts);
     PlaidFieldEntry entry =
         new PlaidFieldEntry(
-            null,
-            addresses.write(files.meta, files.data, maxDoc, counts),
+            written,
+            files.data.getFilePointer() - start,
             dimension,
             true,
             survey.escapedDocuments(),
             options,
-            new PlaidFieldEntry.History(survey.tokens(), 0, 0, 1),
+            new TokenHistory(survey.tokens(), 0, 0, 1),
             null,
             false,
             trained);
@@ -94,11 +96,11 @@ final class ImportedFieldWriter {
     return entry;
   }
 
-  private PlaidFieldEntry.Trained writeParts() throws IOException {
+  private TrainedParts writeParts() throws IOException {
     SlabWriter centroids = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
     centroids.append(codebook.centroids(), 0, codebook.size());
     long anchorsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
-    int postingWidth = PlaidFieldEntry.widthOfPostings(survey.documents());
+    int postingWidth = TrainedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
     LeafDirectory leaves =
         new AnchorLeaves(codebook.anchors(), codebook.size(), dimension, abort)
@@ -107,8 +109,8 @@ final class ImportedFieldWriter {
     leaves.write(files.data);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     writeCodes();
-    return new PlaidFieldEntry.Trained(
-        List.of(PlaidFieldEntry.Block.of(codebook, centroids.offset())),
+    return new TrainedParts(
+        List.of(CodebookBlock.of(codebook, centroids.offset())),
         anchorsOffset,
         leaves.regions(),
         anchorsOffset,

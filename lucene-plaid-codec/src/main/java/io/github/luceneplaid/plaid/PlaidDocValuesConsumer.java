@@ -28,7 +28,9 @@ import org.apache.lucene.index.EmptyDocValuesProducer;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
@@ -43,21 +45,25 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   private final PlaidOptions options;
   private final DocValuesFormat delegateFormat;
   private final SegmentFiles files;
+  private final int version;
   private DocValuesConsumer delegate;
+  private boolean writing;
   private boolean closed;
 
   /**
    * Opens the files of a segment.
    *
    * @param options how to write; null: as the field was written before, or by default
+   * @param version to be written
    */
   PlaidDocValuesConsumer(
-      SegmentWriteState state, PlaidOptions options, DocValuesFormat delegateFormat)
+      SegmentWriteState state, PlaidOptions options, DocValuesFormat delegateFormat, int version)
       throws IOException {
     this.state = state;
     this.options = options;
     this.delegateFormat = delegateFormat;
-    this.files = new SegmentFiles(state);
+    this.version = version;
+    this.files = new SegmentFiles(state, version);
   }
 
   /** The three files of a segment while they are written. */
@@ -67,16 +73,20 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     final IndexOutput data;
     final IndexOutput vectors;
 
-    SegmentFiles(SegmentWriteState state) throws IOException {
+    private SegmentFiles(SegmentWriteState state, int version) throws IOException {
       this.state = state;
       IndexOutput meta = null;
       IndexOutput data = null;
       IndexOutput vectors = null;
       boolean success = false;
       try {
-        meta = create(PlaidDocValuesFormat.META_EXTENSION, PlaidDocValuesFormat.META_CODEC);
-        data = create(PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC);
-        vectors = create(PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
+        meta =
+            create(PlaidDocValuesFormat.META_EXTENSION, PlaidDocValuesFormat.META_CODEC, version);
+        data =
+            create(PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC, version);
+        vectors =
+            create(
+                PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC, version);
         success = true;
       } finally {
         if (success == false) {
@@ -88,18 +98,14 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       this.vectors = vectors;
     }
 
-    private IndexOutput create(String extension, String codec) throws IOException {
+    private IndexOutput create(String extension, String codec, int version) throws IOException {
       String name =
           IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
       IndexOutput out = state.directory.createOutput(name, state.context);
       boolean success = false;
       try {
         CodecUtil.writeIndexHeader(
-            out,
-            codec,
-            PlaidDocValuesFormat.VERSION_CURRENT,
-            state.segmentInfo.getId(),
-            state.segmentSuffix);
+            out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
         success = true;
       } finally {
         if (success == false) {
@@ -135,6 +141,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   private void writeBinary(
       FieldInfo field, TokenDocs.Source source, boolean sorted, AbortCheck abort)
       throws IOException {
+    writing = true;
     PlaidOptions fieldOptions = optionsOf(field, source);
     FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
     int generation = 0;
@@ -160,6 +167,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
               });
     }
     fieldOptions.putOn(field, generation);
+    writing = false;
   }
 
   private PlaidOptions optionsOf(FieldInfo field, TokenDocs.Source source) throws IOException {
@@ -274,6 +282,10 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     return true;
   }
 
+  /**
+   * Finishes the files. What cannot be opened again ends here, and so does the flush or the merge
+   * that wrote it: the segments of a merge are still there then.
+   */
   @Override
   public void close() throws IOException {
     if (closed) {
@@ -291,5 +303,21 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
         IOUtils.closeWhileHandlingException(delegate, files.meta, files.data, files.vectors);
       }
     }
+    // After a failure files are not complete, and nobody is going to read them
+    if (writing == false) {
+      readBack();
+    }
+  }
+
+  /** Opens the files as a reader does. */
+  private void readBack() throws IOException {
+    SegmentReadState readState =
+        new SegmentReadState(
+            state.directory,
+            state.segmentInfo,
+            state.fieldInfos,
+            IOContext.READONCE,
+            state.segmentSuffix);
+    new PlaidDocValuesProducer(readState, null, version).close();
   }
 }

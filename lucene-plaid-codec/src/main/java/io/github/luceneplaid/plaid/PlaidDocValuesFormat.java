@@ -71,7 +71,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <h2>.vem (meta), read and verified when the segment is opened</h2>
  *
  * <ul>
- *   <li>{@link CodecUtil} index header: codec "PlaidMeta", version, segment id, suffix
+ *   <li>{@link CodecUtil} index header: codec "PlaidMeta", version, segment id, suffix. All files
+ *       of a segment are of one version
  *   <li>For each field:
  *       <ul>
  *         <li><b>[int32]</b> field number; -1 ends the list
@@ -90,7 +91,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
  *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per leaf, <b>[int64]</b> seed
  *         <li>history: <b>[vlong]</b> tokens copied, <b>[vlong]</b> encoded, <b>[vlong]</b> encoded
- *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded
+ *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded, at
+ *             most 65 536. If trained, the three add up to T; otherwise all are 0
  *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32), and if there are any <b>[vlong]</b> offset
  *             of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
@@ -169,6 +171,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   static final int VERSION_CURRENT = VERSION_START;
 
   private final PlaidOptions options;
+  private final int version;
   private final DocValuesFormat delegate = new Lucene90DocValuesFormat();
 
   /**
@@ -177,12 +180,19 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
    * tokens, 32 tokens per leaf.
    */
   public PlaidDocValuesFormat() {
-    this(null);
+    this(null, VERSION_CURRENT);
   }
 
-  private PlaidDocValuesFormat(PlaidOptions options) {
+  /**
+   * The format at a version.
+   *
+   * @param options null: as segments were written
+   * @param version the one to write, and the last to read
+   */
+  PlaidDocValuesFormat(PlaidOptions options, int version) {
     super(NAME);
     this.options = options;
+    this.version = version;
   }
 
   /** Starts from the defaults. */
@@ -192,12 +202,12 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
 
   @Override
   public DocValuesConsumer fieldsConsumer(SegmentWriteState state) throws IOException {
-    return new PlaidDocValuesConsumer(state, options, delegate);
+    return new PlaidDocValuesConsumer(state, options, delegate, version);
   }
 
   @Override
   public DocValuesProducer fieldsProducer(SegmentReadState state) throws IOException {
-    return new PlaidDocValuesProducer(state, delegate);
+    return new PlaidDocValuesProducer(state, delegate, version);
   }
 
   /**
@@ -300,7 +310,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
      * @throws IllegalArgumentException if an option is out of its range
      */
     public PlaidDocValuesFormat build() {
-      return new PlaidDocValuesFormat(options());
+      return new PlaidDocValuesFormat(options(), VERSION_CURRENT);
     }
 
     /**

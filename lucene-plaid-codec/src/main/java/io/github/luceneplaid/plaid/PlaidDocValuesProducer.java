@@ -22,51 +22,56 @@ import org.apache.lucene.codecs.DocValuesProducer;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValuesSkipper;
-import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.index.SortedSetDocValues;
-import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.ReadOnceHint;
 import org.apache.lucene.util.IOUtils;
 
 /** Reads what {@link PlaidDocValuesConsumer} has written. */
 final class PlaidDocValuesProducer extends DocValuesProducer {
 
-  private final int maxDoc;
-  private final Map<Integer, PlaidFieldEntry> entries;
+  private final PlaidMeta meta;
   private final Map<Integer, PlaidSegment> segments;
   private final DocValuesProducer delegate;
   private final IndexInput data;
   private final IndexInput vectors;
 
-  /** Opens a segment: the meta file is read and verified, of the others only header and footer. */
-  PlaidDocValuesProducer(SegmentReadState state, DocValuesFormat delegateFormat)
+  /**
+   * Opens a segment: the meta file is read and verified, of the others only header and footer.
+   *
+   * @param delegateFormat null: without the delegate
+   * @param currentVersion the last version that there is
+   */
+  PlaidDocValuesProducer(SegmentReadState state, DocValuesFormat delegateFormat, int currentVersion)
       throws IOException {
-    this.maxDoc = state.segmentInfo.maxDoc();
-    this.entries = new TreeMap<>();
+    this.meta = PlaidMeta.read(state, currentVersion);
     this.segments = new TreeMap<>();
     DocValuesProducer delegate = null;
     IndexInput data = null;
     IndexInput vectors = null;
     boolean success = false;
     try {
-      boolean hasDelegate = readMeta(state);
       data = openData(state, PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC);
       vectors =
           openData(state, PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
-      for (Map.Entry<Integer, PlaidFieldEntry> entry : entries.entrySet()) {
+      meta.checkParts(data, vectors, state.segmentSuffix);
+      for (Map.Entry<Integer, PlaidFieldEntry> entry : meta.entries().entrySet()) {
         segments.put(entry.getKey(), openSegment(entry.getValue(), data, vectors));
       }
-      delegate = hasDelegate ? delegateFormat.fieldsProducer(state) : null;
+      delegate =
+          meta.hasDelegate() && delegateFormat != null
+              ? delegateFormat.fieldsProducer(state)
+              : null;
       success = true;
     } finally {
       if (success == false) {
@@ -79,70 +84,31 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   }
 
   private PlaidDocValuesProducer(PlaidDocValuesProducer other) {
-    this.maxDoc = other.maxDoc;
-    this.entries = other.entries;
+    this.meta = other.meta;
     this.segments = other.segments;
     this.delegate = other.delegate == null ? null : other.delegate.getMergeInstance();
     this.data = other.data;
     this.vectors = other.vectors;
   }
 
-  private boolean readMeta(SegmentReadState state) throws IOException {
-    String name =
-        IndexFileNames.segmentFileName(
-            state.segmentInfo.name, state.segmentSuffix, PlaidDocValuesFormat.META_EXTENSION);
-    boolean hasDelegate = false;
-    try (ChecksumIndexInput meta = state.directory.openChecksumInput(name)) {
-      Throwable priorE = null;
-      try {
-        CodecUtil.checkIndexHeader(
-            meta,
-            PlaidDocValuesFormat.META_CODEC,
-            PlaidDocValuesFormat.VERSION_START,
-            PlaidDocValuesFormat.VERSION_CURRENT,
-            state.segmentInfo.getId(),
-            state.segmentSuffix);
-        readFields(meta, state.fieldInfos);
-        hasDelegate = meta.readByte() == 1;
-      } catch (Throwable exception) {
-        priorE = exception;
-      } finally {
-        CodecUtil.checkFooter(meta, priorE);
-      }
-    }
-    return hasDelegate;
-  }
-
-  private void readFields(ChecksumIndexInput meta, FieldInfos infos) throws IOException {
-    for (int number = meta.readInt(); number != -1; number = meta.readInt()) {
-      FieldInfo info = infos.fieldInfo(number);
-      if (info == null || info.getDocValuesType() != DocValuesType.BINARY) {
-        throw new CorruptIndexException(
-            "field number: found " + number + ", expected that of a field of binary doc values",
-            meta);
-      }
-      if (entries.put(number, PlaidFieldEntry.read(meta, maxDoc)) != null) {
-        throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
-      }
-    }
-  }
-
-  private static IndexInput openData(SegmentReadState state, String extension, String codec)
+  private IndexInput openData(SegmentReadState state, String extension, String codec)
       throws IOException {
     String name =
         IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-    IndexInput in =
-        state.directory.openInput(
-            name,
-            state.context.withHints(
-                FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM));
+    // Who reads once closes at once, which is cheap if the input is told so
+    IOContext context =
+        state.context.hints().contains(ReadOnceHint.INSTANCE)
+            ? state.context
+            : state.context.withHints(
+                FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
+    IndexInput in = state.directory.openInput(name, context);
     boolean success = false;
     try {
       CodecUtil.checkIndexHeader(
           in,
           codec,
-          PlaidDocValuesFormat.VERSION_CURRENT,
-          PlaidDocValuesFormat.VERSION_CURRENT,
+          meta.version(),
+          meta.version(),
           state.segmentInfo.getId(),
           state.segmentSuffix);
       // Does not verify the bytes, which would cost too much here, but does notice a cut file
@@ -166,7 +132,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
       return segment;
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new CorruptIndexException(
-          "the meta file places a block outside of the file: " + e.getMessage(), data, e);
+          "the meta file does not go with the others: " + e.getMessage(), meta.file(), e);
     }
   }
 
@@ -176,39 +142,49 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
     return segment == null ? null : segment.copy(() -> delegate.getBinary(field));
   }
 
+  private DocValuesProducer delegate(FieldInfo field) throws CorruptIndexException {
+    if (delegate == null) {
+      throw new CorruptIndexException(
+          "field \"" + field.name + "\" is not there, nor a delegate that could have it",
+          meta.file());
+    }
+    return delegate;
+  }
+
   @Override
   public BinaryDocValues getBinary(FieldInfo field) throws IOException {
     PlaidSegment segment = segment(field);
     if (segment == null) {
-      return delegate.getBinary(field);
+      return delegate(field).getBinary(field);
     }
-    BinaryDocValues escaped = segment.escapedDocuments() == 0 ? null : delegate.getBinary(field);
+    BinaryDocValues escaped =
+        segment.escapedDocuments() == 0 ? null : delegate(field).getBinary(field);
     return new PlaidBinaryDocValues(segment, escaped);
   }
 
   @Override
   public NumericDocValues getNumeric(FieldInfo field) throws IOException {
-    return delegate.getNumeric(field);
+    return delegate(field).getNumeric(field);
   }
 
   @Override
   public SortedDocValues getSorted(FieldInfo field) throws IOException {
-    return delegate.getSorted(field);
+    return delegate(field).getSorted(field);
   }
 
   @Override
   public SortedNumericDocValues getSortedNumeric(FieldInfo field) throws IOException {
-    return delegate.getSortedNumeric(field);
+    return delegate(field).getSortedNumeric(field);
   }
 
   @Override
   public SortedSetDocValues getSortedSet(FieldInfo field) throws IOException {
-    return delegate.getSortedSet(field);
+    return delegate(field).getSortedSet(field);
   }
 
   @Override
   public DocValuesSkipper getSkipper(FieldInfo field) throws IOException {
-    return delegate.getSkipper(field);
+    return delegate(field).getSkipper(field);
   }
 
   @Override

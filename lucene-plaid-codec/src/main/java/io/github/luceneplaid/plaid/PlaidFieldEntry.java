@@ -12,20 +12,20 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.Buckets;
-import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * A field in the meta file, as {@link PlaidDocValuesFormat} lays it out.
+ * A field in the meta file, as {@link PlaidDocValuesFormat} lays it out. This record and those it
+ * is made of check what they hold, whether it is to be written or has been read: a writer cannot
+ * make an entry that a reader refuses.
  *
- * @param addresses which documents have tokens, and where; null while the field is written, as they
- *     write themselves
+ * @param addresses which documents have tokens, and where
  * @param addressBytes bytes of the addresses in the data file
  * @param dimension components of a token
  * @param unitLength whether no lengths are stored
@@ -43,241 +43,69 @@ record PlaidFieldEntry(
     boolean unitLength,
     int escapedDocuments,
     PlaidOptions options,
-    History history,
-    Rows rows,
+    TokenHistory history,
+    TokenRows rows,
     boolean provisional,
-    Trained trained) {
+    TrainedParts trained) {
 
   private static final byte FLAT = 0;
   private static final byte TRAINED = 1;
   private static final byte PROVISIONAL = 2;
 
-  private static final byte OWN = 0;
-  private static final byte RESIDUALS = 1;
-  private static final byte SIGNS = 2;
-
-  /**
-   * How the tokens of a segment came into it.
-   *
-   * @param copied tokens whose codes were copied
-   * @param encoded tokens encoded from what their writer gave
-   * @param reencoded tokens decoded and encoded anew
-   * @param generation the largest number of times any token has been encoded
-   */
-  record History(long copied, long encoded, long reencoded, int generation) {}
-
-  /**
-   * A slab of tokens in the vector file.
-   *
-   * @param raw encoding of the rows, FLOAT16 or FLOAT32
-   * @param offset first byte
-   */
-  record Rows(RawTokens raw, long offset) {}
-
-  /**
-   * A codebook block.
-   *
-   * @param id see {@link Codebook#id()}
-   * @param size number of anchors
-   * @param meanResidual see {@link Codebook#meanResidual()}
-   * @param trainedTokens see {@link Codebook#trainedTokens()}
-   * @param buckets see {@link Codebook#buckets()}; null for a codebook of the format's own
-   * @param centroidsOffset slab of centroids (f32), in the vector file; 0 without buckets
-   */
-  record Block(
-      Codebook.Id id,
-      int size,
-      float meanResidual,
-      long trainedTokens,
-      Buckets buckets,
-      long centroidsOffset) {
-
-    static Block of(Codebook codebook, long centroidsOffset) {
-      return new Block(
-          codebook.id(),
-          codebook.size(),
-          codebook.meanResidual(),
-          codebook.trainedTokens(),
-          codebook.buckets(),
-          centroidsOffset);
+  PlaidFieldEntry {
+    Limits.check("bytes of addresses", addressBytes, addresses.bytes(), Long.MAX_VALUE);
+    Limits.check("dimension", dimension, 1, Payload.MAX_DIMENSION);
+    long mostTokens = (long) addresses.documents() * Payload.maxTokenCount(dimension);
+    Limits.check("tokens", addresses.tokens(), addresses.documents(), mostTokens);
+    int others = addresses.maxDoc() - addresses.documents();
+    Limits.check("escaped documents", escapedDocuments, 0, others);
+    if (trained == null || provisional) {
+      checkFlat(provisional, history, rows, trained);
+    } else {
+      checkTrained(addresses, options, history, rows);
     }
-
-    private void write(IndexOutput meta) throws IOException {
-      meta.writeLong(id.high());
-      meta.writeLong(id.low());
-      meta.writeVInt(size);
-      meta.writeInt(Float.floatToIntBits(meanResidual));
-      meta.writeVLong(trainedTokens);
-      meta.writeByte(buckets == null ? OWN : buckets.areSigns() ? SIGNS : RESIDUALS);
-      if (buckets == null) {
-        return;
-      }
-      meta.writeVLong(centroidsOffset);
-      writeFloats(meta, buckets.averageResidual());
-      if (buckets.areSigns() == false) {
-        writeFloats(meta, buckets.cutoffs());
-        writeFloats(meta, buckets.weights());
-        meta.writeInt(Float.floatToRawIntBits(buckets.clusterThreshold()));
-      }
-    }
-
-    private static void writeFloats(IndexOutput meta, float[] floats) throws IOException {
-      for (float number : floats) {
-        meta.writeInt(Float.floatToRawIntBits(number));
-      }
-    }
-
-    private static Block read(IndexInput meta, int mostAnchors, int dimension, int bits)
-        throws IOException {
-      Codebook.Id id = new Codebook.Id(meta.readLong(), meta.readLong());
-      int size = range(meta, "anchors", meta.readVInt(), 1, mostAnchors);
-      float meanResidual = Float.intBitsToFloat(meta.readInt());
-      long trainedTokens = meta.readVLong();
-      int kind = range(meta, "kind of codebook", meta.readByte(), OWN, SIGNS);
-      long offset = kind == OWN ? 0 : meta.readVLong();
-      Buckets buckets =
-          switch (kind) {
-            case OWN -> null;
-            case SIGNS -> Buckets.ofSigns(readFloats(meta, dimension));
-            default -> readBuckets(meta, dimension, bits);
-          };
-      if (buckets != null && buckets.bits() != bits) {
-        throw new CorruptIndexException(
-            "bits of adopted codes: found " + buckets.bits() + ", expected " + bits, meta);
-      }
-      return new Block(id, size, meanResidual, trainedTokens, buckets, offset);
-    }
-
-    private static Buckets readBuckets(IndexInput meta, int dimension, int bits)
-        throws IOException {
-      float[] averageResidual = readFloats(meta, dimension);
-      float[] cutoffs = readFloats(meta, (1 << bits) - 1);
-      float[] weights = readFloats(meta, 1 << bits);
-      float threshold = Float.intBitsToFloat(meta.readInt());
-      try {
-        return Buckets.ofResiduals(cutoffs, weights, averageResidual, threshold);
-      } catch (IllegalArgumentException e) {
-        throw new CorruptIndexException(e.getMessage(), meta, e);
-      }
-    }
-
-    private static float[] readFloats(IndexInput meta, int n) throws IOException {
-      float[] floats = new float[n];
-      for (int i = 0; i < n; i++) {
-        floats[i] = Float.intBitsToFloat(meta.readInt());
-      }
-      return floats;
+    if (trained != null) {
+      checkParts(addresses, dimension, options, trained);
     }
   }
 
-  /**
-   * Where the parts of a trained field are.
-   *
-   * @param blocks codebook blocks, in the order of their anchors
-   * @param anchorsOffset slab of the anchors of the format's own blocks (f16), in the vector file
-   * @param regions number of regions: the anchors, if there is one block only
-   * @param regionsOffset slab of regions (f16), in the vector file; the anchors', if they are these
-   * @param codesOffset blocks of codes, in the data file
-   * @param leaves number of leaves
-   * @param leavesOffset blocks of leaves, in the vector file
-   * @param postings number of postings
-   * @param postingWidth bytes of a posting, 2 to 4
-   * @param postingsOffset posting lists, in the data file
-   * @param directoryOffset leaves and postings of each region, in the data file
-   */
-  record Trained(
-      List<Block> blocks,
-      long anchorsOffset,
-      int regions,
-      long regionsOffset,
-      long codesOffset,
-      int leaves,
-      long leavesOffset,
-      long postings,
-      int postingWidth,
-      long postingsOffset,
-      long directoryOffset) {
-
-    int anchors() {
-      return blocks.stream().mapToInt(Block::size).sum();
+  private static void checkFlat(
+      boolean provisional, TokenHistory history, TokenRows rows, TrainedParts trained) {
+    if (provisional && trained == null) {
+      throw new IllegalArgumentException("provisional codes: found none");
     }
-
-    /** Whether the anchors are the regions. */
-    boolean anchorsAreRegions() {
-      return blocks.size() == 1;
+    if (rows == null || rows.raw() != RawTokens.FLOAT32) {
+      throw new IllegalArgumentException("rows of a flat field: found " + rows);
     }
-
-    private void write(IndexOutput meta) throws IOException {
-      meta.writeVInt(blocks.size());
-      for (Block block : blocks) {
-        block.write(meta);
-      }
-      meta.writeVLong(anchorsOffset);
-      meta.writeVInt(regions);
-      meta.writeVLong(regionsOffset);
-      meta.writeVLong(codesOffset);
-      meta.writeVInt(leaves);
-      meta.writeVLong(leavesOffset);
-      meta.writeVLong(postings);
-      meta.writeByte((byte) postingWidth);
-      meta.writeVLong(postingsOffset);
-      meta.writeVLong(directoryOffset);
-    }
-
-    private static Trained read(IndexInput meta, TokenAddresses addresses, int dimension, int bits)
-        throws IOException {
-      int n = range(meta, "codebook blocks", meta.readVInt(), 1, CodebookPlan.MAX_BLOCKS);
-      Block[] blocks = new Block[n];
-      int anchors = 0;
-      for (int i = 0; i < n; i++) {
-        blocks[i] = Block.read(meta, CodebookPlan.MAX_ANCHORS - anchors, dimension, bits);
-        anchors += blocks[i].size;
-        if (i > 0 && blocks[i].buckets != null && blocks[i - 1].buckets == null) {
-          throw new CorruptIndexException("an adopted codebook behind one that is not", meta);
-        }
-      }
-      long anchorsOffset = meta.readVLong();
-      int most = n == 1 ? anchors : CodebookPlan.MAX_ANCHORS;
-      int regions = range(meta, "regions", meta.readVInt(), n == 1 ? anchors : 1, most);
-      long regionsOffset = meta.readVLong();
-      long codesOffset = meta.readVLong();
-      int leaves = meta.readVInt();
-      long leavesOffset = meta.readVLong();
-      long postings = meta.readVLong();
-      if (leaves < 1 || leaves > addresses.tokens() || postings < leaves) {
-        throw new CorruptIndexException(
-            leaves + " leaves cannot hold " + postings + " postings", meta);
-      }
-      int width = meta.readByte();
-      if (width != widthOfPostings(addresses.documents())) {
-        throw new CorruptIndexException(
-            "posting width: found "
-                + width
-                + ", expected "
-                + widthOfPostings(addresses.documents())
-                + " for "
-                + addresses.documents()
-                + " documents",
-            meta);
-      }
-      return new Trained(
-          List.of(blocks),
-          anchorsOffset,
-          regions,
-          regionsOffset,
-          codesOffset,
-          leaves,
-          leavesOffset,
-          postings,
-          width,
-          meta.readVLong(),
-          meta.readVLong());
-    }
+    Limits.check("coded tokens of a flat field", history.tokens(), 0, 0);
   }
 
-  /** Bytes of a posting that can hold every ordinal. */
-  static int widthOfPostings(int documents) {
-    return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
+  private static void checkTrained(
+      TokenAddresses addresses, PlaidOptions options, TokenHistory history, TokenRows rows) {
+    RawTokens raw = rows == null ? RawTokens.NONE : rows.raw();
+    if (raw != options.raw()) {
+      throw new IllegalArgumentException(
+          "rows: found " + raw + ", expected " + options.raw() + " as the options say");
+    }
+    Limits.check("coded tokens", history.tokens(), addresses.tokens(), addresses.tokens());
+    Limits.check("generation", history.generation(), 1, TokenHistory.MAX_GENERATION);
+  }
+
+  private static void checkParts(
+      TokenAddresses addresses, int dimension, PlaidOptions options, TrainedParts trained) {
+    Limits.check("leaves", trained.leaves(), 1, addresses.tokens());
+    // A leaf lists a document once, however many of its tokens are in it
+    Limits.check("postings", trained.postings(), trained.leaves(), addresses.tokens());
+    int width = TrainedParts.widthOfPostings(addresses.documents());
+    Limits.check("posting width", trained.postingWidth(), width, width);
+    for (CodebookBlock block : trained.blocks()) {
+      if (block.isAdopted()) {
+        int bits = options.bits();
+        Limits.check("bits of adopted codes", block.buckets().bits(), bits, bits);
+        int components = block.buckets().averageResidual().length;
+        Limits.check("dimension of adopted codes", components, dimension, dimension);
+      }
+    }
   }
 
   /** Whether tokens are coded for good. */
@@ -288,7 +116,41 @@ record PlaidFieldEntry(
   /** How often the tokens that are read back have been decoded from codes. */
   int generationOfTokens() {
     // Raw tokens are what the codes beside them were encoded from
-    return isTrained() && rows != null ? history.generation - 1 : history.generation;
+    return isTrained() && rows != null ? history.generation() - 1 : history.generation();
+  }
+
+  /** Bytes from one block of codes to the next, in the data file. */
+  int codeStride() {
+    return PlaidSegment.stride(ResidualQuantizer.blockBytes(options.bits(), dimension), unitLength);
+  }
+
+  /** Bytes of all blocks of codes. */
+  long codeBytes() {
+    return Math.multiplyExact(codeStride() / 2, addresses.halves());
+  }
+
+  /** What the field has in the data file. */
+  List<FilePart> dataParts() {
+    List<FilePart> parts = new ArrayList<>(addresses.parts());
+    if (trained != null) {
+      parts.add(new FilePart("codes", trained.codesOffset(), codeBytes()));
+      parts.addAll(trained.dataParts());
+    }
+    return parts;
+  }
+
+  /** What the field has in the vector file. */
+  List<FilePart> vectorParts() {
+    List<FilePart> parts = new ArrayList<>();
+    if (rows != null) {
+      int rowBytes = dimension * rows.encoding().bytes();
+      long bytes = Math.multiplyExact(addresses.tokens(), rowBytes);
+      parts.add(new FilePart("rows", rows.offset(), bytes));
+    }
+    if (trained != null) {
+      parts.addAll(trained.vectorParts(dimension));
+    }
+    return parts;
   }
 
   /** Writes all but the addresses, which come first and write themselves. */
@@ -302,65 +164,49 @@ record PlaidFieldEntry(
     meta.writeVInt(options.trainingThreshold());
     meta.writeVInt(options.tokensPerLeaf());
     meta.writeLong(options.seed());
-    meta.writeVLong(history.copied);
-    meta.writeVLong(history.encoded);
-    meta.writeVLong(history.reencoded);
-    meta.writeVInt(history.generation);
-    meta.writeByte((rows == null ? RawTokens.NONE : rows.raw).wireNumber());
-    if (rows != null) {
-      meta.writeVLong(rows.offset);
-    }
+    history.write(meta);
+    TokenRows.write(rows, meta);
     meta.writeByte(trained == null ? FLAT : provisional ? PROVISIONAL : TRAINED);
     if (trained != null) {
       trained.write(meta);
     }
   }
 
-  /** Reads a field, addresses and all. */
+  /**
+   * Reads a field, addresses and all.
+   *
+   * @throws IllegalArgumentException if it cannot be one
+   * @throws ArithmeticException likewise
+   */
   static PlaidFieldEntry read(IndexInput meta, int maxDoc) throws IOException {
     TokenAddresses addresses = TokenAddresses.read(meta, maxDoc);
     long addressBytes = meta.readVLong();
-    int dimension = range(meta, "dimension", meta.readVInt(), 1, Payload.MAX_DIMENSION);
-    boolean unitLength = range(meta, "unit length", meta.readByte(), 0, 1) == 1;
-    int escaped =
-        range(meta, "escaped documents", meta.readVInt(), 0, maxDoc - addresses.documents());
+    int dimension = meta.readVInt();
+    // Before as many floats are allocated
+    Limits.check("dimension", dimension, 1, Payload.MAX_DIMENSION);
+    byte unitLength = meta.readByte();
+    Limits.check("unit length", unitLength, 0, 1);
+    int escaped = meta.readVInt();
     PlaidOptions options = readOptions(meta);
-    History history =
-        new History(meta.readVLong(), meta.readVLong(), meta.readVLong(), meta.readVInt());
-    RawTokens raw = RawTokens.read(meta);
-    Rows rows = raw == RawTokens.NONE ? null : new Rows(raw, meta.readVLong());
-    int form = range(meta, "form", meta.readByte(), FLAT, PROVISIONAL);
-    if (form != TRAINED && raw != RawTokens.FLOAT32) {
-      throw new CorruptIndexException("rows of a flat field: found " + raw, meta);
-    }
+    TokenHistory history = TokenHistory.read(meta);
+    TokenRows rows = TokenRows.read(meta);
+    byte form = meta.readByte();
+    Limits.check("form", form, FLAT, PROVISIONAL);
     return new PlaidFieldEntry(
         addresses,
         addressBytes,
         dimension,
-        unitLength,
+        unitLength == 1,
         escaped,
         options,
         history,
         rows,
         form == PROVISIONAL,
-        form == FLAT ? null : Trained.read(meta, addresses, dimension, options.bits()));
+        form == FLAT ? null : TrainedParts.read(meta, dimension, options.bits()));
   }
 
   private static PlaidOptions readOptions(DataInput meta) throws IOException {
-    try {
-      return new PlaidOptions(
-          meta.readByte(), RawTokens.read(meta), meta.readVInt(), meta.readVInt(), meta.readLong());
-    } catch (IllegalArgumentException e) {
-      throw new CorruptIndexException(e.getMessage(), meta, e);
-    }
-  }
-
-  private static int range(DataInput in, String what, int found, int from, int to)
-      throws IOException {
-    if (found < from || found > to) {
-      throw new CorruptIndexException(
-          what + ": found " + found + ", expected " + from + " to " + to, in);
-    }
-    return found;
+    return new PlaidOptions(
+        meta.readByte(), RawTokens.read(meta), meta.readVInt(), meta.readVInt(), meta.readLong());
   }
 }

@@ -74,7 +74,9 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
    */
   static int generation(FieldInfo field) {
     String generation = field.getAttribute(PREFIX + "generation");
-    return generation == null ? 0 : Integer.parseInt(generation);
+    return generation == null
+        ? 0
+        : Math.clamp(Integer.parseInt(generation), 0, TokenHistory.MAX_GENERATION);
   }
 
   /**

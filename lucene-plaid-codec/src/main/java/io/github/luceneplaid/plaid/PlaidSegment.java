@@ -80,15 +80,13 @@ public final class PlaidSegment {
     TokenAddresses addresses = entry.addresses();
     this.tokenStarts = addresses.tokenStarts().open(shared.data);
     this.halfStarts = addresses.halfStarts().open(shared.data);
-    this.ordToDoc =
-        addresses.isDense() ? null : addresses.ordToDoc().getDirectMonotonicReader(shared.data);
+    this.ordToDoc = addresses.ordToDoc().open(shared.data);
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
     if (entry.trained() != null) {
-      PlaidFieldEntry.Trained trained = entry.trained();
+      TrainedParts trained = entry.trained();
       this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
-      this.stride = stride(blockBytes, entry.unitLength());
-      this.codes =
-          shared.data.randomAccessSlice(trained.codesOffset(), stride / 2 * addresses.halves());
+      this.stride = entry.codeStride();
+      this.codes = shared.data.randomAccessSlice(trained.codesOffset(), entry.codeBytes());
       this.leaves =
           shared.vectors.randomAccessSlice(
               trained.leavesOffset(), LeafLayout.bytes(trained.leaves(), entry.dimension()));
@@ -110,10 +108,9 @@ public final class PlaidSegment {
   }
 
   private static Slab openRows(PlaidFieldEntry entry, IndexInput vectors) throws IOException {
-    SlabEncoding encoding =
-        entry.rows().raw() == RawTokens.FLOAT16 ? SlabEncoding.FLOAT16 : SlabEncoding.FLOAT32;
+    TokenRows rows = entry.rows();
     return Slab.open(
-        vectors, entry.rows().offset(), entry.addresses().tokens(), entry.dimension(), encoding);
+        vectors, rows.offset(), entry.addresses().tokens(), entry.dimension(), rows.encoding());
   }
 
   /**
@@ -128,7 +125,7 @@ public final class PlaidSegment {
     if (entry.trained() == null) {
       return new PlaidSegment(new Shared(entry, data, vectors, null, null, null), null);
     }
-    PlaidFieldEntry.Trained trained = entry.trained();
+    TrainedParts trained = entry.trained();
     int dimension = entry.dimension();
     CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
     int regionCount = trained.regions();

@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafLayout;
 import java.util.List;
@@ -83,9 +82,9 @@ public record PlaidStatistics(
 
   /** What a field's meta tells. */
   static PlaidStatistics of(PlaidFieldEntry entry) {
-    PlaidFieldEntry.Trained trained = entry.trained();
+    TrainedParts trained = entry.trained();
     TokenAddresses addresses = entry.addresses();
-    PlaidFieldEntry.History history = entry.history();
+    TokenHistory history = entry.history();
     return new PlaidStatistics(
         addresses.documents(),
         entry.escapedDocuments(),
@@ -107,31 +106,24 @@ public record PlaidStatistics(
         history.reencoded(),
         history.generation(),
         trained == null ? 0 : anchorBytes(trained, entry.dimension()),
-        trained == null ? 0 : codeBytes(entry),
+        trained == null ? 0 : entry.codeBytes(),
         trained == null ? 0 : LeafLayout.bytes(trained.leaves(), entry.dimension()),
         trained == null
             ? 0
             : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(trained.regions()),
         entry.rows() == null
             ? 0
-            : addresses.tokens()
-                * entry.dimension()
-                * (entry.rows().raw() == RawTokens.FLOAT16 ? Short.BYTES : Float.BYTES),
+            : addresses.tokens() * entry.dimension() * entry.rows().encoding().bytes(),
         entry.addressBytes());
   }
 
   /** Bytes of the anchors, and of the regions if these are others. */
-  private static long anchorBytes(PlaidFieldEntry.Trained trained, int dimension) {
+  private static long anchorBytes(TrainedParts trained, int dimension) {
     long rows = trained.anchorsAreRegions() ? 0L : trained.regions();
-    for (PlaidFieldEntry.Block block : trained.blocks()) {
+    for (CodebookBlock block : trained.blocks()) {
       // Adopted centroids are 32-bit floats
       rows += (block.buckets() == null ? 1L : 2L) * block.size();
     }
     return rows * dimension * Short.BYTES;
-  }
-
-  private static long codeBytes(PlaidFieldEntry entry) {
-    int block = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
-    return PlaidSegment.stride(block, entry.unitLength()) / 2 * entry.addresses().halves();
   }
 }

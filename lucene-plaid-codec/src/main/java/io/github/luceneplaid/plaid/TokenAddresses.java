@@ -13,11 +13,15 @@
 package io.github.luceneplaid.plaid;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.store.ByteBuffersIndexInput;
+import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.LongValues;
@@ -44,14 +48,25 @@ record TokenAddresses(
     int documents,
     long tokens,
     long halves,
-    OrdToDocDISIReaderConfiguration ordToDoc,
+    OrdToDoc ordToDoc,
     Monotonic tokenStarts,
     Monotonic halfStarts) {
 
   /** Tokens of a block. */
   static final int BLOCK = 16;
 
-  private static final int BLOCK_SHIFT = 12;
+  static final int BLOCK_SHIFT = 12;
+
+  TokenAddresses {
+    Limits.check("documents", documents, 1, maxDoc);
+    Limits.check("tokens", tokens, documents, Long.MAX_VALUE);
+    long least = Math.max(documents, (tokens - 1) / HalfBlock.LANES + 1);
+    Limits.check("half blocks", halves, least, tokens);
+    if (ordToDoc.isDense() != (documents == maxDoc)) {
+      throw new IllegalArgumentException(
+          "documents without a list of them: found " + documents + ", expected " + maxDoc);
+    }
+  }
 
   /** The number of blocks that a document of so many tokens takes. */
   static int blocksOf(int tokens) {
@@ -61,35 +76,58 @@ record TokenAddresses(
   /** A rising sequence of longs in the data file. */
   record Monotonic(DirectMonotonicReader.Meta meta, long offset, long length) {
 
-    private static Monotonic read(IndexInput in, long values) throws IOException {
+    static Monotonic read(IndexInput in, long values) throws IOException {
       DirectMonotonicReader.Meta meta = DirectMonotonicReader.loadMeta(in, values, BLOCK_SHIFT);
       return new Monotonic(meta, in.readVLong(), in.readVLong());
+    }
+
+    /** Reads one whose length alone is behind its meta. */
+    static Monotonic readAt(long offset, IndexInput in, long values) throws IOException {
+      DirectMonotonicReader.Meta meta = DirectMonotonicReader.loadMeta(in, values, BLOCK_SHIFT);
+      return new Monotonic(meta, offset, in.readLong());
     }
 
     LongValues open(IndexInput data) throws IOException {
       return DirectMonotonicReader.getInstance(meta, data.randomAccessSlice(offset, length));
     }
+
+    FilePart part(String what) {
+      return new FilePart(what, offset, length);
+    }
   }
 
-  /** Reads what {@link Builder#write} has written. */
+  /**
+   * Reads what {@link Builder#write} has written.
+   *
+   * @throws IllegalArgumentException if there cannot be such addresses
+   */
   static TokenAddresses read(IndexInput meta, int maxDoc) throws IOException {
     int documents = meta.readVInt();
-    if (documents < 1 || documents > maxDoc) {
-      throw new CorruptIndexException(
-          "documents: found " + documents + ", expected 1 to " + maxDoc, meta);
-    }
+    // Before as much is allocated for them
+    Limits.check("documents", documents, 1, maxDoc);
     long tokens = meta.readVLong();
     long halves = meta.readVLong();
-    if (tokens < documents || halves < documents || halves > tokens) {
-      throw new CorruptIndexException(
-          documents + " documents cannot have " + tokens + " tokens in " + halves + " half blocks",
-          meta);
-    }
-    OrdToDocDISIReaderConfiguration ordToDoc =
-        OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents);
+    OrdToDoc ordToDoc = OrdToDoc.read(meta, documents);
     Monotonic tokenStarts = Monotonic.read(meta, documents + 1L);
     Monotonic halfStarts = Monotonic.read(meta, documents + 1L);
     return new TokenAddresses(maxDoc, documents, tokens, halves, ordToDoc, tokenStarts, halfStarts);
+  }
+
+  /** Where all this is in the data file. */
+  List<FilePart> parts() {
+    List<FilePart> parts = new ArrayList<>(ordToDoc.parts());
+    parts.add(tokenStarts.part("first tokens"));
+    parts.add(halfStarts.part("first half blocks"));
+    return parts;
+  }
+
+  /** Bytes of all parts. */
+  long bytes() {
+    long bytes = 0;
+    for (FilePart part : parts()) {
+      bytes = Math.addExact(bytes, part.length());
+    }
+    return bytes;
   }
 
   boolean isDense() {
@@ -100,11 +138,11 @@ record TokenAddresses(
    * Iterates over the documents that have tokens, in their order and so in that of the ordinals.
    */
   DocIdSetIterator iterator(IndexInput data) throws IOException {
-    return isDense() ? DocIdSetIterator.all(documents) : disi(data);
+    return ordToDoc.iterator(data, documents);
   }
 
   IndexedDISI disi(IndexInput data) throws IOException {
-    return ordToDoc.getIndexedDISI(data);
+    return ordToDoc.disi(data, documents);
   }
 
   /** Collects the documents of a segment that is being written. */
@@ -133,11 +171,19 @@ record TokenAddresses(
     /**
      * Writes the addresses.
      *
-     * @return how many bytes the data file grew
+     * @return what a reader will find
      */
-    long write(IndexOutput meta, IndexOutput data, int maxDoc, PackedLongValues counts)
+    TokenAddresses write(IndexOutput out, IndexOutput data, int maxDoc, PackedLongValues counts)
         throws IOException {
-      long start = data.getFilePointer();
+      // Lucene's writers of such numbers do not tell them but by what they write
+      ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
+      writeTo(new ByteBuffersIndexOutput(bytes, "addresses", "addresses"), data, maxDoc, counts);
+      bytes.copyTo(out);
+      return read(new ByteBuffersIndexInput(bytes.toDataInput(), "addresses"), maxDoc);
+    }
+
+    private void writeTo(IndexOutput meta, IndexOutput data, int maxDoc, PackedLongValues counts)
+        throws IOException {
       meta.writeVInt(documents);
       meta.writeVLong(tokens);
       meta.writeVLong(halves);
@@ -145,7 +191,6 @@ record TokenAddresses(
           BLOCK_SHIFT, meta, data, documents, maxDoc, docs);
       writeStarts(meta, data, counts, false);
       writeStarts(meta, data, counts, true);
-      return data.getFilePointer() - start;
     }
 
     private void writeStarts(

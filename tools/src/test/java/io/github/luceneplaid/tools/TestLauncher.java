@@ -155,7 +155,10 @@ public class TestLauncher extends LuceneTestCase {
     Path mvn = root.resolve("tools/mvn");
     executable(
         mvn,
-        "#!/bin/sh\necho \"[INFO] Building Tools [4/4]\"\necho \"[ERROR] broken $JAVA_HOME\"\nexit 1\n");
+        "#!/bin/sh\n"
+            + "echo \"[INFO] Building Tools [4/4]\"\n"
+            + "echo \"[ERROR] broken $JAVA_HOME\"\n"
+            + "exit 1\n");
     Files.delete(stamp);
     Result result = run("demo");
     assertEquals(1, result.code);

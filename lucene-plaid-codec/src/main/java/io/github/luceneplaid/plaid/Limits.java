@@ -1,0 +1,45 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+/** Checks numbers against what they may be, for writers and readers alike. */
+final class Limits {
+
+  private Limits() {}
+
+  /**
+   * Checks a number.
+   *
+   * @param what its name
+   * @throws IllegalArgumentException if it is not in the range
+   */
+  static void check(String what, long found, long from, long to) {
+    if (found < from || found > to) {
+      String expected = from == to ? Long.toString(from) : from + " to " + to;
+      throw new IllegalArgumentException(what + ": found " + found + ", expected " + expected);
+    }
+  }
+
+  /**
+   * Checks the offset of something that is aligned.
+   *
+   * @throws IllegalArgumentException if it is negative or no multiple of the alignment
+   */
+  static void checkAligned(String what, long offset, int alignment) {
+    check(what, offset, 0, Long.MAX_VALUE);
+    if (offset % alignment != 0) {
+      throw new IllegalArgumentException(
+          what + ": found " + offset + ", expected a multiple of " + alignment);
+    }
+  }
+}

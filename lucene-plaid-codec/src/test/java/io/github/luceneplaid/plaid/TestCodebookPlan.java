@@ -1,0 +1,207 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Plans for whatever a merge is made of. */
+public class TestCodebookPlan extends LuceneTestCase {
+
+  private static final Buckets BUCKETS =
+      Buckets.ofResiduals(new float[1], new float[] {-1, 1}, new float[1], 0);
+
+  private static Codebook codebook(int anchors, boolean adopted) {
+    float[] rows = new float[anchors];
+    for (int i = 0; i < anchors; i++) {
+      rows[i] = random().nextFloat();
+    }
+    return adopted ? Codebook.adopt(rows, BUCKETS, 1, 0, 1) : new Codebook(rows, 1, 0, 1);
+  }
+
+  private static int randomSize() {
+    return switch (random().nextInt(4)) {
+      case 0 -> TestUtil.nextInt(random(), 1, 100);
+      case 1 -> 1 << random().nextInt(17);
+      case 2 -> TestUtil.nextInt(random(), 1, 1 << 16);
+      default -> TestUtil.nextInt(random(), 1, 8000);
+    };
+  }
+
+  private static FieldSurvey survey(List<Codebook> own, Map<Codebook, Long> adopted) {
+    long coded = own.isEmpty() ? 0 : TestUtil.nextLong(random(), 1, 1 << 30);
+    long fresh = random().nextBoolean() ? 0 : TestUtil.nextLong(random(), 1, 1 << 30);
+    long copyable = adopted.values().stream().mapToLong(Long::longValue).sum();
+    long tokens = coded + fresh + copyable;
+    return new FieldSurvey(1, 1, 0, tokens, coded, true, own, adopted, 0);
+  }
+
+  private static FieldSurvey randomSurvey() {
+    List<Codebook> own = new ArrayList<>();
+    for (int i = random().nextBoolean() ? 0 : TestUtil.nextInt(random(), 1, 18); i > 0; i--) {
+      // The format trains up to 16,384, but who knows what later versions do
+      own.add(codebook(random().nextInt(8) == 0 ? randomSize() : 1 << random().nextInt(13), false));
+    }
+    Map<Codebook, Long> adopted = new LinkedHashMap<>();
+    int most = random().nextBoolean() ? 4 : 40;
+    for (int i = random().nextInt(most); i > 0; i--) {
+      adopted.put(codebook(randomSize(), true), TestUtil.nextLong(random(), 1, 1 << 20));
+    }
+    if (own.isEmpty() && adopted.isEmpty()) {
+      adopted.put(codebook(1, true), 1L);
+    }
+    return survey(own, adopted);
+  }
+
+  private static int anchors(List<Codebook> codebooks) {
+    return codebooks.stream().mapToInt(Codebook::size).sum();
+  }
+
+  private static void assertWithinLimits(CodebookPlan plan) {
+    assertTrue(plan.codebooks().size() <= 16);
+    assertTrue(anchors(plan.codebooks()) <= 65_536);
+    assertEquals(plan.codebooks().subList(0, plan.adopted().size()), plan.adopted());
+  }
+
+  /**
+   * Whether each adopted codebook that was given up had no room beside those with more tokens that
+   * were kept.
+   */
+  private static void assertKeepsAll(
+      FieldSurvey survey, CodebookPlan plan, int otherBlocks, int otherAnchors) {
+    long before = Long.MAX_VALUE;
+    for (Codebook kept : plan.adopted()) {
+      assertTrue(survey.adopted().get(kept) <= before);
+      before = survey.adopted().get(kept);
+    }
+    for (Codebook codebook : survey.adopted().keySet()) {
+      if (plan.adopted().contains(codebook) == false) {
+        long tokens = survey.adopted().get(codebook);
+        List<Codebook> preferred =
+            plan.adopted().stream().filter(kept -> survey.adopted().get(kept) >= tokens).toList();
+        assertTrue(
+            preferred.size() + otherBlocks + 1 > 16
+                || anchors(preferred) + otherAnchors + codebook.size() > 65_536);
+      }
+    }
+  }
+
+  private static long copied(FieldSurvey survey, CodebookPlan plan) {
+    long copied = plan.copies() ? survey.codedTokens() : 0;
+    for (Map.Entry<Codebook, Long> adopted : survey.adopted().entrySet()) {
+      copied += plan.codebooks().contains(adopted.getKey()) ? adopted.getValue() : 0;
+    }
+    return copied;
+  }
+
+  private static void checkCopying(FieldSurvey survey, CodebookPlan plan, int trained) {
+    List<Codebook> own = survey.codebooks();
+    int spare = trained == 0 ? 0 : 1;
+    if (plan == null) {
+      boolean fits = own.size() + spare <= 16 && anchors(own) + trained <= 65_536;
+      // Without a codebook of the format's own there is nothing to code the rest against
+      assertTrue(fits == false || own.isEmpty());
+      return;
+    }
+    assertWithinLimits(plan);
+    assertEquals(own, plan.own());
+    assertEquals(anchors(own), plan.ownAnchorCount());
+    assertTrue(plan.copies());
+    assertKeepsAll(survey, plan, own.size() + spare, anchors(own) + trained);
+    assertEquals(copied(survey, plan), plan.copiedTokens(survey));
+    if (trained > 0) {
+      assertWithinLimits(plan.with(codebook(trained, false)));
+    }
+  }
+
+  public void testRandomSurveys() {
+    for (int i = 0; i < atLeast(60); i++) {
+      FieldSurvey survey = randomSurvey();
+      int trained = CodebookPlan.idealAnchors(survey.tokens());
+
+      CodebookPlan copying = CodebookPlan.copying(survey);
+      checkCopying(survey, copying, 0);
+      if (copying != null && survey.codebooks().isEmpty()) {
+        assertEquals(survey.tokens(), copying.copiedTokens(survey));
+      }
+      checkCopying(survey, CodebookPlan.copyingWithRoom(survey), trained);
+
+      CodebookPlan adopting = CodebookPlan.adopting(survey);
+      assertEquals(List.of(), adopting.own());
+      assertFalse(adopting.copies());
+      assertKeepsAll(survey, adopting, 1, trained);
+      assertEquals(copied(survey, adopting), adopting.copiedTokens(survey));
+      assertWithinLimits(adopting.with(codebook(trained, false)));
+    }
+  }
+
+  /** Where all fits, all is copied. */
+  public void testAllFits() {
+    for (int own = 0; own <= 16; own++) {
+      List<Codebook> codebooks = new ArrayList<>();
+      Map<Codebook, Long> adopted = new LinkedHashMap<>();
+      for (int i = 0; i < 16; i++) {
+        if (i < own) {
+          codebooks.add(codebook(1 << 12, false));
+        } else {
+          adopted.put(codebook(1 << 12, true), 1L + random().nextInt(1000));
+        }
+      }
+      long copyable = adopted.values().stream().mapToLong(Long::longValue).sum();
+      long coded = own == 0 ? 0 : 500;
+      FieldSurvey survey =
+          new FieldSurvey(1, 1, 0, coded + copyable, coded, true, codebooks, adopted, 0);
+      CodebookPlan plan = CodebookPlan.copying(survey);
+      assertEquals(survey.tokens(), plan.copiedTokens(survey));
+      assertEquals(16, plan.codebooks().size());
+      assertEquals(65_536, anchors(plan.codebooks()));
+    }
+  }
+
+  public void testLimits() {
+    List<Codebook> blocks = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      blocks.add(codebook(1, false));
+    }
+    CodebookPlan full = new CodebookPlan(blocks, false);
+    IllegalArgumentException e =
+        expectThrows(IllegalArgumentException.class, () -> full.with(codebook(1, false)));
+    assertEquals("codebook blocks: found 17, expected at most 16", e.getMessage());
+
+    CodebookPlan most = new CodebookPlan(List.of(codebook(65_535, true)), false);
+    assertEquals(65_536, anchors(most.with(codebook(1, false)).codebooks()));
+    e = expectThrows(IllegalArgumentException.class, () -> most.with(codebook(2, false)));
+    assertEquals("anchors: found 65537, expected at most 65536", e.getMessage());
+
+    CodebookPlan own = new CodebookPlan(List.of(codebook(1, false)), true);
+    expectThrows(IllegalArgumentException.class, () -> own.with(codebook(1, true)));
+  }
+
+  public void testIdealAnchors() {
+    int[][] expected = {{1, 1}, {2, 2}, {4, 2}, {5, 4}, {16, 4}, {17, 8}, {65_536, 256}};
+    for (int[] pair : expected) {
+      assertEquals(pair[1], CodebookPlan.idealAnchors(pair[0]));
+    }
+    assertEquals(1 << 14, CodebookPlan.idealAnchors(1 << 28));
+    assertEquals(1 << 14, CodebookPlan.idealAnchors(Long.MAX_VALUE));
+    // 64 anchors suit 4,096 tokens and do for 65,536, but not for one more
+    assertTrue(CodebookPlan.suffices(64, 65_536));
+    assertFalse(CodebookPlan.suffices(64, 65_537));
+  }
+}
