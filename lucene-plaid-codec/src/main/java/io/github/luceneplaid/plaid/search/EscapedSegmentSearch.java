@@ -67,6 +67,11 @@ final class EscapedSegmentSearch implements SegmentSearch {
   }
 
   @Override
+  public int atMostDocuments() {
+    return segment.escapedDocuments();
+  }
+
+  @Override
   public SegmentSearch copy() throws IOException {
     return new EscapedSegmentSearch(reader, request, segment.copy());
   }

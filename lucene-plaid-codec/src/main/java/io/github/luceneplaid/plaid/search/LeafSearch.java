@@ -38,13 +38,13 @@ final class LeafSearch {
   private int accepted;
 
   /** Takes a search that was opened by the calling thread. */
-  LeafSearch(LeafReaderContext context, SegmentSearch search) throws IOException {
+  LeafSearch(LeafReaderContext context, SegmentSearch search) {
     this.context = context;
     this.first = search;
     searches.put(Thread.currentThread(), search);
     LeafReader reader = context.reader();
     this.liveDocs = reader.getLiveDocs();
-    this.accepted = (int) Math.min(search.iterator().cost(), reader.numDocs());
+    this.accepted = Math.min(search.atMostDocuments(), reader.numDocs());
   }
 
   /** Restricts the leaf to the documents with values that a filter matches. */
@@ -86,7 +86,10 @@ final class LeafSearch {
     }
   }
 
-  /** Returns how many documents may be hits: all those with values, live, and not filtered out. */
+  /**
+   * Returns how many documents may be hits, at most: all those with values, live, and not filtered
+   * out.
+   */
   int accepted() {
     return accepted;
   }

@@ -68,6 +68,11 @@ class PlaidSegmentSearch implements SegmentSearch {
     return DocValues.getBinary(reader, request.field());
   }
 
+  @Override
+  public final int atMostDocuments() {
+    return segment.documents() + segment.escapedDocuments();
+  }
+
   private ExactSegmentSearch exact() throws IOException {
     if (exact == null) {
       exact = new ExactSegmentSearch(reader, request);

@@ -94,6 +94,14 @@ interface SegmentSearch {
    */
   DocIdSetIterator iterator() throws IOException;
 
+  /**
+   * Returns how many documents {@link #iterator} has at most. What its cost says is no bound: it
+   * may be inaccurate.
+   */
+  default int atMostDocuments() {
+    return Integer.MAX_VALUE;
+  }
+
   /** Returns a search of the same segment for the calling thread, which may be another one. */
   SegmentSearch copy() throws IOException;
 }

@@ -61,6 +61,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
 
   /** They cost as much in a large segment as in a small one. */
   public void testCostGoesByTheirNumber() throws Exception {
+    dimension = 8;
     for (int documents : new int[] {150, 600}) {
       try (Directory directory = newDirectory()) {
         write(directory, documents);
