@@ -12,29 +12,30 @@
 package io.github.luceneplaid.fsvi;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
-import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IOUtils;
 
 /** Writes one field of a segment, of a flush or a merge. */
-final class FieldWriter {
+final class FieldWriter implements Closeable {
 
-  private static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
-
-  private final IndexOutput meta;
+  private final SegmentWriteState state;
   private final IndexOutput data;
   private final FieldInfo field;
   private final RowCursor.Source source;
   private final List<SlabEncoding> encodings;
   private final boolean bytes;
-  private final TierWriter.Column norms;
+  private final ColumnWriter norms;
+  private final RoundTrip roundTrip;
   private final float[] rounded;
+  private int size;
 
   /**
    * Sole constructor.
@@ -42,23 +43,24 @@ final class FieldWriter {
    * @param wanted how the field is to be stored if its vectors allow it
    */
   FieldWriter(
-      IndexOutput meta,
+      SegmentWriteState state,
       IndexOutput data,
       FieldInfo field,
       RowCursor.Source source,
       FsviEncoding wanted)
       throws IOException {
-    this.meta = meta;
+    this.state = state;
     this.data = data;
     this.field = field;
     this.source = source;
     this.bytes = field.getVectorEncoding() == VectorEncoding.BYTE;
     this.encodings = bytes ? List.of(SlabEncoding.INT8) : encodings(source, wanted.tiers());
     this.norms =
-        FieldEntry.needsNorms(
+        FieldLayout.needsNorms(
                 field.getVectorEncoding(), field.getVectorSimilarityFunction(), encodings)
-            ? new TierWriter.Column()
+            ? new ColumnWriter(state)
             : null;
+    this.roundTrip = new RoundTrip(encodings.get(encodings.size() - 1), field.getVectorDimension());
     this.rounded = new float[field.getVectorDimension()];
   }
 
@@ -70,7 +72,7 @@ final class FieldWriter {
       RowCursor rows = source.open();
       while (rows.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
         // Rows that are stored like this have been looked at before.
-        if (rows.stored() == null || rows.stored().entry().encodings().equals(wanted) == false) {
+        if (rows.stored() == null || rows.stored().layout().encodings().equals(wanted) == false) {
           float[] vector = rows.floats();
           encodings.replaceAll(
               encoding -> Rounding.fits(encoding, vector) ? encoding : SlabEncoding.FLOAT32);
@@ -82,43 +84,53 @@ final class FieldWriter {
     return useless ? List.of(SlabEncoding.FLOAT32) : List.copyOf(encodings);
   }
 
-  void write(int maxDoc) throws IOException {
-    DocsWithFieldSet docs = new DocsWithFieldSet();
-    List<FieldEntry.Tier> tiers = new ArrayList<>();
+  /**
+   * Writes the field.
+   *
+   * @param meta receives what the meta file says of it
+   */
+  void write(IndexOutput meta) throws IOException {
+    List<FieldLayout.Tier> tiers = new ArrayList<>();
     for (int i = 0; i < encodings.size(); i++) {
-      tiers.add(writeTier(i, docs));
+      tiers.add(writeTier(i));
     }
-    long normsOffset = norms == null ? FieldEntry.NONE : norms.write(data);
-    int size = docs.cardinality();
-    FieldEntry.writeStart(meta, field, size);
-    OrdToDocDISIReaderConfiguration.writeStoredMeta(
-        DIRECT_MONOTONIC_BLOCK_SHIFT, meta, data, size, maxDoc, docs);
-    FieldEntry.writeEnd(meta, tiers, normsOffset);
+    FieldLayout layout =
+        new FieldLayout(
+            field.getVectorEncoding(),
+            field.getVectorSimilarityFunction(),
+            field.getVectorDimension(),
+            size,
+            tiers,
+            norms == null ? FieldLayout.NONE : norms.write(data));
+    meta.writeInt(field.number);
+    layout.write(meta);
+    new DocsWriter(meta, data).write(source, size, state.segmentInfo.maxDoc());
   }
 
-  private FieldEntry.Tier writeTier(int index, DocsWithFieldSet docs) throws IOException {
+  private FieldLayout.Tier writeTier(int index) throws IOException {
     boolean fine = index == encodings.size() - 1;
-    TierWriter tier =
+    try (TierWriter tier =
         new TierWriter(
+            state,
             data,
             field.getVectorEncoding(),
             encodings.get(index),
             field.getVectorDimension(),
-            fine == false);
-    RowCursor rows = source.open();
-    for (int doc = rows.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = rows.nextDoc()) {
-      if (fine) {
-        docs.add(doc);
+            fine == false)) {
+      size = 0;
+      RowCursor rows = source.open();
+      while (rows.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        size++;
+        if (canCopy(rows.stored(), fine)) {
+          copy(rows.stored(), rows.storedOrd(), tier, fine);
+        } else if (bytes) {
+          add(rows.bytes(), tier);
+        } else {
+          add(rows.floats(), tier, fine);
+        }
       }
-      if (canCopy(rows.stored(), fine)) {
-        copy(rows.stored(), rows.storedOrd(), tier, fine);
-      } else if (bytes) {
-        add(rows.bytes(), tier);
-      } else {
-        add(rows.floats(), tier, fine);
-      }
+      return tier.finish();
     }
-    return tier.finish();
   }
 
   /** Whether the tier can be copied: the fine one by itself, the coarse one with its fine one. */
@@ -126,10 +138,10 @@ final class FieldWriter {
     if (stored == null) {
       return false;
     }
-    FieldEntry entry = stored.entry();
+    FieldLayout layout = stored.layout();
     return fine
-        ? entry.fine().encoding() == encodings.get(encodings.size() - 1)
-        : entry.encodings().equals(encodings);
+        ? layout.fine().encoding() == encodings.get(encodings.size() - 1)
+        : layout.encodings().equals(encodings);
   }
 
   private void copy(StoredVectors stored, int ord, TierWriter tier, boolean fine)
@@ -157,14 +169,20 @@ final class FieldWriter {
 
   private void add(float[] vector, TierWriter tier, boolean fine) throws IOException {
     if (fine == false) {
-      Rounding.roundTrip(encodings.get(1), vector, rounded);
+      roundTrip.apply(vector, rounded);
       tier.add(rounded);
       return;
     }
     tier.add(vector);
     if (norms != null) {
-      Rounding.roundTrip(encodings.get(encodings.size() - 1), vector, rounded);
+      roundTrip.apply(vector, rounded);
       norms.add(Rounding.norm(rounded));
     }
+  }
+
+  /** Deletes temporary files. */
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(norms);
   }
 }

@@ -55,7 +55,7 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
     this.maxConn = builder.maxConn;
     this.beamWidth = builder.beamWidth;
     this.graphThreshold = builder.graphThreshold;
-    this.slabs = new SlabVectorsFormat(encoding);
+    this.slabs = new SlabVectorsFormat(encoding, FsviVectorsFormat.VERSION_CURRENT);
   }
 
   /** Starts from the defaults. */

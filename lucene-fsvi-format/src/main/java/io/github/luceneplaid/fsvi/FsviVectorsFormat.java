@@ -65,7 +65,6 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li><b>[int8]</b> similarity: 0 Euclidean, 1 dot product, 2 cosine, 3 maximum inner
  *             product
  *         <li><b>[vint]</b> dimension d, <b>[vint]</b> vectors N
- *         <li>documents of the vectors, see {@link OrdToDocDISIReaderConfiguration#writeStoredMeta}
  *         <li><b>[int8]</b> slabs, 1 or 2, the coarse one first; for each:
  *             <ul>
  *               <li><b>[int8]</b> elements: 1 f32, 2 f16, 3 signed bytes
@@ -77,6 +76,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             </ul>
  *         <li><b>[vlong]</b> offset of the lengths in .vec: there if the similarity is cosine, or
  *             the first slab has floats that are stored as signed bytes, else 0
+ *         <li>documents of the vectors, see {@link OrdToDocDISIReaderConfiguration#writeStoredMeta}
  *       </ul>
  *   <li>footer
  * </ul>
@@ -121,6 +121,7 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
   static final int VERSION_CURRENT = VERSION_START;
 
   private final FsviEncoding encoding;
+  private final int version;
 
   /** Writes 32-bit floats. */
   public FsviVectorsFormat() {
@@ -128,23 +129,35 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * Sole other constructor.
+   * As above, with another encoding.
    *
    * @param encoding of fields of floats; segments of any encoding are read
    */
   public FsviVectorsFormat(FsviEncoding encoding) {
+    this(encoding, VERSION_CURRENT);
+  }
+
+  /**
+   * For tests of versions.
+   *
+   * @param version that is written, and the newest one that is read
+   */
+  FsviVectorsFormat(FsviEncoding encoding, int version) {
     super(NAME);
     this.encoding = Objects.requireNonNull(encoding);
+    this.version = version;
   }
 
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return new SlabVectorsWriter(state, encoding);
+    return new SlabVectorsWriter(state, encoding, version);
   }
 
   @Override
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-    return new FsviVectorsReader(new SlabVectorsReader(state, DataAccessHint.SEQUENTIAL));
+    return new FsviVectorsReader(
+        new SlabVectorsReader(
+            state, version, SlabVectorsReader.context(state, DataAccessHint.SEQUENTIAL)));
   }
 
   @Override
@@ -166,9 +179,9 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
     if (stored == null) {
       return null;
     }
-    FieldEntry entry = stored.entry();
+    FieldLayout layout = stored.layout();
     return new FsviStatistics(
-        entry.size(), entry.dimension(), entry.encodings(), entry.bytesPerVector());
+        layout.size(), layout.dimension(), layout.encodings(), layout.bytesPerVector());
   }
 
   /** The field behind a reader, for the calling thread, or null if it is not in this format. */

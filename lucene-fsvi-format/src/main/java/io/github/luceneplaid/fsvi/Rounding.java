@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
 /** What encodings make of vectors of floats. */
@@ -80,25 +79,6 @@ final class Rounding {
       levels[i] = (byte) Math.clamp(level, -max, max);
     }
     return scale;
-  }
-
-  /** What is read back of a vector that is stored in an encoding that it fits. */
-  static void roundTrip(SlabEncoding encoding, float[] vector, float[] into) {
-    switch (encoding) {
-      case FLOAT32 -> System.arraycopy(vector, 0, into, 0, vector.length);
-      case FLOAT16 -> {
-        short[] halves = new short[vector.length];
-        VectorKernels.get().floatToFloat16(vector, 0, halves, 0, vector.length);
-        VectorKernels.get().float16ToFloat(halves, 0, into, 0, vector.length);
-      }
-      case INT8 -> {
-        float scale = scale(vector);
-        toLevels(vector, scale, into);
-        for (int i = 0; i < into.length; i++) {
-          into[i] *= scale;
-        }
-      }
-    }
   }
 
   static float norm(float[] vector) {

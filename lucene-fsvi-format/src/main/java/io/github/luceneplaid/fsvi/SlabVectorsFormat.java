@@ -21,20 +21,28 @@ import org.apache.lucene.store.DataAccessHint;
 final class SlabVectorsFormat extends FlatVectorsFormat {
 
   private final FsviEncoding encoding;
+  private final int version;
 
-  SlabVectorsFormat(FsviEncoding encoding) {
+  /**
+   * Sole constructor.
+   *
+   * @param version that is written, and the newest one that is read
+   */
+  SlabVectorsFormat(FsviEncoding encoding, int version) {
     super("FsviSlab");
     this.encoding = encoding;
+    this.version = version;
   }
 
   @Override
   public SlabVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return new SlabVectorsWriter(state, encoding);
+    return new SlabVectorsWriter(state, encoding, version);
   }
 
   @Override
   public SlabVectorsReader fieldsReader(SegmentReadState state) throws IOException {
-    return new SlabVectorsReader(state, DataAccessHint.RANDOM);
+    return new SlabVectorsReader(
+        state, version, SlabVectorsReader.context(state, DataAccessHint.RANDOM));
   }
 
   @Override

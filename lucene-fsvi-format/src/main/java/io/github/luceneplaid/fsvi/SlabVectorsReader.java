@@ -13,6 +13,7 @@ package io.github.luceneplaid.fsvi;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.lucene.codecs.CodecUtil;
@@ -30,6 +31,7 @@ import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -42,7 +44,8 @@ final class SlabVectorsReader extends FlatVectorsReader {
       RamUsageEstimator.shallowSizeOfInstance(SlabVectorsReader.class);
   private static final long ENTRY_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(FieldEntry.class)
-          + RamUsageEstimator.shallowSizeOfInstance(FieldEntry.Tier.class);
+          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.class)
+          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.Tier.class);
 
   private final FieldInfos infos;
   private final int maxDoc;
@@ -51,19 +54,21 @@ final class SlabVectorsReader extends FlatVectorsReader {
   private final IndexInput data;
 
   /**
-   * Opens a segment: the meta file is read and verified, of the other one header and footer.
+   * Opens a segment: the meta file is read and verified, of the other one header and footer. All
+   * that the meta file says is checked against the other one's length.
    *
-   * @param access how the vectors will be read, mostly
+   * @param newest version that is read
+   * @param context in which the vectors are opened
    */
-  SlabVectorsReader(SegmentReadState state, DataAccessHint access) throws IOException {
+  SlabVectorsReader(SegmentReadState state, int newest, IOContext context) throws IOException {
     this.infos = state.fieldInfos;
     this.maxDoc = state.segmentInfo.maxDoc();
-    int version = readMeta(state);
-    this.data = openData(state, version, access);
+    int version = readMeta(state, newest);
+    this.data = openData(state, version, newest, context);
     boolean success = false;
     try {
       for (FieldEntry entry : entries.values()) {
-        open(entry);
+        check(entry);
       }
       success = true;
     } finally {
@@ -73,7 +78,12 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  private int readMeta(SegmentReadState state) throws IOException {
+  /** A context for vectors that are mostly read in this way. */
+  static IOContext context(SegmentReadState state, DataAccessHint access) {
+    return state.context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, access);
+  }
+
+  private int readMeta(SegmentReadState state, int newest) throws IOException {
     String name =
         IndexFileNames.segmentFileName(
             state.segmentInfo.name, state.segmentSuffix, FsviVectorsFormat.META_EXTENSION);
@@ -86,7 +96,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
                 meta,
                 FsviVectorsFormat.META_CODEC,
                 FsviVectorsFormat.VERSION_START,
-                FsviVectorsFormat.VERSION_CURRENT,
+                newest,
                 state.segmentInfo.getId(),
                 state.segmentSuffix);
         try {
@@ -116,23 +126,26 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  private static IndexInput openData(SegmentReadState state, int version, DataAccessHint access)
-      throws IOException {
+  private static IndexInput openData(
+      SegmentReadState state, int version, int newest, IOContext context) throws IOException {
     String name =
         IndexFileNames.segmentFileName(
             state.segmentInfo.name, state.segmentSuffix, FsviVectorsFormat.VECTOR_EXTENSION);
-    IndexInput in =
-        state.directory.openInput(
-            name, state.context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, access));
+    IndexInput in = state.directory.openInput(name, context);
     boolean success = false;
     try {
-      CodecUtil.checkIndexHeader(
-          in,
-          FsviVectorsFormat.VECTOR_CODEC,
-          version,
-          version,
-          state.segmentInfo.getId(),
-          state.segmentSuffix);
+      int found =
+          CodecUtil.checkIndexHeader(
+              in,
+              FsviVectorsFormat.VECTOR_CODEC,
+              FsviVectorsFormat.VERSION_START,
+              newest,
+              state.segmentInfo.getId(),
+              state.segmentSuffix);
+      if (found != version) {
+        throw new CorruptIndexException(
+            "version: found " + found + ", that of the meta file is " + version, in);
+      }
       // Does not verify the bytes, which would cost too much here, but does notice a cut file
       CodecUtil.retrieveChecksum(in);
       success = true;
@@ -146,9 +159,12 @@ final class SlabVectorsReader extends FlatVectorsReader {
     return in;
   }
 
-  private StoredVectors open(FieldEntry entry) throws IOException {
+  /** Opens each part of a field once, so that none lies outside of the file. */
+  private void check(FieldEntry entry) throws IOException {
     try {
-      return new StoredVectors(entry, data);
+      new StoredVectors(entry, data).docs().iterator();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
           "the meta file places a part outside of the file: " + e.getMessage(), data, e);
@@ -167,11 +183,12 @@ final class SlabVectorsReader extends FlatVectorsReader {
   /** The field for the calling thread. */
   StoredVectors stored(String field, VectorEncoding expected) throws IOException {
     FieldEntry entry = entry(field);
-    if (entry.encoding() != expected) {
+    VectorEncoding found = entry.layout().encoding();
+    if (found != expected) {
       throw new IllegalArgumentException(
-          "field=\"" + field + "\" is encoded as: " + entry.encoding() + " expected: " + expected);
+          "field=\"" + field + "\" is encoded as: " + found + " expected: " + expected);
     }
-    return open(entry);
+    return new StoredVectors(entry, data);
   }
 
   @Override
@@ -192,19 +209,19 @@ final class SlabVectorsReader extends FlatVectorsReader {
   @Override
   public RandomVectorScorer getRandomVectorScorer(String field, float[] target) throws IOException {
     return scorer.getRandomVectorScorer(
-        entry(field).similarity(), getFloatVectorValues(field), target);
+        entry(field).layout().similarity(), getFloatVectorValues(field), target);
   }
 
   @Override
   public RandomVectorScorer getRandomVectorScorer(String field, byte[] target) throws IOException {
     return scorer.getRandomVectorScorer(
-        entry(field).similarity(), getByteVectorValues(field), target);
+        entry(field).layout().similarity(), getByteVectorValues(field), target);
   }
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    FieldEntry entry = entry(field.name);
-    return Map.of(FsviVectorsFormat.VECTOR_EXTENSION, entry.bytesPerVector() * entry.size());
+    FieldLayout layout = entry(field.name).layout();
+    return Map.of(FsviVectorsFormat.VECTOR_EXTENSION, layout.bytesPerVector() * layout.size());
   }
 
   @Override

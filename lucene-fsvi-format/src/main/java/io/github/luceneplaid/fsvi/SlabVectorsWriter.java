@@ -18,11 +18,13 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
-import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
+import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -34,22 +36,32 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
       RamUsageEstimator.shallowSizeOfInstance(SlabVectorsWriter.class);
 
   private final FsviEncoding encoding;
-  private final SegmentInfo segment;
+  private final int version;
+  private final SegmentWriteState state;
   private final IndexOutput meta;
   private final IndexOutput data;
   private final List<BufferedVectors<?>> fields = new ArrayList<>();
+  private final List<FieldInfo> written = new ArrayList<>();
   private boolean finished;
+  private boolean closed;
 
-  SlabVectorsWriter(SegmentWriteState state, FsviEncoding encoding) throws IOException {
+  /**
+   * Sole constructor.
+   *
+   * @param version that is written
+   */
+  SlabVectorsWriter(SegmentWriteState state, FsviEncoding encoding, int version)
+      throws IOException {
     super(new StoredVectorsScorer());
     this.encoding = encoding;
-    this.segment = state.segmentInfo;
+    this.version = version;
+    this.state = state;
     IndexOutput meta = null;
     IndexOutput data = null;
     boolean success = false;
     try {
-      meta = create(state, FsviVectorsFormat.META_EXTENSION, FsviVectorsFormat.META_CODEC);
-      data = create(state, FsviVectorsFormat.VECTOR_EXTENSION, FsviVectorsFormat.VECTOR_CODEC);
+      meta = create(FsviVectorsFormat.META_EXTENSION, FsviVectorsFormat.META_CODEC);
+      data = create(FsviVectorsFormat.VECTOR_EXTENSION, FsviVectorsFormat.VECTOR_CODEC);
       success = true;
     } finally {
       if (success == false) {
@@ -60,8 +72,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     this.data = data;
   }
 
-  private static IndexOutput create(SegmentWriteState state, String extension, String codec)
-      throws IOException {
+  private IndexOutput create(String extension, String codec) throws IOException {
     IndexOutput out =
         state.directory.createOutput(
             IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension),
@@ -69,11 +80,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     boolean success = false;
     try {
       CodecUtil.writeIndexHeader(
-          out,
-          codec,
-          FsviVectorsFormat.VERSION_CURRENT,
-          state.segmentInfo.getId(),
-          state.segmentSuffix);
+          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
       success = true;
     } finally {
       if (success == false) {
@@ -93,15 +100,22 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   @Override
   public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
     for (BufferedVectors<?> buffer : fields) {
-      new FieldWriter(meta, data, buffer.field(), buffer.rows(sortMap), encoding).write(maxDoc);
+      assert maxDoc == state.segmentInfo.maxDoc();
+      write(buffer.field(), buffer.rows(sortMap));
       buffer.finish();
     }
   }
 
   @Override
   public void mergeOneFlatVectorField(FieldInfo field, MergeState mergeState) throws IOException {
-    new FieldWriter(meta, data, field, MergedVectors.source(field, mergeState), encoding)
-        .write(segment.maxDoc());
+    write(field, MergedVectors.source(field, mergeState));
+  }
+
+  private void write(FieldInfo field, RowCursor.Source source) throws IOException {
+    try (FieldWriter writer = new FieldWriter(state, data, field, source, encoding)) {
+      writer.write(meta);
+    }
+    written.add(field);
   }
 
   @Override
@@ -124,8 +138,24 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     return bytes;
   }
 
+  /**
+   * Closes the files, and opens them once as a reader does: what cannot be opened is not handed
+   * over as a segment, so a merge fails and its sources stay.
+   */
   @Override
   public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     IOUtils.close(meta, data);
+    if (finished) {
+      // A state of a flush has no fields.
+      FieldInfos infos = new FieldInfos(written.toArray(FieldInfo[]::new));
+      SegmentReadState reader =
+          new SegmentReadState(
+              state.directory, state.segmentInfo, infos, IOContext.READONCE, state.segmentSuffix);
+      new SlabVectorsReader(reader, version, IOContext.READONCE).close();
+    }
   }
 }

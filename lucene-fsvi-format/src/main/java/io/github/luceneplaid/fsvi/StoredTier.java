@@ -24,15 +24,15 @@ final class StoredTier {
   private final Slab errors;
   private final float[] one = new float[1];
 
-  StoredTier(IndexInput data, FieldEntry entry, FieldEntry.Tier tier) throws IOException {
-    this.rows = Slab.open(data, tier.rows(), entry.size(), entry.dimension(), tier.encoding());
-    this.scales = column(data, tier.scales(), entry.size());
-    this.errors = column(data, tier.errors(), entry.size());
+  StoredTier(IndexInput data, FieldLayout layout, FieldLayout.Tier tier) throws IOException {
+    this.rows = Slab.open(data, tier.rows(), layout.size(), layout.dimension(), tier.encoding());
+    this.scales = column(data, tier.scales(), layout.size());
+    this.errors = column(data, tier.errors(), layout.size());
   }
 
   /** Opens a column, or null for none. */
   static Slab column(IndexInput data, long offset, int size) throws IOException {
-    return offset == FieldEntry.NONE
+    return offset == FieldLayout.NONE
         ? null
         : Slab.open(data, offset, size, 1, SlabEncoding.FLOAT32);
   }

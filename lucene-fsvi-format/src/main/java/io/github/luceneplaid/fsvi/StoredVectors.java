@@ -21,6 +21,7 @@ import org.apache.lucene.store.IndexInput;
 final class StoredVectors {
 
   private final FieldEntry entry;
+  private final FieldLayout layout;
   private final IndexInput data;
   private final VectorDocs docs;
   private final StoredTier coarse;
@@ -30,11 +31,12 @@ final class StoredVectors {
 
   StoredVectors(FieldEntry entry, IndexInput data) throws IOException {
     this.entry = entry;
+    this.layout = entry.layout();
     this.data = data;
-    this.docs = new VectorDocs(entry.docs(), data, entry.size());
-    this.fine = new StoredTier(data, entry, entry.fine());
-    this.coarse = entry.tiers().size() == 1 ? fine : new StoredTier(data, entry, entry.coarse());
-    this.norms = StoredTier.column(data, entry.norms(), entry.size());
+    this.docs = new VectorDocs(entry.docs(), data, layout.size());
+    this.fine = new StoredTier(data, layout, layout.fine());
+    this.coarse = layout.tiers().size() == 1 ? fine : new StoredTier(data, layout, layout.coarse());
+    this.norms = StoredTier.column(data, layout.norms(), layout.size());
   }
 
   /** The same for another thread. */
@@ -42,24 +44,24 @@ final class StoredVectors {
     return new StoredVectors(entry, data);
   }
 
-  FieldEntry entry() {
-    return entry;
+  FieldLayout layout() {
+    return layout;
   }
 
   int size() {
-    return entry.size();
+    return layout.size();
   }
 
   int dimension() {
-    return entry.dimension();
+    return layout.dimension();
   }
 
   VectorEncoding encoding() {
-    return entry.encoding();
+    return layout.encoding();
   }
 
   VectorSimilarityFunction similarity() {
-    return entry.similarity();
+    return layout.similarity();
   }
 
   VectorDocs docs() {
@@ -80,7 +82,7 @@ final class StoredVectors {
     return coarse != fine;
   }
 
-  /** Lengths of the fine rows; null if there are none, see {@link FieldEntry#needsNorms}. */
+  /** Lengths of the fine rows; null if there are none, see {@link FieldLayout#needsNorms}. */
   Slab norms() {
     return norms;
   }

@@ -13,23 +13,23 @@ package io.github.luceneplaid.fsvi;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
+import java.io.Closeable;
 import java.io.IOException;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
-import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.IOUtils;
 
-/**
- * Writes a slab and then its columns, which wait in memory: at most 8 bytes for each row. To be fed
- * with all rows of the field.
- */
-final class TierWriter {
+/** Writes a slab and then its columns. To be fed with all rows of the field. */
+final class TierWriter implements Closeable {
 
   private final IndexOutput out;
   private final SlabWriter rows;
   private final SlabEncoding encoding;
   private final int dim;
-  private final Column scales;
-  private final Column errors;
+  private final ColumnWriter scales;
+  private final ColumnWriter errors;
+  private final RoundTrip roundTrip;
   private final float[] rounded;
   private final byte[] raw;
 
@@ -40,15 +40,21 @@ final class TierWriter {
    * @param coarse whether there is a finer tier, that errors refer to
    */
   TierWriter(
-      IndexOutput out, VectorEncoding vectors, SlabEncoding encoding, int dim, boolean coarse)
+      SegmentWriteState state,
+      IndexOutput out,
+      VectorEncoding vectors,
+      SlabEncoding encoding,
+      int dim,
+      boolean coarse)
       throws IOException {
     this.out = out;
     this.rows = new SlabWriter(out, encoding, dim);
     this.encoding = encoding;
     this.dim = dim;
     boolean scaled = vectors == VectorEncoding.FLOAT32 && encoding == SlabEncoding.INT8;
-    this.scales = scaled ? new Column() : null;
-    this.errors = coarse ? new Column() : null;
+    this.scales = scaled ? new ColumnWriter(state) : null;
+    this.errors = coarse ? new ColumnWriter(state) : null;
+    this.roundTrip = new RoundTrip(encoding, dim);
     this.rounded = new float[dim];
     this.raw = new byte[dim * encoding.bytes()];
   }
@@ -64,7 +70,7 @@ final class TierWriter {
       rows.append(vector, 0, 1);
     }
     if (errors != null) {
-      Rounding.roundTrip(encoding, vector, rounded);
+      roundTrip.apply(vector, rounded);
       errors.add(Rounding.error(vector, rounded));
     }
   }
@@ -88,30 +94,16 @@ final class TierWriter {
   }
 
   /** Writes the columns. */
-  FieldEntry.Tier finish() throws IOException {
-    return new FieldEntry.Tier(
+  FieldLayout.Tier finish() throws IOException {
+    return new FieldLayout.Tier(
         encoding,
         rows.offset(),
-        scales == null ? FieldEntry.NONE : scales.write(out),
-        errors == null ? FieldEntry.NONE : errors.write(out));
+        scales == null ? FieldLayout.NONE : scales.write(out),
+        errors == null ? FieldLayout.NONE : errors.write(out));
   }
 
-  /** A float for each row. */
-  static final class Column {
-
-    private float[] values = new float[16];
-    private int size;
-
-    void add(float value) {
-      values = ArrayUtil.grow(values, size + 1);
-      values[size++] = value;
-    }
-
-    /** Writes the column and returns its offset. */
-    long write(IndexOutput out) throws IOException {
-      SlabWriter column = new SlabWriter(out, SlabEncoding.FLOAT32, 1);
-      column.append(values, 0, size);
-      return column.offset();
-    }
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(scales, errors);
   }
 }

@@ -137,7 +137,7 @@ public class TestFsviMerge extends LuceneTestCase {
       IndexWriter writer, Map<Integer, float[]> vectors, FsviEncoding encoding) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       StoredVectors stored = FsviVectorsFormat.stored(getOnlyLeafReader(reader), FIELD);
-      assertEquals(encoding.tiers(), stored.entry().encodings());
+      assertEquals(encoding.tiers(), stored.layout().encodings());
       assertEquals(vectors.size(), stored.size());
       float[] vector = new float[stored.dimension()];
       for (int ord = 0; ord < stored.size(); ord++) {

@@ -15,6 +15,8 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.Objects;
 import org.apache.lucene.store.IndexOutput;
 
@@ -42,6 +44,8 @@ public final class SlabWriter {
   private final int dim;
   private final long offset;
   private final ByteBuffer buffer;
+  private final FloatBuffer floatBuffer;
+  private final ShortBuffer shortBuffer;
   private final short[] shorts;
   private long rows;
 
@@ -61,6 +65,8 @@ public final class SlabWriter {
     this.offset = out.alignFilePointer(ALIGNMENT);
     this.buffer =
         ByteBuffer.allocate(BUFFER_ELEMENTS * encoding.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    this.floatBuffer = buffer.asFloatBuffer();
+    this.shortBuffer = buffer.asShortBuffer();
     this.shorts = encoding == SlabEncoding.FLOAT16 ? new short[BUFFER_ELEMENTS] : null;
   }
 
@@ -149,10 +155,10 @@ public final class SlabWriter {
 
   private void convert(float[] values, int from, int count) {
     switch (encoding) {
-      case FLOAT32 -> buffer.asFloatBuffer().put(0, values, from, count);
+      case FLOAT32 -> floatBuffer.put(0, values, from, count);
       case FLOAT16 -> {
         VectorKernels.get().floatToFloat16(values, from, shorts, 0, count);
-        buffer.asShortBuffer().put(0, shorts, 0, count);
+        shortBuffer.put(0, shorts, 0, count);
       }
       case INT8 -> {
         for (int i = 0; i < count; i++) {
