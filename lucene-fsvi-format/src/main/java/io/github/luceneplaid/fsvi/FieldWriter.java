@@ -74,8 +74,11 @@ final class FieldWriter implements Closeable {
         // Rows that are stored like this have been looked at before.
         if (rows.stored() == null || rows.stored().layout().encodings().equals(wanted) == false) {
           float[] vector = rows.floats();
-          encodings.replaceAll(
-              encoding -> Rounding.fits(encoding, vector) ? encoding : SlabEncoding.FLOAT32);
+          for (int i = 0; i < encodings.size(); i++) {
+            if (Rounding.fits(encodings.get(i), vector) == false) {
+              encodings.set(i, SlabEncoding.FLOAT32);
+            }
+          }
         }
       }
     }
