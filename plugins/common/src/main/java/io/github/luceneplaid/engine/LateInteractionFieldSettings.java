@@ -51,8 +51,14 @@ public record LateInteractionFieldSettings(
   /** Default of {@link #trainingThreshold}. */
   public static final int DEFAULT_TRAINING_THRESHOLD = 1 << 16;
 
-  /** Default of {@link #maxVectors} and of {@link #maxQueryVectors}, and the most of the latter. */
+  /** Default of {@link #maxVectors}. */
   public static final int DEFAULT_MAX_VECTORS = 8192;
+
+  /** Default of {@link #maxQueryVectors}: the time of a query grows with its vectors. */
+  public static final int DEFAULT_MAX_QUERY_VECTORS = 1024;
+
+  /** Largest {@link #maxQueryVectors}. */
+  static final int MOST_QUERY_VECTORS = 8192;
 
   private static final int MOST_VECTORS = 1 << 16;
 
@@ -64,7 +70,7 @@ public record LateInteractionFieldSettings(
   public LateInteractionFieldSettings {
     checkRange("dims", dims, 1, MAX_DIMS);
     checkRange("max_vectors", maxVectors, 1, MOST_VECTORS);
-    checkRange("max_query_vectors", maxQueryVectors, 1, DEFAULT_MAX_VECTORS);
+    checkRange("max_query_vectors", maxQueryVectors, 1, MOST_QUERY_VECTORS);
     checkRange("training_threshold", trainingThreshold, 1, Integer.MAX_VALUE);
     format(bits, raw, trainingThreshold).build();
   }

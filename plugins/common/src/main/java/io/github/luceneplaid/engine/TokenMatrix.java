@@ -61,10 +61,7 @@ public final class TokenMatrix {
    */
   public static TokenMatrix ofRequest() {
     return new TokenMatrix(
-        "[query_vectors]",
-        "max_query_vectors",
-        0,
-        LateInteractionFieldSettings.DEFAULT_MAX_VECTORS);
+        "[query_vectors]", "max_query_vectors", 0, LateInteractionFieldSettings.MOST_QUERY_VECTORS);
   }
 
   /** Starts a vector. */

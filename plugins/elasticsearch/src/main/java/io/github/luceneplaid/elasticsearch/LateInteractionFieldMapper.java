@@ -144,7 +144,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
             "max_query_vectors",
             true,
             LateInteractionFieldSettings::maxQueryVectors,
-            LateInteractionFieldSettings.DEFAULT_MAX_VECTORS);
+            LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS);
     private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
     private Builder(String name) {

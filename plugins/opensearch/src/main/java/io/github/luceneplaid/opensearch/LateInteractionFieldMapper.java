@@ -89,7 +89,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
         integer(
             "max_query_vectors",
             true,
-            LateInteractionFieldSettings.DEFAULT_MAX_VECTORS,
+            LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS,
             s -> s.maxQueryVectors());
     private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 

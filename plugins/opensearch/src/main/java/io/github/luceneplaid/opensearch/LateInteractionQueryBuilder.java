@@ -25,6 +25,7 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.opensearch.common.lucene.search.Queries;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
@@ -197,6 +198,9 @@ public final class LateInteractionQueryBuilder
   @Override
   protected Query doToQuery(QueryShardContext context) throws IOException {
     MappedFieldType type = context.fieldMapper(field);
+    if (type == null) {
+      return Queries.newUnmappedFieldQuery(field);
+    }
     if (type instanceof LateInteractionFieldType == false) {
       throw new QueryShardException(
           context,
@@ -204,9 +208,9 @@ public final class LateInteractionQueryBuilder
               + NAME
               + "] field ["
               + field
-              + "]: found "
-              + (type == null ? "no such field in the mapping" : "type [" + type.typeName() + "]")
-              + ", expected type ["
+              + "]: found type ["
+              + type.typeName()
+              + "], expected type ["
               + NAME
               + "]");
     }
@@ -215,7 +219,7 @@ public final class LateInteractionQueryBuilder
     IndexReader reader = context.getIndexReader();
     return reader == null
         ? new MatchNoDocsQuery("checked without an index")
-        : request.toQuery(reader, type.name(), tokens, luceneFilter);
+        : new DeferredQuery(request.toQuery(reader, type.name(), tokens, luceneFilter));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.Set;
 import org.apache.logging.log4j.LogManager;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.search.IndexSearcher;
 import org.opensearch.Version;
 import org.opensearch.cluster.metadata.IndexMetadata;
 import org.opensearch.common.compress.CompressedXContent;
@@ -38,6 +39,7 @@ import org.opensearch.index.codec.CodecService;
 import org.opensearch.index.mapper.MapperService;
 import org.opensearch.index.mapper.ParsedDocument;
 import org.opensearch.index.mapper.SourceToParse;
+import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.index.similarity.SimilarityService;
 import org.opensearch.indices.IndicesModule;
 
@@ -115,6 +117,28 @@ final class IndexFixture {
   /** Takes a document in a format. */
   ParsedDocument parse(BytesReference source, XContentType format) {
     return mapperService.documentMapper().parse(new SourceToParse("index", "1", source, format));
+  }
+
+  /** What a shard knows when it makes queries of requests. */
+  QueryShardContext context(IndexSearcher searcher) {
+    return new QueryShardContext(
+        0,
+        settings,
+        null,
+        null,
+        null,
+        mapperService,
+        null,
+        null,
+        NamedXContentRegistry.EMPTY,
+        null,
+        null,
+        searcher,
+        () -> 0,
+        null,
+        name -> true,
+        () -> true,
+        null);
   }
 
   /** The codec of the plugin. */

@@ -111,7 +111,7 @@ public final class LateInteractionVectorField extends org.apache.solr.schema.Fie
         integer(
             args, "training_threshold", LateInteractionFieldSettings.DEFAULT_TRAINING_THRESHOLD),
         integer(args, "max_vectors", LateInteractionFieldSettings.DEFAULT_MAX_VECTORS),
-        integer(args, "max_query_vectors", LateInteractionFieldSettings.DEFAULT_MAX_VECTORS));
+        integer(args, "max_query_vectors", LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS));
   }
 
   private static Integer integer(Map<String, String> args, String name, Integer defaultValue) {

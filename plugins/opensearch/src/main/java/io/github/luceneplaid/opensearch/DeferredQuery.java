@@ -1,0 +1,70 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.opensearch;
+
+import java.io.IOException;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+import org.opensearch.search.query.QueryPhase;
+
+/**
+ * A query whose work is done when it is rewritten, put off until its weight is made. OpenSearch
+ * rewrites a request's query before the time of the request begins to run.
+ */
+final class DeferredQuery extends Query {
+
+  private final Query query;
+
+  DeferredQuery(Query query) {
+    this.query = query;
+  }
+
+  @Override
+  public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
+      throws IOException {
+    Query hits;
+    try {
+      hits = searcher.rewrite(query);
+    } catch (
+        @SuppressWarnings("unused")
+        QueryPhase.TimeExceededException e) {
+      // The searcher finds out again before it looks at a segment, and says so in its result
+      hits = new MatchNoDocsQuery("time was out");
+    }
+    return searcher.createWeight(hits, scoreMode, boost);
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    query.visit(visitor);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && query.equals(((DeferredQuery) other).query);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * classHash() + query.hashCode();
+  }
+
+  @Override
+  public String toString(String field) {
+    return query.toString(field);
+  }
+}

@@ -1,0 +1,139 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.opensearch;
+
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.search.QueryUtils;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.opensearch.core.tasks.TaskCancelledException;
+import org.opensearch.search.internal.ContextIndexSearcher;
+import org.opensearch.search.query.QueryPhase;
+
+public class TestDeferredQuery extends LuceneTestCase {
+
+  private Directory directory;
+  private DirectoryReader reader;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    directory = newDirectory();
+    try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+      for (int i = 0; i < 10; i++) {
+        Document document = new Document();
+        document.add(new LateInteractionField("tokens", new float[][] {{i, 1}}));
+        document.add(new StringField("parity", i % 2 == 0 ? "even" : "odd", Field.Store.NO));
+        writer.addDocument(document);
+      }
+    }
+    reader = DirectoryReader.open(directory);
+  }
+
+  @Override
+  public void tearDown() throws Exception {
+    reader.close();
+    directory.close();
+    super.tearDown();
+  }
+
+  private static Query query() {
+    Query filter = random().nextBoolean() ? null : new TermQuery(new Term("parity", "odd"));
+    return new LateInteractionQuery("tokens", new float[][] {{1, 0}, {0, 1}}, 3, filter);
+  }
+
+  private ContextIndexSearcher searcher(boolean exitable) throws IOException {
+    return new ContextIndexSearcher(
+        reader,
+        IndexSearcher.getDefaultSimilarity(),
+        IndexSearcher.getDefaultQueryCache(),
+        IndexSearcher.getDefaultQueryCachingPolicy(),
+        exitable,
+        null,
+        null);
+  }
+
+  public void testSameHits() throws IOException {
+    Query query = query();
+    IndexSearcher searcher = newSearcher(reader);
+    QueryUtils.checkEqual(new DeferredQuery(query), new DeferredQuery(query));
+    QueryUtils.check(random(), new DeferredQuery(query), searcher);
+    assertEquals(query.toString("tokens"), new DeferredQuery(query).toString("tokens"));
+    var expected = searcher.search(query, 10);
+    var found = searcher.search(new DeferredQuery(query), 10);
+    assertEquals(3, found.scoreDocs.length);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(expected.scoreDocs[i].doc, found.scoreDocs[i].doc);
+      assertEquals(expected.scoreDocs[i].score, found.scoreDocs[i].score, 0);
+    }
+  }
+
+  /** Nothing is done while the query of a request is rewritten. */
+  public void testDeferred() throws IOException {
+    ContextIndexSearcher searcher = searcher(random().nextBoolean());
+    AtomicInteger asked = new AtomicInteger();
+    searcher.addQueryCancellation(asked::incrementAndGet);
+    Query query = new DeferredQuery(query());
+    assertSame(query, searcher.rewrite(query));
+    assertEquals(0, asked.get());
+    searcher.createWeight(query, ScoreMode.COMPLETE, 1);
+    assertTrue(asked.get() > 0);
+  }
+
+  /** Time that is out is no failure of the request. */
+  public void testTimeExceeded() throws IOException {
+    for (boolean exitable : new boolean[] {false, true}) {
+      ContextIndexSearcher searcher = searcher(exitable);
+      searcher.addQueryCancellation(
+          () -> {
+            throw new QueryPhase.TimeExceededException();
+          });
+      Weight weight = searcher.createWeight(new DeferredQuery(query()), ScoreMode.COMPLETE, 1);
+      assertTrue(weight.getQuery() instanceof MatchNoDocsQuery);
+    }
+  }
+
+  /** A cancelled request ends at once; where it does is the searcher's decision. */
+  public void testCancelled() throws IOException {
+    ContextIndexSearcher searcher = searcher(true);
+    AtomicInteger asked = new AtomicInteger();
+    searcher.addQueryCancellation(
+        () -> {
+          asked.incrementAndGet();
+          throw new TaskCancelledException("enough");
+        });
+    try {
+      Weight weight = searcher.createWeight(new DeferredQuery(query()), ScoreMode.COMPLETE, 1);
+      assertTrue(weight.getQuery() instanceof MatchNoDocsQuery);
+    } catch (TaskCancelledException e) {
+      assertEquals("enough", e.getMessage());
+    }
+    assertTrue(asked.get() > 0);
+  }
+}
