@@ -16,6 +16,7 @@ import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import org.apache.lucene.codecs.CodecUtil;
@@ -47,6 +48,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   private final SegmentFiles files;
   private final int version;
   private DocValuesConsumer delegate;
+  private final Set<Integer> written = new HashSet<>();
   private boolean writing;
   private boolean closed;
 
@@ -152,6 +154,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
                   .write(field)
               : new FieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
       generation = entry.generationOfTokens();
+      written.add(field.number);
     }
     if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
       delegate()
@@ -318,6 +321,8 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
             state.fieldInfos,
             IOContext.READONCE,
             state.segmentSuffix);
-    new PlaidDocValuesProducer(readState, null, version).close();
+    try (PlaidDocValuesProducer reader = new PlaidDocValuesProducer(readState, null, version)) {
+      reader.meta().checkWritten(written, delegate != null);
+    }
   }
 }

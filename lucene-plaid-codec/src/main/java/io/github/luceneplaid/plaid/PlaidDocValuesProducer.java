@@ -139,7 +139,11 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   /** The field as the search and the merge see it, for one thread; null if it is delegated. */
   private PlaidSegment segment(FieldInfo field) throws IOException {
     PlaidSegment segment = segments.get(field.number);
-    return segment == null ? null : segment.copy(() -> delegate.getBinary(field));
+    return segment == null ? null : segment.copy(() -> delegate(field).getBinary(field));
+  }
+
+  PlaidMeta meta() {
+    return meta;
   }
 
   private DocValuesProducer delegate(FieldInfo field) throws CorruptIndexException {

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.lucene.codecs.CodecUtil;
@@ -125,6 +126,25 @@ record PlaidMeta(
           vectorParts, "the vector file", start, vectors.length() - CodecUtil.footerLength());
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new CorruptIndexException(e.getMessage(), file, e);
+    }
+  }
+
+  /**
+   * Checks that the file says what its writer has done.
+   *
+   * @param fields numbers of the fields that were written
+   * @param delegated whether the delegate was given any
+   */
+  void checkWritten(Set<Integer> fields, boolean delegated) throws CorruptIndexException {
+    if (entries.keySet().equals(fields) == false || hasDelegate != delegated) {
+      throw new CorruptIndexException(
+          "fields: found "
+              + entries.keySet()
+              + (hasDelegate ? " and those of a delegate" : "")
+              + ", expected "
+              + fields
+              + (delegated ? " and those of a delegate" : ""),
+          file);
     }
   }
 }
