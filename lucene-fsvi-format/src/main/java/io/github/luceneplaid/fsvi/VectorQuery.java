@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -39,7 +40,9 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
  * A query that finds its best documents when it is rewritten, with one task for each segment. If
- * the searcher's timeout stops it, it has the hits found until then.
+ * the searcher's timeout stops it, it has the hits found until then; {@link IndexSearcher#search}
+ * asks the timeout itself before it collects hits, returns none, and has {@link
+ * IndexSearcher#timedOut timed out}.
  *
  * @lucene.experimental
  */
@@ -87,10 +90,15 @@ public abstract class VectorQuery extends Query {
       filterWeight = searcher.createWeight(rewritten, ScoreMode.COMPLETE_NO_SCORES, 1);
     }
     ScoreDoc[] best = hits(best(search(searcher, filterWeight), candidates()), searcher);
-    return best.length == 0
-        ? new MatchNoDocsQuery("no vectors in field \"" + field + "\"")
-        : new HitsQuery(
+    QueryTimeout timeout = searcher.getTimeout();
+    boolean partial = timeout != null && timeout.shouldExit();
+    if (best.length == 0 && partial == false) {
+      return new MatchNoDocsQuery("no vectors in field \"" + field + "\"");
+    }
+    HitsQuery hits =
+        new HitsQuery(
             best(Arrays.asList(best), k), searcher.getIndexReader(), this, this::explainHit);
+    return partial ? new PartialHitsQuery(hits) : hits;
   }
 
   private Explanation explainHit(LeafReaderContext context, int doc, float score) {

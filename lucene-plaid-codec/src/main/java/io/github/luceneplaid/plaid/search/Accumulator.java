@@ -35,6 +35,7 @@ final class Accumulator {
   private static final int HISTOGRAM_BITS = 11;
   private static final int STEP_SHIFT = TOKEN_BITS + SUM_BITS - HISTOGRAM_BITS;
 
+  private final TimeLimit time;
   private final PlaidSegment segment;
   private final int width;
   private final int[] sums;
@@ -51,8 +52,10 @@ final class Accumulator {
    *
    * @param largestSum no document's sum is larger
    * @param postings how many will be added
+   * @param time when to give up
    */
-  Accumulator(PlaidSegment segment, double largestSum, long postings) {
+  Accumulator(PlaidSegment segment, double largestSum, long postings, TimeLimit time) {
+    this.time = time;
     this.segment = segment;
     this.width = segment.postingWidth();
     this.sums = new int[segment.documents()];
@@ -72,8 +75,16 @@ final class Accumulator {
     // Tokens take turns with the marks: one that is as far off as there are marks comes too late to
     // matter, and 0 marks a document that was never met.
     int mark = 1 + token % TOKEN_MASK;
+    int sinceLook = 0;
     for (int i = 0, at = 0; i < order.length; i++) {
       int length = leaves.length(order[i]);
+      sinceLook += length;
+      if (sinceLook > TimeLimit.ELEMENTS) {
+        sinceLook = 0;
+        if (time.isOver()) {
+          return;
+        }
+      }
       add(at, length, mark, (int) (gains[i] * unit) << TOKEN_BITS);
       at += length;
     }
@@ -125,12 +136,15 @@ final class Accumulator {
    * @param accepted documents that may be chosen, null for all
    * @param docs receives the documents
    * @param scores receives their sums
-   * @return how many
+   * @return how many; 0 if time is out before all have been looked at
    */
   int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
     if (accepted != null) {
       int kept = 0;
       for (int i = 0; i < size; i++) {
+        if (i % TimeLimit.DOCUMENTS == TimeLimit.DOCUMENTS - 1 && time.isOver()) {
+          return 0;
+        }
         touched[kept] = touched[i];
         kept += accepted.get(segment.document(touched[i])) ? 1 : 0;
       }

@@ -33,6 +33,7 @@ final class AdoptedCodeScorer {
   /** Half blocks read at a time. */
   private static final int CHUNK = 32;
 
+  private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables tables;
   private final AnchorProducts products;
@@ -60,8 +61,15 @@ final class AdoptedCodeScorer {
    *
    * @param products of the segment's anchors and the query tokens, for the calling thread
    * @param count number of query tokens
+   * @param time when to give up
    */
-  AdoptedCodeScorer(PlaidSegment segment, QueryTables tables, AnchorProducts products, int count) {
+  AdoptedCodeScorer(
+      PlaidSegment segment,
+      QueryTables tables,
+      AnchorProducts products,
+      int count,
+      TimeLimit time) {
+    this.time = time;
     this.segment = segment;
     this.tables = tables;
     this.products = products;
@@ -80,20 +88,27 @@ final class AdoptedCodeScorer {
    *
    * @param adopted what the document is coded against
    * @param best [query tokens], in and out
+   * @return false if time ran out before all tokens were looked at
    */
-  void match(int ordinal, Codebook adopted, float[] best) throws IOException {
+  boolean match(int ordinal, Codebook adopted, float[] best) throws IOException {
     if (codebook == null || codebook.id().equals(adopted.id()) == false) {
       codebook = adopted;
       query = tables.codes(adopted);
       weights = adopted.buckets().roundedWeights();
     }
+    int tiles = 0;
+    int between = TimeLimit.rows(TimeLimit.SHORT_PRODUCTS, (long) TILE * count * dimension);
     long end = segment.firstHalf(ordinal + 1);
     for (long half = segment.firstHalf(ordinal); half < end; half += CHUNK) {
       int n = segment.readBlocks(half, (int) Math.min(CHUNK, end - half), blocks);
       for (int b = 0; b < n; b += 2) {
+        if (tiles++ % between == between - 1 && time.isOver()) {
+          return false;
+        }
         matchTile(b, Math.min(2, n - b), best);
       }
     }
+    return true;
   }
 
   private void matchTile(int first, int n, float[] best) {

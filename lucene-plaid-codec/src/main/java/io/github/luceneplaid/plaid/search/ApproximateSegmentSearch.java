@@ -64,7 +64,7 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    * Computes MaxSim of a document from its codes, with the small error of integer arithmetic.
    *
    * @return the score, finite and not negative; NaN if the document has no tokens of the query's
-   *     dimension
+   *     dimension, or if the request times out before all of them are looked at
    */
   float quickScore(int doc) throws IOException;
 

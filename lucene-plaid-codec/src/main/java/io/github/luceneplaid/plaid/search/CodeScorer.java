@@ -34,6 +34,7 @@ final class CodeScorer {
   /** Blocks read at a time. */
   private static final int CHUNK = 16;
 
+  private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
   private final AnchorProducts products;
@@ -67,8 +68,15 @@ final class CodeScorer {
    *
    * @param products of the segment's anchors and the query tokens, for the calling thread
    * @param count number of query tokens
+   * @param time when to give up
    */
-  CodeScorer(PlaidSegment segment, QueryTables tables, AnchorProducts products, int count) {
+  CodeScorer(
+      PlaidSegment segment,
+      QueryTables tables,
+      AnchorProducts products,
+      int count,
+      TimeLimit time) {
+    this.time = time;
     this.segment = segment;
     this.query = tables.codes(segment.bits());
     this.products = products;
@@ -92,18 +100,28 @@ final class CodeScorer {
    * Raises the best similarity of each query token to that of a document's tokens.
    *
    * @param best [query tokens], in and out
+   * @return false if time ran out before all tokens were looked at
    */
-  void match(int ordinal, float[] best) throws IOException {
+  boolean match(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
     int number = maxima.add(ordinal, tiles(start, end));
     int tileNumber = 0;
+    int block = tilesBetweenLooks(TimeLimit.SHORT_PRODUCTS);
     for (long half = start; half < end; half += 2 * CHUNK) {
       int n = segment.readBlocks(half, (int) Math.min(2 * CHUNK, end - half), blocks);
       for (int b = 0; b < n; b += 2) {
+        if (tileNumber % block == block - 1 && time.isOver()) {
+          return false;
+        }
         matchTile(b, Math.min(2, n - b), number, tileNumber++, best);
       }
     }
+    return true;
+  }
+
+  private int tilesBetweenLooks(int work) {
+    return TimeLimit.rows(work, (long) TILE * count * dimension);
   }
 
   private static int tiles(long start, long end) {
@@ -153,16 +171,21 @@ final class CodeScorer {
    * decoded tokens, but for rounding.
    *
    * @param best [query tokens], in and out
+   * @return false if time ran out before all tokens were looked at
    */
-  void matchExactly(int ordinal, float[] best) throws IOException {
+  boolean matchExactly(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
     int number = maxima.find(ordinal);
     if (number >= 0) {
       maxima.bounds(number, tiles(start, end), query.error(), least);
     }
+    int block = tilesBetweenLooks(TimeLimit.PRODUCTS);
     for (long half = start; half < end; half += HALVES) {
       int tileNumber = (int) ((half - start) / HALVES);
+      if (tileNumber % block == block - 1 && time.isOver()) {
+        return false;
+      }
       int n = number >= 0 ? maxima.select(number, tileNumber, least, which) : selectAll();
       if (n > 0) {
         int lanes = multiplyExactly(half, (int) Math.min(HALVES, end - half), n);
@@ -179,6 +202,7 @@ final class CodeScorer {
             best);
       }
     }
+    return true;
   }
 
   /**

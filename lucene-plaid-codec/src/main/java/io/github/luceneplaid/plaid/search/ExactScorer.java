@@ -46,7 +46,8 @@ final class ExactScorer {
    */
   void score(long[] quick, BestDocs hits) throws IOException {
     int round = Math.max(FIRST_ROUND, request.k());
-    for (int from = 0; from < quick.length && isPromising(quick[from], hits); ) {
+    for (int from = 0;
+        from < quick.length && isPromising(quick[from], hits) && request.timedOut() == false; ) {
       int to = (int) Math.min(quick.length, (long) from + round);
       scoreRound(Arrays.copyOfRange(quick, from, to), hits);
       from = to;

@@ -57,7 +57,8 @@ final class ExactSegmentSearch implements SegmentSearch {
     this.reader = reader;
     this.request = request;
     this.query = request.query();
-    this.chunkRows = Math.max(1, CHUNK / query.dimension());
+    int rows = TimeLimit.rows(TimeLimit.PRODUCTS, (long) query.count() * query.dimension());
+    this.chunkRows = Math.clamp(CHUNK / query.dimension(), 1, rows);
     this.best = new float[query.count()];
     this.values = values();
   }
@@ -129,6 +130,9 @@ final class ExactSegmentSearch implements SegmentSearch {
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     for (int from = 0; from < tokens; from += chunkRows) {
+      if (from > 0 && request.timedOut()) {
+        return Float.NaN;
+      }
       int count = read(from, tokens);
       KERNELS.maxSim(query.rows(), query.count(), rows, 0, count, query.dimension(), best);
     }

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.HitsQuery;
+import io.github.luceneplaid.fsvi.PartialHitsQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -42,8 +43,12 @@ import org.apache.lucene.search.Weight;
  * org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, it is the
  * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document.
  *
- * <p>The search runs when the query is rewritten, on the searcher's executor, and honours its
- * timeout: it then returns the best of what it has seen.
+ * <p>The search runs when the query is rewritten, on the searcher's executor, and asks its timeout
+ * every few milliseconds. When time runs out, it ends, and the rewritten query matches the best of
+ * those documents that have been scored exactly until then, if any. {@link IndexSearcher#search}
+ * asks the timeout itself before it collects hits: so it returns none of these, nor of other
+ * clauses, and {@link IndexSearcher#timedOut} is true. They are there for whoever rewrites the
+ * query with another timeout than it is searched with.
  *
  * @lucene.experimental
  */
@@ -114,11 +119,16 @@ public final class LateInteractionQuery extends Query {
     if (searcher.getIndexReader().maxDoc() == 0) {
       return new MatchNoDocsQuery("the index is empty");
     }
-    long[] hits = search(searcher, request(searcher.getTimeout())).run();
-    return hits.length == 0
-        ? new MatchNoDocsQuery("no document matches")
-        : new HitsQuery(
-            BestDocs.scoreDocs(hits), searcher.getIndexReader(), this, new TokenExplainer());
+    SearchRequest request = request(searcher.getTimeout());
+    long[] found = search(searcher, request).run();
+    boolean partial = request.time().wasOver();
+    if (found.length == 0 && partial == false) {
+      return new MatchNoDocsQuery("no document matches");
+    }
+    HitsQuery hits =
+        new HitsQuery(
+            BestDocs.scoreDocs(found), searcher.getIndexReader(), this, new TokenExplainer());
+    return partial ? new PartialHitsQuery(hits) : hits;
   }
 
   /** Explains scores by the tokens that they come from. */

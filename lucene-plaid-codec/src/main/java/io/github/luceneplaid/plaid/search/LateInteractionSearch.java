@@ -31,7 +31,7 @@ import java.util.concurrent.Callable;
  *
  * <p>If all documents would be candidates, or the request says so, everything is scanned with exact
  * scores instead. The result depends on neither the number of threads nor their timing, unless the
- * request times out.
+ * request times out. Whatever is reported has an exact score, even then.
  */
 final class LateInteractionSearch {
 
@@ -60,7 +60,7 @@ final class LateInteractionSearch {
   /** Returns the hits, best first, in the form of {@link BestDocs}. */
   long[] run() throws IOException {
     request.counters().end(Stage.OPEN);
-    if (k == 0) {
+    if (k == 0 || request.timedOut()) {
       return new long[0];
     }
     List<LeafSearch> exact = new ArrayList<>();
@@ -81,7 +81,7 @@ final class LateInteractionSearch {
     long atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
     if (atLeast <= candidates && candidates < atMost) {
       for (LeafSearch leaf : approximate) {
-        leaf.count();
+        leaf.count(request.time());
       }
       atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
     }
@@ -149,8 +149,11 @@ final class LateInteractionSearch {
       probeTasks.add(() -> leaf.approximate().probe(leaf.accepted(), share(leaf)));
     }
     List<LeafProbe> scored = leaves.run(probeTasks);
-    LeafCut cut = new LeafCut(scored, request.query().count(), probes);
+    LeafCut cut = new LeafCut(scored, request.query().count(), probes, request.time());
     request.counters().end(Stage.PROBE);
+    if (request.timedOut()) {
+      return List.of();
+    }
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < probed.size(); i++) {
       LeafSearch leaf = probed.get(i);
@@ -179,17 +182,19 @@ final class LateInteractionSearch {
     return hits;
   }
 
-  /** Gives the best documents exact scores, and keeps k of them. */
+  /**
+   * Gives the best documents exact scores, and keeps k of them. If time runs out, these are all of
+   * those that have exact scores by then.
+   */
   private long[] rescore(BestDocs exactDocs, BestDocs quickDocs, int kept) throws IOException {
     BestDocs pool = new BestDocs(kept);
     pool.addAll(exactDocs);
     pool.addAll(quickDocs);
     BestDocs hits = new BestDocs(k);
+    hits.addAll(exactDocs);
     List<Long> quick = new ArrayList<>();
     for (long hit : pool.best()) {
-      if (leaves.of(BestDocs.doc(hit)).approximate() == null) {
-        hits.add(hit);
-      } else {
+      if (leaves.of(BestDocs.doc(hit)).approximate() != null) {
         quick.add(hit);
       }
     }

@@ -43,18 +43,27 @@ final class LeafCut {
    * @param probes of all segments
    * @param count number of query tokens
    * @param wanted leaves to walk for each of them
+   * @param time when it runs out, the rest of the query tokens have no leaves to walk
    */
-  LeafCut(List<LeafProbe> probes, int count, int wanted) {
+  LeafCut(List<LeafProbe> probes, int count, int wanted, TimeLimit time) {
     this.highest = new float[count];
     this.stepsPerUnit = new float[count];
     this.walked = new int[count];
     int[] histogram = new int[STEPS];
+    long work = 0;
     for (int q = 0; q < count; q++) {
+      if (work > TimeLimit.ELEMENTS) {
+        work = 0;
+        if (time.isOver()) {
+          return;
+        }
+      }
       float max = Float.NEGATIVE_INFINITY;
       float min = Float.POSITIVE_INFINITY;
       for (LeafProbe probe : probes) {
         max = Math.max(max, probe.highest(q));
         min = Math.min(min, probe.lowest(q));
+        work += probe.size(q);
       }
       highest[q] = max;
       stepsPerUnit[q] = max > min ? (STEPS - 1) / (max - min) : 0;

@@ -29,6 +29,7 @@ final class LeafProbe {
   private static final int BLOCK = LeafLayout.BLOCK;
   private static final int TILE = VectorKernels.TILE_LANES;
 
+  private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
   private final int dimension;
@@ -58,7 +59,17 @@ final class LeafProbe {
   private final float[][] scoresOf;
   private final int[] sizes;
 
-  LeafProbe(PlaidSegment segment, QueryTables.Integers query, int count) {
+  /** What the calling thread has done since it looked at the time. */
+  private long work;
+
+  /**
+   * Sole constructor.
+   *
+   * @param count number of query tokens
+   * @param time when to give up: what is scored by then is all there is
+   */
+  LeafProbe(PlaidSegment segment, QueryTables.Integers query, int count, TimeLimit time) {
+    this.time = time;
     this.segment = segment;
     this.query = query;
     this.dimension = segment.dimension();
@@ -80,7 +91,7 @@ final class LeafProbe {
    */
   void score(long[] pairs) throws IOException {
     allocate(pairs);
-    for (int from = 0; from < pairs.length; ) {
+    for (int from = 0; from < pairs.length && isOver(0) == false; ) {
       int region = (int) (pairs[from] >>> 32);
       int n = 0;
       while (from < pairs.length && (int) (pairs[from] >>> 32) == region) {
@@ -90,6 +101,16 @@ final class LeafProbe {
       }
       scoreRegion(region, n);
     }
+  }
+
+  /** Counts multiplications, and asks for the time when they are many. */
+  private boolean isOver(long products) {
+    work += products;
+    if (work < TimeLimit.SHORT_PRODUCTS) {
+      return time.wasOver();
+    }
+    work = 0;
+    return time.isOver();
   }
 
   /** Makes room for the leaves of all regions. */
@@ -122,6 +143,7 @@ final class LeafProbe {
     for (int block = first / BLOCK; block * BLOCK < end; block += 2) {
       int lanes = load(block, end);
       kernels.dotTile(tile, dimension, values, 0, n, lanes, sums);
+      work += (long) n * lanes * dimension;
       int fromLane = Math.max(0, first - block * BLOCK);
       int toLane = Math.min(lanes, end - block * BLOCK);
       take(fromLane, toLane, n, directory.firstPosting(region));
@@ -162,6 +184,10 @@ final class LeafProbe {
     }
     int region = 0;
     for (leaves = 0; leaves < all; ) {
+      if (isOver((long) TILE * sizes.length * dimension)) {
+        Arrays.fill(sizes, 0);
+        return;
+      }
       int lanes = load(leaves / BLOCK, all);
       kernels.dotTile(tile, dimension, query.values(), 0, sizes.length, lanes, sums);
       int n = Math.min(lanes, all - leaves);
@@ -229,6 +255,11 @@ final class LeafProbe {
       sum += lengths[leaf];
     }
     return sum;
+  }
+
+  /** Number of leaves that were scored. */
+  int size(int token) {
+    return sizes[token];
   }
 
   /** The highest score of a leaf, negative infinity if there are none. */

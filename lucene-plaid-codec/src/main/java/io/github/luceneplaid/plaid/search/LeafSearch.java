@@ -48,8 +48,10 @@ final class LeafSearch {
   }
 
   /** Restricts the leaf to the documents with values that a filter matches. */
-  void filter(Weight filter) throws IOException {
-    filtered = BitSet.of(matches(filter), context.reader().maxDoc());
+  void filter(Weight filter, TimeLimit time) throws IOException {
+    DocIdSetIterator matches = matches(filter);
+    DocIdSetIterator timed = time.isSet() ? new TimedIterator(matches, time) : matches;
+    filtered = BitSet.of(timed, context.reader().maxDoc());
     accepted = filtered.cardinality();
   }
 
@@ -72,9 +74,9 @@ final class LeafSearch {
   }
 
   /** Counts the accepted documents where {@link #accepted} is only an upper bound so far. */
-  void count() throws IOException {
+  void count(TimeLimit time) throws IOException {
     if (filtered == null && liveDocs != null) {
-      DocIdSetIterator documents = current().iterator();
+      DocIdSetIterator documents = new TimedIterator(current().iterator(), time);
       accepted = 0;
       for (int doc = documents.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
@@ -110,14 +112,16 @@ final class LeafSearch {
     Bits live = filtered == null ? liveDocs : null;
     DocIdSetIterator documents =
         filtered == null ? current().iterator() : new BitSetIterator(filtered, accepted);
+    int passed = 0;
     for (int doc = documents.advance(from); doc < to; doc = documents.nextDoc()) {
-      if (live != null && live.get(doc) == false) {
-        continue;
-      }
-      if (request.timedOut()) {
+      boolean accept = live == null || live.get(doc);
+      passed += accept ? 0 : 1;
+      if ((accept || passed % TimeLimit.DOCUMENTS == 0) && request.timedOut()) {
         return;
       }
-      consumer.accept(doc);
+      if (accept) {
+        consumer.accept(doc);
+      }
     }
   }
 

@@ -25,7 +25,8 @@ import org.apache.lucene.search.TopDocs;
 /**
  * Scores the hits of another query by MaxSim, exactly, on whatever the index stores of their
  * tokens; see {@link LateInteractionQuery} for the score. Hits without tokens of the query's
- * dimension get a score that the caller chooses.
+ * dimension get a score that the caller chooses. As with Lucene's rescorers, the searcher's timeout
+ * is not asked.
  *
  * @lucene.experimental
  */
@@ -83,8 +84,7 @@ public final class MaxSimRescorer extends Rescorer {
       return new TopDocs(firstPassTopDocs.totalHits, new ScoreDoc[0]);
     }
     SearchRequest request =
-        new SearchRequest(
-            field, query, hits.length, LateInteractionOptions.DEFAULT, searcher.getTimeout());
+        new SearchRequest(field, query, hits.length, LateInteractionOptions.DEFAULT, null);
     int[] docs = Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
     float[] scores = new SearchLeaves(searcher, request).exactScores(docs);
     ScoreDoc[] rescored = new ScoreDoc[hits.length];

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import java.io.IOException;
@@ -92,7 +93,9 @@ class PlaidSegmentSearch implements SegmentSearch {
       return exact().exactScore(doc, pairs, similarity);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    match(ordinal, best);
+    if (match(ordinal, best) == false) {
+      return Float.NaN;
+    }
     float score = query.score(best);
     if (Float.isNaN(score)) {
       return exact().exactScore(doc, pairs, similarity);
@@ -110,17 +113,28 @@ class PlaidSegmentSearch implements SegmentSearch {
    * Finds the best similarity of each query token with a document's tokens.
    *
    * @param best [query tokens], in and out
+   * @return false if time ran out before all tokens were looked at
    */
-  void match(int ordinal, float[] best) throws IOException {
+  boolean match(int ordinal, float[] best) throws IOException {
     int n = segment.tokenCount(ordinal);
-    if (segment.rows() != null) {
-      segment.rows().maxSim(request.tables().unrotated(), segment.firstToken(ordinal), n, best);
-      return;
+    QueryMatrix matrix = request.tables().unrotated();
+    int block = TimeLimit.rows(TimeLimit.PRODUCTS, (long) query.count() * segment.dimension());
+    int step = segment.rows() == null ? Math.min(CHUNK, block) : block;
+    for (int from = 0, sinceLook = 0; from < n; from += step, sinceLook += step) {
+      if (sinceLook >= block) {
+        sinceLook = 0;
+        if (request.timedOut()) {
+          return false;
+        }
+      }
+      if (segment.rows() != null) {
+        int size = Math.min(step, n - from);
+        segment.rows().maxSim(matrix, segment.firstToken(ordinal) + from, size, best);
+      } else {
+        matrix.maxSim(tokens, 0, read(ordinal, from, Math.min(n, from + step)), best);
+      }
     }
-    for (int from = 0; from < n; from += CHUNK) {
-      int size = read(ordinal, from, n);
-      request.tables().unrotated().maxSim(tokens, 0, size, best);
-    }
+    return true;
   }
 
   /** Computes the similarities of all query tokens with all tokens of a document. */

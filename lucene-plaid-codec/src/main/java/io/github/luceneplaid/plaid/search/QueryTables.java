@@ -20,6 +20,7 @@ import io.github.luceneplaid.plaid.codebook.Buckets;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -58,23 +59,37 @@ final class QueryTables {
   private final QueryMatrix matrix;
 
   private final QueryTokens query;
+  private final TimeLimit time;
   private volatile QueryMatrix unrotated;
 
-  QueryTables(QueryTokens query) {
+  /**
+   * Prepares a query.
+   *
+   * @param time when it runs out, what is prepared is not usable, or not complete
+   */
+  QueryTables(QueryTokens query, TimeLimit time) {
+    this.time = time;
     this.count = query.count();
     this.dimension = query.dimension();
     this.query = query;
     this.rotated = query.rows().clone();
-    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated);
-    if (usable) {
-      Rotation rotation = Rotation.of(dimension);
-      for (int q = 0; q < count; q++) {
-        rotation.rotate(rotated, q * dimension);
-      }
-    }
+    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated) && rotate();
     this.lengths = usable ? lengths(rotated, count, dimension) : null;
     this.leaves = usable ? ofLeaves() : null;
     this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
+  }
+
+  /** Rotates the query, and returns whether there was time for that. */
+  private boolean rotate() {
+    Rotation rotation = Rotation.of(dimension);
+    int block = TimeLimit.rows(TimeLimit.ELEMENTS, dimension);
+    for (int q = 0; q < count; q++) {
+      if (q % block == 0 && time.isOver()) {
+        return false;
+      }
+      rotation.rotate(rotated, q * dimension);
+    }
+    return true;
   }
 
   private static boolean isShort(float[] rows) {
@@ -104,15 +119,38 @@ final class QueryTables {
     short[] values = new short[count * dimension];
     float[] scale = new float[count];
     ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
-    quantizer.quantizeQuery(rotated, count, values, scale);
+    inBlocks(rotated, values, scale, quantizer::quantizeQuery);
     float[] error = new float[count];
     double unit = ResidualTables.unit(bits) * Math.sqrt(dimension);
-    for (int q = 0; q < count; q++) {
+    for (int q = 0; q < count && time.wasOver() == false; q++) {
       double rounding = roundingError(values, q * dimension, scale[q] * unit);
       // No product with weights is larger than that of lengths; sums of floats are rounded, too
       error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
     }
     return new Integers(values, scale, error);
+  }
+
+  /** Turns some query tokens into integers. */
+  private interface Quantization {
+    void quantize(float[] rows, int n, short[] values, float[] scale);
+  }
+
+  /** Turns all query tokens into integers, some at a time, until time is out. */
+  private void inBlocks(float[] rows, short[] values, float[] scale, Quantization quantization) {
+    int block = TimeLimit.rows(TimeLimit.ELEMENTS, dimension);
+    if (count <= block) {
+      quantization.quantize(rows, count, values, scale);
+      return;
+    }
+    for (int from = 0; from < count && time.isOver() == false; from += block) {
+      int n = Math.min(block, count - from);
+      short[] ints = new short[n * dimension];
+      float[] scales = new float[n];
+      int at = from * dimension;
+      quantization.quantize(Arrays.copyOfRange(rows, at, at + ints.length), n, ints, scales);
+      System.arraycopy(ints, 0, values, at, ints.length);
+      System.arraycopy(scales, 0, scale, from, n);
+    }
   }
 
   /** The integers that adopted codes are multiplied with, of the query as it was given. */
@@ -124,8 +162,13 @@ final class QueryTables {
     short[] values = new short[count * dimension];
     float[] scale = new float[count];
     double longest = buckets.largestRounded() * Math.sqrt(dimension);
-    ResidualQuantizer.quantizeQuery(
-        query.rows(), count, dimension, longest, buckets.roundedUnit(), values, scale);
+    double unit = buckets.roundedUnit();
+    inBlocks(
+        query.rows(),
+        values,
+        scale,
+        (rows, n, ints, scales) ->
+            ResidualQuantizer.quantizeQuery(rows, n, dimension, longest, unit, ints, scales));
     // Exact scores do without the similarities that these integers give
     return new Integers(values, scale, null);
   }
@@ -184,7 +227,10 @@ final class QueryTables {
     return matrix;
   }
 
-  /** Products of all regions of a segment with all query tokens, [regions][stride]. */
+  /**
+   * Products of all regions of a segment with all query tokens, [regions][stride]; 0 those that
+   * there was no time for.
+   */
   float[] products(PlaidSegment segment) {
     if (segment.anchors() != segment.regions()) {
       return products(segment.regions());
@@ -194,9 +240,13 @@ final class QueryTables {
   }
 
   private float[] products(float[] rows) {
-    int n = rows.length / dimension;
-    float[] out = new float[n * matrix.stride()];
-    matrix.products(rows, 0, n, out, 0);
+    int all = rows.length / dimension;
+    float[] out = new float[all * matrix.stride()];
+    int block = TimeLimit.rows(TimeLimit.PRODUCTS, (long) count * dimension);
+    for (int from = 0; from < all && time.isOver() == false; from += block) {
+      int n = Math.min(block, all - from);
+      matrix.products(rows, from * dimension, n, out, from * matrix.stride());
+    }
     return out;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 /** Finds the regions nearest to each query token. */
 final class RegionProbe {
 
+  private final TimeLimit time;
   private final int count;
   private final int stride;
   private final int perToken;
@@ -37,8 +38,10 @@ final class RegionProbe {
    * @param count number of query tokens
    * @param stride elements from the products of one region to those of the next
    * @param perToken regions to find for each
+   * @param time when to give up
    */
-  RegionProbe(int count, int stride, int perToken) {
+  RegionProbe(int count, int stride, int perToken, TimeLimit time) {
+    this.time = time;
     this.count = count;
     this.stride = stride;
     this.perToken = perToken;
@@ -54,10 +57,27 @@ final class RegionProbe {
    * Finds the regions.
    *
    * @param products of regions and query tokens, [n][stride]; n is at least the regions to find
-   * @return pairs of a region and a query token, {@code region << 32 | token}, rising
+   * @return pairs of a region and a query token, {@code region << 32 | token}, rising; none if time
+   *     ran out
    */
   long[] find(float[] products, int n) {
-    for (int region = kernels.firstAbove(products, 0, n, least);
+    int block = TimeLimit.rows(TimeLimit.ELEMENTS, count);
+    for (int from = 0; from < n; from += block) {
+      if (time.isOver()) {
+        return new long[0];
+      }
+      find(products, from, Math.min(n, from + block));
+    }
+    long[] pairs = new long[count * perToken];
+    for (int i = 0; i < pairs.length; i++) {
+      pairs[i] = (long) regions[i] << 32 | i / perToken;
+    }
+    Arrays.sort(pairs);
+    return pairs;
+  }
+
+  private void find(float[] products, int start, int n) {
+    for (int region = kernels.firstAbove(products, start, n, least);
         region < n;
         region = kernels.firstAbove(products, region + 1, n, least)) {
       int row = region * stride;
@@ -67,12 +87,6 @@ final class RegionProbe {
         }
       }
     }
-    long[] pairs = new long[count * perToken];
-    for (int i = 0; i < pairs.length; i++) {
-      pairs[i] = (long) regions[i] << 32 | i / perToken;
-    }
-    Arrays.sort(pairs);
-    return pairs;
   }
 
   /** Puts a product where it belongs; the worst one goes. */

@@ -35,7 +35,7 @@ final class SearchLeaves {
   private final List<LeafSearch> leaves = new ArrayList<>();
 
   /**
-   * Opens all leaves that have values of the field.
+   * Opens all leaves that have values of the field, or those that there is time for.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
@@ -46,6 +46,9 @@ final class SearchLeaves {
     List<LeafReaderContext> contexts = searcher.getIndexReader().leaves();
     this.byOrd = new LeafSearch[contexts.size()];
     for (LeafReaderContext context : contexts) {
+      if (request.timedOut()) {
+        return;
+      }
       SegmentSearch search = SegmentSearch.of(context, request);
       if (search != null) {
         byOrd[context.ord] = new LeafSearch(context, search);
@@ -90,7 +93,7 @@ final class SearchLeaves {
     for (LeafSearch leaf : leaves) {
       tasks.add(
           () -> {
-            leaf.filter(filter);
+            leaf.filter(filter, request.time());
             return null;
           });
     }
@@ -131,10 +134,11 @@ final class SearchLeaves {
   }
 
   /**
-   * Scores documents exactly, whatever the time.
+   * Scores documents exactly, until the request times out.
    *
    * @param docs docIDs of the index, in any order
-   * @return their scores in the same order; NaN where a document has no tokens that fit
+   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
+   *     all that were left when time was out
    */
   float[] exactScores(int[] docs) throws IOException {
     return score(docs, false);
@@ -170,7 +174,7 @@ final class SearchLeaves {
     for (int i = from; i < to; i++) {
       int doc = (int) (byDoc[i] >>> 32);
       LeafSearch leaf = of(doc);
-      boolean skip = leaf == null || (quick && request.timedOut());
+      boolean skip = leaf == null || request.timedOut();
       scores[(int) byDoc[i]] = skip ? Float.NaN : leaf.score(doc - leaf.docBase(), quick);
     }
   }

@@ -21,7 +21,7 @@ import org.apache.lucene.index.QueryTimeout;
  * @param query the tokens to look for
  * @param k number of hits asked for, at least 1
  * @param options how much work to do
- * @param timeout when to give up, null for never
+ * @param time when to give up
  * @param tables what trained segments share
  * @param counters what is told about the search
  */
@@ -30,21 +30,27 @@ record SearchRequest(
     QueryTokens query,
     int k,
     LateInteractionOptions options,
-    QueryTimeout timeout,
+    TimeLimit time,
     QueryTables tables,
     SearchCounters counters) {
 
+  /** A request that gives up when a timeout says so; null for never. */
   SearchRequest(
       String field,
       QueryTokens query,
       int k,
       LateInteractionOptions options,
       QueryTimeout timeout) {
-    this(field, query, k, options, timeout, new QueryTables(query), new SearchCounters());
+    this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
+  }
+
+  private SearchRequest(
+      String field, QueryTokens query, int k, LateInteractionOptions options, TimeLimit time) {
+    this(field, query, k, options, time, new QueryTables(query, time), new SearchCounters());
   }
 
   /** Whether the search should end with what it has. */
   boolean timedOut() {
-    return timeout != null && timeout.shouldExit();
+    return time.isOver();
   }
 }

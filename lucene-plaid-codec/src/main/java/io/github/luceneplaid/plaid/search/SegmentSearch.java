@@ -84,7 +84,7 @@ interface SegmentSearch {
    * @param similarity receives the best similarity of each query token, negative infinity where
    *     none matches; null if not wanted
    * @return the score, finite and not negative; NaN if the document has no tokens of the query's
-   *     dimension
+   *     dimension, or if the request times out before all of them are looked at
    */
   float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException;
 

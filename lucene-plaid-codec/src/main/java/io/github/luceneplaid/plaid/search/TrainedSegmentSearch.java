@@ -70,7 +70,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     if (scorer == null) {
       QueryTables tables = request.tables();
       AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
-      scorer = new CodeScorer(segment, tables, anchors, query.count());
+      scorer = new CodeScorer(segment, tables, anchors, query.count(), request.time());
     }
     return scorer;
   }
@@ -79,7 +79,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
       AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
-      adoptedScorer = new AdoptedCodeScorer(segment, tables, anchors, query.count());
+      adoptedScorer =
+          new AdoptedCodeScorer(segment, tables, anchors, query.count(), request.time());
     }
     return adoptedScorer;
   }
@@ -105,21 +106,18 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Codebook adopted = segment.adopted(ordinal);
-    if (adopted == null) {
-      scorer().match(ordinal, best);
-    } else {
-      adoptedScorer().match(ordinal, adopted, best);
-    }
-    return query.score(best);
+    boolean complete =
+        adopted == null
+            ? scorer().match(ordinal, best)
+            : adoptedScorer().match(ordinal, adopted, best);
+    return complete ? query.score(best) : Float.NaN;
   }
 
   @Override
-  void match(int ordinal, float[] best) throws IOException {
-    if (keepsRaw() || segment.adopted(ordinal) != null) {
-      super.match(ordinal, best);
-    } else {
-      scorer().matchExactly(ordinal, best);
-    }
+  boolean match(int ordinal, float[] best) throws IOException {
+    return keepsRaw() || segment.adopted(ordinal) != null
+        ? super.match(ordinal, best)
+        : scorer().matchExactly(ordinal, best);
   }
 
   @Override
@@ -160,13 +158,14 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   @Override
   public LeafProbe probe(int acceptedCount, double share) throws IOException {
-    LeafProbe leaves = new LeafProbe(segment, request.tables().leaves(), query.count());
+    LeafProbe leaves =
+        new LeafProbe(segment, request.tables().leaves(), query.count(), request.time());
     if (products == null) {
       leaves.scoreAll();
     } else {
       int stride = request.tables().matrix().stride();
       leaves.score(
-          new RegionProbe(query.count(), stride, anchors(acceptedCount, share))
+          new RegionProbe(query.count(), stride, anchors(acceptedCount, share), request.time())
               .find(products, segment.leafDirectory().regions()));
     }
     return leaves;
@@ -182,6 +181,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     long postings = 0;
     long walked = 0;
     for (int q = 0; q < count; q++) {
+      if (request.timedOut()) {
+        return 0;
+      }
       walks[q] = probe.walk(q, cut);
       walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
@@ -190,7 +192,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
     }
     request.counters().walked(walked, postings);
-    Accumulator accumulator = new Accumulator(segment, largestGain, postings);
+    Accumulator accumulator = new Accumulator(segment, largestGain, postings, request.time());
     for (int q = 0; q < count && request.timedOut() == false; q++) {
       accumulator.add(q, probe, walks[q].order(), walks[q].scores());
     }

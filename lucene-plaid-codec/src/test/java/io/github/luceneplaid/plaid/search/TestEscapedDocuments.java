@@ -73,7 +73,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
           assertTrue(profile.toString(), profile.postings() > 0);
           TrainedSegmentSearch search = search(reader);
           LeafProbe nothing = search.probe(documents, 1);
-          LeafCut cut = new LeafCut(List.of(nothing), 1, 1);
+          LeafCut cut = new LeafCut(List.of(nothing), 1, 1, TimeLimit.NONE);
           counting.bytes();
           int[] docs = new int[20];
           int found = search.collect(nothing, cut, 20, null, docs, new float[20]);

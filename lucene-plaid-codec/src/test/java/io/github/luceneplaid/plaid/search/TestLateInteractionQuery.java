@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
@@ -362,30 +361,6 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
         docs(
             searcher.search(
                 new ConstantScoreQuery(new LateInteractionQuery(FIELD, other, 10)), 20)));
-  }
-
-  /** A search that is out of time returns what it has, and does not fail. */
-  public void testTimeout() throws Exception {
-    IndexSearcher expired = new IndexSearcher(reader);
-    expired.setTimeout(() -> true);
-    assertEquals(MatchNoDocsQuery.class, query(10).rewrite(expired).getClass());
-    assertEquals(MatchNoDocsQuery.class, approximate(10).rewrite(expired).getClass());
-
-    List<ScoreDoc> expected = bruteForce(reader, query);
-    for (int k : new int[] {expected.size(), 5}) {
-      LateInteractionQuery maxSim = k == 5 ? approximate(k) : query(k);
-      int found = 0;
-      for (int polls = 0; found < k; polls++) {
-        AtomicInteger left = new AtomicInteger(polls);
-        IndexSearcher searcher = new IndexSearcher(reader);
-        searcher.setTimeout(() -> left.getAndDecrement() <= 0);
-        Query rewritten = maxSim.rewrite(searcher);
-        TopDocs hits = new IndexSearcher(reader).search(rewritten, 100);
-        assertTrue(hits.scoreDocs.length >= found);
-        assertScores(expected, hits);
-        found = hits.scoreDocs.length;
-      }
-    }
   }
 
   public void testExplain() throws Exception {

@@ -36,7 +36,7 @@ public class TestLeafProbe extends LateInteractionTestCase {
   public void setUp() throws Exception {
     super.setUp();
     query = QueryTokens.of(query());
-    tables = new QueryTables(query);
+    tables = new QueryTables(query, TimeLimit.NONE);
   }
 
   @Override
@@ -45,11 +45,11 @@ public class TestLeafProbe extends LateInteractionTestCase {
   }
 
   private LeafProbe probe(PlaidSegment segment) {
-    return new LeafProbe(segment, tables.leaves(), query.count());
+    return new LeafProbe(segment, tables.leaves(), query.count(), TimeLimit.NONE);
   }
 
   private LeafCut cut(int wanted, LeafProbe... probes) {
-    return new LeafCut(Arrays.asList(probes), query.count(), wanted);
+    return new LeafCut(Arrays.asList(probes), query.count(), wanted, TimeLimit.NONE);
   }
 
   private List<PlaidSegment> segments(DirectoryReader reader) throws IOException {

@@ -96,7 +96,7 @@ public class TestTrainedSegmentSearch extends LateInteractionTestCase {
     for (int i = 0; i < products.length; i++) {
       products[i] = random().nextFloat();
     }
-    long[] pairs = new RegionProbe(count, stride, perToken).find(products, n);
+    long[] pairs = new RegionProbe(count, stride, perToken, TimeLimit.NONE).find(products, n);
     assertEquals((long) count * perToken, pairs.length);
     for (int q = 0; q < count; q++) {
       int token = q;
