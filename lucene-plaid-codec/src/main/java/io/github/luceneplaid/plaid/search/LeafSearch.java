@@ -20,12 +20,12 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.FilteredDocIdSetIterator;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.FixedBitSet;
 
 /** One leaf of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
 final class LeafSearch {
@@ -52,7 +52,26 @@ final class LeafSearch {
     DocIdSetIterator matches = matches(filter);
     DocIdSetIterator timed = time.isSet() ? new TimedIterator(matches, time) : matches;
     filtered = BitSet.of(timed, context.reader().maxDoc());
+    if (liveDocs != null) {
+      removeDeleted();
+    }
     accepted = filtered.cardinality();
+  }
+
+  private void removeDeleted() {
+    if (filtered instanceof FixedBitSet bits) {
+      liveDocs.applyMask(bits, 0);
+      return;
+    }
+    for (int doc = filtered.nextSetBit(0); doc != DocIdSetIterator.NO_MORE_DOCS; ) {
+      if (liveDocs.get(doc) == false) {
+        filtered.clear(doc);
+      }
+      doc =
+          doc + 1 < filtered.length()
+              ? filtered.nextSetBit(doc + 1)
+              : DocIdSetIterator.NO_MORE_DOCS;
+    }
   }
 
   private DocIdSetIterator matches(Weight filter) throws IOException {
@@ -62,15 +81,7 @@ final class LeafSearch {
     }
     DocIdSetIterator values = current().iterator();
     DocIdSetIterator matches = supplier.get(values.cost()).iterator();
-    DocIdSetIterator both = ConjunctionUtils.intersectIterators(List.of(matches, values));
-    return liveDocs == null
-        ? both
-        : new FilteredDocIdSetIterator(both) {
-          @Override
-          protected boolean match(int doc) {
-            return liveDocs.get(doc);
-          }
-        };
+    return ConjunctionUtils.intersectIterators(List.of(matches, values));
   }
 
   /** Counts the accepted documents where {@link #accepted} is only an upper bound so far. */
