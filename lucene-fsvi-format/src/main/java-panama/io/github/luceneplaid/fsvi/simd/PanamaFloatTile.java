@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.fsvi.simd;
 
+import static io.github.luceneplaid.fsvi.simd.PanamaFma.fma;
+
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
@@ -78,17 +80,17 @@ final class PanamaFloatTile {
       FloatVector a = row(tile, column + j * ROW);
       FloatVector b = row(tile, column + LENGTH + j * ROW);
       FloatVector query = FloatVector.broadcast(FLOATS, queries[q0 + j]);
-      a0 = a.fma(query, a0);
-      b0 = b.fma(query, b0);
+      a0 = fma(a, query, a0);
+      b0 = fma(b, query, b0);
       query = FloatVector.broadcast(FLOATS, queries[q1 + j]);
-      a1 = a.fma(query, a1);
-      b1 = b.fma(query, b1);
+      a1 = fma(a, query, a1);
+      b1 = fma(b, query, b1);
       query = FloatVector.broadcast(FLOATS, queries[q2 + j]);
-      a2 = a.fma(query, a2);
-      b2 = b.fma(query, b2);
+      a2 = fma(a, query, a2);
+      b2 = fma(b, query, b2);
       query = FloatVector.broadcast(FLOATS, queries[q3 + j]);
-      a3 = a.fma(query, a3);
-      b3 = b.fma(query, b3);
+      a3 = fma(a, query, a3);
+      b3 = fma(b, query, b3);
     }
     a0.intoArray(sums, out);
     b0.intoArray(sums, out + LENGTH);
@@ -106,8 +108,8 @@ final class PanamaFloatTile {
     FloatVector b0 = a0;
     for (int j = 0; j < dim; j++) {
       FloatVector query = FloatVector.broadcast(FLOATS, queries[q + j]);
-      a0 = row(tile, column + j * ROW).fma(query, a0);
-      b0 = row(tile, column + LENGTH + j * ROW).fma(query, b0);
+      a0 = fma(row(tile, column + j * ROW), query, a0);
+      b0 = fma(row(tile, column + LENGTH + j * ROW), query, b0);
     }
     a0.intoArray(sums, out);
     b0.intoArray(sums, out + LENGTH);

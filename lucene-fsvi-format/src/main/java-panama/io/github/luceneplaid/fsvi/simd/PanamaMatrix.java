@@ -11,13 +11,14 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
+import static io.github.luceneplaid.fsvi.simd.PanamaFma.fma;
+
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
-import org.apache.lucene.util.Constants;
 
 /**
  * Dot products of floats, by vectors along the dimensions: four queries and two rows at a time, and
@@ -42,11 +43,6 @@ final class PanamaMatrix {
   private static final int FLOAT16_CHUNK = 1024;
 
   private PanamaMatrix() {}
-
-  /** a * b + c, fused where that is fast. */
-  static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
-    return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
-  }
 
   /** The larger one of each lane, a if b is not a number; half the instructions of max. */
   static FloatVector larger(FloatVector a, FloatVector b) {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
-import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.fma;
+import static io.github.luceneplaid.fsvi.simd.PanamaFma.fma;
 import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.larger;
 
 import java.util.Arrays;

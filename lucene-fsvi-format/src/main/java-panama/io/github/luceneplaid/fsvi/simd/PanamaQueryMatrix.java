@@ -27,7 +27,9 @@ final class PanamaQueryMatrix implements QueryMatrix {
   private final int dimension;
   private final int covered;
   private final float[][] panels;
-  private PanamaColumns columns;
+
+  // Made when it is first needed; threads that do so at the same time make the same.
+  private volatile PanamaColumns columns;
 
   PanamaQueryMatrix(float[] queries, int count, int dimension) {
     this.queries = ArrayUtil.copyOfSubArray(queries, 0, Math.multiplyExact(count, dimension));
@@ -66,10 +68,12 @@ final class PanamaQueryMatrix implements QueryMatrix {
   public void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset) {
     Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
     Objects.checkFromIndexSize(outOffset, Math.multiplyExact(rowCount, stride()), out.length);
-    if (columns == null) {
-      columns = new PanamaColumns(queries, count, dimension);
+    PanamaColumns found = columns;
+    if (found == null) {
+      found = new PanamaColumns(queries, count, dimension);
+      columns = found;
     }
-    columns.products(rows, rowsOffset, rowCount, out, outOffset);
+    found.products(rows, rowsOffset, rowCount, out, outOffset);
   }
 
   @Override

@@ -12,6 +12,8 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import java.util.Arrays;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -354,6 +356,41 @@ public class TestMatrixKernels extends LuceneTestCase {
       expectThrows(
           IndexOutOfBoundsException.class,
           () -> kernels.firstAbove(rows, n, n + 1, new float[columns]));
+    }
+  }
+
+  /** Threads that share queries from their first use on. */
+  public void testProductsOfThreads() throws Exception {
+    int dim = 1 + random().nextInt(40);
+    int nq = 1 + random().nextInt(40);
+    float[] queries = randomFloats(nq * dim);
+    float[] row = randomFloats(dim);
+    QueryMatrix alone = VectorKernels.get().prepare(queries, nq, dim);
+    float[] expected = new float[alone.stride()];
+    alone.products(row, 0, 1, expected, 0);
+    for (int trial = 0; trial < 20; trial++) {
+      QueryMatrix shared = VectorKernels.get().prepare(queries, nq, dim);
+      CyclicBarrier start = new CyclicBarrier(4);
+      float[][] found = new float[4][shared.stride()];
+      Thread[] threads = new Thread[4];
+      for (int t = 0; t < threads.length; t++) {
+        float[] out = found[t];
+        threads[t] =
+            new Thread(
+                () -> {
+                  try {
+                    start.await();
+                  } catch (InterruptedException | BrokenBarrierException e) {
+                    throw new AssertionError(e);
+                  }
+                  shared.products(row, 0, 1, out, 0);
+                });
+        threads[t].start();
+      }
+      for (int t = 0; t < threads.length; t++) {
+        threads[t].join();
+        assertArrayEquals(expected, found[t], 0);
+      }
     }
   }
 }

@@ -1,0 +1,29 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi.simd;
+
+import jdk.incubator.vector.FloatVector;
+import org.apache.lucene.util.Constants;
+
+/**
+ * Multiplies and adds. The only place that fuses the two, since where the processor cannot, Java
+ * does it in software for one element after the other; the build keeps all others from it.
+ */
+final class PanamaFma {
+
+  private PanamaFma() {}
+
+  /** a * b + c, fused where that is fast. */
+  static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
+    return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
+  }
+}
