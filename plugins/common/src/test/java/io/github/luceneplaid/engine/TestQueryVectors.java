@@ -61,6 +61,25 @@ public class TestQueryVectors extends LuceneTestCase {
     assertRefused(() -> new QueryVectors(null, "").tokens(settings, "tokens"), "found no vectors");
   }
 
+  /** The default, on both sides; a mapping can ask for more, up to what requests can state. */
+  public void testLimits() {
+    for (int limit :
+        new int[] {
+          LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS, 1 + random().nextInt(9)
+        }) {
+      LateInteractionFieldSettings some =
+          new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 1, limit);
+      assertEquals(limit, request(new float[limit][2]).tokens(some, "tokens").length);
+      assertRefused(
+          () -> request(new float[limit + 1][2]).tokens(some, "tokens"),
+          "found more than " + limit + " tokens, the most that [max_query_vectors] allows");
+    }
+    LateInteractionFieldSettings most =
+        new LateInteractionFieldSettings(1, 8, RawTokens.NONE, 1, 1, 8192);
+    assertEquals(8192, request(new float[8192][1]).tokens(most, "tokens").length);
+    assertEquals(1024, LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS);
+  }
+
   public void testRefusedAtOnce() {
     assertRefused(
         () -> request(new float[][] {{1, 2}, {1}}), "[query_vectors]", "token 1 has 1 numbers");

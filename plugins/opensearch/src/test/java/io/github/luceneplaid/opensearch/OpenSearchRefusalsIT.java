@@ -149,7 +149,8 @@ public class OpenSearchRefusalsIT {
       String index =
           String.format(
               Locale.ROOT,
-              "{\"settings\": {%s}, \"mappings\": {\"properties\": {\"v\": {\"type\": \"late_interaction\", %s}}}}",
+              "{\"settings\": {%s}, \"mappings\": {\"properties\": {\"v\": {\"type\":"
+                  + " \"late_interaction\", %s}}}}",
               body[0],
               body[1]);
       assertRefused(http.put("/refused", index), body[2]);
@@ -165,7 +166,6 @@ public class OpenSearchRefusalsIT {
     String[][] queries = {
       {"\"field\": \"tokens\"", "Required [query_vectors]"},
       {"\"field\": \"text\", \"query_vectors\": [[1]]", "found type [text], expected type"},
-      {"\"field\": \"none\", \"query_vectors\": [[1]]", "found no such field in the mapping"},
       {"\"field\": \"tokens\", \"query_vectors\": [[1]]", "token 0 has 1 numbers, expected 128"},
       {"\"field\": \"tokens\", \"query_vectors\": []", "found no vectors"},
       {"\"field\": \"tokens\", \"query_vectors\": [1]", "found value_number, expected an array"},

@@ -47,6 +47,10 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
     return field == null ? null : LateInteractionField.decode(field.binaryValue());
   }
 
+  private static LateInteractionFieldSettings settings(IndexFixture index) {
+    return ((LateInteractionFieldType) index.mapperService().fieldType("tokens")).settings();
+  }
+
   public void testDocuments() throws IOException {
     IndexFixture index = index("");
     float[][] tokens = new float[1 + random().nextInt(5)][3];
@@ -81,12 +85,12 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
   public void testMapping() throws IOException {
     IndexFixture index = index("");
     assertTrue(index.mapping(), index.mapping().contains("\"dims\":3}"));
+    assertEquals(8192, settings(index).maxVectors());
+    assertEquals(1024, settings(index).maxQueryVectors());
     index.merge(
         String.format(Locale.ROOT, MAPPING, ", \"max_vectors\": 2, \"max_query_vectors\": 7"));
-    LateInteractionFieldSettings settings =
-        ((LateInteractionFieldType) index.mapperService().fieldType("tokens")).settings();
-    assertEquals(2, settings.maxVectors());
-    assertEquals(7, settings.maxQueryVectors());
+    assertEquals(2, settings(index).maxVectors());
+    assertEquals(7, settings(index).maxQueryVectors());
     expectThrows(
         MapperParsingException.class,
         () -> index.parse("{\"tokens\": [[1, 2, 3], [1, 2, 3], [1, 2, 3]]}"));

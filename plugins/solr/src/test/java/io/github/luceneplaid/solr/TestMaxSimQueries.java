@@ -222,4 +222,56 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertEquals(List.of("1"), hits("q", "tokens:*"));
     assertEquals(List.of("1"), hits("q", "tokens:[* TO *]"));
   }
+
+  /** A schema has to name a field, as for all of Solr's queries; values can be still to come. */
+  public void testFieldWithoutValues() throws Exception {
+    start("");
+    add("id", "1", "text", "fizz");
+    server.commit();
+    for (String q : List.of("{!maxsim f=tokens v=$qv}", "{!maxsim f=tokens exact=true v=$qv}")) {
+      assertEquals(List.of(), hits("q", q, "qv", "[[1,0,0,0]]"));
+      assertEquals(
+          List.of("1"),
+          hits("q", "{!bool should=$t should=$m}", "t", "text:fizz", "m", q, "qv", "[[1,0,0,0]]"));
+      assertBadRequest("token 0 has 3 numbers, expected 4", "q", q, "qv", "[[1,0,0]]");
+      assertBadRequest("undefined field", "q", q.replace("tokens", "other"), "qv", "[[1,0,0,0]]");
+    }
+    QueryResponse function =
+        query("q", "text:fizz", "fl", "id,m:maxsim(tokens,$qv)", "qv", "[[1,0,0,0]]");
+    assertEquals(0, (float) function.getResults().get(0).getFieldValue("m"), 0);
+  }
+
+  /** The default of the field type, on both sides. */
+  public void testMaxQueryVectors() throws Exception {
+    start("");
+    add("id", "1", FIELD, "[[1,0,0,0]]");
+    server.commit();
+    String q = "{!maxsim f=tokens v=$qv}";
+    assertEquals(List.of("1"), hits("q", q, "qv", Arrays.deepToString(randomTokens(1024))));
+    assertBadRequest(
+        "found more than 1024 tokens, the most that [max_query_vectors] allows",
+        "q",
+        q,
+        "qv",
+        Arrays.deepToString(randomTokens(1025)));
+  }
+
+  /** A query that takes longer than it may says that its result is not complete. */
+  public void testTimeAllowed() throws Exception {
+    start("max_query_vectors=\"8192\"");
+    String long1 = Arrays.deepToString(randomTokens(4000));
+    for (int i = 0; i < 50; i++) {
+      add("id", Integer.toString(i), FIELD, long1);
+    }
+    server.commit();
+    String q = "{!maxsim f=tokens v=$qv}";
+    QueryResponse complete = query("q", q, "qv", "[[1,0,0,0]]", "timeAllowed", "600000");
+    assertNull(complete.getHeader().get("partialResults"));
+    assertEquals(10, complete.getResults().size());
+    // 6 billion comparisons: seconds, wherever it runs
+    String qv = Arrays.deepToString(randomTokens(8192));
+    QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "300");
+    assertEquals(true, partial.getHeader().get("partialResults"));
+    assertEquals(0, partial.getResults().size());
+  }
 }
