@@ -140,7 +140,8 @@ public class TestFsviSearch extends LuceneTestCase {
   /** Collectors that do not collect a certain number of hits are served as well. */
   public void testBySimilarity() throws IOException {
     for (FsviEncoding encoding : FsviEncoding.values()) {
-      int dim = TestUtil.nextInt(random(), 1, 100);
+      // In one dimension all scores may be the same
+      int dim = TestUtil.nextInt(random(), 2, 100);
       VectorSimilarityFunction similarity = randomSimilarity();
       try (Directory directory = newDirectory()) {
         VectorDocuments.write(directory, exactFormat(encoding), 300, dim, similarity, 0.7);
@@ -156,7 +157,8 @@ public class TestFsviSearch extends LuceneTestCase {
           TopDocs hits =
               new IndexSearcher(reader)
                   .search(
-                      new FloatVectorSimilarityQuery.Adaptive(VectorDocuments.FLOATS, query, least), 1000);
+                      new FloatVectorSimilarityQuery.Adaptive(VectorDocuments.FLOATS, query, least),
+                      1000);
           assertNull(
               VectorDocuments.compare(all.subList(0, n), hits.scoreDocs, hits.scoreDocs.length));
           assertEquals(n, hits.scoreDocs.length);

@@ -39,6 +39,7 @@ public class TestPlaidDeterminism extends LuceneTestCase {
   private static PlaidDocValuesFormat.Builder format() {
     return PlaidDocValuesFormat.builder()
         .trainingThreshold(300)
+        .seed(random().nextLong())
         .bits(new int[] {1, 2, 3, 4, 8}[random().nextInt(5)])
         .raw(RandomPicks.randomFrom(random(), RawTokens.values()));
   }
@@ -102,8 +103,9 @@ public class TestPlaidDeterminism extends LuceneTestCase {
     long documents = random().nextLong();
     try (Directory first = newDirectory();
         Directory second = newDirectory()) {
-      write(first, format.seed(1).build(), documents);
-      write(second, format.seed(2).build(), documents);
+      long seed = random().nextLong();
+      write(first, format.seed(seed).build(), documents);
+      write(second, format.seed(seed + 1 + random().nextInt(1000)).build(), documents);
       assertNotEquals(statistics(first).codebooks(), statistics(second).codebooks());
     }
   }

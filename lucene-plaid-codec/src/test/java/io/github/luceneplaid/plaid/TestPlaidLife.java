@@ -144,7 +144,8 @@ public class TestPlaidLife extends LuceneTestCase {
 
   /**
    * Of the squared distance between tokens of length 1 and what is decoded, in the mean of many
-   * documents.
+   * documents. Over 60 seeds that was at most 0.39, 0.09, 0.023 and 0.00007 with 1, 2, 3 and 8
+   * bits: 0.35, 0.06, 0.013 and 0.00005, with deviations of 0.03, 0.02, 0.006 and 0.00001.
    */
   private static double limit(int bits, RawTokens raw) {
     if (raw == RawTokens.FLOAT32) {
@@ -154,10 +155,10 @@ public class TestPlaidLife extends LuceneTestCase {
     }
     return switch (bits) {
       case 1 -> 0.6;
-      case 2 -> 0.3;
-      case 3 -> 0.12;
-      case 4 -> 0.05;
-      default -> 0.004;
+      case 2 -> 0.16;
+      case 3 -> 0.045;
+      case 4 -> 0.02;
+      default -> 0.0004;
     };
   }
 

@@ -245,6 +245,7 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
 
   /** Nothing is leaked, which the directory checks when it is closed, and nothing is lost. */
   public void testRandomExceptions() throws IOException {
+    int failed = 0;
     for (int round = 0; round < 20; round++) {
       PlaidDocValuesFormat format =
           PlaidDocValuesFormat.builder()
@@ -264,6 +265,7 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
           writer.commit();
         } catch (IOException | IllegalStateException e) {
           assertTrue(String.valueOf(e), isFromTheDisk(e));
+          failed++;
         }
         directory.setRandomIOExceptionRate(0);
         directory.setRandomIOExceptionRateOnOpen(0);
@@ -277,6 +279,7 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
         assertEquals(before.size(), statistics(directory).documents());
       }
     }
+    assertTrue(failed > 0);
   }
 
   private static boolean isFromTheDisk(Throwable e) {

@@ -194,7 +194,8 @@ public class TestPlaidMergeSources extends LuceneTestCase {
     for (int id : expected.keySet()) {
       sum += squaredError(expected.get(id), found.get(id));
     }
-    assertTrue("mean squared error " + sum / expected.size(), sum / expected.size() < 0.02);
+    // Over 30 seeds 0.0044, with a deviation of 0.0009, at most 0.0052
+    assertTrue("mean squared error " + sum / expected.size(), sum / expected.size() < 0.01);
   }
 
   public void testFromAndToOtherFormats() throws IOException {

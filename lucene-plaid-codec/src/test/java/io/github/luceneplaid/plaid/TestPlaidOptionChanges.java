@@ -114,7 +114,8 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     assertEquals(2, statistics.bits());
     assertEquals(1, statistics.codebooks().size());
     double error = error(original, last());
-    assertTrue("error " + error, error > 0.01 && error < 0.2);
+    // Over 60 seeds 0.096, with a deviation of 0.0016
+    assertTrue("error " + error, error > 0.08 && error < 0.115);
 
     statistics = merge(trained(2, RawTokens.NONE));
     assertHistory(statistics, statistics.tokens(), 0, 0, 2);
@@ -140,7 +141,8 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     assertEquals(RawTokens.NONE, statistics.raw());
     assertEquals(0, statistics.rawBytes());
     double error = error(original, last());
-    assertTrue("error " + error, error > 1e-4 && error < 0.02);
+    // Over 40 seeds 0.0065, with a deviation of 0.0001
+    assertTrue("error " + error, error > 0.005 && error < 0.008);
   }
 
   public void testRawTokensAreRounded() throws IOException {
@@ -190,7 +192,11 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
   public void testOptionsThatKeepCodes() throws IOException {
     write(trained(4, RawTokens.NONE));
     PlaidDocValuesFormat later =
-        PlaidDocValuesFormat.builder().trainingThreshold(1 << 20).tokensPerLeaf(4).seed(7).build();
+        PlaidDocValuesFormat.builder()
+            .trainingThreshold(1 << 20)
+            .tokensPerLeaf(4)
+            .seed(random().nextLong())
+            .build();
     PlaidStatistics before = statistics(merged(trained(4, RawTokens.NONE)));
     PlaidStatistics statistics = merge(later);
     assertHistory(statistics, statistics.tokens(), 0, 0, 1);
@@ -211,7 +217,7 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
             .bits(3)
             .raw(RawTokens.FLOAT16)
             .tokensPerLeaf(5)
-            .seed(11)
+            .seed(random().nextLong())
             .build();
     write(first);
     PlaidStatistics statistics = merge(new PlaidDocValuesFormat());

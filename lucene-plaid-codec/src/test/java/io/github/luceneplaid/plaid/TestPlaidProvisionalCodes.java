@@ -29,6 +29,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -119,32 +120,45 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
 
   /** Scores are those of the tokens as they came, and with enough candidates so are the hits. */
   public void testSearch() throws IOException {
+    int queries = 80;
+    LateInteractionOptions few = LateInteractionOptions.builder().candidates(DOCUMENTS / 4).build();
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config(format()))) {
       add(writer);
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        for (int round = 0; round < 5; round++) {
+        int found = 0;
+        for (int i = 0; i < queries; i++) {
           float[][] query = unit(random(), 5, DIMENSION);
           TopDocs exact = search(searcher, query, LateInteractionOptions.builder().exact().build());
           TopDocs all =
               search(searcher, query, LateInteractionOptions.builder().candidates(1 << 20).build());
-          TopDocs some = search(searcher, query, LateInteractionOptions.DEFAULT);
-          int same = 0;
-          for (int i = 0; i < exact.scoreDocs.length; i++) {
-            assertEquals(exact.scoreDocs[i].doc, all.scoreDocs[i].doc);
-            assertEquals(exact.scoreDocs[i].score, all.scoreDocs[i].score, 1e-5);
-            for (var hit : some.scoreDocs) {
-              if (hit.doc == exact.scoreDocs[i].doc) {
-                assertEquals(exact.scoreDocs[i].score, hit.score, 1e-5);
-                same++;
-              }
-            }
+          for (int hit = 0; hit < exact.scoreDocs.length; hit++) {
+            assertEquals(exact.scoreDocs[hit].doc, all.scoreDocs[hit].doc);
+            assertEquals(exact.scoreDocs[hit].score, all.scoreDocs[hit].score, 1e-5);
           }
-          assertTrue(same + " of 10 found", same >= 5);
+          found += found(exact, search(searcher, query, few));
+        }
+        // Of random tokens, a quarter of the documents chosen by chance would have 2.5 of 10. Over
+        // 40
+        // seeds it was 4.9 with 2 bits, a deviation of 0.24, and more with others
+        assertTrue(found + " of " + 10 * queries + " found", found >= 3.7 * queries);
+      }
+    }
+  }
+
+  /** How many of the exact hits there are among others, with the same scores. */
+  private static int found(TopDocs exact, TopDocs hits) {
+    int found = 0;
+    for (ScoreDoc best : exact.scoreDocs) {
+      for (ScoreDoc hit : hits.scoreDocs) {
+        if (hit.doc == best.doc) {
+          assertEquals(best.score, hit.score, 1e-5);
+          found++;
         }
       }
     }
+    return found;
   }
 
   private static TopDocs search(

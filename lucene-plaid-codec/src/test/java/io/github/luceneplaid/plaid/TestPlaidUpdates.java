@@ -90,7 +90,7 @@ public class TestPlaidUpdates extends LuceneTestCase {
   public void testUpdatesOfTokensKeptRaw() throws IOException {
     // The writer's format is not the one that writes updates: that is the one without options
     PlaidDocValuesFormat format =
-        trained().bits(2).raw(RawTokens.FLOAT32).tokensPerLeaf(3).seed(5).build();
+        trained().bits(2).raw(RawTokens.FLOAT32).tokensPerLeaf(3).seed(random().nextLong()).build();
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config(format))) {
       write(writer);
@@ -149,7 +149,8 @@ public class TestPlaidUpdates extends LuceneTestCase {
         assertEquals(expected.keySet(), found.keySet());
         for (int id : expected.keySet()) {
           double error = squaredError(expected.get(id), found.get(id));
-          assertTrue("document " + id + ": " + error, error < 0.002);
+          // Over 60 seeds and 9,000 documents 0.00005, with a deviation of 0.000007, at most 0.0001
+          assertTrue("document " + id + ": " + error, error < 0.0004);
         }
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
           assertEquals(2, reader.leaves().size());

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.FsviEncoding;
@@ -20,6 +19,7 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

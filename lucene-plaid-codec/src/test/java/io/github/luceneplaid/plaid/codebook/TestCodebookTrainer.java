@@ -21,11 +21,12 @@ public class TestCodebookTrainer extends LuceneTestCase {
     int dim = 8 + random().nextInt(60);
     float[] sample = RandomTokens.clustered(random(), 3000, dim, 50, 0.7);
     float[] untouched = sample.clone();
-    Codebook first = CodebookTrainer.train(sample, 3000, dim, 100, 42, AbortCheck.NONE);
+    long seed = random().nextLong();
+    Codebook first = CodebookTrainer.train(sample, 3000, dim, 100, seed, AbortCheck.NONE);
     assertArrayEquals(untouched, sample, 0);
-    Codebook second = CodebookTrainer.train(sample, 3000, dim, 100, 42, AbortCheck.NONE);
+    Codebook second = CodebookTrainer.train(sample, 3000, dim, 100, seed, AbortCheck.NONE);
     assertEquals(first, second);
-    Codebook other = CodebookTrainer.train(sample, 3000, dim, 100, 43, AbortCheck.NONE);
+    Codebook other = CodebookTrainer.train(sample, 3000, dim, 100, seed + 1, AbortCheck.NONE);
     assertNotEquals(first.id(), other.id());
   }
 
@@ -34,14 +35,17 @@ public class TestCodebookTrainer extends LuceneTestCase {
     int n = 4000;
     int clusters = 40 + random().nextInt(100);
     float[] tokens = RandomTokens.clustered(random(), n + 500, dim, clusters, 0.7);
-    Codebook codebook = CodebookTrainer.train(tokens, n, dim, 100, 7, AbortCheck.NONE);
+    Codebook codebook =
+        CodebookTrainer.train(tokens, n, dim, 100, random().nextLong(), AbortCheck.NONE);
     assertTrue("size=" + codebook.size(), codebook.size() > 90 && codebook.size() <= 100);
     assertEquals(0.95 * n, (double) codebook.trainedTokens(), 0.02 * n);
     double trained = meanResidual(tokens, n, codebook.anchors(), dim);
     double random = meanResidual(tokens, n, Arrays.copyOf(tokens, 100 * dim), dim);
-    assertTrue(trained + " and " + random, trained < 0.9 * random);
-    // What it says of tokens it has not seen is true of others that it has not seen.
-    assertEquals(trained, codebook.meanResidual(), 0.06 * trained);
+    // Over 40 seeds the ratio was 0.68, with a deviation of 0.03
+    assertTrue(trained + " and " + random, trained < 0.85 * random);
+    // What it says of tokens it has not seen is true of others that it has not seen: over 40 seeds
+    // the two differed by 0.012 in the mean, a deviation of 0.015
+    assertEquals(trained, codebook.meanResidual(), 0.08 * trained);
   }
 
   /** The mean distance of the 500 tokens from n on. */
@@ -59,7 +63,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
     int dim = 64;
     int n = 400;
     float[] sample = RandomTokens.uniform(random(), n, dim);
-    Codebook codebook = CodebookTrainer.train(sample, n, dim, n, 1, AbortCheck.NONE);
+    Codebook codebook =
+        CodebookTrainer.train(sample, n, dim, n, random().nextLong(), AbortCheck.NONE);
     int exact = 0;
     for (int i = 0; i < n; i++) {
       int anchor = RandomTokens.nearest(sample, i * dim, codebook.anchors(), dim);
@@ -77,7 +82,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
     for (int n : new int[] {1, 2, 19, 20, 70}) {
       int dim = 12;
       float[] sample = RandomTokens.uniform(random(), n, dim);
-      Codebook codebook = CodebookTrainer.train(sample, n, dim, 1000, 1, AbortCheck.NONE);
+      Codebook codebook =
+          CodebookTrainer.train(sample, n, dim, 1000, random().nextLong(), AbortCheck.NONE);
       assertEquals(codebook.trainedTokens(), codebook.size());
       assertTrue(codebook.size() >= 0.7 * n && codebook.size() <= n);
       if (n < 20) {
@@ -96,7 +102,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
       System.arraycopy(token, 0, sample, i * dim, dim);
     }
     int anchors = 1 + random().nextInt(100);
-    Codebook codebook = CodebookTrainer.train(sample, n, dim, anchors, 1, AbortCheck.NONE);
+    Codebook codebook =
+        CodebookTrainer.train(sample, n, dim, anchors, random().nextLong(), AbortCheck.NONE);
     assertEquals(1, codebook.size());
     assertArrayEquals(token, codebook.anchors(), 1e-5f);
     assertEquals(0, codebook.meanResidual(), 1e-4);
@@ -105,7 +112,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
   public void testDimensions() throws IOException {
     for (int dim : new int[] {1, 2, 3, 5, 129, 1024}) {
       float[] sample = RandomTokens.uniform(random(), 200, dim);
-      Codebook codebook = CodebookTrainer.train(sample, 200, dim, 16, 1, AbortCheck.NONE);
+      Codebook codebook =
+          CodebookTrainer.train(sample, 200, dim, 16, random().nextLong(), AbortCheck.NONE);
       assertEquals(dim, codebook.dimension());
       // In one dimension there are two different tokens.
       assertTrue(codebook.size() >= Math.min(dim * 2, 8) && codebook.size() <= 16);
@@ -123,7 +131,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
         System.arraycopy(others, i * dim, sample, (100 * i + copy) * dim, dim);
       }
     }
-    Codebook codebook = CodebookTrainer.train(sample, n, dim, 64, 9, AbortCheck.NONE);
+    Codebook codebook =
+        CodebookTrainer.train(sample, n, dim, 64, random().nextLong(), AbortCheck.NONE);
     for (int i = 0; i < 5; i++) {
       int anchor = RandomTokens.nearest(others, i * dim, codebook.anchors(), dim);
       double distance =
@@ -135,7 +144,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
   public void testAbort() throws IOException {
     float[] sample = RandomTokens.uniform(random(), 2000, 16);
     int[] checks = {0};
-    CodebookTrainer.train(sample, 2000, 16, 100, 1, () -> checks[0]++);
+    long seed = random().nextLong();
+    CodebookTrainer.train(sample, 2000, 16, 100, seed, () -> checks[0]++);
     int all = checks[0];
     assertTrue("checks=" + all, all > 50);
     int allowed = random().nextInt(all);
@@ -148,7 +158,7 @@ public class TestCodebookTrainer extends LuceneTestCase {
                 2000,
                 16,
                 100,
-                1,
+                seed,
                 () -> {
                   if (checks[0]++ == allowed) {
                     throw new IOException("stop");

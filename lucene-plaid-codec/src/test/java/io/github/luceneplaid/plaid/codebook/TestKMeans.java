@@ -50,7 +50,7 @@ public class TestKMeans extends LuceneTestCase {
     float[] rows = RandomTokens.uniform(random(), n, dim);
     KMeans kmeans = new KMeans(dim, AbortCheck.NONE);
     int[] ordinals = identity(n);
-    float[] centroids = kmeans.cluster(rows, ordinals, 0, n, 10, 200, 5);
+    float[] centroids = kmeans.cluster(rows, ordinals, 0, n, 10, 200, random().nextLong());
     int[] nearest = new int[n];
     kmeans.assign(rows, ordinals, 0, n, centroids, nearest);
     for (int c = 0; c < centroids.length / dim; c++) {
@@ -80,8 +80,9 @@ public class TestKMeans extends LuceneTestCase {
       }
     }
     KMeans kmeans = new KMeans(dim, AbortCheck.NONE);
-    float[] expected = kmeans.cluster(rows, ordinals, 5, 40, 6, 5, 1);
-    assertArrayEquals(expected, kmeans.cluster(others, ordinals, 5, 40, 6, 5, 1), 0);
+    long seed = random().nextLong();
+    float[] expected = kmeans.cluster(rows, ordinals, 5, 40, 6, 5, seed);
+    assertArrayEquals(expected, kmeans.cluster(others, ordinals, 5, 40, 6, 5, seed), 0);
     int[] nearest = new int[50];
     Arrays.fill(nearest, -1);
     kmeans.assign(others, ordinals, 5, 40, expected, nearest);
@@ -94,11 +95,12 @@ public class TestKMeans extends LuceneTestCase {
     int dim = 10;
     float[] rows = RandomTokens.uniform(random(), 300, dim);
     KMeans kmeans = new KMeans(dim, AbortCheck.NONE);
-    float[] first = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, 3);
-    kmeans.cluster(rows, identity(300), 0, 100, 40, 2, 4);
-    float[] second = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, 3);
+    long seed = random().nextLong();
+    float[] first = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, seed);
+    kmeans.cluster(rows, identity(300), 0, 100, 40, 2, seed + 1);
+    float[] second = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, seed);
     assertArrayEquals(first, second, 0);
-    float[] other = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, 4);
+    float[] other = kmeans.cluster(rows, identity(300), 0, 300, 17, 5, seed + 1);
     assertFalse(Arrays.equals(first, other));
   }
 
@@ -139,7 +141,8 @@ public class TestKMeans extends LuceneTestCase {
               }
             });
     expectThrows(
-        IOException.class, () -> kmeans.cluster(rows, identity(1000), 0, 1000, 10, 100, 1));
+        IOException.class,
+        () -> kmeans.cluster(rows, identity(1000), 0, 1000, 10, 100, random().nextLong()));
   }
 
   public void testIllegalArguments() {

@@ -246,7 +246,8 @@ public class TestPlaidExport extends ImportTestCase {
           }
         }
       }
-      double least = bits == 1 ? 0.75 : bits == 2 ? 0.87 : 0.92;
+      // Over 10 seeds at least 0.841, 0.943, 0.9934 and 0.9998, and more of few dimensions
+      double least = bits == 1 ? 0.8 : bits == 2 ? 0.92 : bits == 4 ? 0.985 : 0.999;
       assertTrue("" + similarity / plaid.tokens(), similarity / plaid.tokens() > least);
       float[] cutoffs = plaid.codebook().buckets().cutoffs();
       float[] weights = plaid.codebook().buckets().weights();

@@ -61,7 +61,8 @@ public class TestAdoptedCodeScorer extends LateInteractionTestCase {
               if (plaid.dimension() < 8) {
                 assertTrue(Float.toString(quick), Float.isFinite(quick) && quick >= 0);
               } else {
-                assertEquals(exact, quick, 0.02 * (count + exact));
+                // Over 20 seeds and 20,000 documents they differed by less than half of that
+                assertEquals(exact, quick, 0.004 * (count + exact));
               }
             }
           }

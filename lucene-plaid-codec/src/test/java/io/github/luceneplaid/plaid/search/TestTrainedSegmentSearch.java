@@ -62,7 +62,8 @@ public class TestTrainedSegmentSearch extends LateInteractionTestCase {
         for (int doc : docs) {
           float quick = search.quickScore(doc);
           float exact = untouched.exactScore(doc, null, null);
-          assertEquals(exact, quick, 0.05 * (1 + exact));
+          // Over 150 seeds and 20,000 documents they differed by less than half of that
+          assertEquals(exact, quick, 0.005 * (1 + exact));
         }
         for (int doc : docs) {
           float[] similarity = new float[request.query().count()];

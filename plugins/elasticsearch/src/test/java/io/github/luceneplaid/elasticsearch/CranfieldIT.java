@@ -171,17 +171,19 @@ public class CranfieldIT {
 
   @Test
   public void testFilter() throws IOException {
-    for (int query = 0; query < tokens.queries().length; query += 25) {
+    double recall = 0;
+    int queries = 20;
+    for (int query = 0; query < queries; query++) {
       String filter = ",\"filter\":{\"terms\":{\"part\":[3,7]}}";
       List<String> found = ids(Searches.query(tokens.queries()[query], filter));
       List<String> expected = tokens.best(query, K, doc -> doc % 10 == 3 || doc % 10 == 7);
-      double recall = CranfieldTokens.recall(expected, found);
-      assertTrue("recall@10: " + recall, recall >= 0.8);
+      recall += CranfieldTokens.recall(expected, found) / queries;
       assertEquals(K, found.size());
       for (String id : found) {
         assertTrue(List.of(3, 7).contains(tokens.ids().indexOf(id) % 10));
       }
     }
+    assertTrue("recall@10: " + recall, recall >= 0.93);
   }
 
   /** The filter of an alias counts before the best are chosen, not after. */
