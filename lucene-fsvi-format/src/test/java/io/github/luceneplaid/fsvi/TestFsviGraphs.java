@@ -71,11 +71,14 @@ public class TestFsviGraphs extends LuceneTestCase {
           writer.forceMerge(1);
           try (DirectoryReader reader = DirectoryReader.open(writer)) {
             LeafReader leaf = getOnlyLeafReader(reader);
+            int queries = 40;
             int found = 0;
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < queries; i++) {
               found += found(leaf, similarity);
             }
-            assertTrue(encoding + ", " + similarity + ": " + found, found >= 80);
+            // Over 8 seeds 9.4 to 9.97 of 10, with a deviation of 0.04 to 0.16, but for products of
+            // any length, where few documents take most edges: 9.85, with one of 0.29
+            assertTrue(encoding + ", " + similarity + ": " + found, found >= 8 * queries);
           }
         }
       }
