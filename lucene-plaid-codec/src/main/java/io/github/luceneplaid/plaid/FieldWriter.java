@@ -30,14 +30,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
-import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /** Writes the tokens of one field: flat, or trained as {@link CodebookPlan} says. */
@@ -217,46 +214,12 @@ final class FieldWriter {
     TokenEncoder encoder =
         new TokenEncoder(directions, codebooks, options.bits(), unitLength, abort);
     SlabWriter raw = rawWriter();
-    return throughTemporaryFile(
-        "codes",
-        codes -> writeCodes(plan, codebooks, encoder, raw, codes),
-        codes -> writeSegment(plan, codebooks, encoder, raw, codes));
-  }
-
-  private interface Writing {
-    void to(IndexOutput out) throws IOException;
-  }
-
-  private interface Reading<T> {
-    T from(IndexInput in) throws IOException;
-  }
-
-  /** Writes a file, reads it without its footer, and deletes it. */
-  private <T> T throughTemporaryFile(String suffix, Writing writing, Reading<T> reading)
-      throws IOException {
-    String name = null;
-    boolean success = false;
-    try {
-      try (IndexOutput out =
-          state.directory.createTempOutput(files.data.getName(), suffix, state.context)) {
-        name = out.getName();
-        writing.to(out);
-        CodecUtil.writeFooter(out);
-      }
-      T result;
-      try (IndexInput in = state.directory.openInput(name, IOContext.DEFAULT)) {
-        CodecUtil.retrieveChecksum(in);
-        result = reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
-      }
-      // One that stayed would be taken for a file of the segment
-      state.directory.deleteFile(name);
-      success = true;
-      return result;
-    } finally {
-      if (success == false && name != null) {
-        IOUtils.deleteFilesIgnoringExceptions(state.directory, name);
-      }
-    }
+    return files
+        .temporary()
+        .through(
+            "codes",
+            codes -> writeCodes(plan, codebooks, encoder, raw, codes),
+            codes -> writeSegment(plan, codebooks, encoder, raw, codes));
   }
 
   private RawTokens rawTokens() {
@@ -409,7 +372,13 @@ final class FieldWriter {
     long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     long postingsOffset = files.data.getFilePointer();
     LeafDirectory directory =
-        new LeafWriter(tokens, dimension, options.tokensPerLeaf(), options.seed(), abort)
+        new LeafWriter(
+                tokens,
+                dimension,
+                options.tokensPerLeaf(),
+                options.seed(),
+                abort,
+                files.temporary())
             .write(files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     directory.write(files.data);
@@ -429,12 +398,17 @@ final class FieldWriter {
     Codebook regions = trainRegions(tokens);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     rows.append(regions.anchors(), 0, regions.size());
-    return throughTemporaryFile(
-        "regions",
-        out -> new Regions(regions.anchors(), regions.size(), dimension, abort).assign(tokens, out),
-        in ->
-            writeLeaves(
-                tokens.in(in.randomAccessSlice(0, in.length()), regions.size()), rows.offset()));
+    return files
+        .temporary()
+        .through(
+            "regions",
+            out ->
+                new Regions(regions.anchors(), regions.size(), dimension, abort)
+                    .assign(tokens, out),
+            in ->
+                writeLeaves(
+                    tokens.in(in.randomAccessSlice(0, in.length()), regions.size()),
+                    rows.offset()));
   }
 
   /**

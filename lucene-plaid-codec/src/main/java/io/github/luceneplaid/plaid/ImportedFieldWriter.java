@@ -103,7 +103,7 @@ final class ImportedFieldWriter {
     int postingWidth = TrainedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
     LeafDirectory leaves =
-        new AnchorLeaves(codebook.anchors(), codebook.size(), dimension, abort)
+        new AnchorLeaves(codebook.anchors(), codebook.size(), dimension, abort, files.temporary())
             .write(this::forEachToken, files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     leaves.write(files.data);

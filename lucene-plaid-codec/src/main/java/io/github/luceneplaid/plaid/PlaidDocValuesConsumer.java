@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.leaves.TemporaryFiles;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.HashSet;
@@ -115,6 +116,11 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
         }
       }
       return out;
+    }
+
+    /** Files beside these that are gone before the segment is complete. */
+    TemporaryFiles temporary() {
+      return new TemporaryFiles(state.directory, data.getName(), state.context);
     }
 
     private void finish(boolean hasDelegate) throws IOException {

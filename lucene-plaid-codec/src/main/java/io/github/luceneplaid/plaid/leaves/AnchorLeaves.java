@@ -19,21 +19,23 @@ import org.apache.lucene.store.IndexOutput;
 
 /**
  * Makes each anchor the one leaf of its region, as an index of PLAID is searched: what a segment
- * begins with whose tokens came with their anchors. No token has to be decoded for it. Memory is
- * bounded by {@link #GROUP_POSTINGS} and the number of anchors (unless a single one has more):
- * anchors are taken in groups, and each group walks through the anchors of all tokens once.
+ * begins with whose tokens came with their anchors. No token has to be decoded for it. The anchors
+ * of all tokens are walked through twice, as {@link LeafWriter} does it: memory is bounded by a
+ * constant and the number of anchors, unless a single one has more than {@link #GROUP_POSTINGS}
+ * postings.
  *
  * @lucene.internal
  */
 public final class AnchorLeaves {
 
-  /** Postings that are grouped by anchor at a time: 4 bytes each. */
+  /** Postings that are held at a time: 4 bytes each. */
   private static final int GROUP_POSTINGS = 1 << 22;
 
   private final float[] anchors;
   private final int count;
   private final int dimension;
   private final AbortCheck abort;
+  private final TemporaryFiles files;
   private final int groupPostings;
 
   /** Tokens that can be walked through any number of times, in document order. */
@@ -50,7 +52,7 @@ public final class AnchorLeaves {
      * @param ordinal of the document
      * @param anchors of tokens {@code 0} to {@code n - 1}
      */
-    void tokens(int ordinal, int[] anchors, int n);
+    void tokens(int ordinal, int[] anchors, int n) throws IOException;
   }
 
   /**
@@ -60,17 +62,34 @@ public final class AnchorLeaves {
    * @param count number of anchors
    * @param dimension of an anchor
    * @param abort asked now and then whether to go on
+   * @param files where postings are put that are too many to be held
    */
-  public AnchorLeaves(float[] anchors, int count, int dimension, AbortCheck abort) {
-    this(anchors, count, dimension, abort, GROUP_POSTINGS);
+  public AnchorLeaves(
+      float[] anchors, int count, int dimension, AbortCheck abort, TemporaryFiles files) {
+    this(anchors, count, dimension, abort, files, GROUP_POSTINGS);
   }
 
-  AnchorLeaves(float[] anchors, int count, int dimension, AbortCheck abort, int groupPostings) {
-    this.groupPostings = groupPostings;
+  AnchorLeaves(
+      float[] anchors,
+      int count,
+      int dimension,
+      AbortCheck abort,
+      TemporaryFiles files,
+      int groupPostings) {
     this.anchors = anchors;
     this.count = count;
     this.dimension = dimension;
     this.abort = abort;
+    this.files = files;
+    this.groupPostings = groupPostings;
+  }
+
+  /** Where leaves and postings go. */
+  private record Output(LeafBlocks blocks, PostingWriter postings, LeafDirectory directory) {}
+
+  /** Receives the postings of all anchors, those of a document together. */
+  private interface PostingVisitor {
+    void posting(int anchor, int ordinal) throws IOException;
   }
 
   /**
@@ -83,73 +102,112 @@ public final class AnchorLeaves {
   public LeafDirectory write(
       Tokens tokens, IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
-    int[] counts = count(tokens);
-    LeafBlocks blocks = new LeafBlocks(leavesOut, dimension);
-    PostingWriter postings = new PostingWriter(postingsOut, postingWidth);
-    LeafDirectory directory = new LeafDirectory(count);
-    for (int from = 0; from < count; ) {
-      abort.check();
-      int to = from;
-      int size = 0;
-      while (to < count && (to == from || size + counts[to] <= groupPostings)) {
-        size += counts[to++];
-      }
-      int[] ordinals = group(tokens, counts, from, to, size);
-      int start = 0;
-      for (int anchor = from; anchor < to; anchor++) {
-        directory.startRegion(anchor, postings.count());
-        int end = start + counts[anchor];
-        if (start < end) {
-          blocks.add(anchors, anchor * dimension, 0);
-        }
-        directory.endRegion(anchor, start < end ? 1 : 0);
-        while (start < end) {
-          postings.write(ordinals[start++]);
-        }
-      }
-      from = to;
+    int[] counts = new int[count];
+    forEachPosting(tokens, (anchor, ordinal) -> counts[anchor]++);
+    RegionGroups groups = new RegionGroups(counts, groupPostings);
+    Output output =
+        new Output(
+            new LeafBlocks(leavesOut, dimension),
+            new PostingWriter(postingsOut, postingWidth),
+            new LeafDirectory(count));
+    Group first = new Group(counts, groups, 0);
+    if (groups.count() == 1) {
+      forEachPosting(tokens, first::add);
+      writeGroup(first, output);
+    } else {
+      writeGroups(tokens, counts, groups, first, output);
     }
-    directory.finish(postings.count());
-    blocks.finish();
-    return directory;
+    output.directory.finish(output.postings.count());
+    output.blocks.finish();
+    return output.directory;
   }
 
-  /** The number of documents that have tokens of each anchor. */
-  private int[] count(Tokens tokens) throws IOException {
-    int[] counts = new int[count];
+  /** Shows each document once for each of its anchors, in the order of documents. */
+  private void forEachPosting(Tokens tokens, PostingVisitor visitor) throws IOException {
     int[] last = new int[count];
     Arrays.fill(last, -1);
     tokens.forEach(
         (ordinal, ids, n) -> {
           for (int i = 0; i < n; i++) {
             int anchor = ids[i];
-            counts[anchor] += last[anchor] == ordinal ? 0 : 1;
-            last[anchor] = ordinal;
-          }
-        });
-    return counts;
-  }
-
-  /** The documents of a range of anchors, rising for each. */
-  private static int[] group(Tokens tokens, int[] counts, int from, int to, int size)
-      throws IOException {
-    int[] ordinals = new int[size];
-    int[] next = new int[to - from];
-    for (int i = 1; i < next.length; i++) {
-      next[i] = next[i - 1] + counts[from + i - 1];
-    }
-    int[] last = new int[to - from];
-    Arrays.fill(last, -1);
-    tokens.forEach(
-        (ordinal, ids, n) -> {
-          for (int i = 0; i < n; i++) {
-            int anchor = ids[i] - from;
-            if (anchor >= 0 && anchor < last.length && last[anchor] != ordinal) {
+            if (last[anchor] != ordinal) {
               last[anchor] = ordinal;
-              ordinals[next[anchor]++] = ordinal;
+              visitor.posting(anchor, ordinal);
             }
           }
         });
-    return ordinals;
+  }
+
+  private void writeGroups(
+      Tokens tokens, int[] counts, RegionGroups groups, Group first, Output output)
+      throws IOException {
+    TokenPartitions[] others = new TokenPartitions[1];
+    files.through(
+        "postings",
+        out -> {
+          TokenPartitions partitions = new TokenPartitions(out, groups.count() - 1, false);
+          forEachPosting(
+              tokens,
+              (anchor, ordinal) -> {
+                int group = groups.of(anchor);
+                if (group == 0) {
+                  first.add(anchor, ordinal);
+                } else {
+                  partitions.add(group - 1, anchor, 0, ordinal);
+                }
+              });
+          partitions.finish();
+          others[0] = partitions;
+        },
+        in -> {
+          writeGroup(first, output);
+          for (int number = 1; number < groups.count(); number++) {
+            Group group = new Group(counts, groups, number);
+            others[0].forEach(
+                in, number - 1, (anchor, slot, ordinal) -> group.add(anchor, ordinal));
+            writeGroup(group, output);
+          }
+          return null;
+        });
+  }
+
+  /** The documents of a range of anchors, rising for each. */
+  private static final class Group {
+    private final int from;
+    private final int to;
+    private final int[] ends;
+    private final int[] ordinals;
+
+    Group(int[] counts, RegionGroups groups, int number) {
+      this.from = groups.start(number);
+      this.to = groups.start(number + 1);
+      this.ends = new int[to - from];
+      int size = 0;
+      for (int anchor = from; anchor < to; anchor++) {
+        ends[anchor - from] = size;
+        size += counts[anchor];
+      }
+      this.ordinals = new int[size];
+    }
+
+    void add(int anchor, int ordinal) {
+      ordinals[ends[anchor - from]++] = ordinal;
+    }
+  }
+
+  private void writeGroup(Group group, Output output) throws IOException {
+    abort.check();
+    int start = 0;
+    for (int anchor = group.from; anchor < group.to; anchor++) {
+      output.directory.startRegion(anchor, output.postings.count());
+      int end = group.ends[anchor - group.from];
+      if (start < end) {
+        output.blocks.add(anchors, anchor * dimension, 0);
+      }
+      output.directory.endRegion(anchor, start < end ? 1 : 0);
+      while (start < end) {
+        output.postings.write(group.ordinals[start++]);
+      }
+    }
   }
 }

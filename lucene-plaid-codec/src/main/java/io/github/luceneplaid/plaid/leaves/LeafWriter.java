@@ -20,16 +20,20 @@ import org.apache.lucene.util.ArrayUtil;
 
 /**
  * Builds the leaves of a segment: clusters the tokens of each region and lists the documents of
- * each cluster. Memory is bounded by {@link #GROUP_TOKENS} and the number of regions, not by the
- * number of tokens (unless a single region has more): regions are taken in groups, and each group
- * walks through the regions of all tokens once.
+ * each cluster. Tokens are walked through twice, whatever their number: once to count those of each
+ * region, and once to sort them by groups of regions. The first group stays in memory; the others,
+ * if there are any, go through a temporary file. Memory is bounded by a constant and the number of
+ * regions, unless a single region has more than {@link #GROUP_TOKENS} tokens.
  *
  * @lucene.internal
  */
 public final class LeafWriter {
 
-  /** Tokens that are grouped by region at a time: 12 bytes each. */
+  /** Tokens that are held at a time: 12 bytes each. */
   private static final int GROUP_TOKENS = 1 << 21;
+
+  /** Tokens that are walked through before it is asked again whether to go on. */
+  private static final int ABORT_MASK = (1 << 16) - 1;
 
   /** Tokens of a region that its leaves are trained on, at most. */
   private static final int SAMPLE = 1 << 14;
@@ -42,6 +46,8 @@ public final class LeafWriter {
   private final int tokensPerLeaf;
   private final long seed;
   private final AbortCheck abort;
+  private final TemporaryFiles files;
+  private final int groupTokens;
   private final KMeans kMeans;
   private final byte[] scratch;
 
@@ -51,23 +57,45 @@ public final class LeafWriter {
   private int[] leafOf = new int[0];
 
   /**
-   * Sole constructor.
+   * Takes the tokens of a segment.
    *
    * @param tokens the tokens of the segment
    * @param tokensPerLeaf mean size of a leaf
    * @param seed seed of the clustering
    * @param abort asked now and then whether to go on
+   * @param files where tokens are put that are too many to be held
    */
   public LeafWriter(
-      CodedTokens tokens, int dimension, int tokensPerLeaf, long seed, AbortCheck abort) {
+      CodedTokens tokens,
+      int dimension,
+      int tokensPerLeaf,
+      long seed,
+      AbortCheck abort,
+      TemporaryFiles files) {
+    this(tokens, dimension, tokensPerLeaf, seed, abort, files, GROUP_TOKENS);
+  }
+
+  LeafWriter(
+      CodedTokens tokens,
+      int dimension,
+      int tokensPerLeaf,
+      long seed,
+      AbortCheck abort,
+      TemporaryFiles files,
+      int groupTokens) {
     this.tokens = tokens;
     this.dimension = dimension;
     this.tokensPerLeaf = tokensPerLeaf;
     this.seed = seed;
     this.abort = abort;
+    this.files = files;
+    this.groupTokens = groupTokens;
     this.kMeans = new KMeans(dimension, abort);
     this.scratch = new byte[tokens.stride()];
   }
+
+  /** Where leaves and postings go. */
+  private record Output(LeafBlocks blocks, PostingWriter postings, LeafDirectory directory) {}
 
   /**
    * Writes leaves and postings.
@@ -78,74 +106,121 @@ public final class LeafWriter {
    */
   public LeafDirectory write(IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
-    int count = tokens.regionCount();
-    int[] counts = new int[count];
-    tokens.forEach((region, slot, ordinal) -> counts[region]++);
-    LeafBlocks blocks = new LeafBlocks(leavesOut, dimension);
-    PostingWriter postings = new PostingWriter(postingsOut, postingWidth);
-    LeafDirectory directory = new LeafDirectory(count);
-    for (int from = 0; from < count; ) {
-      abort.check();
-      int to = from;
-      int size = 0;
-      while (to < count && (to == from || size + counts[to] <= GROUP_TOKENS)) {
-        size += counts[to++];
-      }
-      Group group = new Group(counts, from, to, size);
-      tokens.forEach(group);
-      for (int region = from; region < to; region++) {
-        abort.check();
-        directory.startRegion(region, postings.count());
-        int leaves = writeRegion(group, region, counts[region], blocks, postings);
-        directory.endRegion(region, leaves);
-      }
-      from = to;
+    int[] counts = new int[tokens.regionCount()];
+    forEachToken((region, slot, ordinal) -> counts[region]++);
+    RegionGroups groups = new RegionGroups(counts, groupTokens);
+    Output output =
+        new Output(
+            new LeafBlocks(leavesOut, dimension),
+            new PostingWriter(postingsOut, postingWidth),
+            new LeafDirectory(counts.length));
+    Group first = new Group(counts, groups, 0);
+    if (groups.count() == 1) {
+      forEachToken(first);
+      writeGroup(first, output);
+    } else {
+      writeGroups(counts, groups, first, output);
     }
-    directory.finish(postings.count());
-    blocks.finish();
-    return directory;
+    output.directory.finish(output.postings.count());
+    output.blocks.finish();
+    return output.directory;
+  }
+
+  private void forEachToken(CodedTokens.Visitor visitor) throws IOException {
+    tokens.forEach(
+        (region, slot, ordinal) -> {
+          if ((slot & ABORT_MASK) == 0) {
+            abort.check();
+          }
+          visitor.token(region, slot, ordinal);
+        });
+  }
+
+  private void writeGroups(int[] counts, RegionGroups groups, Group first, Output output)
+      throws IOException {
+    TokenPartitions[] others = new TokenPartitions[1];
+    files.through(
+        "tokens",
+        out -> {
+          TokenPartitions partitions = new TokenPartitions(out, groups.count() - 1, true);
+          forEachToken(
+              (region, slot, ordinal) -> {
+                int group = groups.of(region);
+                if (group == 0) {
+                  first.token(region, slot, ordinal);
+                } else {
+                  partitions.add(group - 1, region, slot, ordinal);
+                }
+              });
+          partitions.finish();
+          others[0] = partitions;
+        },
+        in -> {
+          writeGroup(first, output);
+          for (int number = 1; number < groups.count(); number++) {
+            Group group = new Group(counts, groups, number);
+            others[0].forEach(in, number - 1, group);
+            writeGroup(group, output);
+          }
+          return null;
+        });
+  }
+
+  private void writeGroup(Group group, Output output) throws IOException {
+    LeafDirectory directory = output.directory;
+    for (int region = group.from; region < group.to; region++) {
+      abort.check();
+      directory.startRegion(region, output.postings.count());
+      int leaves = writeRegion(group, region, output.blocks, output.postings);
+      directory.endRegion(region, leaves);
+    }
   }
 
   /** The tokens of a range of regions, in document order within each. */
   private static final class Group implements CodedTokens.Visitor {
     private final int from;
     private final int to;
+    private final int[] starts;
     private final int[] next;
     private final long[] slots;
     private final int[] ordinals;
 
-    Group(int[] counts, int from, int to, int size) {
-      this.from = from;
-      this.to = to;
+    Group(int[] counts, RegionGroups groups, int number) {
+      this.from = groups.start(number);
+      this.to = groups.start(number + 1);
       this.next = new int[to - from];
-      for (int i = 1; i < next.length; i++) {
-        next[i] = next[i - 1] + counts[from + i - 1];
+      this.starts = new int[to - from + 1];
+      for (int i = 0; i < next.length; i++) {
+        next[i] = starts[i];
+        starts[i + 1] = starts[i] + counts[from + i];
       }
-      this.slots = new long[size];
-      this.ordinals = new int[size];
+      this.slots = new long[starts[next.length]];
+      this.ordinals = new int[slots.length];
     }
 
     @Override
     public void token(int region, long slot, int ordinal) {
-      if (region >= from && region < to) {
-        int at = next[region - from]++;
-        slots[at] = slot;
-        ordinals[at] = ordinal;
-      }
+      int at = next[region - from]++;
+      slots[at] = slot;
+      ordinals[at] = ordinal;
     }
 
-    /** One behind the last token of a region, once all tokens are in. */
-    int end(int region) {
-      return next[region - from];
+    int start(int region) {
+      return starts[region - from];
+    }
+
+    int size(int region) {
+      return starts[region - from + 1] - starts[region - from];
     }
   }
 
-  private int writeRegion(Group group, int region, int n, LeafBlocks blocks, PostingWriter postings)
+  private int writeRegion(Group group, int region, LeafBlocks blocks, PostingWriter postings)
       throws IOException {
+    int n = group.size(region);
     if (n == 0) {
       return 0;
     }
-    int start = group.end(region) - n;
+    int start = group.start(region);
     int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_REGION);
     leafOf = ArrayUtil.growNoCopy(leafOf, n);
     float[] means = cluster(group, start, n, k);

@@ -61,12 +61,23 @@ public class TestAnchorLeaves extends LuceneTestCase {
     int width = TestUtil.nextInt(random(), 2, 4);
     try (Directory directory = newDirectory()) {
       LeafDirectory found;
+      int[] walks = {0};
+      TemporaryFiles files = new TemporaryFiles(directory, "anchors", IOContext.DEFAULT);
       try (IndexOutput leaves = directory.createOutput("leaves", IOContext.DEFAULT);
           IndexOutput postings = directory.createOutput("postings", IOContext.DEFAULT)) {
         found =
-            new AnchorLeaves(rows, anchors, DIMENSION, AbortCheck.NONE, groupPostings)
-                .write(visitor -> show(documents, visitor), leaves, postings, width);
+            new AnchorLeaves(rows, anchors, DIMENSION, AbortCheck.NONE, files, groupPostings)
+                .write(
+                    visitor -> {
+                      walks[0]++;
+                      show(documents, visitor);
+                    },
+                    leaves,
+                    postings,
+                    width);
       }
+      assertEquals("however many groups there are", 2, walks[0]);
+      assertEquals(Set.of("leaves", "postings"), Set.of(directory.listAll()));
       assertEquals(LeafLayout.bytes(found.leaves(), DIMENSION), directory.fileLength("leaves"));
       try (IndexInput postings = directory.openInput("postings", IOContext.DEFAULT)) {
         assertEquals(found.postings() * width, postings.length());
@@ -85,7 +96,7 @@ public class TestAnchorLeaves extends LuceneTestCase {
   }
 
   /** Shows each document in two parts, as long ones are. */
-  private static void show(int[][] documents, AnchorLeaves.Visitor visitor) {
+  private static void show(int[][] documents, AnchorLeaves.Visitor visitor) throws IOException {
     for (int ordinal = 0; ordinal < documents.length; ordinal++) {
       int[] anchors = documents[ordinal];
       int half = anchors.length / 2;
