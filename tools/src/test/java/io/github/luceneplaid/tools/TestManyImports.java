@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,8 @@ public class TestManyImports extends CommandTestCase {
     int documents = 1 + random().nextInt(5);
     int query = random().nextInt(documents);
     try (Directory directory = FSDirectory.open(source);
-        IndexWriter writer = new IndexWriter(directory, IndexBuilder.config(null))) {
+        IndexWriter writer =
+            new IndexWriter(directory, IndexBuilder.config(new PlaidDocValuesFormat()))) {
       for (int i = 0; i < documents; i++) {
         float[][] tokens = document();
         Document document = new Document();
