@@ -107,7 +107,9 @@ public class TestManyImports extends CommandTestCase {
     for (int i = 0; i < IMPORTS; i++) {
       assertEquals(
           err.toString(), 0, plaid("import", directory(i), index, "--id-prefix", "p" + i + "-"));
-      assertEquals(err.toString(), 0, plaid("info", index));
+      if (i % 8 == 7) {
+        assertEquals(err.toString(), 0, plaid("info", index));
+      }
     }
     assertEquals(err.toString(), 0, plaid("check", index));
     assertEquals(err.toString(), 0, plaid("search", index, "--queries", writeQueries(), "-k1"));
