@@ -18,6 +18,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,6 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.BytesRef;
 
 /** What becomes of segments when the version of the format is raised. */
@@ -150,7 +150,7 @@ public class TestPlaidVersions extends LuceneTestCase {
       in.readBytes(bytes, 0, bytes.length);
     }
     int at = CodecUtil.headerLength(codec) - Integer.BYTES;
-    BitUtil.VH_BE_INT.set(bytes, at, version);
+    ByteBuffer.wrap(bytes).putInt(at, version);
     directory.deleteFile(file);
     try (IndexOutput out = directory.createOutput(file, IOContext.DEFAULT)) {
       out.writeBytes(bytes, bytes.length);
