@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.search.QueryUtils;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** A searcher says that time ran out, whether or not there were hits until then. */
+public class TestVectorQueryTimeouts extends LuceneTestCase {
+
+  private static void write(Directory directory) throws IOException {
+    try (IndexWriter writer =
+        new IndexWriter(
+            directory,
+            newIndexWriterConfig()
+                .setMergePolicy(NoMergePolicy.INSTANCE)
+                .setCodec(TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat())))) {
+      for (int id = 0; id < 50; id++) {
+        Document document = new Document();
+        if (id < 40) {
+          document.add(new KnnFloatVectorField("vector", new float[] {id, 1}));
+        }
+        writer.addDocument(document);
+        if (id % 11 == 10) {
+          writer.commit();
+        }
+      }
+    }
+  }
+
+  public void testSearcherTimesOut() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        Query query = new ExactKnnQuery("vector", new float[] {1, 0.5f}, 7, null);
+        TopDocs complete = new IndexSearcher(reader).search(query, 10);
+        boolean over = true;
+        for (int limit = 0; over; limit++) {
+          int polls = limit;
+          AtomicInteger asked = new AtomicInteger();
+          IndexSearcher searcher = new IndexSearcher(reader);
+          searcher.setTimeout(() -> asked.incrementAndGet() > polls);
+          TopDocs hits = searcher.search(query, 10);
+          over = asked.get() > limit;
+          assertEquals("after " + limit, over, searcher.timedOut());
+          if (over == false) {
+            assertEquals(complete.scoreDocs.length, hits.scoreDocs.length);
+          }
+          AtomicInteger counted = new AtomicInteger();
+          IndexSearcher counting = new IndexSearcher(reader);
+          counting.setTimeout(() -> counted.incrementAndGet() > polls);
+          int count = counting.count(query);
+          assertEquals("after " + limit, counted.get() > limit, counting.timedOut());
+          assertTrue(counting.timedOut() || count == 7);
+        }
+      }
+    }
+  }
+
+  /** It is a query as others are. */
+  public void testPartialHits() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        Query query = new ExactKnnQuery("vector", new float[] {1, 0.5f}, 7, null);
+        HitsQuery hits = (HitsQuery) searcher.rewrite(query);
+        Query partial = new PartialHitsQuery(hits);
+        TopDocs expected = searcher.search(hits, 10);
+        TopDocs found = searcher.search(partial, 10);
+        assertEquals(7, found.scoreDocs.length);
+        for (int i = 0; i < 7; i++) {
+          assertEquals(expected.scoreDocs[i].doc, found.scoreDocs[i].doc);
+          assertEquals(expected.scoreDocs[i].score, found.scoreDocs[i].score, 0);
+        }
+        QueryUtils.check(partial);
+        QueryUtils.checkEqual(partial, new PartialHitsQuery(hits));
+        QueryUtils.checkUnequal(partial, hits);
+        Query fewer = searcher.rewrite(new ExactKnnQuery("vector", new float[] {1, 1}, 6, null));
+        QueryUtils.checkUnequal(partial, new PartialHitsQuery((HitsQuery) fewer));
+        searcher.setTimeout(() -> true);
+        assertEquals(0, searcher.search(partial, 10).scoreDocs.length);
+        assertTrue(searcher.timedOut());
+      }
+    }
+  }
+}
