@@ -47,12 +47,13 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
 
   private static final String TEXT = "text";
 
-  /** The query with a filter or without, by itself or with its clause beside another. */
-  private Query random(Query maxSim) {
+  /** The query by itself, or beside another clause. */
+  private static Query maybeHybrid(Query maxSim) {
     return random().nextBoolean() ? maxSim : hybrid(maxSim);
   }
 
-  private LateInteractionQuery maxSim(float[][] query, int k) {
+  /** The query with a filter, or without. */
+  private static LateInteractionQuery maxSim(float[][] query, int k) {
     Query filter = random().nextBoolean() ? null : new TermQuery(new Term("group", "1"));
     return new LateInteractionQuery(FIELD, query, k, filter);
   }
@@ -248,7 +249,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
     MockAnalyzer analyzer = new MockAnalyzer(random());
     String text = "some red house";
     for (int i = 0; i < 10; i++) {
-      Query query = hybrid(random(maxSim(query(), 3)));
+      Query query = hybrid(maybeHybrid(maxSim(query(), 3)));
       QueryScorer scorer =
           random().nextBoolean() ? new QueryScorer(query, TEXT) : new QueryScorer(query);
       Highlighter highlighter = new Highlighter(scorer);
