@@ -506,4 +506,25 @@ public class OpenSearchIT {
     assertEquals("late_interaction", setting(INDEX, "index.codec"));
     assertNotEquals("late_interaction", setting(INDEX, "archived.index.codec"));
   }
+
+  /** A query that runs out of time says so; its node stays as it is. */
+  @Test
+  public void testTimeout() throws IOException {
+    String mapping =
+        "{\"properties\": {\"tokens\": {\"type\": \"late_interaction\", \"dims\": 128,"
+            + " \"max_query_vectors\": 8192}}}";
+    http.put("/" + INDEX + "/_mapping", mapping).ok();
+    float[][] tokens = new float[8192][];
+    for (int i = 0; i < tokens.length; i++) {
+      float[][] document = collection.documents()[i % collection.documents().length];
+      tokens[i] = document[i % document.length];
+    }
+    ObjectNode query = Requests.lateInteraction(tokens);
+    ((ObjectNode) query.get("late_interaction")).put("k", 1000).put("candidates", 100_000);
+    ObjectNode body = Http.JSON.createObjectNode();
+    body.put("timeout", "1ms").set("query", query);
+    JsonNode answer = http.post("/" + INDEX + "/_search", body.toString()).ok();
+    assertTrue(answer.toString(), answer.get("timed_out").asBoolean());
+    assertEquals(0, answer.at("/_shards/failed").asInt());
+  }
 }

@@ -180,4 +180,19 @@ public class OpenSearchRefusalsIT {
           query[1]);
     }
   }
+
+  /** A field that is not mapped, or that no document has: no hits, as for other queries. */
+  @Test
+  public void testNoField() throws IOException {
+    for (String field : new String[] {"none", "tokens"}) {
+      String vectors = "[[1" + ",0".repeat(127) + "]]";
+      String query =
+          String.format(
+              Locale.ROOT,
+              "{\"query\": {\"late_interaction\": {\"field\": \"%s\", \"query_vectors\": %s}}}",
+              field,
+              vectors);
+      assertEquals(List.of(), ids(node.search("empty", query)));
+    }
+  }
 }
