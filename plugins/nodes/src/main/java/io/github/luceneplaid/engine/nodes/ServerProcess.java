@@ -20,6 +20,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -30,11 +31,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A server in a process of its own, with a log file. It ends with the test: at the latest when the
- * JVM of the test does.
+ * JVM of the test does. A copy of the log stays in {@code target/server-logs}, as the folders of a
+ * test go with it.
  */
 public final class ServerProcess implements Closeable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Path KEPT_LOGS = Path.of("target", "server-logs");
   private static final List<String> AS_NOBODY =
       List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
 
@@ -156,7 +159,14 @@ public final class ServerProcess implements Closeable {
     forget();
   }
 
-  private void forget() {
+  /** Where the log stays when the process has ended. */
+  Path keptLog() {
+    return KEPT_LOGS.resolve(process.pid() + "-" + log.getFileName());
+  }
+
+  private void forget() throws IOException {
+    Files.createDirectories(KEPT_LOGS);
+    Files.copy(log, keptLog(), StandardCopyOption.REPLACE_EXISTING);
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

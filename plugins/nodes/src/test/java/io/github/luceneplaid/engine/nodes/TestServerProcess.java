@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,11 +86,15 @@ public class TestServerProcess {
     assertEquals(143, again.await());
   }
 
+  /** What a server said of its end can be read when the folders of the test are gone. */
   @Test
   public void testFailure() throws IOException {
-    try (ServerProcess server = start(-1)) {
+    ServerProcess server = start(-1);
+    try (server) {
       assertNotEquals(0, server.await());
       assertTrue(server.output().contains("IllegalArgumentException"));
     }
+    assertEquals(server.output(), Files.readString(server.keptLog()));
+    Files.delete(server.keptLog());
   }
 }
