@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -236,6 +237,24 @@ public class TestPlaid extends CommandTestCase {
     assertFalse(Files.exists(output));
     Files.createFile(output);
     assertFails(1, "exists (--force replaces it)", "fit-projection", texts, "-o", output);
+  }
+
+  /** Where no document has tokens, nothing is found, and nothing fails. */
+  public void testIndexWithoutTokens() throws IOException {
+    Path folder = createTempDir();
+    Path texts = Files.writeString(folder.resolve("t.txt"), "., !\n., !\n");
+    Path model = TinyModel.copyTo(createTempDir());
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", texts, "-o", index, "--model", model));
+    assertEquals(0, plaid("search", index, "--model", model, "red"));
+    assertEquals("", err.toString());
+    String[] explain = {"explain", index.toString(), "--model", model.toString(), "--query", "red"};
+    assertFails(1, "--hit 1: the query has 0 hits", with(explain, "--hit", "1"));
+    assertFails(1, "document 2: no tokens of 8 dimensions", with(explain, "--doc", "2"));
+  }
+
+  private static Object[] with(String[] words, String... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray();
   }
 
   public void testIndexTextAndSearch() throws IOException {
