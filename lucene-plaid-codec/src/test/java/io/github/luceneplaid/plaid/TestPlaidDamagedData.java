@@ -22,6 +22,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -118,7 +119,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         reading.read(reader.leaves().get(0).reader());
       } catch (IOException e) {
-        if (e.toString().contains(file) == false) {
+        // An end of file that Lucene comes upon has no message where files are in memory
+        if (e instanceof EOFException == false && e.toString().contains(file) == false) {
           throw new AssertionError(what + ": which file is it?", e);
         }
         refused++;

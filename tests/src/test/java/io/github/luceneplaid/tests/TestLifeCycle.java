@@ -127,7 +127,8 @@ public class TestLifeCycle extends LuceneTestCase {
     lived /= checks;
     fresh /= checks;
     String message = "recall@10 of the index that lived: " + lived + ", afresh: " + fresh;
-    // Over 3 seeds 0.96 to 0.97 and 0.95 to 0.96, and the first was better by 0.005 to 0.016
+    // Over 5 seeds 0.954 afresh, a deviation of 0.007, and by 0.012 more of what lived, one of
+    // 0.005
     assertTrue(message, fresh >= 0.92);
     assertTrue(message, lived >= 0.92);
     assertTrue(message, lived >= fresh - 0.02);
