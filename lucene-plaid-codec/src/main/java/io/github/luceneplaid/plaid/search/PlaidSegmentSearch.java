@@ -131,7 +131,9 @@ class PlaidSegmentSearch implements SegmentSearch {
         int size = Math.min(step, n - from);
         segment.rows().maxSim(matrix, segment.firstToken(ordinal) + from, size, best);
       } else {
-        matrix.maxSim(tokens, 0, read(ordinal, from, Math.min(n, from + step)), best);
+        // First, as it makes the array
+        int size = read(ordinal, from, Math.min(n, from + step));
+        matrix.maxSim(tokens, 0, size, best);
       }
     }
     return true;
