@@ -127,8 +127,7 @@ public class TestLifeCycle extends LuceneTestCase {
     lived /= checks;
     fresh /= checks;
     String message = "recall@10 of the index that lived: " + lived + ", afresh: " + fresh;
-    // Over 5 seeds 0.954 afresh, a deviation of 0.007, and by 0.012 more of what lived, one of
-    // 0.005
+    // Over 9 seeds 0.955 afresh, a deviation of 0.006, and 0.011 more of what lived, one of 0.004
     assertTrue(message, fresh >= 0.92);
     assertTrue(message, lived >= 0.92);
     assertTrue(message, lived >= fresh - 0.02);
