@@ -22,7 +22,9 @@ import org.apache.lucene.search.Query;
  * Finds the k documents with the most similar vectors, exactly, whatever format the field is in and
  * whether or not it has a graph. Scores are of the best vectors that the format has. Each segment
  * is scanned once; those in {@link FsviVectorsFormat} and {@link FsviHnswVectorsFormat} at the
- * speed of memory.
+ * speed of memory, and by several tasks if they are large. Lucene's {@link
+ * org.apache.lucene.search.KnnFloatVectorQuery} finds the same in {@link FsviVectorsFormat}, but
+ * has one task scan a segment, however large it is.
  *
  * @lucene.experimental
  */
@@ -66,12 +68,13 @@ public final class ExactKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(LeafReaderContext context, KnnCollector collector, AcceptDocs acceptDocs)
+  void searchLeaf(
+      LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (floats != null) {
-      VectorScores.collect(context.reader(), field, floats, collector, acceptDocs);
+      VectorScores.collect(context.reader(), field, floats, range, collector, acceptDocs);
     } else {
-      VectorScores.collect(context.reader(), field, bytes, collector, acceptDocs);
+      VectorScores.collect(context.reader(), field, bytes, range, collector, acceptDocs);
     }
   }
 

@@ -79,17 +79,24 @@ final class ExactSearch {
 
   /** Hands documents that may be competitive to the collector, in their order. */
   void search(KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+    search(OrdRange.ALL, collector, acceptDocs);
+  }
+
+  /** Does so for the documents of some vectors, at least one. */
+  void search(OrdRange range, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
+    int from = range.from();
+    int to = Math.min(range.to(), vectors.size());
     if (acceptDocs.bits() == null) {
-      searchAll(collector);
+      searchAll(from, to, collector);
     } else {
-      searchSome(collector, acceptDocs.iterator());
+      int end = to == vectors.size() ? DocIdSetIterator.NO_MORE_DOCS : vectors.docs().doc(to);
+      searchSome(vectors.docs().doc(from), end, collector, acceptDocs.iterator());
     }
   }
 
-  private void searchAll(KnnCollector collector) throws IOException {
-    int size = vectors.size();
-    for (int ord = 0, n; ord < size && collector.earlyTerminated() == false; ord += n) {
-      n = Math.min(block(collector), size - ord);
+  private void searchAll(int from, int to, KnnCollector collector) throws IOException {
+    for (int ord = from, n; ord < to && collector.earlyTerminated() == false; ord += n) {
+      n = Math.min(block(collector), to - ord);
       for (int i = 0; i < n; i++) {
         ords[i] = ord + i;
       }
@@ -102,12 +109,13 @@ final class ExactSearch {
     return Math.clamp(collector.visitLimit() - collector.visitedCount(), 1, BLOCK);
   }
 
-  private void searchSome(KnnCollector collector, DocIdSetIterator accepted) throws IOException {
+  private void searchSome(int from, int end, KnnCollector collector, DocIdSetIterator accepted)
+      throws IOException {
     DocIndexIterator docs = vectors.docs().iterator();
     int block = block(collector);
     int n = 0;
-    int doc = accepted.nextDoc();
-    while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+    int doc = accepted.advance(from);
+    while (doc < end) {
       int found = docs.docID() < doc ? docs.advance(doc) : docs.docID();
       if (found == doc) {
         ords[n++] = docs.index();

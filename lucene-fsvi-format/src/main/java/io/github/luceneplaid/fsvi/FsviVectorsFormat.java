@@ -157,7 +157,7 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
   public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
     return new FsviVectorsReader(
         new SlabVectorsReader(
-            state, version, SlabVectorsReader.context(state, DataAccessHint.SEQUENTIAL)));
+            state, version, SlabVectorsReader.context(state, DataAccessHint.SEQUENTIAL), false));
   }
 
   @Override

@@ -96,7 +96,13 @@ public final class PrefixKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(LeafReaderContext context, KnnCollector collector, AcceptDocs acceptDocs)
+  long scannedBytes(FieldLayout layout) {
+    return (long) prefix * layout.fine().encoding().bytes();
+  }
+
+  @Override
+  void searchLeaf(
+      LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
     FloatVectorValues.checkField(reader, field);
@@ -105,7 +111,8 @@ public final class PrefixKnnQuery extends VectorQuery {
     if (stored != null) {
       FlatVectorsScorer.checkDimensions(target.length, stored.dimension());
       if (stored.size() > 0) {
-        ExactSearch.of(stored, new PrefixScorer(stored, first)).search(collector, acceptDocs);
+        ExactSearch.of(stored, new PrefixScorer(stored, first))
+            .search(range, collector, acceptDocs);
       }
       return;
     }

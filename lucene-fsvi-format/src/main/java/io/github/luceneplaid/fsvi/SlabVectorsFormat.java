@@ -42,7 +42,7 @@ final class SlabVectorsFormat extends FlatVectorsFormat {
   @Override
   public SlabVectorsReader fieldsReader(SegmentReadState state) throws IOException {
     return new SlabVectorsReader(
-        state, version, SlabVectorsReader.context(state, DataAccessHint.RANDOM));
+        state, version, SlabVectorsReader.context(state, DataAccessHint.RANDOM), true);
   }
 
   @Override

@@ -49,6 +49,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   private final FieldInfos infos;
   private final int maxDoc;
+  private final boolean graphs;
   private final Map<Integer, FieldEntry> entries = new TreeMap<>();
   private final FlatVectorsScorer scorer = new StoredVectorsScorer();
   private final IndexInput data;
@@ -59,8 +60,11 @@ final class SlabVectorsReader extends FlatVectorsReader {
    *
    * @param newest version that is read
    * @param context in which the vectors are opened
+   * @param graphs whether there are graphs that search the vectors
    */
-  SlabVectorsReader(SegmentReadState state, int newest, IOContext context) throws IOException {
+  SlabVectorsReader(SegmentReadState state, int newest, IOContext context, boolean graphs)
+      throws IOException {
+    this.graphs = graphs;
     this.infos = state.fieldInfos;
     this.maxDoc = state.segmentInfo.maxDoc();
     int version = readMeta(state, newest);
@@ -162,7 +166,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
   /** Opens each part of a field once, so that none lies outside of the file. */
   private void check(FieldEntry entry) throws IOException {
     try {
-      new StoredVectors(entry, data).docs().iterator();
+      new StoredVectors(entry, data, graphs).docs().iterator();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
@@ -188,7 +192,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
       throw new IllegalArgumentException(
           "field=\"" + field + "\" is encoded as: " + found + " expected: " + expected);
     }
-    return new StoredVectors(entry, data);
+    return new StoredVectors(entry, data, graphs);
   }
 
   @Override

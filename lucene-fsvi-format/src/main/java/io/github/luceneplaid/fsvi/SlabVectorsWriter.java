@@ -155,7 +155,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
       SegmentReadState reader =
           new SegmentReadState(
               state.directory, state.segmentInfo, infos, IOContext.READONCE, state.segmentSuffix);
-      new SlabVectorsReader(reader, version, IOContext.READONCE).close();
+      new SlabVectorsReader(reader, version, IOContext.READONCE, false).close();
     }
   }
 }

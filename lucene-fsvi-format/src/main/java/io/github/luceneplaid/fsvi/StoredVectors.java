@@ -22,6 +22,7 @@ final class StoredVectors {
 
   private final FieldEntry entry;
   private final FieldLayout layout;
+  private final boolean graphs;
   private final IndexInput data;
   private final VectorDocs docs;
   private final StoredTier coarse;
@@ -29,8 +30,14 @@ final class StoredVectors {
   private final Slab norms;
   private final float[] one = new float[1];
 
-  StoredVectors(FieldEntry entry, IndexInput data) throws IOException {
+  /**
+   * Opens a field.
+   *
+   * @param graphs whether the field is searched by a graph where that is cheaper than a scan
+   */
+  StoredVectors(FieldEntry entry, IndexInput data, boolean graphs) throws IOException {
     this.entry = entry;
+    this.graphs = graphs;
     this.layout = entry.layout();
     this.data = data;
     this.docs = new VectorDocs(entry.docs(), data, layout.size());
@@ -41,7 +48,12 @@ final class StoredVectors {
 
   /** The same for another thread. */
   StoredVectors copy() throws IOException {
-    return new StoredVectors(entry, data);
+    return new StoredVectors(entry, data, graphs);
+  }
+
+  /** Whether the field is searched by a graph where that is cheaper than a scan. */
+  boolean hasGraphs() {
+    return graphs;
   }
 
   FieldLayout layout() {

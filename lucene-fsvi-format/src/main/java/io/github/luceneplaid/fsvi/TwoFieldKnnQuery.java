@@ -14,6 +14,8 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
@@ -117,9 +119,24 @@ public final class TwoFieldKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(LeafReaderContext context, KnnCollector collector, AcceptDocs acceptDocs)
+  StoredVectors scanned(LeafReader reader) throws IOException {
+    // Others search as they do, by a graph or around the reader that they wrap.
+    if (reader instanceof CodecReader == false) {
+      return null;
+    }
+    StoredVectors stored = super.scanned(reader);
+    return stored != null && stored.hasGraphs() ? null : stored;
+  }
+
+  @Override
+  void searchLeaf(
+      LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    context.reader().searchNearestVectors(field, fastTarget, collector, acceptDocs);
+    if (range.equals(OrdRange.ALL)) {
+      context.reader().searchNearestVectors(field, fastTarget, collector, acceptDocs);
+    } else {
+      VectorScores.collect(context.reader(), field, fastTarget, range, collector, acceptDocs);
+    }
   }
 
   @Override

@@ -18,11 +18,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
@@ -31,7 +31,6 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.Weight;
@@ -39,10 +38,11 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
- * A query that finds its best documents when it is rewritten, with one task for each segment. If
- * the searcher's timeout stops it, it has the hits found until then; {@link IndexSearcher#search}
- * asks the timeout itself before it collects hits, returns none, and has {@link
- * IndexSearcher#timedOut timed out}.
+ * A query that finds its best documents when it is rewritten, with one task for each segment, or
+ * several for a large one that is scanned. Hits and scores do not depend on how many threads there
+ * are. If the searcher's timeout stops it, it has the hits found until then; {@link
+ * IndexSearcher#search} asks the timeout itself before it collects hits, returns none, and has
+ * {@link IndexSearcher#timedOut timed out}.
  *
  * @lucene.experimental
  */
@@ -70,8 +70,23 @@ public abstract class VectorQuery extends Query {
     return k;
   }
 
-  /** Collects the candidates of a segment. */
-  abstract void searchLeaf(LeafReaderContext context, KnnCollector collector, AcceptDocs acceptDocs)
+  /** The vectors of a segment if they are scanned in this format, and can be split; else null. */
+  StoredVectors scanned(LeafReader reader) throws IOException {
+    return FsviVectorsFormat.stored(reader, field);
+  }
+
+  /** Bytes that a scan reads of each vector. */
+  long scannedBytes(FieldLayout layout) {
+    return layout.coarse().rowBytes(layout.dimension());
+  }
+
+  /**
+   * Collects the candidates of a segment.
+   *
+   * @param range of the vectors that are scanned, of a segment that is split
+   */
+  abstract void searchLeaf(
+      LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException;
 
   /** Turns the candidates, the best first, into hits, in any order. */
@@ -114,7 +129,16 @@ public abstract class VectorQuery extends Query {
             searcher.getTimeout());
     List<Callable<ScoreDoc[]>> tasks = new ArrayList<>();
     for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
-      tasks.add(() -> search(context, filterWeight, manager));
+      FilteredDocs docs = new FilteredDocs(context, filterWeight);
+      List<OrdRange> ranges = ranges(context.reader());
+      for (OrdRange range : ranges) {
+        tasks.add(
+            () -> {
+              boolean alone = ranges.size() == 1;
+              AcceptDocs acceptDocs = alone ? docs.ofOneThread() : docs.ofManyThreads();
+              return search(context, range, acceptDocs, manager);
+            });
+      }
     }
     List<ScoreDoc> hits = new ArrayList<>();
     for (ScoreDoc[] ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
@@ -123,24 +147,19 @@ public abstract class VectorQuery extends Query {
     return hits;
   }
 
+  private List<OrdRange> ranges(LeafReader reader) throws IOException {
+    StoredVectors stored = scanned(reader);
+    return stored == null
+        ? List.of(OrdRange.ALL)
+        : OrdRange.split(stored.size(), scannedBytes(stored.layout()), candidates());
+  }
+
   private ScoreDoc[] search(
-      LeafReaderContext context, Weight filterWeight, KnnCollectorManager manager)
+      LeafReaderContext context, OrdRange range, AcceptDocs acceptDocs, KnnCollectorManager manager)
       throws IOException {
-    int maxDoc = context.reader().maxDoc();
-    AcceptDocs acceptDocs = AcceptDocs.fromLiveDocs(context.reader().getLiveDocs(), maxDoc);
-    if (filterWeight != null) {
-      acceptDocs =
-          AcceptDocs.fromIteratorSupplier(
-              () -> {
-                Scorer scorer = filterWeight.scorer(context);
-                return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
-              },
-              context.reader().getLiveDocs(),
-              maxDoc);
-    }
     KnnCollector collector =
         manager.newCollector(Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT, context);
-    searchLeaf(context, collector, acceptDocs);
+    searchLeaf(context, range, collector, acceptDocs);
     ScoreDoc[] hits = collector.topDocs().scoreDocs;
     for (ScoreDoc hit : hits) {
       hit.doc += context.docBase;

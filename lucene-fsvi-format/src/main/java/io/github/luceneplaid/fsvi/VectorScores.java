@@ -32,11 +32,12 @@ final class VectorScores {
 
   private VectorScores() {}
 
-  /** Scores all accepted documents of a segment. */
+  /** Scores accepted documents of a segment: of some vectors if it is in this format, else all. */
   static void collect(
       LeafReader reader,
       String field,
       float[] target,
+      OrdRange range,
       KnnCollector collector,
       AcceptDocs acceptDocs)
       throws IOException {
@@ -44,7 +45,7 @@ final class VectorScores {
     StoredVectors stored = FsviVectorsFormat.stored(reader, field);
     if (stored != null) {
       if (stored.size() > 0) {
-        ExactSearch.of(stored, target).search(collector, acceptDocs);
+        ExactSearch.of(stored, target).search(range, collector, acceptDocs);
       }
       return;
     }
@@ -54,15 +55,20 @@ final class VectorScores {
     }
   }
 
-  /** Scores all accepted documents of a segment. */
+  /** Scores accepted documents of a segment: of some vectors if it is in this format, else all. */
   static void collect(
-      LeafReader reader, String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      LeafReader reader,
+      String field,
+      byte[] target,
+      OrdRange range,
+      KnnCollector collector,
+      AcceptDocs acceptDocs)
       throws IOException {
     ByteVectorValues.checkField(reader, field);
     StoredVectors stored = FsviVectorsFormat.stored(reader, field);
     if (stored != null) {
       if (stored.size() > 0) {
-        ExactSearch.of(stored, target).search(collector, acceptDocs);
+        ExactSearch.of(stored, target).search(range, collector, acceptDocs);
       }
       return;
     }

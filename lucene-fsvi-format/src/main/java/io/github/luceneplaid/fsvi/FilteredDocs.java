@@ -1,0 +1,69 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
+
+/** The documents of a segment that live and match a filter, for several threads. */
+final class FilteredDocs {
+
+  private final LeafReaderContext context;
+  private final Weight filter;
+  private Bits matches;
+
+  /**
+   * Sole constructor.
+   *
+   * @param filter or null
+   */
+  FilteredDocs(LeafReaderContext context, Weight filter) {
+    this.context = context;
+    this.filter = filter;
+  }
+
+  /** For the only thread that searches the segment. */
+  AcceptDocs ofOneThread() {
+    int maxDoc = context.reader().maxDoc();
+    Bits liveDocs = context.reader().getLiveDocs();
+    if (filter == null) {
+      return AcceptDocs.fromLiveDocs(liveDocs, maxDoc);
+    }
+    return AcceptDocs.fromIteratorSupplier(
+        () -> {
+          Scorer scorer = filter.scorer(context);
+          return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
+        },
+        liveDocs,
+        maxDoc);
+  }
+
+  /** For one of several threads. The first one to come evaluates the filter for all of them. */
+  AcceptDocs ofManyThreads() throws IOException {
+    if (filter == null) {
+      return ofOneThread();
+    }
+    return AcceptDocs.fromLiveDocs(matches(), context.reader().maxDoc());
+  }
+
+  private synchronized Bits matches() throws IOException {
+    if (matches == null) {
+      matches = ofOneThread().bits();
+    }
+    return matches;
+  }
+}
