@@ -24,6 +24,7 @@ import io.github.luceneplaid.plaid.leaves.CodedTokens;
 import io.github.luceneplaid.plaid.leaves.LeafDirectory;
 import io.github.luceneplaid.plaid.leaves.LeafWriter;
 import io.github.luceneplaid.plaid.leaves.Regions;
+import io.github.luceneplaid.plaid.leaves.TemporaryFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,9 @@ final class FieldWriter {
 
   /** From so many tokens on, codes to search by cost less than exact scores of all documents. */
   private static final int PROVISIONAL_TOKENS = 1 << 9;
+
+  /** Up to so many tokens, provisional codes are not worth a temporary file. */
+  private static final int IN_MEMORY_TOKENS = 1 << 12;
 
   private static final int CHUNK = 64;
 
@@ -214,12 +218,12 @@ final class FieldWriter {
     TokenEncoder encoder =
         new TokenEncoder(directions, codebooks, options.bits(), unitLength, abort);
     SlabWriter raw = rawWriter();
-    return files
-        .temporary()
-        .through(
-            "codes",
-            codes -> writeCodes(plan, codebooks, encoder, raw, codes),
-            codes -> writeSegment(plan, codebooks, encoder, raw, codes));
+    TemporaryFiles.Writing writing = codes -> writeCodes(plan, codebooks, encoder, raw, codes);
+    TemporaryFiles.Reading<PlaidFieldEntry> reading =
+        codes -> writeSegment(plan, codebooks, encoder, raw, codes);
+    return provisional && survey.tokens() <= IN_MEMORY_TOKENS
+        ? TemporaryFiles.inMemory("codes", writing, reading)
+        : files.temporary().through("codes", writing, reading);
   }
 
   private RawTokens rawTokens() {
@@ -310,8 +314,9 @@ final class FieldWriter {
       throws IOException {
     List<CodebookBlock> blocks = writeAdopted(plan.adopted());
     SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
+    int adopted = codebooks.adoptedAnchors();
+    anchorRows.append(codebooks.rows(), adopted * dimension, codebooks.anchorCount() - adopted);
     for (Codebook codebook : plan.own()) {
-      anchorRows.append(codebook.anchors(), 0, codebook.size());
       blocks.add(CodebookBlock.of(codebook, 0));
     }
     PackedLongValues counts = addresses.counts();

@@ -37,11 +37,14 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.ReadOnceHint;
 import org.apache.lucene.util.IOUtils;
 
-/** Reads what {@link PlaidDocValuesConsumer} has written. */
+/**
+ * Reads what {@link PlaidDocValuesConsumer} has written. Until values of a field are asked for, the
+ * heap holds what the meta file says of it; from then on also what {@link PlaidSegment} loads.
+ */
 final class PlaidDocValuesProducer extends DocValuesProducer {
 
   private final PlaidMeta meta;
-  private final Map<Integer, PlaidSegment> segments;
+  private final Map<Integer, Field> fields;
   private final DocValuesProducer delegate;
   private final IndexInput data;
   private final IndexInput vectors;
@@ -55,7 +58,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   PlaidDocValuesProducer(SegmentReadState state, DocValuesFormat delegateFormat, int currentVersion)
       throws IOException {
     this.meta = PlaidMeta.read(state, currentVersion);
-    this.segments = new TreeMap<>();
+    this.fields = new TreeMap<>();
     DocValuesProducer delegate = null;
     IndexInput data = null;
     IndexInput vectors = null;
@@ -66,7 +69,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
           openData(state, PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
       meta.checkParts(data, vectors, state.segmentSuffix);
       for (Map.Entry<Integer, PlaidFieldEntry> entry : meta.entries().entrySet()) {
-        segments.put(entry.getKey(), openSegment(entry.getValue(), data, vectors));
+        fields.put(entry.getKey(), new Field(entry.getValue(), data, vectors, meta.file()));
       }
       delegate =
           meta.hasDelegate() && delegateFormat != null
@@ -85,7 +88,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
 
   private PlaidDocValuesProducer(PlaidDocValuesProducer other) {
     this.meta = other.meta;
-    this.segments = other.segments;
+    this.fields = other.fields;
     this.delegate = other.delegate == null ? null : other.delegate.getMergeInstance();
     this.data = other.data;
     this.vectors = other.vectors;
@@ -124,22 +127,47 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
     return in;
   }
 
-  private PlaidSegment openSegment(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
-      throws IOException {
-    try {
-      PlaidSegment segment = PlaidSegment.open(entry, data, vectors);
-      segment.iterator();
+  /** A field, opened by who first asks for it. */
+  private static final class Field {
+    private final PlaidFieldEntry entry;
+    private final IndexInput data;
+    private final IndexInput vectors;
+    private final String metaFile;
+    private PlaidSegment segment;
+
+    Field(PlaidFieldEntry entry, IndexInput data, IndexInput vectors, String metaFile) {
+      this.entry = entry;
+      this.data = data;
+      this.vectors = vectors;
+      this.metaFile = metaFile;
+    }
+
+    synchronized PlaidSegment open() throws IOException {
+      if (segment == null) {
+        try {
+          PlaidSegment opened = PlaidSegment.open(entry, data, vectors);
+          opened.iterator();
+          segment = opened;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+          throw new CorruptIndexException(
+              "the meta file does not go with the others: " + e.getMessage(), metaFile, e);
+        }
+      }
       return segment;
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new CorruptIndexException(
-          "the meta file does not go with the others: " + e.getMessage(), meta.file(), e);
+    }
+  }
+
+  /** Opens all fields, which are opened when they are first asked for otherwise. */
+  void openFields() throws IOException {
+    for (Field field : fields.values()) {
+      field.open();
     }
   }
 
   /** The field as the search and the merge see it, for one thread; null if it is delegated. */
-  private PlaidSegment segment(FieldInfo field) throws IOException {
-    PlaidSegment segment = segments.get(field.number);
-    return segment == null ? null : segment.copy(() -> delegate(field).getBinary(field));
+  private PlaidSegment segment(FieldInfo info) throws IOException {
+    Field field = fields.get(info.number);
+    return field == null ? null : field.open().copy(() -> delegate(info).getBinary(info));
   }
 
   PlaidMeta meta() {

@@ -35,7 +35,10 @@ final class TokenEncoder {
   private final Directions directions;
   private final int dimension;
   private final boolean unitLength;
+
+  /** Of all codebooks; what is encoded has one of the format's own. */
   private final float[] anchors;
+
   private final int firstOwn;
   private final AnchorRouter router;
   private final ResidualQuantizer quantizer;
@@ -63,7 +66,7 @@ final class TokenEncoder {
     this.directions = directions;
     this.dimension = directions.dimension();
     this.unitLength = unitLength;
-    this.anchors = codebooks.anchors();
+    this.anchors = codebooks.rows();
     this.firstOwn = codebooks.adoptedAnchors();
     this.router = router(codebooks, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
@@ -82,7 +85,7 @@ final class TokenEncoder {
     if (first == count) {
       return null;
     }
-    float[] anchors = codebooks.anchors();
+    float[] anchors = codebooks.rows();
     float[] own =
         first == 0 ? anchors : Arrays.copyOfRange(anchors, first * dimension, count * dimension);
     return new AnchorRouter(own, count - first, dimension, abort);

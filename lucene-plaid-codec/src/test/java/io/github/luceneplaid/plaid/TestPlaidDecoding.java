@@ -114,7 +114,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
     assertEquals(what, written.keySet(), read.keySet());
     double error = 0;
     double residual = 0;
-    float[] anchors = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD).anchors();
+    float[] anchors = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD).anchorRows();
     Rotation rotation = Rotation.of(dimension);
     for (int id : written.keySet()) {
       float[][] expected = LateInteractionField.decode(written.get(id));

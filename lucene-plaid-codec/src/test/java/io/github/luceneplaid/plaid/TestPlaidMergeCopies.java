@@ -314,7 +314,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
         for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
           int from = ResidualQuantizer.anchorId(block, 0, lane) * segment.dimension();
           for (int j = from; j < from + segment.dimension(); j++) {
-            buffer.putFloat(segment.anchors()[j]);
+            buffer.putFloat(segment.anchorRows()[j]);
           }
         }
         buffer.put(Arrays.copyOfRange(block, 2 * ResidualQuantizer.LANES, block.length));

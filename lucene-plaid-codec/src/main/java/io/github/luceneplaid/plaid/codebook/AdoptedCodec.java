@@ -53,6 +53,7 @@ public final class AdoptedCodec {
   private final Codebook codebook;
   private final Buckets buckets;
   private final float[] centroids;
+  private final int firstCentroid;
   private final int dimension;
   private final int perByte;
   private final int mask;
@@ -69,7 +70,8 @@ public final class AdoptedCodec {
   public AdoptedCodec(Codebook codebook) {
     this.codebook = codebook;
     this.buckets = codebook.buckets();
-    this.centroids = codebook.centroids();
+    this.centroids = codebook.arrayOfRows();
+    this.firstCentroid = codebook.firstOfRows();
     this.dimension = codebook.dimension();
     this.perByte = 8 / buckets.bits();
     this.mask = (1 << buckets.bits()) - 1;
@@ -123,7 +125,9 @@ public final class AdoptedCodec {
     }
     float squares = 0;
     for (int j = 0; j < perByte; j++) {
-      squares += squares(packed, from, centroids, centroid * dimension + j, byteWeights[j]);
+      squares +=
+          squares(
+              packed, from, centroids, firstCentroid + centroid * dimension + j, byteWeights[j]);
     }
     return 1 / Math.max((float) Math.sqrt(squares), MIN_NORM);
   }
@@ -228,7 +232,7 @@ public final class AdoptedCodec {
    * @return the sum of the squares
    */
   private double add(int centroid, int first, byte group, float[] out, int at) {
-    int row = centroid * dimension;
+    int row = firstCentroid + centroid * dimension;
     int levels = group & 0xFF;
     int end = Math.min(dimension, first + perByte);
     double squares = 0;

@@ -61,14 +61,14 @@ public final class BlockDecoder {
         rotation.rotate(out, at + i * dimension);
       }
     } else {
-      quantizer.decode(block, offset, codebooks.anchors(), firstLane, lanes, out, at);
+      quantizer.decode(block, offset, codebooks.rows(), firstLane, lanes, out, at);
     }
   }
 
   /** Does {@link #decodeRotated}, and undoes the rotation. */
   public void decode(byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
     if (decodeAdopted(block, offset, firstLane, lanes, out, at) == false) {
-      quantizer.decode(block, offset, codebooks.anchors(), firstLane, lanes, out, at);
+      quantizer.decode(block, offset, codebooks.rows(), firstLane, lanes, out, at);
       for (int i = 0; i < lanes; i++) {
         rotation.rotateBack(out, at + i * dimension);
       }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -22,8 +23,8 @@ import java.util.Objects;
  * changed once a segment was written with it.
  *
  * <p>An <b>adopted</b> codebook came from an index of PLAID, with the centroids and the {@link
- * Buckets} there. Its anchors are the rotated centroids: they find its tokens, which are decoded
- * with the centroids.
+ * Buckets} there. Its anchors are the rotated centroids. Only the centroids are held: their
+ * products with a query are those of its anchors with the rotated query.
  *
  * @lucene.internal
  */
@@ -32,8 +33,10 @@ public final class Codebook {
   /** Largest number of anchors: ids are 16 bits. */
   public static final int MAX_ANCHORS = 1 << 16;
 
-  private final float[] anchors;
-  private final float[] centroids;
+  /** Centroids of an adopted codebook, otherwise anchors; from index {@link #first} on. */
+  private final float[] rows;
+
+  private final int first;
   private final Buckets buckets;
   private final int dimension;
   private final int size;
@@ -110,9 +113,9 @@ public final class Codebook {
             "anchor " + i / dimension + " has component " + rows[i] + ", must be finite");
       }
     }
-    this.centroids = buckets == null ? null : rows;
+    this.rows = rows;
+    this.first = 0;
     this.buckets = buckets;
-    this.anchors = buckets == null ? rows : rotate(rows, dimension);
     this.dimension = dimension;
     this.size = count;
     this.id = hash(rows, dimension, buckets);
@@ -120,9 +123,9 @@ public final class Codebook {
     this.trainedTokens = trainedTokens;
   }
 
-  private Codebook(Codebook other, float meanResidual) {
-    this.anchors = other.anchors;
-    this.centroids = other.centroids;
+  private Codebook(Codebook other, float[] rows, int first, float meanResidual) {
+    this.rows = rows;
+    this.first = first;
     this.buckets = other.buckets;
     this.dimension = other.dimension;
     this.size = other.size;
@@ -137,7 +140,12 @@ public final class Codebook {
    * @throws IllegalArgumentException if it is out of its range
    */
   public Codebook withMeanResidual(float other) {
-    return new Codebook(this, other);
+    return new Codebook(this, rows, first, other);
+  }
+
+  /** This codebook with its rows in an array that has those of others, too. */
+  Codebook in(float[] all, int index) {
+    return new Codebook(this, all, index, meanResidual);
   }
 
   private static float checked(float meanResidual) {
@@ -145,15 +153,6 @@ public final class Codebook {
       throw new IllegalArgumentException("meanResidual=" + meanResidual + ", must be ≥ 0, finite");
     }
     return meanResidual;
-  }
-
-  private static float[] rotate(float[] rows, int dimension) {
-    float[] rotated = rows.clone();
-    Rotation rotation = Rotation.of(dimension);
-    for (int i = 0; i < rotated.length; i += dimension) {
-      rotation.rotate(rotated, i);
-    }
-    return rotated;
   }
 
   /** Whether the codebook came from an index of PLAID. */
@@ -169,19 +168,36 @@ public final class Codebook {
   /**
    * Returns the centroids of an adopted codebook, null if it is none.
    *
-   * @return [size][dimension], not rotated; the codebook's own array, not to be changed
+   * @return [size][dimension], not rotated; a copy if the codebook is one of several of a segment,
+   *     otherwise its own array, not to be changed
    */
   public float[] centroids() {
-    return centroids;
+    return isAdopted() ? rows() : null;
   }
 
   /**
    * Returns the anchors.
    *
-   * @return [size][dimension], rotated; the codebook's own array, not to be changed
+   * @return [size][dimension], rotated; a copy if the codebook is adopted or one of several of a
+   *     segment, otherwise its own array, not to be changed
    */
   public float[] anchors() {
-    return anchors;
+    return isAdopted() ? Rotation.of(dimension).rotated(rows()) : rows();
+  }
+
+  /** What is held: centroids of an adopted codebook, otherwise anchors. */
+  float[] rows() {
+    int n = size * dimension;
+    return rows.length == n ? rows : Arrays.copyOfRange(rows, first, first + n);
+  }
+
+  /** The array that has the rows, from {@link #firstOfRows} on. */
+  float[] arrayOfRows() {
+    return rows;
+  }
+
+  int firstOfRows() {
+    return first;
   }
 
   /**

@@ -11,18 +11,20 @@
  */
 package io.github.luceneplaid.plaid.codebook;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * The codebook blocks of a segment. Anchor ids count through all of them, adopted ones first.
- * Immutable.
+ * The codebook blocks of a segment. Anchor ids count through all of them, adopted ones first. All
+ * rows are in one array, which the codebooks share. Immutable.
  *
  * @lucene.internal
  */
 public final class CodebookBlocks {
 
   private final List<Codebook> codebooks;
-  private final float[] anchors;
+  private final float[] rows;
 
   /** The first anchor of each block, and the number of all. */
   private final int[] firstAnchors;
@@ -35,7 +37,6 @@ public final class CodebookBlocks {
    * @param codebooks at least one, all of one dimension, adopted ones before others
    */
   public CodebookBlocks(List<Codebook> codebooks) {
-    this.codebooks = List.copyOf(codebooks);
     this.firstAnchors = new int[codebooks.size() + 1];
     int adopted = 0;
     for (int i = 0; i < codebooks.size(); i++) {
@@ -43,21 +44,30 @@ public final class CodebookBlocks {
       adopted = codebooks.get(i).isAdopted() ? firstAnchors[i + 1] : adopted;
     }
     this.adoptedAnchors = adopted;
-    this.anchors = codebooks.size() == 1 ? codebooks.get(0).anchors() : concatenated();
-  }
-
-  private float[] concatenated() {
-    float[] all = new float[Math.multiplyExact(anchorCount(), dimension())];
-    for (int i = 0; i < codebooks.size(); i++) {
-      float[] rows = codebooks.get(i).anchors();
-      System.arraycopy(rows, 0, all, firstAnchors[i] * dimension(), rows.length);
+    int dimension = codebooks.get(0).dimension();
+    if (codebooks.size() == 1) {
+      this.rows = codebooks.get(0).rows();
+      this.codebooks = List.copyOf(codebooks);
+    } else {
+      this.rows = new float[Math.multiplyExact(firstAnchors[codebooks.size()], dimension)];
+      this.codebooks = new ArrayList<>();
+      for (int i = 0; i < codebooks.size(); i++) {
+        Codebook codebook = codebooks.get(i);
+        int first = firstAnchors[i] * dimension;
+        System.arraycopy(
+            codebook.arrayOfRows(),
+            codebook.firstOfRows(),
+            rows,
+            first,
+            codebook.size() * dimension);
+        this.codebooks.add(codebook.in(rows, first));
+      }
     }
-    return all;
   }
 
   /** The codebooks. */
   public List<Codebook> list() {
-    return codebooks;
+    return Collections.unmodifiableList(codebooks);
   }
 
   /** Components of an anchor. */
@@ -76,11 +86,29 @@ public final class CodebookBlocks {
   }
 
   /**
+   * What is held of all blocks: the centroids of adopted ones, not rotated, and the anchors of the
+   * others, rotated.
+   *
+   * @return [anchors][dimension]; not to be changed
+   */
+  public float[] rows() {
+    return rows;
+  }
+
+  /**
    * The anchors of all blocks.
    *
-   * @return [anchors][dimension], rotated; not to be changed
+   * @return [anchors][dimension], rotated; not to be changed. A copy if there are adopted blocks
    */
   public float[] anchors() {
+    if (adoptedAnchors == 0) {
+      return rows;
+    }
+    float[] anchors = rows.clone();
+    Rotation rotation = Rotation.of(dimension());
+    for (int i = 0; i < adoptedAnchors; i++) {
+      rotation.rotate(anchors, i * dimension());
+    }
     return anchors;
   }
 

@@ -124,6 +124,15 @@ public final class Rotation {
     }
   }
 
+  /** Rotates a copy of rows. */
+  float[] rotated(float[] rows) {
+    float[] rotated = rows.clone();
+    for (int i = 0; i < rotated.length; i += dim) {
+      rotate(rotated, i);
+    }
+    return rotated;
+  }
+
   /**
    * Undoes {@link #rotate} in place, up to rounding.
    *

@@ -14,6 +14,9 @@ package io.github.luceneplaid.plaid.leaves;
 
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.store.ByteBuffersIndexInput;
+import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
@@ -69,6 +72,18 @@ public record TemporaryFiles(Directory directory, String prefix, IOContext conte
       if (success == false && name != null) {
         IOUtils.deleteFilesIgnoringExceptions(directory, name);
       }
+    }
+  }
+
+  /** The same in memory, for what is small: opening and deleting a file takes as long. */
+  public static <T> T inMemory(String name, Writing writing, Reading<T> reading)
+      throws IOException {
+    ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
+    try (IndexOutput out = new ByteBuffersIndexOutput(bytes, name, name)) {
+      writing.to(out);
+    }
+    try (IndexInput in = new ByteBuffersIndexInput(bytes.toDataInput(), name)) {
+      return reading.from(in);
     }
   }
 }

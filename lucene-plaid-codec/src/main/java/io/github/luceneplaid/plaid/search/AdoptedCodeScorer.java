@@ -23,7 +23,7 @@ import java.util.Arrays;
 /**
  * MaxSim of documents from their adopted codes, in 16-bit integers, with rounded weights and norms.
  * It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated, so the
- * query is not either; only products with anchors are those of the rotated query.
+ * query is not either.
  */
 final class AdoptedCodeScorer {
 
@@ -59,7 +59,7 @@ final class AdoptedCodeScorer {
   /**
    * Sole constructor.
    *
-   * @param products of the segment's anchors and the query tokens, for the calling thread
+   * @param products of the segment's centroids and the query tokens, for the calling thread
    * @param count number of query tokens
    * @param time when to give up
    */

@@ -53,15 +53,17 @@ final class AnchorProducts {
   /**
    * Opens the products of a segment.
    *
+   * @param query rotated for anchors of the format's own; as it was given for adopted ones
    * @param regions products of the regions, [regions][stride]; null if they are not known
    */
   static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions) {
-    if (regions != null && segment.anchors() == segment.regions()) {
-      return new AnchorProducts(query, segment.anchors(), regions, null);
+    if (regions != null && segment.anchorsAreRegions()) {
+      return new AnchorProducts(query, segment.anchorRows(), regions, null);
     }
-    int[] rows = new int[segment.anchors().length / segment.dimension()];
+    int[] rows = new int[segment.anchorRows().length / segment.dimension()];
     int capacity = Math.min(rows.length + BATCH, FIRST_ROWS);
-    return new AnchorProducts(query, segment.anchors(), new float[capacity * query.stride()], rows);
+    return new AnchorProducts(
+        query, segment.anchorRows(), new float[capacity * query.stride()], rows);
   }
 
   /** Elements from one row of the table to the next. */

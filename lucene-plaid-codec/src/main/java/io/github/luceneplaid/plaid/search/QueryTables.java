@@ -232,20 +232,22 @@ final class QueryTables {
    * there was no time for.
    */
   float[] products(PlaidSegment segment) {
-    if (segment.anchors() != segment.regions()) {
-      return products(segment.regions());
+    if (segment.anchorsAreRegions() == false) {
+      return products(matrix, segment.regions());
     }
     Codebook codebook = segment.codebooks().list().get(0);
-    return products.computeIfAbsent(codebook.id(), id -> products(codebook.anchors()));
+    QueryMatrix rows = codebook.isAdopted() ? unrotated() : matrix;
+    return products.computeIfAbsent(codebook.id(), id -> products(rows, segment.regions()));
   }
 
-  private float[] products(float[] rows) {
+  private float[] products(QueryMatrix rotatedOrNot, float[] rows) {
     int all = rows.length / dimension;
-    float[] out = new float[all * matrix.stride()];
+    int stride = rotatedOrNot.stride();
+    float[] out = new float[all * stride];
     int block = TimeLimit.rows(TimeLimit.PRODUCTS, (long) count * dimension);
     for (int from = 0; from < all && time.isOver() == false; from += block) {
       int n = Math.min(block, all - from);
-      matrix.products(rows, from * dimension, n, out, from * matrix.stride());
+      rotatedOrNot.products(rows, from * dimension, n, out, from * stride);
     }
     return out;
   }

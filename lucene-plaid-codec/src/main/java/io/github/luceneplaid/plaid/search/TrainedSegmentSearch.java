@@ -78,7 +78,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private AdoptedCodeScorer adoptedScorer() {
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
-      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
+      AnchorProducts anchors = AnchorProducts.of(segment, tables.unrotated(), products);
       adoptedScorer =
           new AdoptedCodeScorer(segment, tables, anchors, query.count(), request.time());
     }

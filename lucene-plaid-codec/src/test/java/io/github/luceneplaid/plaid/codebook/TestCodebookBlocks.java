@@ -1,0 +1,82 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.codebook;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.RamUsageTester;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** The blocks of a segment hold each row once, and say what their codebooks say. */
+public class TestCodebookBlocks extends LuceneTestCase {
+
+  private static Codebook random(int rows, int dimension, boolean adopted) {
+    float[] floats = RandomTokens.uniform(random(), rows, dimension);
+    if (adopted) {
+      float[] weights = {-0.2f, -0.1f, 0.1f, 0.2f};
+      Buckets buckets = Buckets.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
+      return Codebook.adopt(floats, buckets, dimension, 0.5f, rows);
+    }
+    return new Codebook(floats, dimension, 0.5f, rows);
+  }
+
+  public void testRows() {
+    for (int i = 0; i < atLeast(20); i++) {
+      int dimension = TestUtil.nextInt(random(), 1, 40);
+      int adopted = random().nextInt(3);
+      int own = adopted == 0 ? 1 + random().nextInt(3) : random().nextInt(3);
+      List<Codebook> codebooks = new ArrayList<>();
+      for (int block = 0; block < adopted + own; block++) {
+        int rows = TestUtil.nextInt(random(), 1, 50);
+        codebooks.add(random(rows, dimension, block < adopted));
+      }
+      CodebookBlocks blocks = new CodebookBlocks(codebooks);
+      float[] anchors = blocks.anchors();
+      for (int block = 0; block < codebooks.size(); block++) {
+        Codebook expected = codebooks.get(block);
+        Codebook found = blocks.list().get(block);
+        assertEquals(expected, found);
+        assertArrayEquals(expected.anchors(), found.anchors(), 0);
+        assertArrayEquals(expected.centroids(), found.centroids(), 0);
+        assertEquals(expected.isAdopted(), found.isAdopted());
+        assertSame("one array for all", blocks.rows(), found.arrayOfRows());
+        int first = blocks.firstAnchor(block) * dimension;
+        for (int j = 0; j < expected.size() * dimension; j++) {
+          assertEquals(expected.anchors()[j], anchors[first + j], 0);
+          assertEquals(expected.rows()[j], blocks.rows()[first + j], 0);
+        }
+      }
+      // Blocks can be made of blocks, as merges do
+      assertArrayEquals(anchors, new CodebookBlocks(blocks.list()).anchors(), 0);
+      Codebook one = blocks.list().get(random().nextInt(adopted + own));
+      assertArrayEquals(one.anchors(), new CodebookBlocks(List.of(one)).anchors(), 0);
+    }
+  }
+
+  /** Centroids and rotated anchors are alike for products, so only the former are held. */
+  public void testMemory() {
+    int dimension = 32;
+    int rows = 1000;
+    for (List<Codebook> codebooks :
+        List.of(
+            List.of(random(rows, dimension, true)),
+            List.of(random(rows, dimension, false)),
+            List.of(random(rows, dimension, true), random(rows, dimension, true)),
+            List.of(random(rows, dimension, true), random(rows, dimension, false)))) {
+      long bytes = RamUsageTester.ramUsed(new CodebookBlocks(codebooks));
+      long floats = codebooks.size() * (long) rows * dimension * Float.BYTES;
+      assertTrue(bytes + " bytes for " + floats + " of rows", bytes < floats + 4096);
+    }
+  }
+}
