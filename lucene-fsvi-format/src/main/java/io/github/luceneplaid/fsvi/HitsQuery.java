@@ -13,10 +13,13 @@
 package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.Explanation;
@@ -33,6 +36,10 @@ import org.apache.lucene.search.Weight;
  * Documents and their scores in one reader: what a query that finds its best documents at once is
  * rewritten to. It is equal to any other with these documents and scores in the same reader, and
  * can be cached.
+ *
+ * <p>For a reader of some leaves of that reader, or of filters around them, such as a highlighter
+ * makes for each document, it is rewritten to the hits in these leaves. For any other it is
+ * rewritten to the query that found the hits, which then searches there.
  *
  * @lucene.internal
  */
@@ -62,7 +69,16 @@ public final class HitsQuery extends Query {
 
   private final int[] docs;
   private final float[] scores;
+
+  /** The first hit of each leaf, and the number of hits. */
   private final int[] starts;
+
+  /** The first document of each leaf. */
+  private final int[] docBases;
+
+  /** What tells the readers of leaves from others, without keeping them. */
+  private final Object[] leafIds;
+
   private final Object readerId;
   private final Query source;
   private final Explainer explainer;
@@ -86,14 +102,49 @@ public final class HitsQuery extends Query {
     }
     List<LeafReaderContext> leaves = reader.leaves();
     this.starts = new int[leaves.size() + 1];
+    this.docBases = new int[leaves.size()];
+    this.leafIds = new Object[leaves.size()];
     for (int leaf = 0; leaf < leaves.size(); leaf++) {
       int start = Arrays.binarySearch(docs, leaves.get(leaf).docBase);
       starts[leaf] = start < 0 ? -1 - start : start;
+      docBases[leaf] = leaves.get(leaf).docBase;
+      leafIds[leaf] = leaves.get(leaf).reader().getContext().id();
     }
     starts[leaves.size()] = docs.length;
     this.readerId = reader.getContext().id();
     this.source = source;
     this.explainer = explainer;
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) {
+    IndexReader reader = searcher.getIndexReader();
+    if (reader.getContext().id() == readerId) {
+      return this;
+    }
+    List<ScoreDoc> hits = new ArrayList<>();
+    for (LeafReaderContext context : reader.leaves()) {
+      int leaf = leafBehind(context.reader());
+      if (leaf < 0) {
+        return source;
+      }
+      for (int hit = starts[leaf]; hit < starts[leaf + 1]; hit++) {
+        hits.add(new ScoreDoc(docs[hit] - docBases[leaf] + context.docBase, scores[hit]));
+      }
+    }
+    return new HitsQuery(hits.toArray(ScoreDoc[]::new), reader, source, explainer);
+  }
+
+  /** The leaf that a reader is, or that it is a filter of; -1 if there is none. */
+  private int leafBehind(LeafReader reader) {
+    LeafReader behind = reader;
+    while (true) {
+      int leaf = Arrays.asList(leafIds).indexOf(behind.getContext().id());
+      if (leaf >= 0 || behind instanceof FilterLeafReader == false) {
+        return leaf;
+      }
+      behind = ((FilterLeafReader) behind).getDelegate();
+    }
   }
 
   @Override
@@ -221,7 +272,8 @@ public final class HitsQuery extends Query {
 
   @Override
   public void visit(QueryVisitor visitor) {
-    visitor.visitLeaf(this);
+    // Terms to highlight are those of the query that was asked
+    source.visit(visitor);
   }
 
   @Override

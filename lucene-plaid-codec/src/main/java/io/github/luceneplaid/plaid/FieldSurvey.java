@@ -115,7 +115,7 @@ record FieldSurvey(
           doc = values.nextDoc()) {
         abort.check();
         if (mapped.docMap().get(doc) >= 0) {
-          count(values, tokens);
+          count(mapped.shown(), tokens);
         }
       }
     }
@@ -129,13 +129,15 @@ record FieldSurvey(
   }
 
   /** Adds the tokens of the current document to those of their dimension. */
-  private static void count(BinaryDocValues values, Map<Integer, Long> tokens) throws IOException {
-    if (values instanceof PlaidBinaryDocValues plaid && plaid.isEscaped() == false) {
+  private static void count(ShownValues shown, Map<Integer, Long> tokens) throws IOException {
+    PlaidBinaryDocValues plaid = shown.source();
+    if (plaid != null) {
       PlaidSegment segment = plaid.segment();
       long n = segment.tokenCount(plaid.ordinal());
       tokens.merge(segment.dimension(), n, Long::sum);
       return;
     }
+    BinaryDocValues values = shown.values();
     if (values instanceof AdoptedDocValues adopted) {
       tokens.merge(adopted.codebook().dimension(), (long) adopted.tokenCount(), Long::sum);
       return;

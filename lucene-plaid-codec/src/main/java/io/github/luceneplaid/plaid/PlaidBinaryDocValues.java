@@ -79,6 +79,11 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
     return sparse == null ? doc : sparse.index();
   }
 
+  /** Whether bytes are those that {@link #binaryValue} has returned, of tokens. */
+  boolean isPayload(BytesRef value) {
+    return value == payload && isEscaped() == false;
+  }
+
   @Override
   public int docID() {
     return doc;

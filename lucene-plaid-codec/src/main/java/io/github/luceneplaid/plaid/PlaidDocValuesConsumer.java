@@ -175,7 +175,10 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
                 }
               });
     }
-    fieldOptions.putOn(field, generation);
+    // Updates say nothing of the values that they are laid over
+    boolean updates = field.getDocValuesGen() != -1;
+    int before = updates ? PlaidOptions.generation(field) : 0;
+    fieldOptions.putOn(field, Math.max(before, generation));
     writing = false;
   }
 
@@ -189,9 +192,8 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       if (mapped.values() instanceof AdoptedDocValues values) {
         adopted = values.codebook();
       }
-      if (mapped.values() instanceof PlaidBinaryDocValues plaid
-          && (largest == null || costsMore(plaid.segment(), largest))) {
-        largest = plaid.segment();
+      for (PlaidSegment segment : mapped.shown().segments()) {
+        largest = largest == null || costsMore(segment, largest) ? segment : largest;
       }
     }
     if (largest != null) {

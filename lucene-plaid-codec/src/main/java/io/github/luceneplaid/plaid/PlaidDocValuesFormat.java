@@ -22,9 +22,7 @@ import org.apache.lucene.codecs.lucene90.Lucene90DocValuesFormat;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LateInteractionField;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValuesType;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -64,9 +62,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * index is, rewrites a field with the options it finds: those of the largest trained segment of a
  * merge, or of the largest one if all are flat.
  *
- * <p>A doc-values update of the field itself rewrites the segment's values as Lucene does it, from
- * what is read back: without raw tokens each such update encodes decoded tokens. Update documents
- * instead.
+ * <p>A doc-values update of the field itself makes Lucene write values anew: those of the whole
+ * segment, or with overlays of doc values those that are updated. Codes of all others are copied,
+ * as by a merge.
  *
  * <h2>.vem (meta), read and verified when the segment is opened</h2>
  *
@@ -220,9 +218,10 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   }
 
   /**
-   * What a segment holds of a field.
+   * What a segment holds of a field, with or without what updates have laid over it.
    *
-   * @param reader of one segment; filters around it are looked through
+   * @param reader of one segment; filters around it are looked through as long as they show the
+   *     field
    * @param field name of the field
    * @return null if the segment does not hold the field in this format
    */
@@ -232,26 +231,17 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   }
 
   /**
-   * The field behind a reader, for the calling thread.
+   * The field behind a reader, for the calling thread. The reader need not show all of its
+   * documents, nor as they are there: see {@link ShownValues}.
    *
    * @param reader of one segment; filters around it are looked through as long as they show the
-   *     field
+   *     field, and so are updates
    * @param field name of the field
    * @return null if the segment does not hold the field in this format
    */
   public static PlaidSegment segment(LeafReader reader, String field) throws IOException {
-    for (LeafReader r = reader; r.getFieldInfos().fieldInfo(field) != null; ) {
-      BinaryDocValues values = r.getBinaryDocValues(field);
-      if (values instanceof PlaidBinaryDocValues plaid) {
-        return plaid.segment();
-      }
-      if (r instanceof FilterLeafReader filter) {
-        r = filter.getDelegate();
-      } else {
-        break;
-      }
-    }
-    return null;
+    ShownValues shown = ShownValues.open(reader, field);
+    return shown == null ? null : shown.base();
   }
 
   @Override

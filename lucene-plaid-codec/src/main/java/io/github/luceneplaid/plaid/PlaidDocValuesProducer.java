@@ -186,12 +186,12 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   @Override
   public BinaryDocValues getBinary(FieldInfo field) throws IOException {
     PlaidSegment segment = segment(field);
-    if (segment == null) {
-      return delegate(field).getBinary(field);
-    }
     BinaryDocValues escaped =
-        segment.escapedDocuments() == 0 ? null : delegate(field).getBinary(field);
-    return new PlaidBinaryDocValues(segment, escaped);
+        segment != null && segment.escapedDocuments() == 0
+            ? null
+            : delegate(field).getBinary(field);
+    return ShownValues.handOut(
+        this, field, segment == null ? escaped : new PlaidBinaryDocValues(segment, escaped));
   }
 
   @Override

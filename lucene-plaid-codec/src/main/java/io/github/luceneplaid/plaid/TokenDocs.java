@@ -37,11 +37,14 @@ final class TokenDocs {
    * Values of one segment.
    *
    * @param docMap from its documents to those of the segment being written
-   * @param values of the segment
-   * @param generation how often they have been decoded from codes, where they do not tell it
-   *     themselves
+   * @param shown the values, and the PLAID segments that they come from
+   * @param generation how often they have been decoded from codes, where nothing else tells it
    */
-  record MappedValues(MergeState.DocMap docMap, BinaryDocValues values, int generation) {}
+  record MappedValues(MergeState.DocMap docMap, ShownValues shown, int generation) {
+    BinaryDocValues values() {
+      return shown.values();
+    }
+  }
 
   private final DocIDMerger<TokenSource> merger;
   private final AbortCheck abort;
@@ -66,10 +69,15 @@ final class TokenDocs {
     merger = subs.isEmpty() ? null : DocIDMerger.of(subs, sorted);
   }
 
-  /** The values buffered for a flush, or those of a segment with updates over them. */
+  /**
+   * The values buffered for a flush, or updates, with or without the values of the segment that
+   * they are for.
+   */
   static Source ofFlush(FieldInfo field, DocValuesProducer producer) {
-    int generation = PlaidOptions.generation(field);
-    return () -> List.of(new MappedValues(doc -> doc, producer.getBinary(field), generation));
+    return () -> {
+      ShownValues shown = ShownValues.open(() -> producer.getBinary(field), field.name);
+      return List.of(new MappedValues(doc -> doc, shown, 0));
+    };
   }
 
   /** The values of the segments of a merge. Field numbers may differ, so fields go by name. */
@@ -83,10 +91,11 @@ final class TokenDocs {
             || sourceField.getDocValuesType() != DocValuesType.BINARY) {
           continue;
         }
-        BinaryDocValues values = mergeState.docValuesProducers[i].getBinary(sourceField);
-        if (values != null) {
+        DocValuesProducer producer = mergeState.docValuesProducers[i];
+        ShownValues shown = ShownValues.open(() -> producer.getBinary(sourceField), field.name);
+        if (shown != null) {
           int generation = PlaidOptions.generation(sourceField);
-          all.add(new MappedValues(mergeState.docMaps[i], values, generation));
+          all.add(new MappedValues(mergeState.docMaps[i], shown, generation));
         }
       }
       return all;

@@ -25,13 +25,15 @@ import org.apache.lucene.util.BytesRef;
  */
 final class TokenSource extends DocIDMerger.Sub {
 
+  private final ShownValues shown;
   private final BinaryDocValues values;
-  private final PlaidBinaryDocValues plaid;
   private final int dimension;
+  private final PlaidOptions options;
   private final AdoptedDocValues adoptable;
-  private final boolean copyable;
-  private final boolean adoptedCopyable;
   private final int generationOfPayloads;
+
+  /** What holds the current document; null if it is read as a payload. */
+  private PlaidBinaryDocValues plaid;
 
   private int tokenCount;
   private boolean unitLength;
@@ -47,24 +49,25 @@ final class TokenSource extends DocIDMerger.Sub {
    */
   TokenSource(TokenDocs.MappedValues mapped, int dimension, PlaidOptions options) {
     super(mapped.docMap());
+    this.shown = mapped.shown();
     this.values = mapped.values();
     this.dimension = dimension;
-    this.plaid =
-        values instanceof PlaidBinaryDocValues p && p.segment().dimension() == dimension ? p : null;
+    this.options = options;
     this.adoptable =
         values instanceof AdoptedDocValues a
                 && a.codebook().dimension() == dimension
                 && a.codebook().buckets().bits() == options.bits()
             ? a
             : null;
-    this.adoptedCopyable =
-        plaid != null && plaid.segment().isTrained() && plaid.segment().bits() == options.bits();
-    this.copyable = adoptedCopyable && keepsRawAs(plaid.segment(), options);
-    this.generationOfPayloads = values instanceof PlaidBinaryDocValues ? 0 : mapped.generation();
+    this.generationOfPayloads = shown.isDirect() ? 0 : mapped.generation();
   }
 
-  private static boolean keepsRawAs(PlaidSegment segment, PlaidOptions options) {
-    return options.raw() == RawTokens.NONE || options.raw() == segment.raw();
+  private boolean hasCodesOfTheseBits() {
+    return plaid.segment().isTrained() && plaid.segment().bits() == options.bits();
+  }
+
+  private boolean keepsRawAsWanted() {
+    return options.raw() == RawTokens.NONE || options.raw() == plaid.segment().raw();
   }
 
   @Override
@@ -76,15 +79,18 @@ final class TokenSource extends DocIDMerger.Sub {
   void load() throws IOException {
     payload = null;
     adopted = null;
+    plaid = null;
     if (adoptable != null) {
       tokenCount = adoptable.tokenCount();
       unitLength = true;
       adopted = adoptable.codebook();
       return;
     }
-    if (plaid != null && plaid.isEscaped() == false) {
+    PlaidBinaryDocValues source = shown.source();
+    if (source != null && source.segment().dimension() == dimension) {
+      plaid = source;
       tokenCount = plaid.segment().tokenCount(plaid.ordinal());
-      adopted = adoptedCopyable ? plaid.segment().adopted(plaid.ordinal()) : null;
+      adopted = hasCodesOfTheseBits() ? plaid.segment().adopted(plaid.ordinal()) : null;
       unitLength = adopted != null || plaid.segment().isUnitLength();
       return;
     }
@@ -120,7 +126,9 @@ final class TokenSource extends DocIDMerger.Sub {
    * otherwise null.
    */
   PlaidSegment codes() {
-    return copyable && payload == null && adopted == null ? plaid.segment() : null;
+    return plaid != null && adopted == null && hasCodesOfTheseBits() && keepsRawAsWanted()
+        ? plaid.segment()
+        : null;
   }
 
   /** The adopted codebook of the document's codes, if they can be copied; otherwise null. */

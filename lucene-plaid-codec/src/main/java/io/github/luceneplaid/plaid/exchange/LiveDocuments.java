@@ -12,17 +12,16 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
-import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidBinaryDocValues;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.ShownValues;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.document.LateInteractionField;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
@@ -37,10 +36,13 @@ final class LiveDocuments {
   private final List<LeafReaderContext> leaves;
   private final String field;
   private final int[] docs;
-  private final PlaidSegment[] segments;
-  private final BinaryDocValues[] values;
+  private final ShownValues[] values;
 
   private LeafReaderContext leaf;
+
+  /** What holds the current document; null if it is read as a payload. */
+  private PlaidSegment segment;
+
   private int ordinal;
   private float[][] payload;
 
@@ -52,11 +54,7 @@ final class LiveDocuments {
   LiveDocuments(IndexReader reader, String field, String orderField) throws IOException {
     this.leaves = reader.leaves();
     this.field = field;
-    this.segments = new PlaidSegment[leaves.size()];
-    this.values = new BinaryDocValues[leaves.size()];
-    for (LeafReaderContext context : leaves) {
-      segments[context.ord] = PlaidDocValuesFormat.segment(context.reader(), field);
-    }
+    this.values = new ShownValues[leaves.size()];
     this.docs = orderField == null ? live(reader) : sorted(reader, orderField);
   }
 
@@ -120,28 +118,41 @@ final class LiveDocuments {
   int moveTo(int i) throws IOException {
     leaf = leaves.get(ReaderUtil.subIndex(docs[i], leaves));
     int doc = docs[i] - leaf.docBase;
-    PlaidSegment segment = segments[leaf.ord];
     payload = null;
-    ordinal = segment == null ? -1 : segment.ordinal(doc);
-    if (ordinal >= 0) {
+    segment = null;
+    ShownValues shown = values[leaf.ord];
+    if (shown == null) {
+      shown = open();
+    }
+    if (shown.isDirect()) {
+      ordinal = shown.base().ordinal(doc);
+      if (ordinal >= 0) {
+        segment = shown.base();
+        return segment.tokenCount(ordinal);
+      }
+    }
+    if (shown.values().docID() >= doc) {
+      shown = open();
+    }
+    if (shown.values().advanceExact(doc) == false) {
+      return 0;
+    }
+    PlaidBinaryDocValues source = shown.source();
+    if (source != null) {
+      segment = source.segment();
+      ordinal = source.ordinal();
       return segment.tokenCount(ordinal);
     }
-    if (segment == null || segment.escapedDocuments() > 0) {
-      payload = payload(leaf.reader(), doc);
-    }
-    return payload == null ? 0 : payload.length;
+    payload = payload(shown.values().binaryValue(), doc);
+    return payload.length;
   }
 
-  private float[][] payload(LeafReader reader, int doc) throws IOException {
-    BinaryDocValues current = values[leaf.ord];
-    if (current == null || current.docID() >= doc) {
-      current = DocValues.getBinary(reader, field);
-      values[leaf.ord] = current;
-    }
-    if (current.advanceExact(doc) == false) {
-      return null;
-    }
-    BytesRef bytes = current.binaryValue();
+  private ShownValues open() throws IOException {
+    values[leaf.ord] = ShownValues.open(() -> DocValues.getBinary(leaf.reader(), field), field);
+    return values[leaf.ord];
+  }
+
+  private float[][] payload(BytesRef bytes, int doc) {
     int header = Integer.BYTES;
     int dimension =
         bytes.length < header ? 0 : (int) BitUtil.VH_LE_INT.get(bytes.bytes, bytes.offset);
@@ -159,23 +170,23 @@ final class LiveDocuments {
 
   /** Components of the tokens of the current document, which must have some. */
   int dimension() {
-    return payload == null ? segments[leaf.ord].dimension() : payload[0].length;
+    return payload == null ? segment.dimension() : payload[0].length;
   }
 
   /** The adopted codebook that the current document is coded against; null if it is not. */
   Codebook adopted() throws IOException {
-    return ordinal < 0 ? null : segments[leaf.ord].adopted(ordinal);
+    return segment == null ? null : segment.adopted(ordinal);
   }
 
   /** Reads codes of the current document, which is coded against an adopted codebook. */
   void codes(int from, int n, int[] centroids, byte[] residuals) throws IOException {
-    segments[leaf.ord].adoptedCodes(ordinal, from, n, centroids, residuals);
+    segment.adoptedCodes(ordinal, from, n, centroids, residuals);
   }
 
   /** Reads tokens of the current document as the index returns them, row after row. */
   void tokens(int from, int n, float[] into) throws IOException {
     if (payload == null) {
-      segments[leaf.ord].tokens(ordinal, from, n, into);
+      segment.tokens(ordinal, from, n, into);
       return;
     }
     for (int i = 0; i < n; i++) {

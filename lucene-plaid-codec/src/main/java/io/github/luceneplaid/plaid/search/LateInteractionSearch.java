@@ -73,7 +73,9 @@ final class LateInteractionSearch {
       request.counters().end(Stage.SCAN);
       return best.best();
     }
-    return approximate(exact, approximate);
+    long[] hits = approximate(exact, approximate);
+    boolean again = request.timedOut() == false && leaves.adapt();
+    return again ? new LateInteractionSearch(leaves, request).run() : hits;
   }
 
   private boolean allAreCandidates(List<LeafSearch> approximate) throws IOException {

@@ -47,10 +47,32 @@ final class LeafSearch {
     this.accepted = Math.min(search.atMostDocuments(), reader.numDocs());
   }
 
+  /**
+   * What is to be searched instead, after what this search has found out about the reader; itself
+   * if that is nothing.
+   */
+  LeafSearch adapted(SearchRequest request) throws IOException {
+    LeafSearch adapted = this;
+    if (first instanceof ShownSegmentSearch shown && shown.changesTokens()) {
+      adapted = new LeafSearch(context, new ExactSegmentSearch(context.reader(), request));
+      adapted.filtered = filtered;
+      adapted.accepted = filtered == null ? adapted.accepted : accepted;
+    } else if (first instanceof ShownSegmentSearch shown
+        && shown.hidesDocuments()
+        && filtered == null) {
+      adapted = new LeafSearch(context, shown);
+      adapted.filter(shown.iterator(), request.time());
+    }
+    return adapted;
+  }
+
   /** Restricts the leaf to the documents with values that a filter matches. */
   void filter(Weight filter, TimeLimit time) throws IOException {
-    DocIdSetIterator matches = matches(filter);
-    DocIdSetIterator timed = time.isSet() ? new TimedIterator(matches, time) : matches;
+    filter(matches(filter), time);
+  }
+
+  private void filter(DocIdSetIterator documents, TimeLimit time) throws IOException {
+    DocIdSetIterator timed = time.isSet() ? new TimedIterator(documents, time) : documents;
     filtered = BitSet.of(timed, context.reader().maxDoc());
     if (liveDocs != null) {
       removeDeleted();
@@ -167,6 +189,10 @@ final class LeafSearch {
   /** Returns the docID of the leaf's first document. */
   int docBase() {
     return context.docBase;
+  }
+
+  int ord() {
+    return context.ord;
   }
 
   int maxDoc() {

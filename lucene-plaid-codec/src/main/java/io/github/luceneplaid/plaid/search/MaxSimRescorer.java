@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Objects;
 import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Rescorer;
 import org.apache.lucene.search.ScoreDoc;
@@ -72,7 +73,8 @@ public final class MaxSimRescorer extends Rescorer {
    * @param searcher of the index that the hits are from
    * @param firstPassTopDocs the hits; not changed
    * @param topN how many to return at most
-   * @return the hits with the highest scores, best first, ties by document
+   * @return the hits with the highest scores, best first, ties by document; a {@link FieldDoc}
+   *     stays one, with the fields that it has
    * @throws IllegalArgumentException if a hit is not a document of the index, or as {@link
    *     LateInteractionQuery#rewrite}
    */
@@ -90,13 +92,20 @@ public final class MaxSimRescorer extends Rescorer {
     ScoreDoc[] rescored = new ScoreDoc[hits.length];
     for (int i = 0; i < hits.length; i++) {
       float score = Float.isNaN(scores[i]) ? missing(hits[i].score) : scores[i];
-      rescored[i] = new ScoreDoc(docs[i], score, hits[i].shardIndex);
+      rescored[i] = withScore(hits[i], score);
     }
     Arrays.sort(
         rescored,
         Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc));
     return new TopDocs(
         firstPassTopDocs.totalHits, Arrays.copyOf(rescored, Math.min(topN, rescored.length)));
+  }
+
+  /** A hit of the same kind, with what it was sorted by. */
+  private static ScoreDoc withScore(ScoreDoc hit, float score) {
+    return hit instanceof FieldDoc sorted
+        ? new FieldDoc(hit.doc, score, sorted.fields, hit.shardIndex)
+        : new ScoreDoc(hit.doc, score, hit.shardIndex);
   }
 
   private float missing(float firstPassScore) {

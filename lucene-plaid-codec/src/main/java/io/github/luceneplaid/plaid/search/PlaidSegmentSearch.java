@@ -54,6 +54,11 @@ class PlaidSegmentSearch implements SegmentSearch {
     this.best = new float[query.count()];
   }
 
+  /** Whether the segment has a document's tokens, rather than the bytes it came in or nothing. */
+  final boolean hasTokens(int doc) throws IOException {
+    return segment.ordinal(doc) >= 0;
+  }
+
   @Override
   public final int dimension() {
     return segment.dimension();

@@ -100,6 +100,25 @@ final class SearchLeaves {
     run(tasks);
   }
 
+  /**
+   * Replaces leaves by what is to be searched instead, see {@link LeafSearch#adapted}.
+   *
+   * @return whether there were any
+   */
+  boolean adapt() throws IOException {
+    boolean any = false;
+    for (int i = 0; i < leaves.size(); i++) {
+      LeafSearch leaf = leaves.get(i);
+      LeafSearch adapted = leaf.adapted(request);
+      if (adapted != leaf) {
+        any = true;
+        leaves.set(i, adapted);
+        byOrd[adapted.ord()] = adapted;
+      }
+    }
+    return any;
+  }
+
   List<LeafSearch> all() {
     return leaves;
   }

@@ -12,9 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidBinaryDocValues;
-import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.ShownValues;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -38,24 +37,37 @@ interface SegmentSearch {
     if (SearchedField.mayHaveValues(reader, request.field()) == false) {
       return null;
     }
-    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, request.field());
-    if (segment == null && reader.getBinaryDocValues(request.field()) == null) {
+    ShownValues shown = ShownValues.open(reader, request.field());
+    if (shown == null) {
       return null;
     }
+    PlaidSegment segment = shown.base();
     if (segment != null
         && segment.dimension() != request.query().dimension()
-        && reader.getBinaryDocValues(request.field()) instanceof PlaidBinaryDocValues) {
+        && showsNothingElse(reader, request.field(), shown)) {
       return new EscapedSegmentSearch(reader, request, segment);
     }
     QueryTables tables = request.tables();
     if (segment == null
         || segment.dimension() != request.query().dimension()
-        || tables.areUsable() == false) {
+        || tables.areUsable() == false
+        || (shown.isDirect() == false && segment.hasCodes() == false)) {
       return new ExactSegmentSearch(reader, request);
+    }
+    if (shown.isDirect() == false) {
+      TrainedSegmentSearch base = new TrainedSegmentSearch(reader, request, segment);
+      return new ShownSegmentSearch(reader, request, shown, base);
     }
     return segment.hasCodes()
         ? new TrainedSegmentSearch(reader, request, segment)
         : new PlaidSegmentSearch(reader, request, segment);
+  }
+
+  /** Whether all values that are shown are the segment's, as they are there. */
+  private static boolean showsNothingElse(LeafReader reader, String field, ShownValues shown)
+      throws IOException {
+    return shown.isDirect()
+        || (ShownValues.arePassedOn(reader, field) && shown.updated(reader.maxDoc()) == null);
   }
 
   /**

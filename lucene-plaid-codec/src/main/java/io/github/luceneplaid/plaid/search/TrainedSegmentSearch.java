@@ -253,7 +253,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
-  public ApproximateSegmentSearch copy() throws IOException {
+  public TrainedSegmentSearch copy() throws IOException {
     return new TrainedSegmentSearch(reader, request, segment.copy(), products);
   }
 }

@@ -24,12 +24,14 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BoostQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.Rescorer;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
@@ -142,6 +144,18 @@ public class TestMaxSimRescorer extends LateInteractionTestCase {
     List<ScoreDoc> expected = bruteForce(reader, query);
     for (int i = 0; i < 10; i++) {
       assertEquals(expected.get(i).score, hits.scoreDocs[i].score, 1e-4);
+    }
+  }
+
+  /** What hits were sorted by stays with them, as with Lucene's rescorers. */
+  public void testSortedHits() throws Exception {
+    IndexSearcher searcher = newSearcher(reader);
+    Sort sort = new Sort(SortField.FIELD_DOC, SortField.FIELD_SCORE);
+    TopDocs first = searcher.search(MatchAllDocsQuery.INSTANCE, DOCUMENTS, sort);
+    TopDocs hits = new MaxSimRescorer(FIELD, query).rescore(searcher, first, DOCUMENTS);
+    for (ScoreDoc hit : hits.scoreDocs) {
+      assertEquals(FieldDoc.class, hit.getClass());
+      assertArrayEquals(new Object[] {hit.doc, 1f}, ((FieldDoc) hit).fields);
     }
   }
 

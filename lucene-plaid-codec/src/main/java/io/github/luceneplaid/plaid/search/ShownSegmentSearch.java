@@ -1,0 +1,252 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.plaid.ShownValues;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.FixedBitSet;
+
+/**
+ * The search of a trained segment that a reader does not show as it is: updates are laid over it,
+ * or a filter of the reader may hide or change values. Candidates come from the segment; those that
+ * the reader does not show are dropped, and unless it is known that values are passed on as they
+ * are, those with exact scores are looked at to see whether their tokens are the segment's.
+ * Documents that have been updated are scored by what is shown, and are candidates all of them.
+ *
+ * <p>A reader that turns out to hide documents, or to show other tokens, is to be searched again in
+ * another way, see {@link LeafSearch#adapted}: then hidden documents are kept out from the start,
+ * as by a filter, or all documents are scored by what is shown. One that changes so few values that
+ * none of them is met is not noticed.
+ */
+final class ShownSegmentSearch implements ApproximateSegmentSearch {
+
+  /** What is known and has turned out about the reader, for all copies of the search. */
+  private static final class Findings {
+    private final boolean passedOn;
+    private volatile boolean hidden;
+    private volatile boolean changed;
+
+    Findings(boolean passedOn) {
+      this.passedOn = passedOn;
+    }
+  }
+
+  private final LeafReader reader;
+  private final SearchRequest request;
+  private final TrainedSegmentSearch base;
+  private final ExactSegmentSearch exact;
+  private final FixedBitSet updated;
+  private final Findings findings;
+  private ShownValues shown;
+
+  /**
+   * Opens the search.
+   *
+   * @param shown what the reader shows, not yet advanced, for the calling thread
+   * @param base the search of the segment behind it
+   */
+  ShownSegmentSearch(
+      LeafReader reader, SearchRequest request, ShownValues shown, TrainedSegmentSearch base)
+      throws IOException {
+    this(
+        reader,
+        request,
+        shown,
+        base,
+        shown.updated(reader.maxDoc()),
+        new Findings(ShownValues.arePassedOn(reader, request.field())));
+    findings.changed = findings.passedOn == false && showsOtherTokensAtFirst();
+  }
+
+  private ShownSegmentSearch(
+      LeafReader reader,
+      SearchRequest request,
+      ShownValues shown,
+      TrainedSegmentSearch base,
+      FixedBitSet updated,
+      Findings findings)
+      throws IOException {
+    this.reader = reader;
+    this.request = request;
+    this.shown = shown;
+    this.base = base;
+    this.exact = new ExactSegmentSearch(reader, request);
+    this.updated = updated;
+    this.findings = findings;
+  }
+
+  /** Looks at the first document that should be the segment's. */
+  private boolean showsOtherTokensAtFirst() throws IOException {
+    int doc = shown.values().nextDoc();
+    while (doc != DocIdSetIterator.NO_MORE_DOCS
+        && (isUpdated(doc) || base.hasTokens(doc) == false)) {
+      doc = shown.values().nextDoc();
+    }
+    return doc != DocIdSetIterator.NO_MORE_DOCS && shown.isOfBase() == false;
+  }
+
+  /** Whether documents that the segment has were found to be hidden. */
+  boolean hidesDocuments() {
+    return findings.hidden;
+  }
+
+  /** Whether documents were found to have other tokens than those of the segment. */
+  boolean changesTokens() {
+    return findings.changed;
+  }
+
+  private boolean isUpdated(int doc) {
+    return updated != null && updated.get(doc);
+  }
+
+  /** Moves to a document, and returns whether it has a value. */
+  private boolean moveTo(int doc) throws IOException {
+    if (shown.values().docID() > doc) {
+      shown = ShownValues.open(reader, request.field());
+    }
+    return shown.values().advanceExact(doc);
+  }
+
+  @Override
+  public int dimension() {
+    return base.dimension();
+  }
+
+  @Override
+  public long costPerDocument() {
+    return base.costPerDocument();
+  }
+
+  @Override
+  public float exactScore(int doc, TokenPairs pairs, float[] similarity) throws IOException {
+    if (isUpdated(doc) == false && base.hasTokens(doc)) {
+      if (moveTo(doc) == false) {
+        return Float.NaN;
+      }
+      if (findings.passedOn ? shown.mayBeOfBase() : shown.isOfBase()) {
+        return base.exactScore(doc, pairs, similarity);
+      }
+      findings.changed = true;
+    }
+    return exact.exactScore(doc, pairs, similarity);
+  }
+
+  @Override
+  public float quickScore(int doc) throws IOException {
+    return isUpdated(doc) ? exact.exactScore(doc, null, null) : base.quickScore(doc);
+  }
+
+  @Override
+  public DocIdSetIterator iterator() throws IOException {
+    return DocValues.getBinary(reader, request.field());
+  }
+
+  @Override
+  public int atMostDocuments() {
+    int most = base.atMostDocuments() + (updated == null ? 0 : updated.cardinality());
+    return findings.passedOn ? most : Integer.MAX_VALUE;
+  }
+
+  @Override
+  public boolean keepsRaw() {
+    return base.keepsRaw();
+  }
+
+  @Override
+  public int documents() {
+    return base.documents();
+  }
+
+  @Override
+  public long collectCost(int acceptedCount, double share, int probes) {
+    long more = updated == null ? 0 : updated.cardinality() * costPerDocument();
+    return base.collectCost(acceptedCount, share, probes) + more;
+  }
+
+  @Override
+  public LeafProbe probe(int acceptedCount, double share) throws IOException {
+    return base.probe(acceptedCount, share);
+  }
+
+  @Override
+  public int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
+      throws IOException {
+    Bits ofBase = updated == null ? accepted : new AllBut(updated, accepted);
+    int found = base.collect(probe, cut, n, ofBase, docs, scores);
+    BestDocs candidates = new BestDocs(n);
+    for (long hit : byDocument(docs, scores, found)) {
+      int doc = (int) (hit >>> Integer.SIZE);
+      if (moveTo(doc) == false) {
+        findings.hidden = true;
+      } else {
+        findings.changed |= base.hasTokens(doc) && shown.mayBeOfBase() == false;
+        candidates.add(doc, Float.intBitsToFloat((int) hit));
+      }
+    }
+    addUpdated(accepted, candidates);
+    long[] best = candidates.best();
+    for (int i = 0; i < best.length; i++) {
+      docs[i] = BestDocs.doc(best[i]);
+      scores[i] = BestDocs.score(best[i]);
+    }
+    return best.length;
+  }
+
+  /** Documents with their scores, in the order in which values are best read. */
+  private static long[] byDocument(int[] docs, float[] scores, int n) {
+    long[] sorted = new long[n];
+    for (int i = 0; i < n; i++) {
+      sorted[i] = (long) docs[i] << Integer.SIZE | Float.floatToIntBits(scores[i]) & 0xFFFFFFFFL;
+    }
+    Arrays.sort(sorted);
+    return sorted;
+  }
+
+  private void addUpdated(Bits accepted, BestDocs candidates) throws IOException {
+    int doc = updated == null ? DocIdSetIterator.NO_MORE_DOCS : updated.nextSetBit(0);
+    while (doc != DocIdSetIterator.NO_MORE_DOCS && request.timedOut() == false) {
+      if (accepted == null || accepted.get(doc)) {
+        float score = exact.exactScore(doc, null, null);
+        if (Float.isNaN(score) == false) {
+          candidates.add(doc, score);
+        }
+      }
+      boolean last = doc + 1 == updated.length();
+      doc = last ? DocIdSetIterator.NO_MORE_DOCS : updated.nextSetBit(doc + 1);
+    }
+  }
+
+  /** The documents of a set but those of another one. */
+  private record AllBut(FixedBitSet others, Bits all) implements Bits {
+    @Override
+    public boolean get(int doc) {
+      return others.get(doc) == false && (all == null || all.get(doc));
+    }
+
+    @Override
+    public int length() {
+      return others.length();
+    }
+  }
+
+  @Override
+  public ApproximateSegmentSearch copy() throws IOException {
+    ShownValues mine = ShownValues.open(reader, request.field());
+    return new ShownSegmentSearch(reader, request, mine, base.copy(), updated, findings);
+  }
+}
