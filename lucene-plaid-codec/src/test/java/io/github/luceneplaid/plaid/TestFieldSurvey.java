@@ -180,7 +180,7 @@ public class TestFieldSurvey extends LuceneTestCase {
             all.add(
                 new TokenDocs.MappedValues(
                     doc -> live.get(doc) ? first + doc : -1,
-                    leaves.get(i).getBinaryDocValues(FIELD),
+                    ShownValues.open(leaves.get(i), FIELD),
                     0));
             base += leaves.get(i).maxDoc();
           }

@@ -50,6 +50,13 @@ import org.apache.lucene.search.Weight;
  * clauses, and {@link IndexSearcher#timedOut} is true. They are there for whoever rewrites the
  * query with another timeout than it is searched with.
  *
+ * <p>A rewritten query knows its hits, also for readers of single segments, and filters of these:
+ * whoever goes on asking about hits, as a highlighter does for each of them, should be given what
+ * {@link IndexSearcher#rewrite} returns. The query itself would be searched for again.
+ *
+ * <p>Values are those that the reader shows. What a filter of the reader hides is no hit, and what
+ * a doc-values update has laid over a value is searched in its place.
+ *
  * @lucene.experimental
  */
 public final class LateInteractionQuery extends Query {
