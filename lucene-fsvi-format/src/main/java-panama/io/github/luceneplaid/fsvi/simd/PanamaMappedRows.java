@@ -43,24 +43,31 @@ final class PanamaMappedRows {
     return FloatVector.fromArray(SPECIES, queries, index);
   }
 
-  /** Products [count][nq]. */
+  /** Products [count][nq], from an index on. */
   static void dots(
-      float[] queries, int nq, MemorySegment rows, long row, int count, int dim, float[] out) {
+      float[] queries,
+      int nq,
+      MemorySegment rows,
+      long row,
+      int count,
+      int dim,
+      float[] out,
+      int o) {
     long rowBytes = (long) dim * Float.BYTES;
     int r = 0;
     for (; r <= count - 2; r += 2, row += 2 * rowBytes) {
       int q = 0;
       for (; q <= nq - 4; q += 4) {
-        dots4x2(queries, q * dim, rows, row, dim, out, r * nq + q, nq);
+        dots4x2(queries, q * dim, rows, row, dim, out, o + r * nq + q, nq);
       }
       for (; q < nq; q++) {
-        out[r * nq + q] = dot(queries, q * dim, rows, row, dim);
-        out[(r + 1) * nq + q] = dot(queries, q * dim, rows, row + rowBytes, dim);
+        out[o + r * nq + q] = dot(queries, q * dim, rows, row, dim);
+        out[o + (r + 1) * nq + q] = dot(queries, q * dim, rows, row + rowBytes, dim);
       }
     }
     if (r < count) {
       for (int q = 0; q < nq; q++) {
-        out[r * nq + q] = dot(queries, q * dim, rows, row, dim);
+        out[o + r * nq + q] = dot(queries, q * dim, rows, row, dim);
       }
     }
   }

@@ -38,16 +38,11 @@ final class PanamaMatrix {
   private static final int MIN_PANEL_ROWS = 64;
 
   // Rows whose products with the queries maxSim holds at a time.
-  private static final int BATCH = 16;
+  static final int BATCH = 16;
 
   private static final int FLOAT16_CHUNK = 1024;
 
   private PanamaMatrix() {}
-
-  /** The larger one of each lane, a if b is not a number; half the instructions of max. */
-  static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
-  }
 
   private static FloatVector load(float[] from, int index) {
     return FloatVector.fromArray(SPECIES, from, index);
@@ -125,13 +120,18 @@ final class PanamaMatrix {
     check(queries, nq, rows, rowsOffset, rowCount, dim);
     Objects.checkFromIndexSize(0, nq, max.length);
     if (rowCount < MIN_PANEL_ROWS) {
-      maxSim(queries, 0, nq, rows, rowsOffset, rowCount, dim, max);
+      float[] products = new float[Math.min(BATCH, rowCount) * nq];
+      maxSim(queries, 0, nq, rows, rowsOffset, rowCount, dim, max, products, 0);
     } else {
       new PanamaQueryMatrix(queries, nq, dim).maxSim(rows, rowsOffset, rowCount, max);
     }
   }
 
-  /** For the queries from one to another one, by products one by one. */
+  /**
+   * For the queries from one to another one, by products one by one.
+   *
+   * @param work from an index on receives products, those of a batch of rows at most
+   */
   static void maxSim(
       float[] queries,
       int from,
@@ -140,30 +140,36 @@ final class PanamaMatrix {
       int rowsOffset,
       int rowCount,
       int dim,
-      float[] max) {
+      float[] max,
+      float[] work,
+      int at) {
     int n = to - from;
-    float[] products = new float[Math.min(BATCH, rowCount) * n];
     for (int r = 0; r < rowCount; r += BATCH) {
       int count = Math.min(BATCH, rowCount - r);
-      dots(queries, from, to, rows, rowsOffset + r * dim, count, dim, products, -from, n);
-      raise(max, from, n, products, n, count);
+      dots(queries, from, to, rows, rowsOffset + r * dim, count, dim, work, at - from, n);
+      raise(max, from, n, work, at, n, count);
     }
   }
 
-  /** Raises n elements of max to the largest of their columns of products. */
-  static void raise(float[] max, int from, int n, float[] products, int stride, int count) {
+  /**
+   * Raises n elements of max to the largest of their columns of products. The vector that each call
+   * begins with belongs to this method alone: one that comes from a method of several species is of
+   * a class that the compiler has to guess, and if it guesses wrong each vector is an object.
+   */
+  static void raise(float[] max, int from, int n, float[] products, int at, int stride, int count) {
     int q = 0;
     for (; q <= n - LENGTH; q += LENGTH) {
       FloatVector best = load(max, from + q);
       for (int r = 0; r < count; r++) {
-        best = larger(best, load(products, r * stride + q));
+        FloatVector next = load(products, at + r * stride + q);
+        best = best.blend(next, next.compare(VectorOperators.GT, best));
       }
       best.intoArray(max, from + q);
     }
     for (; q < n; q++) {
       float best = max[from + q];
       for (int r = 0; r < count; r++) {
-        float product = products[r * stride + q];
+        float product = products[at + r * stride + q];
         best = product > best ? product : best;
       }
       max[from + q] = best;

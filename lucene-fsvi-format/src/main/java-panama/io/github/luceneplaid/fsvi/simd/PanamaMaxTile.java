@@ -12,7 +12,6 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import static io.github.luceneplaid.fsvi.simd.PanamaFma.fma;
-import static io.github.luceneplaid.fsvi.simd.PanamaMatrix.larger;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -175,10 +174,12 @@ final class PanamaMaxTile {
       FloatVector times = FloatVector.broadcast(FLOATS_8, factor[lane]);
       FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, row);
       FloatVector sum = floats8(work, place);
-      best0 = larger(best0, fma(sum, unit0.mul(length), anchor).mul(times));
+      FloatVector next = fma(sum, unit0.mul(length), anchor).mul(times);
+      best0 = best0.blend(next, next.compare(VectorOperators.GT, best0));
       anchor = FloatVector.fromArray(FLOATS_8, table, row + 8);
       sum = floats8(work, place + 8 * LANES);
-      best1 = larger(best1, fma(sum, unit1.mul(length), anchor).mul(times));
+      next = fma(sum, unit1.mul(length), anchor).mul(times);
+      best1 = best1.blend(next, next.compare(VectorOperators.GT, best1));
     }
     best0.intoArray(max, q);
     best1.intoArray(max, q + 8);
@@ -201,7 +202,8 @@ final class PanamaMaxTile {
     for (int lane = 0; lane < lanes; lane++) {
       FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, rows[lane] * stride + q);
       FloatVector sum = floats8(work, at + PLACE_8[lane]);
-      best = larger(best, fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]));
+      FloatVector next = fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      best = best.blend(next, next.compare(VectorOperators.GT, best));
     }
     best.intoArray(max, q);
   }
@@ -229,7 +231,8 @@ final class PanamaMaxTile {
       FloatVector anchor = FloatVector.fromArray(FLOATS_4, table, rows[lane] * stride + q);
       ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_64, work, at + PLACE_4[lane]);
       FloatVector sum = (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_4, 0);
-      best = larger(best, fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]));
+      FloatVector next = fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      best = best.blend(next, next.compare(VectorOperators.GT, best));
     }
     best.intoArray(max, q);
   }
@@ -272,7 +275,8 @@ final class PanamaMaxTile {
       FloatVector best = FloatVector.broadcast(FLOATS, max[which[i]]);
       for (int lane = 0; lane < LANES; lane += FLOATS.length()) {
         FloatVector sum = FloatVector.fromArray(FLOATS, sums, i * LANES + lane);
-        best = larger(best, sum.mul(FloatVector.fromArray(FLOATS, factor, lane)));
+        FloatVector next = sum.mul(FloatVector.fromArray(FLOATS, factor, lane));
+        best = best.blend(next, next.compare(VectorOperators.GT, best));
       }
       max[which[i]] = best.reduceLanes(VectorOperators.MAX);
     }

@@ -19,8 +19,8 @@ import org.apache.lucene.util.ArrayUtil;
 /** Queries in panels, and those that would not fill another panel as they were given. */
 final class PanamaQueryMatrix implements QueryMatrix {
 
-  // Rows whose products with a panel are held at a time.
-  private static final int BATCH = 16;
+  // Rows whose products are held at a time.
+  private static final int BATCH = PanamaMatrix.BATCH;
 
   private final float[] queries;
   private final int count;
@@ -60,6 +60,22 @@ final class PanamaQueryMatrix implements QueryMatrix {
   }
 
   @Override
+  public int maxLength() {
+    return Math.addExact(count, workLength());
+  }
+
+  /** Products of a batch: those of a panel, or of all queries that are in none. */
+  private int workLength() {
+    return Math.multiplyExact(
+        BATCH, Math.max(covered > 0 ? PanamaPanel.WIDTH : 0, count - covered));
+  }
+
+  /** The working space: behind the queries in max, if there is room. */
+  private float[] work(float[] max) {
+    return max.length - count >= workLength() ? max : new float[count + workLength()];
+  }
+
+  @Override
   public int stride() {
     return PanamaColumns.stride(count);
   }
@@ -80,17 +96,18 @@ final class PanamaQueryMatrix implements QueryMatrix {
   public void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max) {
     Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dimension), rows.length);
     Objects.checkFromIndexSize(0, count, max.length);
+    float[] work = work(max);
     if (covered < count) {
-      PanamaMatrix.maxSim(queries, covered, count, rows, rowsOffset, rowCount, dimension, max);
+      PanamaMatrix.maxSim(
+          queries, covered, count, rows, rowsOffset, rowCount, dimension, max, work, count);
     }
     if (covered > 0) {
-      float[] products = new float[BATCH * PanamaPanel.WIDTH];
       for (int r = 0; r < rowCount; r += BATCH) {
         int n = Math.min(BATCH, rowCount - r);
         for (int p = 0; p < panels.length; p++) {
           int row = rowsOffset + r * dimension;
-          PanamaPanel.multiply(panels[p], rows, row, n, dimension, products, 0, PanamaPanel.WIDTH);
-          raise(max, p, products, n);
+          PanamaPanel.multiply(panels[p], rows, row, n, dimension, work, count, PanamaPanel.WIDTH);
+          raise(max, p, work, n);
         }
       }
     }
@@ -109,11 +126,11 @@ final class PanamaQueryMatrix implements QueryMatrix {
     }
     try {
       long row = input.start(segment, position);
-      float[] products = new float[Math.min(BATCH, rowCount) * count];
+      float[] work = work(max);
       for (int r = 0; r < rowCount; r += BATCH, row += BATCH * rowBytes) {
         int n = Math.min(BATCH, rowCount - r);
-        PanamaMappedRows.dots(queries, count, segment, row, n, dimension, products);
-        PanamaMatrix.raise(max, 0, count, products, count, n);
+        PanamaMappedRows.dots(queries, count, segment, row, n, dimension, work, count);
+        PanamaMatrix.raise(max, 0, count, work, count, count, n);
       }
     } catch (IllegalStateException e) {
       throw PanamaMappedInput.closed(e);
@@ -121,9 +138,9 @@ final class PanamaQueryMatrix implements QueryMatrix {
     return true;
   }
 
-  private void raise(float[] max, int p, float[] products, int rows) {
+  private void raise(float[] max, int p, float[] work, int rows) {
     int q = p * PanamaPanel.WIDTH;
     int n = Math.min(PanamaPanel.WIDTH, covered - q);
-    PanamaMatrix.raise(max, q, n, products, PanamaPanel.WIDTH, rows);
+    PanamaMatrix.raise(max, q, n, work, count, PanamaPanel.WIDTH, rows);
   }
 }

@@ -67,12 +67,20 @@ public interface QueryMatrix {
   void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset);
 
   /**
+   * Returns the best length of an array for {@link #maxSim(float[], int, int, float[])}: [count],
+   * and working space behind. Without, some kernels would have to allocate it at each call.
+   *
+   * @return at least the number of queries
+   */
+  int maxLength();
+
+  /**
    * Does {@link VectorKernels#maxSim} on rows in an array.
    *
    * @param rows [rowCount][dimension]
    * @param rowsOffset index of the first element of rows, an element not a row
    * @param rowCount number of rows, 0 leaves max as it is
-   * @param max [count], in and out
+   * @param max [count], in and out, and then working space, see {@link #maxLength}
    */
   void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max);
 
@@ -82,7 +90,7 @@ public interface QueryMatrix {
    * @param rows of the same kernels
    * @param position of the first row in the file
    * @param rowCount number of rows, 0 leaves max as it is
-   * @param max [count], in and out
+   * @param max [count], in and out, and then working space, see {@link #maxLength}
    * @return whether that was done; false also if these kernels prefer to have the rows in an array
    *     for so many queries
    * @throws IOException from the input

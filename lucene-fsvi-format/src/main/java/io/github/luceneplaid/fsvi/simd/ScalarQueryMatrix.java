@@ -21,6 +21,11 @@ record ScalarQueryMatrix(VectorKernels kernels, float[] queries, int count, int 
   }
 
   @Override
+  public int maxLength() {
+    return count();
+  }
+
+  @Override
   public int stride() {
     return count();
   }

@@ -105,6 +105,10 @@ public class TestMatrixKernels extends LuceneTestCase {
       assertEquals(dim, prepared.dimension());
       prepared.maxSim(rows, rowsOffset, rowCount, max);
       assertMax(message + " prepared", start, dots, rowCount, max);
+      float[] spacious = Arrays.copyOf(start, prepared.maxLength());
+      Arrays.fill(spacious, nq, spacious.length, Float.NaN);
+      prepared.maxSim(rows, rowsOffset, rowCount, spacious);
+      assertArrayEquals(message + " working space", max, Arrays.copyOf(spacious, nq), 0);
       Arrays.fill(out, 4711);
       prepared.matrix(rows, rowsOffset, rowCount, out, outOffset);
       assertMatrix(message + " prepared", dots, out, outOffset);

@@ -29,6 +29,9 @@ import org.apache.lucene.util.Bits;
  */
 final class Accumulator {
 
+  /** A leaf has no more postings than its segment has documents, but all leaves may. */
+  private static final int POSTINGS_AT_A_TIME = 1 << 20;
+
   private static final int TOKEN_BITS = 8;
   private static final int TOKEN_MASK = (1 << TOKEN_BITS) - 1;
   private static final int SUM_BITS = Integer.SIZE - 1 - TOKEN_BITS;
@@ -71,37 +74,51 @@ final class Accumulator {
    * @param gains what each of them adds, at least 0
    */
   void add(int token, LeafProbe leaves, int[] order, float[] gains) throws IOException {
-    read(leaves, order);
     // Tokens take turns with the marks: one that is as far off as there are marks comes too late to
     // matter, and 0 marks a document that was never met.
     int mark = 1 + token % TOKEN_MASK;
     int sinceLook = 0;
-    for (int i = 0, at = 0; i < order.length; i++) {
-      int length = leaves.length(order[i]);
-      sinceLook += length;
-      if (sinceLook > TimeLimit.ELEMENTS) {
-        sinceLook = 0;
-        if (time.isOver()) {
-          return;
+    for (int from = 0; from < order.length; ) {
+      int to = read(leaves, order, from);
+      for (int at = 0; from < to; from++) {
+        int length = leaves.length(order[from]);
+        sinceLook += length;
+        if (sinceLook > TimeLimit.ELEMENTS) {
+          sinceLook = 0;
+          if (time.isOver()) {
+            return;
+          }
         }
+        add(at, length, mark, (int) (gains[from] * unit) << TOKEN_BITS);
+        at += length;
       }
-      add(at, length, mark, (int) (gains[i] * unit) << TOKEN_BITS);
-      at += length;
     }
   }
 
   /**
-   * Fetches all lists before the first is added: one after the other, memory would be waited for.
+   * Fetches lists before the first of them is added: one after the other, memory would be waited
+   * for. All of them, but for those that would take more than a bound of memory.
+   *
+   * @param from index of the first one in the order
+   * @return one behind the last one
    */
-  private void read(LeafProbe leaves, int[] order) throws IOException {
-    int size = Math.toIntExact(leaves.postings(order) * width);
+  private int read(LeafProbe leaves, int[] order, int from) throws IOException {
+    int to = from;
+    long length = 0;
+    while (to < order.length
+        && (to == from || length + leaves.length(order[to]) <= POSTINGS_AT_A_TIME)) {
+      length += leaves.length(order[to++]);
+    }
     // An int is read of each posting, which the last one may not have
-    postings = ArrayUtil.growNoCopy(postings, size + Integer.BYTES);
+    int size = Math.toIntExact(length * width + Integer.BYTES);
+    postings = ArrayUtil.growNoCopy(postings, size);
     int at = 0;
-    for (int leaf : order) {
+    for (int i = from; i < to; i++) {
+      int leaf = order[i];
       segment.readPostings(leaves.start(leaf), leaves.length(leaf), postings, at);
       at += leaves.length(leaf) * width;
     }
+    return to;
   }
 
   private void add(int from, int length, int mark, int add) throws IOException {

@@ -39,6 +39,9 @@ final class CandidateScorer {
    */
   private static final double PRIOR = 0.5;
 
+  /** Deviations that choose what to score next, at most. */
+  private static final float MOST_CONFIDENT = 100;
+
   /** Place of what was learned about all sizes. */
   private static final int ALL = Integer.SIZE;
 
@@ -113,7 +116,8 @@ final class CandidateScorer {
         batch[n++] = parts.get(p)[next[p]++];
       }
     }
-    boolean sure = counts[ALL] >= ENOUGH && hits.isFull();
+    boolean sure =
+        counts[ALL] >= ENOUGH && hits.isFull() && request.options().confidence() <= Float.MAX_VALUE;
     while (n < batch.length) {
       int p = mostPromising();
       if (p < 0 || (n == 0 && sure && promise(p) < hits.worstScore())) {
@@ -144,9 +148,9 @@ final class CandidateScorer {
   /** What the score of a segment's next candidate is unlikely to exceed. */
   private double promise(int p) {
     double deviation = Math.sqrt(mean(squares, sizes[p]));
-    return BestDocs.score(parts.get(p)[next[p]])
-        + mean(sums, sizes[p])
-        + request.options().confidence() * deviation;
+    // Infinite confidence would make all segments equally promising, and the first one the best
+    double confidence = Math.min(request.options().confidence(), MOST_CONFIDENT);
+    return BestDocs.score(parts.get(p)[next[p]]) + mean(sums, sizes[p]) + confidence * deviation;
   }
 
   /** The mean of what was learned about a size, drawn to that of all. */

@@ -56,13 +56,14 @@ final class ExactScorer {
   }
 
   private boolean isPromising(long quick, BestDocs hits) {
-    if (errors == 0 || hits.isFull() == false) {
+    float confidence = request.options().confidence();
+    if (errors == 0 || hits.isFull() == false || confidence > Float.MAX_VALUE) {
       return true;
     }
     double mean = sum / errors;
     double deviation = Math.sqrt(Math.max(0, squares / errors - mean * mean));
     double likely = BestDocs.score(quick) + mean;
-    return likely + request.options().confidence() * deviation >= hits.worstScore();
+    return likely + confidence * deviation >= hits.worstScore();
   }
 
   private void scoreRound(long[] quick, BestDocs hits) throws IOException {

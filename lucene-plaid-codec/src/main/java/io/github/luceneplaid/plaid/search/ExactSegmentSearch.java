@@ -16,6 +16,7 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -50,6 +51,10 @@ final class ExactSegmentSearch implements SegmentSearch {
   private BinaryDocValues values;
   private float[] rows = {};
   private ByteBuffer buffer = ByteBuffer.allocate(0);
+
+  /** The floats of the buffer, for each place that the first one may have in an int. */
+  private final FloatBuffer[] floats = new FloatBuffer[Float.BYTES];
+
   private int dimension = -1;
   private long costPerDocument;
 
@@ -59,7 +64,7 @@ final class ExactSegmentSearch implements SegmentSearch {
     this.query = request.query();
     int rows = TimeLimit.rows(TimeLimit.PRODUCTS, (long) query.count() * query.dimension());
     this.chunkRows = Math.clamp(CHUNK / query.dimension(), 1, rows);
-    this.best = new float[query.count()];
+    this.best = new float[request.tables().unrotated().maxLength()];
     this.values = values();
   }
 
@@ -134,14 +139,14 @@ final class ExactSegmentSearch implements SegmentSearch {
         return Float.NaN;
       }
       int count = read(from, tokens);
-      KERNELS.maxSim(query.rows(), query.count(), rows, 0, count, query.dimension(), best);
+      request.tables().unrotated().maxSim(rows, 0, count, best);
     }
     float score = query.score(best);
     if (Float.isNaN(score)) {
       score = scoreFinitePairs(tokens);
     }
     if (similarity != null) {
-      System.arraycopy(best, 0, similarity, 0, best.length);
+      System.arraycopy(best, 0, similarity, 0, query.count());
     }
     if (pairs != null) {
       forEachPair(tokens, pairs);
@@ -176,6 +181,7 @@ final class ExactSegmentSearch implements SegmentSearch {
   private void wrap(BytesRef payload) {
     if (buffer.array() != payload.bytes) {
       buffer = ByteBuffer.wrap(payload.bytes).order(ByteOrder.LITTLE_ENDIAN);
+      Arrays.fill(floats, null);
     }
     buffer.limit(payload.offset + payload.length).position(payload.offset);
   }
@@ -199,15 +205,26 @@ final class ExactSegmentSearch implements SegmentSearch {
   /** Decodes the next chunk of the wrapped payload. */
   private int read(int from, int tokens) {
     int count = Math.min(chunkRows, tokens - from);
-    int floats = count * query.dimension();
-    rows = ArrayUtil.grow(rows, floats);
+    int size = count * query.dimension();
+    rows = ArrayUtil.grow(rows, size);
     int start = buffer.position() + Integer.BYTES + from * query.dimension() * Float.BYTES;
-    buffer
-        .slice(start, floats * Float.BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(rows, 0, floats);
+    floats(start % Float.BYTES).get(start / Float.BYTES, rows, 0, size);
     return count;
+  }
+
+  /**
+   * The floats of all of the buffer's array, from a byte on. Made once for an array, not a value.
+   */
+  private FloatBuffer floats(int from) {
+    if (floats[from] == null) {
+      byte[] bytes = buffer.array();
+      floats[from] =
+          ByteBuffer.wrap(bytes)
+              .slice(from, bytes.length - from)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .asFloatBuffer();
+    }
+    return floats[from];
   }
 
   @Override

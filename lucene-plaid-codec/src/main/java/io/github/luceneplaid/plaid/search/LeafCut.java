@@ -66,7 +66,9 @@ final class LeafCut {
         work += probe.size(q);
       }
       highest[q] = max;
-      stepsPerUnit[q] = max > min ? (STEPS - 1) / (max - min) : 0;
+      float steps = max > min ? (STEPS - 1) / (max - min) : 0;
+      // Scores that are so close to each other that there is no such number are the same
+      stepsPerUnit[q] = steps <= Float.MAX_VALUE ? steps : 0;
       Arrays.fill(histogram, 0);
       for (LeafProbe probe : probes) {
         probe.count(q, this, histogram);

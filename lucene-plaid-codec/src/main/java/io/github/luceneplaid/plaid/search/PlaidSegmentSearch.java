@@ -37,7 +37,10 @@ class PlaidSegmentSearch implements SegmentSearch {
   final PlaidSegment segment;
   final QueryTokens query;
   final VectorKernels kernels = VectorKernels.get();
+
+  /** The best similarity of each query token, and working space of the kernels behind. */
   final float[] best;
+
   private ExactSegmentSearch exact;
   private float[] tokens;
 
@@ -51,7 +54,7 @@ class PlaidSegmentSearch implements SegmentSearch {
     this.request = request;
     this.segment = segment;
     this.query = request.query();
-    this.best = new float[query.count()];
+    this.best = new float[request.tables().matrix().maxLength()];
   }
 
   /** Whether the segment has a document's tokens, rather than the bytes it came in or nothing. */
@@ -109,7 +112,7 @@ class PlaidSegmentSearch implements SegmentSearch {
       pairs(ordinal, pairs);
     }
     if (similarity != null) {
-      System.arraycopy(best, 0, similarity, 0, best.length);
+      System.arraycopy(best, 0, similarity, 0, query.count());
     }
     return score;
   }

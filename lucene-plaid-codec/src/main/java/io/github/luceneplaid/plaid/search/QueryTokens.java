@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import java.util.Arrays;
+import org.apache.lucene.util.ArrayUtil;
 
 /**
  * The tokens of a query: a checked copy of the caller's matrix, and the rule that scores with it.
@@ -53,7 +54,16 @@ final class QueryTokens {
     if (dimension == 0) {
       throw new IllegalArgumentException("query token 0 must not be null or empty");
     }
-    float[] rows = new float[Math.multiplyExact(query.length, dimension)];
+    if ((long) query.length * dimension > ArrayUtil.MAX_ARRAY_LENGTH) {
+      throw new IllegalArgumentException(
+          "the query must have at most "
+              + ArrayUtil.MAX_ARRAY_LENGTH
+              + " components, got: "
+              + query.length
+              + " tokens of "
+              + dimension);
+    }
+    float[] rows = new float[query.length * dimension];
     for (int i = 0; i < query.length; i++) {
       copyRow(query[i], i, rows, dimension);
     }

@@ -217,7 +217,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     float largest = 0;
     float floor = QueryTokens.contribution(lowest) - bonus;
     for (int i = 0; i < similarity.length; i++) {
-      similarity[i] = QueryTokens.contribution(similarity[i]) - floor;
+      // Rounding may put the last ones a little below the floor
+      similarity[i] = Math.max(0, QueryTokens.contribution(similarity[i]) - floor);
       largest = Math.max(largest, similarity[i]);
     }
     return largest;
