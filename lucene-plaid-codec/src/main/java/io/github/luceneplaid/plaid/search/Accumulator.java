@@ -41,29 +41,65 @@ final class Accumulator {
   private final TimeLimit time;
   private final PlaidSegment segment;
   private final int width;
+
+  /** Ordinal of the first document that has a sum. */
+  private final int first;
+
   private final int[] sums;
 
-  /** The documents met so far, and room for one more. */
-  private final int[] touched;
+  /** The documents met so far, counted from the first, and room for one more. */
+  private int[] touched = {};
 
   private int size;
   private byte[] postings = {};
-  private final double unit;
+  private float base;
+  private double largestSum;
+  private double unit;
 
   /**
-   * Sole constructor.
+   * Adds up for the documents of some ordinals.
    *
-   * @param largestSum no document's sum is larger
-   * @param postings how many will be added
+   * @param from the first one
+   * @param to one behind the last one
    * @param time when to give up
    */
-  Accumulator(PlaidSegment segment, double largestSum, long postings, TimeLimit time) {
+  Accumulator(PlaidSegment segment, int from, int to, TimeLimit time) {
     this.time = time;
     this.segment = segment;
     this.width = segment.postingWidth();
-    this.sums = new int[segment.documents()];
-    this.touched = new int[(int) Math.min(segment.documents(), postings) + 1];
-    this.unit = largestSum > 0 ? ((1 << SUM_BITS) - 1) / largestSum : 0;
+    this.first = from;
+    this.sums = new int[to - from];
+  }
+
+  /** Whether the sums are those of the first documents of the segment. */
+  boolean isFirst() {
+    return first == 0;
+  }
+
+  /**
+   * Makes ready for query tokens. If there were others before, their sums are made smaller so that
+   * those of all together fit.
+   *
+   * @param floor what all documents have of these query tokens
+   * @param largest no document gets more in addition
+   * @param postings how many will be added
+   */
+  void expect(float floor, double largest, long postings) {
+    base += floor;
+    largestSum += largest;
+    double before = unit;
+    unit = largestSum > 0 ? ((1 << SUM_BITS) - 1) / largestSum : 0;
+    if (before > 0 && before != unit) {
+      for (int i = 0; i < size; i++) {
+        int sum = sums[touched[i]];
+        int scaled = (int) ((sum >>> TOKEN_BITS) * (unit / before));
+        sums[touched[i]] = scaled << TOKEN_BITS | sum & TOKEN_MASK;
+      }
+    }
+    int room = (int) Math.min(sums.length, size + postings) + 1;
+    if (touched.length < room) {
+      touched = ArrayUtil.growExact(touched, room);
+    }
   }
 
   /**
@@ -125,18 +161,27 @@ final class Accumulator {
     int[] sums = this.sums;
     int[] touched = this.touched;
     int size = this.size;
+    int first = this.first;
     for (int i = from; i < from + length; i++) {
-      int ordinal = ordinal(i);
-      if (ordinal < 0 || ordinal >= sums.length) {
-        throw segment.corrupt("a posting has ordinal " + ordinal);
+      int at = ordinal(i) - first;
+      if (at < 0 || at >= sums.length) {
+        check(at + first);
+        continue;
       }
-      int before = sums[ordinal];
-      touched[size] = ordinal;
+      int before = sums[at];
+      touched[size] = at;
       size += before == 0 ? 1 : 0;
       int gained = (before & TOKEN_MASK) == mark ? 0 : add;
-      sums[ordinal] = ((before & ~TOKEN_MASK) + gained) | mark;
+      sums[at] = ((before & ~TOKEN_MASK) + gained) | mark;
     }
     this.size = size;
+  }
+
+  /** Checks an ordinal that has no sum. */
+  private void check(int ordinal) throws IOException {
+    if (ordinal < 0 || ordinal >= segment.documents()) {
+      throw segment.corrupt("a posting has ordinal " + ordinal);
+    }
   }
 
   private int ordinal(int posting) {
@@ -152,7 +197,7 @@ final class Accumulator {
    * @param n how many at most
    * @param accepted documents that may be chosen, null for all
    * @param docs receives the documents
-   * @param scores receives their sums
+   * @param scores receives their scores: the sums over what all documents have
    * @return how many; 0 if time is out before all have been looked at
    */
   int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
@@ -163,7 +208,7 @@ final class Accumulator {
           return 0;
         }
         touched[kept] = touched[i];
-        kept += accepted.get(segment.document(touched[i])) ? 1 : 0;
+        kept += accepted.get(segment.document(first + touched[i])) ? 1 : 0;
       }
       size = kept;
     }
@@ -172,12 +217,12 @@ final class Accumulator {
     // Of those within the threshold's step only some may fit: the first ones
     int within = 0;
     for (int i = 0; i < size; i++) {
-      int ordinal = touched[i];
-      int step = step(ordinal);
+      int document = touched[i];
+      int step = step(document);
       if (step > least) {
-        take(ordinal, found++, docs, scores);
+        take(document, found++, docs, scores);
       } else if (step == least) {
-        touched[within++] = ordinal;
+        touched[within++] = document;
       }
     }
     for (int i = 0; i < within && found < n; i++) {
@@ -186,13 +231,13 @@ final class Accumulator {
     return found;
   }
 
-  private int step(int ordinal) {
-    return sums[ordinal] >>> STEP_SHIFT;
+  private int step(int document) {
+    return sums[document] >>> STEP_SHIFT;
   }
 
-  private void take(int ordinal, int at, int[] docs, float[] scores) throws IOException {
-    docs[at] = segment.document(ordinal);
-    scores[at] = unit == 0 ? 0 : (float) ((sums[ordinal] >>> TOKEN_BITS) / unit);
+  private void take(int document, int at, int[] docs, float[] scores) throws IOException {
+    docs[at] = segment.document(first + document);
+    scores[at] = base + (unit == 0 ? 0 : (float) ((sums[document] >>> TOKEN_BITS) / unit));
   }
 
   /** The step of the n-th highest sum. */

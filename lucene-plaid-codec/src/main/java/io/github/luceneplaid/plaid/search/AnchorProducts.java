@@ -14,17 +14,22 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
  * Products of anchors with the query tokens, in rows of a table. Where the anchors are the regions
  * of a segment, all products are known from the start. Of several codebooks' anchors, the tokens of
- * candidates have some only; their products are computed when they are met first.
+ * candidates have some only; their products are computed when they are met first, and again where
+ * query tokens are so many that not all of them fit into a bound of memory.
  */
 final class AnchorProducts {
 
   /** Rows that kernels like to have at a time: some more than needed cost less than a rest. */
   private static final int BATCH = 8;
+
+  /** Floats of the table at most, unless a tile takes more; a full table is begun anew. */
+  private static final int MAX_TABLE = 1 << 21;
 
   /** Most searches meet fewer anchors. */
   private static final int FIRST_ROWS = 1024;
@@ -62,6 +67,7 @@ final class AnchorProducts {
     }
     int[] rows = new int[segment.anchorRows().length / segment.dimension()];
     int capacity = Math.min(rows.length + BATCH, FIRST_ROWS);
+    capacity = Math.min(capacity, CodeScorer.TILE + BATCH + MAX_TABLE / query.stride());
     return new AnchorProducts(
         query, segment.anchorRows(), new float[capacity * query.stride()], rows);
   }
@@ -86,6 +92,10 @@ final class AnchorProducts {
     if (rows == null) {
       return;
     }
+    if (size > 0 && (long) (size + n + BATCH) * query.stride() > MAX_TABLE) {
+      Arrays.fill(rows, 0);
+      size = 0;
+    }
     int fresh = 0;
     for (int i = 0; i < n; i++) {
       int anchor = ids[i];
@@ -108,7 +118,8 @@ final class AnchorProducts {
     int stride = query.stride();
     int n = (fresh + BATCH - 1) / BATCH * BATCH;
     if (table.length < (size + n) * stride) {
-      table = ArrayUtil.growExact(table, 2 * (size + n) * stride);
+      int most = Math.max((size + n) * stride, MAX_TABLE);
+      table = ArrayUtil.growExact(table, Math.min(2 * (size + n) * stride, most));
     }
     query.products(pending, 0, n, table, size * stride);
     size += fresh;

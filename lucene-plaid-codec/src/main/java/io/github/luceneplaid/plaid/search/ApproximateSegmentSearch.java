@@ -34,30 +34,53 @@ interface ApproximateSegmentSearch extends SegmentSearch {
   long collectCost(int acceptedCount, double share, int probes);
 
   /**
+   * Returns about how many floats {@link #probe} holds for a query token.
+   *
+   * @param acceptedCount as for {@link #probe}
+   * @param share as for {@link #probe}
+   */
+  double scoresPerToken(int acceptedCount, double share);
+
+  /**
    * Scores the leaves that may be worth walking.
    *
+   * @param block the query tokens
    * @param acceptedCount about how many documents may be found, at least; where they are few, more
    *     must be probed to find as many
    * @param share of all documents that may be found in any segment, those of this one: the smaller
    *     it is, the less is asked of it
    * @return the leaves, for any thread
    */
-  LeafProbe probe(int acceptedCount, double share) throws IOException;
+  LeafProbe probe(QueryTables.Block block, int acceptedCount, double share) throws IOException;
+
+  /**
+   * Walks the posting lists of leaves. May end early when the request has timed out.
+   *
+   * @param block the query tokens
+   * @param probe what {@link #probe} returned for them, on any copy
+   * @param cut which leaves are walked
+   * @param sums what other blocks gave, null for the first one
+   * @param from ordinal of the first document
+   * @param to one behind the last one
+   * @return the sums with what was added
+   */
+  Accumulator walk(
+      QueryTables.Block block, LeafProbe probe, LeafCut cut, Accumulator sums, int from, int to)
+      throws IOException;
 
   /**
    * Finds the documents that are likely to score best. Documents whose tokens are out of reach of
    * the probes, because they are kept elsewhere, must be among the candidates with a good score of
-   * their own. May end early when the request has timed out.
+   * their own, where sums begin with the first ordinal.
    *
-   * @param probe what {@link #probe} returned, on any copy
-   * @param cut which leaves are walked
+   * @param sums what {@link #walk} returned for the last block
    * @param n how many documents to find at most
    * @param accepted the documents that may be found, deleted ones excluded; null for all
    * @param docs receives the documents found, in any order, each once
    * @param scores receives an estimate of the score of each, finite
    * @return how many were found
    */
-  int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
+  int collect(Accumulator sums, int n, Bits accepted, int[] docs, float[] scores)
       throws IOException;
 
   /**

@@ -16,7 +16,6 @@ import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /**
  * The steps of a search.
@@ -106,7 +105,8 @@ final class LateInteractionSearch {
     BestDocs quickDocs = new BestDocs(kept);
     quickDocs.addAll(quickScan.run(scanned));
     request.counters().end(Stage.SCAN);
-    List<long[]> found = collect(probed, probes);
+    List<long[]> found =
+        new CandidateCollector(leaves, request, candidates, accepted).run(probed, probes);
     long all = found.stream().mapToLong(part -> part.length).sum();
     request.counters().candidates(all);
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
@@ -144,44 +144,8 @@ final class LateInteractionSearch {
     return saved <= search.collectCost(leaf.accepted(), share(leaf), probes);
   }
 
-  /** Returns the best candidates of each leaf with their estimates, best first. */
-  private List<long[]> collect(List<LeafSearch> probed, int probes) throws IOException {
-    List<Callable<LeafProbe>> probeTasks = new ArrayList<>(probed.size());
-    for (LeafSearch leaf : probed) {
-      probeTasks.add(() -> leaf.approximate().probe(leaf.accepted(), share(leaf)));
-    }
-    List<LeafProbe> scored = leaves.run(probeTasks);
-    LeafCut cut = new LeafCut(scored, request.query().count(), probes, request.time());
-    request.counters().end(Stage.PROBE);
-    if (request.timedOut()) {
-      return List.of();
-    }
-    List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
-    for (int i = 0; i < probed.size(); i++) {
-      LeafSearch leaf = probed.get(i);
-      LeafProbe probe = scored.get(i);
-      tasks.add(() -> collect(leaf, probe, cut));
-    }
-    List<long[]> found = leaves.run(tasks);
-    request.counters().end(Stage.WALK);
-    return found;
-  }
-
   private double share(LeafSearch leaf) {
-    return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
-  }
-
-  private long[] collect(LeafSearch leaf, LeafProbe probe, LeafCut cut) throws IOException {
-    int n = Math.min(candidates, leaf.accepted());
-    int[] docs = new int[n];
-    float[] estimates = new float[n];
-    int found = leaf.approximate().collect(probe, cut, n, leaf.acceptedBits(), docs, estimates);
-    long[] hits = new long[found];
-    for (int i = 0; i < found; i++) {
-      hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
-    }
-    BestDocs.sort(hits);
-    return hits;
+    return CandidateCollector.share(leaf, accepted);
   }
 
   /**

@@ -32,6 +32,10 @@ final class LeafProbe {
   private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
+
+  /** The first of the query tokens; all others are counted from it. */
+  private final int firstToken;
+
   private final int dimension;
   private final int blockBytes;
   private final VectorKernels kernels = VectorKernels.get();
@@ -65,10 +69,13 @@ final class LeafProbe {
   /**
    * Sole constructor.
    *
+   * @param firstToken the first of the query tokens
    * @param count number of query tokens
    * @param time when to give up: what is scored by then is all there is
    */
-  LeafProbe(PlaidSegment segment, QueryTables.Integers query, int count, TimeLimit time) {
+  LeafProbe(
+      PlaidSegment segment, QueryTables.Integers query, int firstToken, int count, TimeLimit time) {
+    this.firstToken = firstToken;
     this.time = time;
     this.segment = segment;
     this.query = query;
@@ -96,7 +103,8 @@ final class LeafProbe {
       int n = 0;
       while (from < pairs.length && (int) (pairs[from] >>> 32) == region) {
         int token = (int) pairs[from++];
-        System.arraycopy(query.values(), token * dimension, values, n * dimension, dimension);
+        int at = (firstToken + token) * dimension;
+        System.arraycopy(query.values(), at, values, n * dimension, dimension);
         tokens[n++] = token;
       }
       scoreRegion(region, n);
@@ -161,7 +169,7 @@ final class LeafProbe {
         int token = tokens[q];
         leavesOf[token][sizes[token]] = leaves;
         scoresOf[token][sizes[token]++] =
-            sums[q * TILE + lane] * query.scale()[token] * scales[lane];
+            sums[q * TILE + lane] * query.scale()[firstToken + token] * scales[lane];
       }
       leaves++;
     }
@@ -189,10 +197,11 @@ final class LeafProbe {
         return;
       }
       int lanes = load(leaves / BLOCK, all);
-      kernels.dotTile(tile, dimension, query.values(), 0, sizes.length, lanes, sums);
+      int from = firstToken * dimension;
+      kernels.dotTile(tile, dimension, query.values(), from, sizes.length, lanes, sums);
       int n = Math.min(lanes, all - leaves);
       for (int q = 0; q < sizes.length; q++) {
-        float scale = query.scale()[q];
+        float scale = query.scale()[firstToken + q];
         for (int lane = 0; lane < n; lane++) {
           scoresOf[q][leaves + lane] = sums[q * TILE + lane] * scale * scales[lane];
         }

@@ -23,6 +23,7 @@ import io.github.luceneplaid.plaid.codebook.Rotation;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.util.ArrayUtil;
 
 /**
  * What a search computes once for all trained segments: the rotated query, its integers for each
@@ -32,6 +33,9 @@ final class QueryTables {
 
   /** Leaves are rounded as codes of up to this many bits are. */
   private static final int LEAF_BITS = 4;
+
+  /** Products of a segment's regions that are held for all query tokens. */
+  private static final int MAX_PRODUCTS = 1 << 22;
 
   /** A longer query token could overflow what is computed with it. */
   private static final double MAX_LENGTH = 1e15;
@@ -47,6 +51,47 @@ final class QueryTables {
    */
   record Integers(short[] values, float[] scale, float[] error) {}
 
+  /**
+   * Query tokens that are probed together, and what is held for them only.
+   *
+   * @param tables of all tokens
+   * @param first the first one
+   * @param matrix the rotated tokens
+   * @param products with anchors, by codebook; 0 those that there was no time for
+   */
+  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Codebook.Id, float[]> products) {
+
+    int count() {
+      return matrix.count();
+    }
+
+    /** Products of all regions of a segment with the query tokens, [regions][stride]. */
+    float[] products(PlaidSegment segment) {
+      if (segment.anchorsAreRegions() == false) {
+        return products(matrix, segment.regions());
+      }
+      Codebook codebook = segment.codebooks().list().get(0);
+      return products.computeIfAbsent(
+          codebook.id(),
+          id ->
+              products(
+                  codebook.isAdopted() ? tables.unrotated(first, count()) : matrix,
+                  segment.regions()));
+    }
+
+    private float[] products(QueryMatrix query, float[] rows) {
+      int dim = query.dimension();
+      int all = rows.length / dim;
+      float[] out = new float[Math.multiplyExact(all, query.stride())];
+      int size = TimeLimit.rows(TimeLimit.PRODUCTS, (long) count() * dim);
+      for (int from = 0; from < all && tables.time.isOver() == false; from += size) {
+        int n = Math.min(size, all - from);
+        query.products(rows, from * dim, n, out, from * query.stride());
+      }
+      return out;
+    }
+  }
+
   private final int count;
   private final int dimension;
   private final float[] rotated;
@@ -54,9 +99,9 @@ final class QueryTables {
   private final boolean usable;
   private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
   private final Map<Codebook.Id, Integers> adopted = new ConcurrentHashMap<>();
-  private final Map<Codebook.Id, float[]> products = new ConcurrentHashMap<>();
   private final Integers leaves;
   private final QueryMatrix matrix;
+  private final Block all;
 
   private final QueryTokens query;
   private final TimeLimit time;
@@ -77,6 +122,7 @@ final class QueryTables {
     this.lengths = usable ? lengths(rotated, count, dimension) : null;
     this.leaves = usable ? ofLeaves() : null;
     this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
+    this.all = usable ? new Block(this, 0, matrix, new ConcurrentHashMap<>()) : null;
   }
 
   /** Rotates the query, and returns whether there was time for that. */
@@ -222,33 +268,40 @@ final class QueryTables {
     return prepared;
   }
 
+  /** Query tokens as they were given, in the layout of the kernels. */
+  private QueryMatrix unrotated(int first, int n) {
+    return n == count ? unrotated() : prepare(query.rows(), first, n);
+  }
+
+  private QueryMatrix prepare(float[] rows, int first, int n) {
+    float[] part = ArrayUtil.copyOfSubArray(rows, first * dimension, (first + n) * dimension);
+    return VectorKernels.get().prepare(part, n, dimension);
+  }
+
   /** The rotated query, in the layout of the kernels. */
   QueryMatrix matrix() {
     return matrix;
   }
 
   /**
-   * Products of all regions of a segment with all query tokens, [regions][stride]; 0 those that
-   * there was no time for.
+   * Query tokens from one on. What is computed for all of them is kept as long as the search.
+   *
+   * @param n how many
    */
-  float[] products(PlaidSegment segment) {
-    if (segment.anchorsAreRegions() == false) {
-      return products(matrix, segment.regions());
+  Block block(int first, int n) {
+    if (n == count) {
+      return all;
     }
-    Codebook codebook = segment.codebooks().list().get(0);
-    QueryMatrix rows = codebook.isAdopted() ? unrotated() : matrix;
-    return products.computeIfAbsent(codebook.id(), id -> products(rows, segment.regions()));
+    QueryMatrix part = prepare(rotated, first, n);
+    return new Block(this, first, part, new ConcurrentHashMap<>());
   }
 
-  private float[] products(QueryMatrix rotatedOrNot, float[] rows) {
-    int all = rows.length / dimension;
-    int stride = rotatedOrNot.stride();
-    float[] out = new float[all * stride];
-    int block = TimeLimit.rows(TimeLimit.PRODUCTS, (long) count * dimension);
-    for (int from = 0; from < all && time.isOver() == false; from += block) {
-      int n = Math.min(block, all - from);
-      rotatedOrNot.products(rows, from * dimension, n, out, from * stride);
-    }
-    return out;
+  /**
+   * Products of all regions of a segment with all query tokens, [regions][stride]; null if they are
+   * too many to be held at once.
+   */
+  float[] products(PlaidSegment segment) {
+    long length = (long) segment.regions().length / dimension * matrix.stride();
+    return length > MAX_PRODUCTS ? null : all.products(segment);
   }
 }

@@ -34,8 +34,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   /** Up to so many leaves a region, products with all leaves cost less than those with regions. */
   private static final int FEW_LEAVES = 4;
 
-  /** Products of the segment's regions and the query tokens; null if there are few leaves. */
-  private final float[] products;
+  /** Whether leaves are found by regions, as they are many. */
+  private final boolean byRegions;
 
   /** The deviation of products of residuals with a query token of length 1. */
   private final float spread;
@@ -49,19 +49,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
    * @param segment belongs to the calling thread
    */
   TrainedSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment) {
-    this(
-        reader,
-        request,
-        segment,
-        segment.leafDirectory().leaves() <= FEW_LEAVES * segment.leafDirectory().regions()
-            ? null
-            : request.tables().products(segment));
-  }
-
-  private TrainedSegmentSearch(
-      LeafReader reader, SearchRequest request, PlaidSegment segment, float[] products) {
     super(reader, request, segment);
-    this.products = products;
+    LeafDirectory directory = segment.leafDirectory();
+    this.byRegions = directory.leaves() > (long) FEW_LEAVES * directory.regions();
     this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
   }
 
@@ -69,16 +59,20 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private CodeScorer scorer() {
     if (scorer == null) {
       QueryTables tables = request.tables();
-      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products);
+      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products());
       scorer = new CodeScorer(segment, tables, anchors, query.count(), request.time());
     }
     return scorer;
   }
 
+  private float[] products() {
+    return byRegions ? request.tables().products(segment) : null;
+  }
+
   private AdoptedCodeScorer adoptedScorer() {
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
-      AnchorProducts anchors = AnchorProducts.of(segment, tables.unrotated(), products);
+      AnchorProducts anchors = AnchorProducts.of(segment, tables.unrotated(), products());
       adoptedScorer =
           new AdoptedCodeScorer(segment, tables, anchors, query.count(), request.time());
     }
@@ -140,7 +134,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
     double leaves =
-        products == null ? directory.leaves() : anchors(acceptedCount, share) * leavesPerRegion;
+        byRegions ? anchors(acceptedCount, share) * leavesPerRegion : directory.leaves();
     double postings = Math.min(leaves, probes * share) * postingsPerLeaf;
     return (long) (query.count() * (leaves + postings));
   }
@@ -157,24 +151,38 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   @Override
-  public LeafProbe probe(int acceptedCount, double share) throws IOException {
+  public double scoresPerToken(int acceptedCount, double share) {
+    LeafDirectory directory = segment.leafDirectory();
+    if (byRegions == false) {
+      return directory.leaves();
+    }
+    double found = anchors(acceptedCount, share);
+    double leaves = found * directory.leaves() / directory.regions();
+    return directory.regions() + 4 * found + 2 * leaves;
+  }
+
+  @Override
+  public LeafProbe probe(QueryTables.Block block, int acceptedCount, double share)
+      throws IOException {
     LeafProbe leaves =
-        new LeafProbe(segment, request.tables().leaves(), query.count(), request.time());
-    if (products == null) {
+        new LeafProbe(
+            segment, request.tables().leaves(), block.first(), block.count(), request.time());
+    if (byRegions == false) {
       leaves.scoreAll();
     } else {
-      int stride = request.tables().matrix().stride();
+      int stride = block.matrix().stride();
       leaves.score(
-          new RegionProbe(query.count(), stride, anchors(acceptedCount, share), request.time())
-              .find(products, segment.leafDirectory().regions()));
+          new RegionProbe(block.count(), stride, anchors(acceptedCount, share), request.time())
+              .find(block.products(segment), segment.leafDirectory().regions()));
     }
     return leaves;
   }
 
   @Override
-  public int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
+  public Accumulator walk(
+      QueryTables.Block block, LeafProbe probe, LeafCut cut, Accumulator sums, int from, int to)
       throws IOException {
-    int count = query.count();
+    int count = block.count();
     LeafProbe.Walk[] walks = new LeafProbe.Walk[count];
     float base = 0;
     double largestGain = 0;
@@ -182,25 +190,32 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     long walked = 0;
     for (int q = 0; q < count; q++) {
       if (request.timedOut()) {
-        return 0;
+        return sums == null ? new Accumulator(segment, from, to, request.time()) : sums;
       }
       walks[q] = probe.walk(q, cut);
       walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
       base += QueryTokens.contribution(cut.floor(q));
-      float bonus = spread * request.tables().length(q) / 2;
+      float bonus = spread * request.tables().length(block.first() + q) / 2;
       largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
     }
     request.counters().walked(walked, postings);
-    Accumulator accumulator = new Accumulator(segment, largestGain, postings, request.time());
+    Accumulator accumulator =
+        sums == null ? new Accumulator(segment, from, to, request.time()) : sums;
+    accumulator.expect(base, largestGain, postings);
     for (int q = 0; q < count && request.timedOut() == false; q++) {
-      accumulator.add(q, probe, walks[q].order(), walks[q].scores());
+      accumulator.add(block.first() + q, probe, walks[q].order(), walks[q].scores());
     }
-    int found = accumulator.best(n, accepted, docs, scores);
-    for (int i = 0; i < found; i++) {
-      scores[i] += base;
-    }
-    return segment.escapedDocuments() == 0 ? found : addEscaped(n, accepted, docs, scores, found);
+    return accumulator;
+  }
+
+  @Override
+  public int collect(Accumulator sums, int n, Bits accepted, int[] docs, float[] scores)
+      throws IOException {
+    int found = sums.best(n, accepted, docs, scores);
+    return segment.escapedDocuments() == 0 || sums.isFirst() == false
+        ? found
+        : addEscaped(n, accepted, docs, scores, found);
   }
 
   /**
@@ -255,6 +270,6 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   @Override
   public TrainedSegmentSearch copy() throws IOException {
-    return new TrainedSegmentSearch(reader, request, segment.copy(), products);
+    return new TrainedSegmentSearch(reader, request, segment.copy());
   }
 }

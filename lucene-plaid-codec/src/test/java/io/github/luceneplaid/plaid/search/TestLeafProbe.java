@@ -45,7 +45,7 @@ public class TestLeafProbe extends LateInteractionTestCase {
   }
 
   private LeafProbe probe(PlaidSegment segment) {
-    return new LeafProbe(segment, tables.leaves(), query.count(), TimeLimit.NONE);
+    return new LeafProbe(segment, tables.leaves(), 0, query.count(), TimeLimit.NONE);
   }
 
   private LeafCut cut(int wanted, LeafProbe... probes) {

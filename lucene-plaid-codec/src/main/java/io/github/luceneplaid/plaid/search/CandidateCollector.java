@@ -1,0 +1,210 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * Has the leaves propose candidates: what {@link LeafProbe}, {@link LeafCut} and {@link
+ * Accumulator} do, for all leaves together.
+ *
+ * <p>What this takes is bounded. Query tokens are probed in blocks: products with regions and
+ * scores of leaves are {@value #SCORES} floats at most, for a block and all leaves together, unless
+ * a single query token takes more. The usual query is one block. Sums are of {@value #WINDOW}
+ * documents of each leaf at most; larger ones are walked window by window, and a query of several
+ * blocks is probed again for each.
+ */
+final class CandidateCollector {
+
+  /** Floats for a block of query tokens. */
+  private static final int SCORES = 1 << 23;
+
+  /** Documents of a leaf whose sums are held at once. */
+  private static final int WINDOW = 1 << 20;
+
+  private final SearchLeaves leaves;
+  private final SearchRequest request;
+  private final int candidates;
+  private final long accepted;
+  private final int scores;
+  private final int window;
+
+  /**
+   * Sole constructor.
+   *
+   * @param candidates of each leaf at most
+   * @param accepted documents that may be found, of all leaves
+   */
+  CandidateCollector(SearchLeaves leaves, SearchRequest request, int candidates, long accepted) {
+    this(leaves, request, candidates, accepted, SCORES, WINDOW);
+  }
+
+  /** With other bounds of memory. */
+  CandidateCollector(
+      SearchLeaves leaves,
+      SearchRequest request,
+      int candidates,
+      long accepted,
+      int scores,
+      int window) {
+    this.leaves = leaves;
+    this.request = request;
+    this.candidates = candidates;
+    this.accepted = accepted;
+    this.scores = scores;
+    this.window = window;
+  }
+
+  /** What was found out about a block. */
+  private record Probed(QueryTables.Block block, List<LeafProbe> probes, LeafCut cut) {}
+
+  /**
+   * Returns the best candidates of each leaf with their estimates, best first.
+   *
+   * @param probed leaves that can tell
+   * @param wanted leaves of these to walk for each query token, in all together
+   */
+  List<long[]> run(List<LeafSearch> probed, int wanted) throws IOException {
+    int count = request.query().count();
+    int perBlock = tokensPerBlock(probed);
+    int blocks = (count + perBlock - 1) / perBlock;
+    Probed only = blocks == 1 ? probe(probed, 0, count, wanted) : null;
+    if (only != null) {
+      request.counters().end(Stage.PROBE);
+    }
+    if (request.timedOut()) {
+      return List.of();
+    }
+    int documents = 0;
+    for (LeafSearch leaf : probed) {
+      documents = Math.max(documents, leaf.approximate().documents());
+    }
+    List<long[]> found = null;
+    for (int from = 0; found == null || from < documents; from += window) {
+      Accumulator[] sums = new Accumulator[probed.size()];
+      for (int b = 0; b < blocks - 1; b++) {
+        int first = first(b, blocks, count);
+        walk(probed, probe(probed, first, first(b + 1, blocks, count) - first, wanted), sums, from);
+      }
+      int first = first(blocks - 1, blocks, count);
+      Probed last = only != null ? only : probe(probed, first, count - first, wanted);
+      List<long[]> more = choose(probed, last, sums, from);
+      found = found == null ? more : merge(found, more);
+      if (from > Integer.MAX_VALUE - window) {
+        break;
+      }
+    }
+    request.counters().end(Stage.WALK);
+    return found;
+  }
+
+  private static int first(int block, int blocks, int count) {
+    return (int) ((long) count * block / blocks);
+  }
+
+  private int tokensPerBlock(List<LeafSearch> probed) throws IOException {
+    double perToken = 1;
+    for (LeafSearch leaf : probed) {
+      perToken += leaf.approximate().scoresPerToken(leaf.accepted(), share(leaf, accepted));
+    }
+    return (int) Math.clamp(scores / perToken, 1, request.query().count());
+  }
+
+  private Probed probe(List<LeafSearch> probed, int first, int n, int wanted) throws IOException {
+    QueryTables.Block block = request.tables().block(first, n);
+    List<Callable<LeafProbe>> tasks = new ArrayList<>(probed.size());
+    for (LeafSearch leaf : probed) {
+      tasks.add(() -> leaf.approximate().probe(block, leaf.accepted(), share(leaf, accepted)));
+    }
+    List<LeafProbe> probes = leaves.run(tasks);
+    return new Probed(block, probes, new LeafCut(probes, n, wanted, request.time()));
+  }
+
+  /** The part of all documents that may be found which a leaf has. */
+  static double share(LeafSearch leaf, long accepted) {
+    return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
+  }
+
+  /** Adds up what the leaves have for a block. */
+  private void walk(List<LeafSearch> probed, Probed block, Accumulator[] sums, int from)
+      throws IOException {
+    List<Callable<Void>> tasks = new ArrayList<>(probed.size());
+    for (int i = 0; i < sums.length; i++) {
+      int leaf = i;
+      tasks.add(
+          () -> {
+            sums[leaf] = walk(probed.get(leaf), block, leaf, sums[leaf], from);
+            return null;
+          });
+    }
+    leaves.run(tasks);
+  }
+
+  private Accumulator walk(LeafSearch leaf, Probed block, int i, Accumulator sums, int from)
+      throws IOException {
+    ApproximateSegmentSearch search = leaf.approximate();
+    int to = (int) Math.min(search.documents(), (long) from + window);
+    return from < to || from == 0
+        ? search.walk(block.block, block.probes.get(i), block.cut, sums, from, to)
+        : null;
+  }
+
+  /** Adds up what the leaves have for the last block, and returns the best documents of each. */
+  private List<long[]> choose(List<LeafSearch> probed, Probed block, Accumulator[] sums, int from)
+      throws IOException {
+    List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
+    for (int i = 0; i < sums.length; i++) {
+      int number = i;
+      LeafSearch leaf = probed.get(i);
+      tasks.add(() -> choose(leaf, walk(leaf, block, number, sums[number], from)));
+    }
+    return leaves.run(tasks);
+  }
+
+  private long[] choose(LeafSearch leaf, Accumulator sums) throws IOException {
+    if (sums == null) {
+      return new long[0];
+    }
+    int n = Math.min(candidates, leaf.accepted());
+    int[] docs = new int[n];
+    float[] estimates = new float[n];
+    int found = leaf.approximate().collect(sums, n, leaf.acceptedBits(), docs, estimates);
+    long[] hits = new long[found];
+    for (int i = 0; i < found; i++) {
+      hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
+    }
+    BestDocs.sort(hits);
+    return hits;
+  }
+
+  private List<long[]> merge(List<long[]> found, List<long[]> more) {
+    List<long[]> merged = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      long[] a = found.get(i);
+      long[] b = more.get(i);
+      BestDocs best = new BestDocs(Math.max(1, Math.min(candidates, a.length + b.length)));
+      for (long hit : a) {
+        best.add(hit);
+      }
+      for (long hit : b) {
+        best.add(hit);
+      }
+      merged.add(best.best());
+    }
+    return merged;
+  }
+}
