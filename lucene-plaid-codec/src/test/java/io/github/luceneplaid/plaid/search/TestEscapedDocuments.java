@@ -72,11 +72,24 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
           assertEquals(profile.toString(), ESCAPED, profile.escaped());
           assertTrue(profile.toString(), profile.postings() > 0);
           TrainedSegmentSearch search = search(reader);
-          LeafProbe nothing = search.probe(documents, 1);
+          LeafProbe nothing =
+              search.probe(request.tables().block(0, request.query().count()), documents, 1);
           LeafCut cut = new LeafCut(List.of(nothing), 1, 1, TimeLimit.NONE);
           counting.bytes();
           int[] docs = new int[20];
-          int found = search.collect(nothing, cut, 20, null, docs, new float[20]);
+          int found =
+              search.collect(
+                  search.walk(
+                      request.tables().block(0, request.query().count()),
+                      nothing,
+                      cut,
+                      null,
+                      0,
+                      search.documents()),
+                  20,
+                  null,
+                  docs,
+                  new float[20]);
           assertTrue(found >= ESCAPED);
           // A look at each document would take some 10 bytes for each, in binary searches
           long bytes = counting.bytes();

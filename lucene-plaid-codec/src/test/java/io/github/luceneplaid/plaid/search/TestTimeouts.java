@@ -277,9 +277,9 @@ public class TestTimeouts extends LateInteractionTestCase {
         assertAsked(regions * perToken, asked.times() - before);
 
         before = asked.times();
-        LeafProbe probe = search.probe(120, 1);
+        LeafProbe probe = search.probe(request.tables().block(0, count), 120, 1);
         assertTrue(asked.times() > before);
-        LeafProbe all = new LeafProbe(segment, request.tables().leaves(), count, request.time());
+        LeafProbe all = new LeafProbe(segment, request.tables().leaves(), 0, count, request.time());
         before = asked.times();
         all.scoreAll();
         assertAsked(segment.leafDirectory().leaves() * perToken, asked.times() - before);
@@ -291,7 +291,14 @@ public class TestTimeouts extends LateInteractionTestCase {
 
         before = asked.times();
         int[] docs = new int[50];
-        int found = search.collect(probe, cut, 50, null, docs, new float[50]);
+        int found =
+            search.collect(
+                search.walk(
+                    request.tables().block(0, count), probe, cut, null, 0, search.documents()),
+                50,
+                null,
+                docs,
+                new float[50]);
         assertEquals(50, found);
         assertTrue(asked.times() - before >= count);
 
