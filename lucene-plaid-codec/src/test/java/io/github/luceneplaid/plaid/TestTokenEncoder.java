@@ -127,7 +127,9 @@ public class TestTokenEncoder extends LuceneTestCase {
 
   private TokenDocs docs(BinaryDocValues values) throws IOException {
     return new TokenDocs(
-        () -> List.of(new TokenDocs.MappedValues(doc -> doc, values, 0)),
+        () ->
+            List.of(
+                new TokenDocs.MappedValues(doc -> doc, ShownValues.open(() -> values, "field"), 0)),
         false,
         dimension,
         PlaidOptions.DEFAULT,

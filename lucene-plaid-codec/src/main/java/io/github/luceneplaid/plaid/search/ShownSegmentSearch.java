@@ -179,15 +179,28 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
   }
 
   @Override
-  public LeafProbe probe(int acceptedCount, double share) throws IOException {
-    return base.probe(acceptedCount, share);
+  public double scoresPerToken(int acceptedCount, double share) {
+    return base.scoresPerToken(acceptedCount, share);
   }
 
   @Override
-  public int collect(LeafProbe probe, LeafCut cut, int n, Bits accepted, int[] docs, float[] scores)
+  public LeafProbe probe(QueryTables.Block block, int acceptedCount, double share)
+      throws IOException {
+    return base.probe(block, acceptedCount, share);
+  }
+
+  @Override
+  public Accumulator walk(
+      QueryTables.Block block, LeafProbe probe, LeafCut cut, Accumulator sums, int from, int to)
+      throws IOException {
+    return base.walk(block, probe, cut, sums, from, to);
+  }
+
+  @Override
+  public int collect(Accumulator sums, int n, Bits accepted, int[] docs, float[] scores)
       throws IOException {
     Bits ofBase = updated == null ? accepted : new AllBut(updated, accepted);
-    int found = base.collect(probe, cut, n, ofBase, docs, scores);
+    int found = base.collect(sums, n, ofBase, docs, scores);
     BestDocs candidates = new BestDocs(n);
     for (long hit : byDocument(docs, scores, found)) {
       int doc = (int) (hit >>> Integer.SIZE);
@@ -198,7 +211,9 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
         candidates.add(doc, Float.intBitsToFloat((int) hit));
       }
     }
-    addUpdated(accepted, candidates);
+    if (sums.isFirst()) {
+      addUpdated(accepted, candidates);
+    }
     long[] best = candidates.best();
     for (int i = 0; i < best.length; i++) {
       docs[i] = BestDocs.doc(best[i]);
