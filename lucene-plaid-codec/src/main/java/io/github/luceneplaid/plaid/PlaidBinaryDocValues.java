@@ -80,6 +80,7 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
   }
 
   /** Whether bytes are those that {@link #binaryValue} has returned, of tokens. */
+  @SuppressWarnings("ReferenceEquality") // Equal bytes may be another document's
   boolean isPayload(BytesRef value) {
     return value == payload && isEscaped() == false;
   }

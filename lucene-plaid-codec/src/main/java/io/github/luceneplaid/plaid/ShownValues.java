@@ -214,7 +214,8 @@ public final class ShownValues {
   public FixedBitSet updated(int maxDoc) throws IOException {
     FixedBitSet updated = null;
     for (Layer layer : layers) {
-      BinaryDocValues others = layer == base ? null : layer.producer.getBinary(layer.field);
+      boolean isBase = base != null && layer.values == base.values;
+      BinaryDocValues others = isBase ? null : layer.producer.getBinary(layer.field);
       if (others != null) {
         updated = updated == null ? new FixedBitSet(maxDoc) : updated;
         for (int doc = others.nextDoc();

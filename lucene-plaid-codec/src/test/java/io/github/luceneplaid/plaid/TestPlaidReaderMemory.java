@@ -133,7 +133,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
           List<Object> loaded =
               List.of(segment.codebooks(), segment.regions(), segment.leafDirectory());
           long bytes = RamUsageTester.ramUsed(loaded);
-          long rows = statistics.anchors() + statistics.regions();
+          long rows = (long) statistics.anchors() + statistics.regions();
           long expected = rows * DIMENSION * Float.BYTES + statistics.regions() * 12L;
           assertTrue(bytes + " of " + expected, bytes >= expected && bytes < expected + 2048);
         }

@@ -110,7 +110,8 @@ public class TestTokenEncoder extends LuceneTestCase {
 
       @Override
       public int nextDoc() {
-        return doc = doc + 1 < documents.length ? doc + 1 : NO_MORE_DOCS;
+        doc = doc + 1 < documents.length ? doc + 1 : NO_MORE_DOCS;
+        return doc;
       }
 
       @Override
@@ -359,7 +360,8 @@ public class TestTokenEncoder extends LuceneTestCase {
 
     @Override
     public int nextDoc() {
-      return doc = doc + 1 < documents.length ? doc + 1 : NO_MORE_DOCS;
+      doc = doc + 1 < documents.length ? doc + 1 : NO_MORE_DOCS;
+      return doc;
     }
 
     @Override

@@ -155,10 +155,12 @@ public class TestLauncher extends LuceneTestCase {
     Path mvn = root.resolve("tools/mvn");
     executable(
         mvn,
-        "#!/bin/sh\n"
-            + "echo \"[INFO] Building Tools [4/4]\"\n"
-            + "echo \"[ERROR] broken $JAVA_HOME\"\n"
-            + "exit 1\n");
+        """
+        #!/bin/sh
+        echo "[INFO] Building Tools [4/4]"
+        echo "[ERROR] broken $JAVA_HOME"
+        exit 1
+        """);
     Files.delete(stamp);
     Result result = run("demo");
     assertEquals(1, result.code);

@@ -93,7 +93,7 @@ final class Accumulator {
       for (int i = 0; i < size; i++) {
         int sum = sums[touched[i]];
         int scaled = (int) ((sum >>> TOKEN_BITS) * (unit / before));
-        sums[touched[i]] = scaled << TOKEN_BITS | sum & TOKEN_MASK;
+        sums[touched[i]] = (scaled << TOKEN_BITS) | (sum & TOKEN_MASK);
       }
     }
     int room = (int) Math.min(sums.length, size + postings) + 1;

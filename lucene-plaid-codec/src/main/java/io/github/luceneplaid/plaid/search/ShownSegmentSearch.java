@@ -226,7 +226,8 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
   private static long[] byDocument(int[] docs, float[] scores, int n) {
     long[] sorted = new long[n];
     for (int i = 0; i < n; i++) {
-      sorted[i] = (long) docs[i] << Integer.SIZE | Float.floatToIntBits(scores[i]) & 0xFFFFFFFFL;
+      sorted[i] =
+          ((long) docs[i] << Integer.SIZE) | (Float.floatToIntBits(scores[i]) & 0xFFFFFFFFL);
     }
     Arrays.sort(sorted);
     return sorted;

@@ -109,7 +109,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   @Override
   boolean match(int ordinal, float[] best) throws IOException {
-    return keepsRaw() || segment.adopted(ordinal) != null
+    return (keepsRaw() || segment.adopted(ordinal) != null)
         ? super.match(ordinal, best)
         : scorer().matchExactly(ordinal, best);
   }

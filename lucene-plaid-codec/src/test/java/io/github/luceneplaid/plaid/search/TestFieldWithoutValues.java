@@ -266,8 +266,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
   /** Lucene 10.3 highlights on a reader that knows no fields at all. */
   public void testReaderThatDoesNotTell() throws Exception {
     MemoryIndex memory = MemoryIndex.fromDocument(text(1), new MockAnalyzer(random()));
-    LeafReader leaf =
-        (LeafReader) memory.createSearcher().getIndexReader().leaves().get(0).reader();
+    LeafReader leaf = memory.createSearcher().getIndexReader().leaves().get(0).reader();
     IndexReader silent =
         new FilterLeafReader(leaf) {
           @Override

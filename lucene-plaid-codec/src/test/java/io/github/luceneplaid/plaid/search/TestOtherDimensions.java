@@ -142,14 +142,14 @@ public class TestOtherDimensions extends LateInteractionTestCase {
                   FIELD, query, 20, null, exact ? options.exact().build() : options.build());
           counting.bytes();
           assertBest(expected, 20, searcher.search(maxSim, 20));
-          assertTrue(counting.bytes() < 10 * 40 * 4 * dimension);
+          assertTrue(counting.bytes() < 10L * 40 * 4 * dimension);
         }
         TopDocs all = searcher.search(MatchAllDocsQuery.INSTANCE, DOCUMENTS + 10);
         MaxSimRescorer rescorer = MaxSimRescorer.keepingFirstPassScores(FIELD, query);
         counting.bytes();
         TopDocs rescored = rescorer.rescore(searcher, all, all.scoreDocs.length);
         assertEquals(DOCUMENTS + 10, rescored.scoreDocs.length);
-        assertTrue(counting.bytes() < 10 * 40 * 4 * dimension + DOCUMENTS * 100);
+        assertTrue(counting.bytes() < 10L * 40 * 4 * dimension + DOCUMENTS * 100);
         assertEquals(List.of(), new LateInteractionQuery(FIELD, query, 5).matches(searcher, 0));
         assertEquals(20, searcher.count(new LateInteractionQuery(FIELD, old, 20)));
       }
@@ -204,7 +204,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
                 FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT, null);
         counting.bytes();
         new SearchLeaves(new IndexSearcher(reader), request);
-        assertTrue(counting.bytes() < 2 * 20 * 4 * dimension);
+        assertTrue(counting.bytes() < 2L * 20 * 4 * dimension);
         assertRefused(new IndexSearcher(reader));
       }
     }

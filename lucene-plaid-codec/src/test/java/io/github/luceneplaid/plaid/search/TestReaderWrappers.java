@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
   private static final LateInteractionOptions FEW =
       LateInteractionOptions.builder().anchors(2).probes(4).candidates(40).build();
 
-  private final RawTokens raw = RawTokens.values()[random().nextInt(RawTokens.values().length)];
+  private final RawTokens raw = RandomPicks.randomFrom(random(), RawTokens.values());
 
   @Override
   public void setUp() throws Exception {
