@@ -226,14 +226,15 @@ public class TestFsviFile extends VectorFilesTestCase {
     assertEquals("old", Files.readString(path));
   }
 
-  /** What cannot be put in its place leaves nothing behind. */
-  public void testFailedRename() throws IOException {
+  /** What is no file is not replaced, and nothing is left beside it. */
+  public void testPlaceOfFolder() throws IOException {
     Path folder = Files.createDirectory(createTempDir().resolve("a.fsvi"));
     Path inside = Files.createFile(folder.resolve("file"));
-    try (FsviFileWriter writer = new FsviFileWriter(folder, "e", "", ElementType.FLOAT32, 2)) {
-      writer.add("a", new float[2]);
-      expectThrows(IOException.class, writer::finish);
-    }
+    IOException e =
+        expectThrows(
+            IOException.class,
+            () -> new FsviFileWriter(folder, "e", "", ElementType.FLOAT32, 2).close());
+    assertTrue(e.getMessage(), e.getMessage().contains("a.fsvi: expected a file"));
     assertTrue(Files.exists(inside));
     assertNothingBeside(folder);
   }
