@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 
 /** Files and folders in the places of others, where each step may fail. */
+@SuppressFileSystems("ExtrasFS") // Steps are counted
 public class TestReplacement extends LuceneTestCase {
 
   private FailingFileSystem files;
