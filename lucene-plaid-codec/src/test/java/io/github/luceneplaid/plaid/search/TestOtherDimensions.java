@@ -22,6 +22,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -80,6 +81,13 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     assertTrue(e.getMessage(), e.getMessage().contains("expected " + dimension));
   }
 
+  /** What is read of each field when it is opened, anchors for example, is read before. */
+  private static void openFields(DirectoryReader reader) throws IOException {
+    for (LeafReaderContext context : reader.leaves()) {
+      assertNotNull(context.reader().getBinaryDocValues(FIELD));
+    }
+  }
+
   /** The meta file tells the dimension: nothing else is read to refuse a query. */
   public void testRefusedFromMeta() throws Exception {
     try (Directory directory = newDirectory()) {
@@ -91,6 +99,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       CountingDirectory counting = new CountingDirectory(directory);
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         IndexSearcher searcher = new IndexSearcher(reader);
+        openFields(reader);
         counting.bytes();
         assertRefused(searcher);
         assertTrue(counting.bytes() < DOCUMENTS);
@@ -109,6 +118,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       CountingDirectory counting = new CountingDirectory(directory);
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         IndexSearcher searcher = new IndexSearcher(reader);
+        openFields(reader);
         counting.bytes();
         assertRefused(searcher);
         assertTrue(counting.bytes() < 4 * DOCUMENTS);
