@@ -29,11 +29,18 @@ import org.apache.lucene.util.Bits;
  */
 final class Accumulator {
 
-  /** A leaf has no more postings than its segment has documents, but all leaves may. */
+  /** Postings read at once: a segment may have more of them than an array has room for. */
   private static final int POSTINGS_AT_A_TIME = 1 << 20;
 
   private static final int TOKEN_BITS = 8;
   private static final int TOKEN_MASK = (1 << TOKEN_BITS) - 1;
+
+  /** Marks of query tokens, from 1 on; 0 is for documents that were never met. */
+  private static final int MARKS = TOKEN_MASK - 1;
+
+  /** The mark of documents that were last met when marks were given to other query tokens. */
+  private static final int MET_BEFORE = TOKEN_MASK;
+
   private static final int SUM_BITS = Integer.SIZE - 1 - TOKEN_BITS;
   private static final int HISTOGRAM_BITS = 11;
   private static final int STEP_SHIFT = TOKEN_BITS + SUM_BITS - HISTOGRAM_BITS;
@@ -46,6 +53,10 @@ final class Accumulator {
   private final int first;
 
   private final int[] sums;
+  private final int atATime;
+
+  /** How often the marks have been used up. */
+  private int turn;
 
   /** The documents met so far, counted from the first, and room for one more. */
   private int[] touched = {};
@@ -64,6 +75,12 @@ final class Accumulator {
    * @param time when to give up
    */
   Accumulator(PlaidSegment segment, int from, int to, TimeLimit time) {
+    this(segment, from, to, time, POSTINGS_AT_A_TIME);
+  }
+
+  /** With another number of postings that are read at once. */
+  Accumulator(PlaidSegment segment, int from, int to, TimeLimit time, int atATime) {
+    this.atATime = atATime;
     this.time = time;
     this.segment = segment;
     this.width = segment.postingWidth();
@@ -105,17 +122,19 @@ final class Accumulator {
   /**
    * Adds leaves of a query token.
    *
-   * @param token the query token
+   * @param token the query token, not lower than those before
    * @param order leaves, best first
    * @param gains what each of them adds, at least 0
    */
   void add(int token, LeafProbe leaves, int[] order, float[] gains) throws IOException {
-    // Tokens take turns with the marks: one that is as far off as there are marks comes too late to
-    // matter, and 0 marks a document that was never met.
-    int mark = 1 + token % TOKEN_MASK;
+    int mark = mark(token);
     int sinceLook = 0;
     for (int from = 0; from < order.length; ) {
       int to = read(leaves, order, from);
+      if (to == from) {
+        addInParts(leaves, order[from], mark, gain(gains[from]));
+        from++;
+      }
       for (int at = 0; from < to; from++) {
         int length = leaves.length(order[from]);
         sinceLook += length;
@@ -125,10 +144,25 @@ final class Accumulator {
             return;
           }
         }
-        add(at, length, mark, (int) (gains[from] * unit) << TOKEN_BITS);
+        add(at, length, mark, gain(gains[from]));
         at += length;
       }
     }
+  }
+
+  /** Query tokens take turns with the marks: those of the turn before are taken back. */
+  private int mark(int token) {
+    if (token / MARKS != turn) {
+      turn = token / MARKS;
+      for (int i = 0; i < size; i++) {
+        sums[touched[i]] |= MET_BEFORE;
+      }
+    }
+    return 1 + token % MARKS;
+  }
+
+  private int gain(float gain) {
+    return (int) (gain * unit) << TOKEN_BITS;
   }
 
   /**
@@ -136,18 +170,15 @@ final class Accumulator {
    * for. All of them, but for those that would take more than a bound of memory.
    *
    * @param from index of the first one in the order
-   * @return one behind the last one
+   * @return one behind the last one; the first one itself if it takes more alone
    */
   private int read(LeafProbe leaves, int[] order, int from) throws IOException {
     int to = from;
-    long length = 0;
-    while (to < order.length
-        && (to == from || length + leaves.length(order[to]) <= POSTINGS_AT_A_TIME)) {
+    int length = 0;
+    while (to < order.length && leaves.length(order[to]) <= atATime - length) {
       length += leaves.length(order[to++]);
     }
-    // An int is read of each posting, which the last one may not have
-    int size = Math.toIntExact(length * width + Integer.BYTES);
-    postings = ArrayUtil.growNoCopy(postings, size);
+    makeRoom(length);
     int at = 0;
     for (int i = from; i < to; i++) {
       int leaf = order[i];
@@ -155,6 +186,23 @@ final class Accumulator {
       at += leaves.length(leaf) * width;
     }
     return to;
+  }
+
+  private void makeRoom(int length) {
+    // An int is read of each posting, which the last one may not have
+    postings = ArrayUtil.growNoCopy(postings, length * width + Integer.BYTES);
+  }
+
+  /** Adds a leaf with more postings than are read at once. */
+  private void addInParts(LeafProbe leaves, int leaf, int mark, int gain) throws IOException {
+    int length = leaves.length(leaf);
+    makeRoom(Math.min(length, atATime));
+    for (int from = 0; from < length && time.isOver() == false; ) {
+      int n = Math.min(length - from, atATime);
+      segment.readPostings(leaves.start(leaf) + from, n, postings, 0);
+      add(0, n, mark, gain);
+      from += n;
+    }
   }
 
   private void add(int from, int length, int mark, int add) throws IOException {

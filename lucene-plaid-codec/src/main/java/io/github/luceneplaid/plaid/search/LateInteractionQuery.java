@@ -50,6 +50,14 @@ import org.apache.lucene.search.Weight;
  * clauses, and {@link IndexSearcher#timedOut} is true. They are there for whoever rewrites the
  * query with another timeout than it is searched with.
  *
+ * <p>What a search holds to find candidates is bounded, whatever the query and the index are:
+ * products with regions and scores of leaves of blocks of query tokens, which are about
+ * 2<sup>23</sup> floats (32 MiB) for all segments together, unless a single query token takes more,
+ * and sums of 2<sup>20</sup> documents of each segment at a time (8 MiB). Large segments are walked
+ * part by part, and long queries are probed block by block, again for each part. To score
+ * candidates a thread keeps products of a segment's anchors, 2<sup>22</sup> floats (16 MiB) at
+ * most, and copies of the query.
+ *
  * <p>A rewritten query knows its hits, also for readers of single segments, and filters of these:
  * whoever goes on asking about hits, as a highlighter does for each of them, should be given what
  * {@link IndexSearcher#rewrite} returns. The query itself would be searched for again.

@@ -66,7 +66,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   }
 
   private float[] products() {
-    return byRegions ? request.tables().products(segment) : null;
+    return byRegions && segment.anchorsAreRegions() ? request.tables().products(segment) : null;
   }
 
   private AdoptedCodeScorer adoptedScorer() {

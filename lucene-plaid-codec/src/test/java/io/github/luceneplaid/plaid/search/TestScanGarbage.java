@@ -38,10 +38,10 @@ public class TestScanGarbage extends LateInteractionTestCase {
   private static final int QUERY = 32;
 
   /** Looks until the compiler is done; it has far more time than it needs. */
-  private static final int MAX_ROUNDS = 300;
+  private static final int MAX_ROUNDS = 100;
 
-  /** Boxed vectors and masks take 8 bytes a pair at least, another copy of the query 2. */
-  private static final double MAX_BYTES_PER_PAIR = 0.5;
+  /** A row of floats takes 272 bytes, a value of each query token 144; Lucene takes some. */
+  private static final double MAX_BYTES_PER_DOCUMENT = 50;
 
   @Override
   public void setUp() throws Exception {
@@ -65,12 +65,12 @@ public class TestScanGarbage extends LateInteractionTestCase {
         DirectoryReader ofOne = DirectoryReader.open(one);
         DirectoryReader ofMany = DirectoryReader.open(many)) {
       double bytes = Double.POSITIVE_INFINITY;
-      for (int round = 0; round < MAX_ROUNDS && bytes > MAX_BYTES_PER_PAIR; round++) {
+      for (int round = 0; round < MAX_ROUNDS && bytes > MAX_BYTES_PER_DOCUMENT; round++) {
         // What a search takes for itself is not what it takes for documents
         long more = allocated(ofMany, query) - allocated(ofOne, query);
-        bytes = (double) more / (QUERY * TOKENS * DOCUMENTS);
+        bytes = (double) more / DOCUMENTS;
       }
-      assertTrue(bytes + " bytes a pair", bytes <= MAX_BYTES_PER_PAIR);
+      assertTrue(bytes + " bytes a document", bytes <= MAX_BYTES_PER_DOCUMENT);
     }
   }
 
@@ -101,7 +101,7 @@ public class TestScanGarbage extends LateInteractionTestCase {
   private static void mixSpecies() {
     VectorKernels kernels = VectorKernels.get();
     float[] ones = new float[VectorKernels.TILE_LANES];
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 2_000; i++) {
       int nq = i % 2 == 0 ? 4 : 8;
       int[] rows = new int[VectorKernels.TILE_LANES];
       short[] sums = new short[VectorKernels.sumsLength(nq)];
