@@ -190,7 +190,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     assertSums(random().nextInt(10, 60), random().nextInt(2, 8), 2, false);
   }
 
-  /** Marks are used again and again; no document loses what a token with the same mark adds. */
+  /** Marks are used again and again, in leaves that meet few documents. */
   public void testManyTokens() throws IOException {
     assertSums(random().nextInt(500, QueryTokens.MAX_COUNT / 8), random().nextInt(1, 4), 1, true);
   }
@@ -204,6 +204,29 @@ public class TestAccumulator extends LateInteractionTestCase {
     for (float largest : new float[] {0, Float.MIN_VALUE, 1e-38f, 1e30f}) {
       assertSums(random().nextInt(1, 20), random().nextInt(1, 3), largest, false);
     }
+  }
+
+  /** However far apart two query tokens are, a document that both meet gets what both add. */
+  public void testTokensFarApart() throws IOException {
+    withSegment(
+        (segment, leaves) -> {
+          int[] order = {random().nextInt(segment.leafDirectory().leaves())};
+          float[] gains = {1};
+          for (int apart = 1; apart <= 600; apart++) {
+            int n = segment.documents();
+            Accumulator accumulator = new Accumulator(segment, 0, n, TimeLimit.NONE);
+            accumulator.expect(0, 2, 2 * leaves.postings(order));
+            int first = random().nextInt(600);
+            accumulator.add(first, leaves, order, gains);
+            accumulator.add(first + apart, leaves, order, gains);
+            float[] scores = new float[n];
+            int found = accumulator.best(n, null, new int[n], scores);
+            assertTrue(found > 0);
+            for (int i = 0; i < found; i++) {
+              assertEquals(apart + " apart", 2, scores[i], 1e-5);
+            }
+          }
+        });
   }
 
   /** If every token adds as much as may be, sums reach the last step and do not run over it. */
