@@ -38,6 +38,8 @@ final class ExactSearch {
 
   private final int[] ords = new int[BLOCK];
   private final float[] scores = new float[BLOCK];
+  // Null if nobody is to be told.
+  private ShownVectors.ScanWatch watch;
 
   private ExactSearch(StoredVectors vectors, RowScorer fine, ScoreBounds coarse) {
     this.vectors = vectors;
@@ -80,6 +82,18 @@ final class ExactSearch {
   /** Hands documents that may be competitive to the collector, in their order. */
   void search(KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
     search(OrdRange.ALL, collector, acceptDocs);
+  }
+
+  /**
+   * As below.
+   *
+   * @param watch is told of each block, if it is not null
+   */
+  void search(
+      OrdRange range, KnnCollector collector, AcceptDocs acceptDocs, ShownVectors.ScanWatch watch)
+      throws IOException {
+    this.watch = watch;
+    search(range, collector, acceptDocs);
   }
 
   /** Does so for the documents of some vectors, at least one. */
@@ -140,6 +154,9 @@ final class ExactSearch {
   }
 
   private void collect(int n, KnnCollector collector) throws IOException {
+    if (watch != null) {
+      watch.reach(vectors.docs().doc(ords[0]));
+    }
     collector.incVisitedCount(n);
     int candidates =
         coarse == null ? n : coarse.candidates(ords, n, collector.minCompetitiveSimilarity());

@@ -105,28 +105,29 @@ public final class PrefixKnnQuery extends VectorQuery {
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
-    FloatVectorValues.checkField(reader, field);
     float[] first = Arrays.copyOf(target, prefix);
-    StoredVectors stored = FsviVectorsFormat.stored(reader, field);
+    ShownVectors shown = ShownVectors.openFloats(reader, field);
+    if (shown == null) {
+      return;
+    }
+    StoredVectors stored = shown.stored();
     if (stored != null) {
       FlatVectorsScorer.checkDimensions(target.length, stored.dimension());
       if (stored.size() > 0) {
         ExactSearch.of(stored, new PrefixScorer(stored, first))
-            .search(range, collector, acceptDocs);
+            .search(range, collector, acceptDocs, shown.watch());
       }
       return;
     }
     FloatVectorValues values = reader.getFloatVectorValues(field);
-    if (values != null) {
-      FlatVectorsScorer.checkDimensions(target.length, values.dimension());
-      FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-      collect(
-          values,
-          first,
-          PrefixScorer.similarity(info.getVectorSimilarityFunction()),
-          collector,
-          acceptDocs.iterator());
-    }
+    FlatVectorsScorer.checkDimensions(target.length, values.dimension());
+    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
+    collect(
+        values,
+        first,
+        PrefixScorer.similarity(info.getVectorSimilarityFunction()),
+        collector,
+        acceptDocs.iterator());
   }
 
   private static void collect(

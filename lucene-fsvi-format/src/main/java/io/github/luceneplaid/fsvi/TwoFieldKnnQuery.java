@@ -120,7 +120,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
 
   @Override
   StoredVectors scanned(LeafReader reader) throws IOException {
-    // Others search as they do, by a graph or around the reader that they wrap.
+    // Others search as they do, by a graph or with the checks of a reader that can be ended.
     if (reader instanceof CodecReader == false) {
       return null;
     }
@@ -132,10 +132,12 @@ public final class TwoFieldKnnQuery extends VectorQuery {
   void searchLeaf(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    if (range.equals(OrdRange.ALL)) {
-      context.reader().searchNearestVectors(field, fastTarget, collector, acceptDocs);
+    LeafReader reader = context.reader();
+    ShownVectors shown = ShownVectors.openFloats(reader, field);
+    if (shown != null && shown.arePassedOn() && range.equals(OrdRange.ALL)) {
+      reader.searchNearestVectors(field, fastTarget, collector, acceptDocs);
     } else {
-      VectorScores.collect(context.reader(), field, fastTarget, range, collector, acceptDocs);
+      VectorScores.collect(reader, field, fastTarget, range, collector, acceptDocs);
     }
   }
 

@@ -72,7 +72,8 @@ public abstract class VectorQuery extends Query {
 
   /** The vectors of a segment if they are scanned in this format, and can be split; else null. */
   StoredVectors scanned(LeafReader reader) throws IOException {
-    return FsviVectorsFormat.stored(reader, field);
+    ShownVectors shown = ShownVectors.open(reader, field);
+    return shown == null ? null : shown.stored();
   }
 
   /** Bytes that a scan reads of each vector. */

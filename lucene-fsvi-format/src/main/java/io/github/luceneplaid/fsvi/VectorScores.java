@@ -14,8 +14,6 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
@@ -32,7 +30,7 @@ final class VectorScores {
 
   private VectorScores() {}
 
-  /** Scores accepted documents of a segment: of some vectors if it is in this format, else all. */
+  /** Scores accepted documents of a segment: of some vectors if they are scanned, else all. */
   static void collect(
       LeafReader reader,
       String field,
@@ -41,21 +39,19 @@ final class VectorScores {
       KnnCollector collector,
       AcceptDocs acceptDocs)
       throws IOException {
-    FloatVectorValues.checkField(reader, field);
-    StoredVectors stored = FsviVectorsFormat.stored(reader, field);
-    if (stored != null) {
-      if (stored.size() > 0) {
-        ExactSearch.of(stored, target).search(range, collector, acceptDocs);
-      }
+    ShownVectors shown = ShownVectors.openFloats(reader, field);
+    if (shown == null) {
       return;
     }
-    FloatVectorValues values = reader.getFloatVectorValues(field);
-    if (values != null) {
-      collect(values.rescorer(target), collector, acceptDocs);
+    StoredVectors stored = shown.stored();
+    if (stored == null) {
+      collect(shown.scorer(target), shown, collector, acceptDocs);
+    } else if (stored.size() > 0) {
+      ExactSearch.of(stored, target).search(range, collector, acceptDocs, shown.watch());
     }
   }
 
-  /** Scores accepted documents of a segment: of some vectors if it is in this format, else all. */
+  /** Scores accepted documents of a segment: of some vectors if they are scanned, else all. */
   static void collect(
       LeafReader reader,
       String field,
@@ -64,26 +60,25 @@ final class VectorScores {
       KnnCollector collector,
       AcceptDocs acceptDocs)
       throws IOException {
-    ByteVectorValues.checkField(reader, field);
-    StoredVectors stored = FsviVectorsFormat.stored(reader, field);
-    if (stored != null) {
-      if (stored.size() > 0) {
-        ExactSearch.of(stored, target).search(range, collector, acceptDocs);
-      }
+    ShownVectors shown = ShownVectors.openBytes(reader, field);
+    if (shown == null) {
       return;
     }
-    ByteVectorValues values = reader.getByteVectorValues(field);
-    if (values != null) {
-      collect(values.rescorer(target), collector, acceptDocs);
+    StoredVectors stored = shown.stored();
+    if (stored == null) {
+      collect(shown.scorer(target), shown, collector, acceptDocs);
+    } else if (stored.size() > 0) {
+      ExactSearch.of(stored, target).search(range, collector, acceptDocs, shown.watch());
     }
   }
 
-  private static void collect(VectorScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
+  private static void collect(
+      VectorScorer scorer, ShownVectors shown, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (scorer == null) {
       return;
     }
-    VectorScorer.Bulk bulk = scorer.bulk(acceptDocs.bits() == null ? null : acceptDocs.iterator());
+    VectorScorer.Bulk bulk = scorer.bulk(shown.accepted(acceptDocs));
     DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
     while (collector.earlyTerminated() == false) {
       bulk.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
@@ -117,9 +112,8 @@ final class VectorScores {
       int doc = hits[i].doc;
       if (leaf == null || doc >= leaf.docBase + leaf.reader().maxDoc()) {
         leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        FloatVectorValues.checkField(leaf.reader(), field);
-        FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-        scorer = values == null ? null : values.rescorer(target);
+        ShownVectors shown = ShownVectors.openFloats(leaf.reader(), field);
+        scorer = shown == null ? null : shown.scorer(target);
       }
       if (scorer != null && moveTo(scorer.iterator(), doc - leaf.docBase)) {
         scores[i] = scorer.score();

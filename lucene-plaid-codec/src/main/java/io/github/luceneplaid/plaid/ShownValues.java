@@ -162,7 +162,7 @@ public final class ShownValues {
   }
 
   /** All segments that values may come from. */
-  List<PlaidSegment> segments() {
+  public List<PlaidSegment> segments() {
     List<PlaidSegment> segments = new ArrayList<>(layers.size());
     for (Layer layer : layers) {
       if (layer.values instanceof PlaidBinaryDocValues plaid) {

@@ -13,9 +13,8 @@ package io.github.luceneplaid.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.ShownValues;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -126,32 +125,44 @@ final class CheckCommand implements Callable<Integer> {
             plaid.console().progress("Checking tokens", " tokens", tokens(reader))) {
       for (LeafReaderContext leaf : reader.leaves()) {
         for (FieldInfo field : leaf.reader().getFieldInfos()) {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), field.name);
-          if (segment != null) {
-            checkField(leaf.reader(), field.name, segment, progress);
+          List<PlaidSegment> layers = layers(leaf.reader(), field);
+          fields += layers.isEmpty() ? 0 : 1;
+          for (int i = 0; i < layers.size(); i++) {
+            String layer = layers.size() == 1 ? "" : ", layer " + i + " of " + layers.size();
+            String place =
+                "segment " + name(leaf.reader()) + ", field " + field.name + layer + ": ";
+            checkField(place, layers.get(i), progress);
           }
         }
       }
     }
   }
 
+  /** A field of a segment, and updates of it that lie over it; none if it is not one of tokens. */
+  private static List<PlaidSegment> layers(LeafReader reader, FieldInfo field) throws IOException {
+    ShownValues shown = ShownValues.open(reader, field.name);
+    return shown == null ? List.of() : shown.segments();
+  }
+
   private static long tokens(DirectoryReader reader) throws IOException {
     long tokens = 0;
     for (LeafReaderContext leaf : reader.leaves()) {
       for (FieldInfo field : leaf.reader().getFieldInfos()) {
-        PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf.reader(), field.name);
-        tokens += statistics == null ? 0 : statistics.tokens();
+        for (PlaidSegment layer : layers(leaf.reader(), field)) {
+          tokens += layer.tokens();
+        }
       }
     }
     return tokens;
   }
 
-  private void checkField(LeafReader reader, String field, PlaidSegment segment, Progress progress)
+  private static String name(LeafReader reader) {
+    return reader instanceof SegmentReader known ? known.getSegmentName() : "?";
+  }
+
+  private void checkField(String place, PlaidSegment segment, Progress progress)
       throws IOException {
-    fields++;
     tokens += segment.tokens();
-    String name = reader instanceof SegmentReader known ? known.getSegmentName() : "?";
-    String place = "segment " + name + ", field " + field + ": ";
     List<String> found = new SegmentCheck(segment, progress).run();
     found.stream().limit(MOST).forEach(problem -> problems.add(place + problem));
     if (found.size() > MOST) {

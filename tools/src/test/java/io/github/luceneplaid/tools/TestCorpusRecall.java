@@ -243,8 +243,9 @@ public class TestCorpusRecall extends LuceneTestCase {
   }
 
   /**
-   * Floors lie six deviations below the mean of 30 seeds. A deviation is 0.005 by default and 0.011
-   * for others in one segment, and 0.007 and 0.018 in several.
+   * Floors lie six deviations below the mean of some seeds, 30 over all numbers of bits. A
+   * deviation is 0.005 by default and 0.011 for others in one segment, and 0.007 and 0.018 in
+   * several.
    */
   private static void check(int bits, double[] one, double[] many) throws IOException {
     double[] inOne = measure(bits, 1);

@@ -14,15 +14,12 @@ package io.github.luceneplaid.engine;
 
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
-import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.LateInteractionFloatValuesSource;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 
 /**
@@ -70,15 +67,11 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer prob
   /**
    * Makes the query.
    *
-   * @param reader of the shard
    * @param field name of the field
    * @param tokens the query's token vectors, at least one
    * @param filter what hits must match; null for everything
    */
-  public Query toQuery(IndexReader reader, String field, float[][] tokens, Query filter) {
-    if (FieldInfos.getMergedFieldInfos(reader).fieldInfo(field) == null) {
-      return new MatchNoDocsQuery("no document has field [" + field + "]");
-    }
+  public Query toQuery(String field, float[][] tokens, Query filter) {
     return exact
         ? exactQuery(field, tokens, filter)
         : new LateInteractionQuery(field, tokens, k == null ? DEFAULT_K : k, filter, options());

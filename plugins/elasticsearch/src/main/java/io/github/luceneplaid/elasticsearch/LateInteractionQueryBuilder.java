@@ -18,7 +18,6 @@ import io.github.luceneplaid.engine.QueryVectors;
 import io.github.luceneplaid.engine.TokenMatrix;
 import java.io.IOException;
 import java.util.Objects;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -225,12 +224,10 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + "]");
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
-    IndexReader reader = context.getIndexReader();
-    if (reader == null) {
+    if (context.getIndexReader() == null) {
       return new MatchNoDocsQuery("there is nothing to search");
     }
-    return new CancellableQuery(
-        request.toQuery(reader, type.name(), tokens, filter(context, type.name())));
+    return new CancellableQuery(request.toQuery(type.name(), tokens, filter(context, type.name())));
   }
 
   /** What hits must match: also the filter of an alias, so that there are k of them. */

@@ -21,7 +21,6 @@ import io.github.luceneplaid.engine.QueryVectors;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -216,10 +215,9 @@ public final class LateInteractionQueryBuilder
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     Query luceneFilter = filter == null ? null : filter.toQuery(context);
-    IndexReader reader = context.getIndexReader();
-    return reader == null
+    return context.getIndexReader() == null
         ? new MatchNoDocsQuery("checked without an index")
-        : new DeferredQuery(request.toQuery(reader, type.name(), tokens, luceneFilter));
+        : new DeferredQuery(request.toQuery(type.name(), tokens, luceneFilter));
   }
 
   @Override

@@ -43,8 +43,7 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
     float[][] tokens =
         ((LateInteractionVectorField) field.getType())
             .queryTokens(field, required(QueryParsing.V, "the vectors of the query"));
-    return request()
-        .toQuery(req.getSearcher().getIndexReader(), field.getName(), tokens, getFilterQuery());
+    return request().toQuery(field.getName(), tokens, getFilterQuery());
   }
 
   private String required(String name, String meaning) {

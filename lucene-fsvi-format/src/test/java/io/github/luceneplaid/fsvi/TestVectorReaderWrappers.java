@@ -1,0 +1,455 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.ExitableDirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FilterDirectoryReader;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.VectorScorer;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** Readers that hide or change vectors, that pass them on, or that end searches. */
+public class TestVectorReaderWrappers extends LuceneTestCase {
+
+  private static final int DOCS = 400;
+  private static final int DIM = 8;
+  private static final int K = 10;
+  private static final String FIELD = VectorDocuments.FLOATS;
+
+  private final VectorSimilarityFunction similarity =
+      RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
+
+  /** Our formats and Lucene's, with a graph and without. */
+  private static KnnVectorsFormat randomFormat() {
+    FsviEncoding encoding = RandomPicks.randomFrom(random(), FsviEncoding.values());
+    return switch (random().nextInt(4)) {
+      case 0 -> TestUtil.getDefaultKnnVectorsFormat();
+      case 1 -> FsviHnswVectorsFormat.builder().encoding(encoding).graphThreshold(0).build();
+      default -> new FsviVectorsFormat(encoding);
+    };
+  }
+
+  private Directory write() throws IOException {
+    Directory directory = newDirectory();
+    VectorDocuments.write(directory, randomFormat(), DOCS, DIM, similarity, 0.8);
+    return directory;
+  }
+
+  private interface Wrap {
+    LeafReader wrap(LeafReader in);
+  }
+
+  private static DirectoryReader wrap(DirectoryReader reader, Wrap wrap) throws IOException {
+    return new FilterDirectoryReader(
+        reader,
+        new FilterDirectoryReader.SubReaderWrapper() {
+          @Override
+          public LeafReader wrap(LeafReader leaf) {
+            return wrap.wrap(leaf);
+          }
+        }) {
+      @Override
+      protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public CacheHelper getReaderCacheHelper() {
+        return null;
+      }
+    };
+  }
+
+  private static class Wrapper extends FilterLeafReader {
+    Wrapper(LeafReader in) {
+      super(in);
+    }
+
+    @Override
+    public CacheHelper getCoreCacheHelper() {
+      return null;
+    }
+
+    @Override
+    public CacheHelper getReaderCacheHelper() {
+      return null;
+    }
+  }
+
+  /** Vectors with all that a filter may leave as it is. */
+  private static class FilterFloats extends FloatVectorValues {
+    final FloatVectorValues in;
+
+    FilterFloats(FloatVectorValues in) {
+      this.in = in;
+    }
+
+    @Override
+    public int dimension() {
+      return in.dimension();
+    }
+
+    @Override
+    public int size() {
+      return in.size();
+    }
+
+    @Override
+    public float[] vectorValue(int ord) throws IOException {
+      return in.vectorValue(ord);
+    }
+
+    @Override
+    public FloatVectorValues copy() throws IOException {
+      return in.copy();
+    }
+
+    @Override
+    public int ordToDoc(int ord) {
+      return in.ordToDoc(ord);
+    }
+
+    @Override
+    public DocIndexIterator iterator() {
+      return in.iterator();
+    }
+
+    @Override
+    public VectorScorer scorer(float[] target) throws IOException {
+      return in.scorer(target);
+    }
+  }
+
+  private static final class FilterBytes extends ByteVectorValues {
+    private final ByteVectorValues in;
+
+    FilterBytes(ByteVectorValues in) {
+      this.in = in;
+    }
+
+    @Override
+    public int dimension() {
+      return in.dimension();
+    }
+
+    @Override
+    public int size() {
+      return in.size();
+    }
+
+    @Override
+    public byte[] vectorValue(int ord) throws IOException {
+      return in.vectorValue(ord);
+    }
+
+    @Override
+    public ByteVectorValues copy() throws IOException {
+      return in.copy();
+    }
+
+    @Override
+    public int ordToDoc(int ord) {
+      return in.ordToDoc(ord);
+    }
+
+    @Override
+    public DocIndexIterator iterator() {
+      return odd(in.iterator());
+    }
+
+    @Override
+    public VectorScorer scorer(byte[] target) throws IOException {
+      return in.scorer(target);
+    }
+  }
+
+  /** Every second document. */
+  private static DocIndexIterator odd(DocIndexIterator in) {
+    return new DocIndexIterator() {
+      @Override
+      public int index() {
+        return in.index();
+      }
+
+      @Override
+      public int docID() {
+        return in.docID();
+      }
+
+      @Override
+      public int nextDoc() throws IOException {
+        return advance(docID() + 1);
+      }
+
+      @Override
+      public int advance(int target) throws IOException {
+        int doc = in.advance(target);
+        while (doc != NO_MORE_DOCS && doc % 2 == 0) {
+          doc = in.nextDoc();
+        }
+        return doc;
+      }
+
+      @Override
+      public long cost() {
+        return in.cost();
+      }
+    };
+  }
+
+  private static LeafReader hiding(LeafReader leaf) {
+    return new Wrapper(leaf) {
+      @Override
+      public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+        FloatVectorValues values = in.getFloatVectorValues(field);
+        return values == null
+            ? null
+            : new FilterFloats(values) {
+              @Override
+              public DocIndexIterator iterator() {
+                return odd(in.iterator());
+              }
+            };
+      }
+
+      @Override
+      public ByteVectorValues getByteVectorValues(String field) throws IOException {
+        ByteVectorValues values = in.getByteVectorValues(field);
+        return values == null ? null : new FilterBytes(values);
+      }
+    };
+  }
+
+  private static LeafReader changing(LeafReader leaf) {
+    return new Wrapper(leaf) {
+      @Override
+      public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+        FloatVectorValues values = in.getFloatVectorValues(field);
+        return values == null
+            ? null
+            : new FilterFloats(values) {
+              @Override
+              public float[] vectorValue(int ord) throws IOException {
+                float[] vector = in.vectorValue(ord).clone();
+                vector[ord % DIM] *= -1;
+                return vector;
+              }
+            };
+      }
+    };
+  }
+
+  private static LeafReader passing(LeafReader leaf) {
+    return new Wrapper(leaf);
+  }
+
+  /** Shows the fields of nothing but bytes. */
+  private static LeafReader withoutFloats(LeafReader leaf) {
+    return new Wrapper(leaf) {
+      @Override
+      public FieldInfos getFieldInfos() {
+        List<FieldInfo> infos = new ArrayList<>();
+        in.getFieldInfos().forEach(infos::add);
+        infos.removeIf(info -> info.name.equals(FIELD));
+        return new FieldInfos(infos.toArray(FieldInfo[]::new));
+      }
+    };
+  }
+
+  private static ScoreDoc[] search(IndexReader reader, Query query) throws IOException {
+    return new IndexSearcher(reader).search(query, K).scoreDocs;
+  }
+
+  private static TwoFieldKnnQuery twoFields(float[] target, Query filter) {
+    return new TwoFieldKnnQuery(FIELD, target, FIELD, target, K, filter, 1, 1);
+  }
+
+  /** All queries find the best of what is shown. */
+  private void assertShown(IndexReader reader) throws IOException {
+    float[] target = VectorDocuments.randomVector(DIM);
+    List<VectorDocuments.Hit> expected =
+        VectorDocuments.allHits(reader, target, similarity, (leaf, doc) -> true);
+    Query all = new PrefixKnnQuery(FIELD, target, 2, K, null, DOCS);
+    assertNull(
+        VectorDocuments.compare(
+            expected, search(reader, new ExactKnnQuery(FIELD, target, K, null)), K));
+    assertNull(VectorDocuments.compare(expected, search(reader, all), K));
+    assertEquals(
+        documents(expected.stream().limit(K).mapToInt(VectorDocuments.Hit::doc).toArray()),
+        documents(docs(search(reader, twoFields(target, null)))));
+    Query filter = new TermQuery(new Term(VectorDocuments.TAG, "t" + random().nextInt(20)));
+    assertNull(
+        VectorDocuments.compare(
+            VectorDocuments.allHits(
+                reader,
+                target,
+                similarity,
+                (leaf, doc) -> {
+                  var postings = leaf.postings(((TermQuery) filter).getTerm());
+                  return postings != null && postings.advance(doc) == doc;
+                }),
+            search(reader, new ExactKnnQuery(FIELD, target, K, filter)),
+            K));
+    byte[] bytes = VectorDocuments.randomBytes(DIM);
+    assertNull(
+        VectorDocuments.compare(
+            VectorDocuments.allHits(reader, bytes, similarity),
+            search(reader, new ExactKnnQuery(VectorDocuments.BYTES, bytes, K, null)),
+            K));
+  }
+
+  private static int[] docs(ScoreDoc[] hits) {
+    return Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
+  }
+
+  private static String documents(int[] docs) {
+    Arrays.sort(docs);
+    return Arrays.toString(docs);
+  }
+
+  public void testHiddenVectors() throws IOException {
+    try (Directory directory = write();
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      assertShown(wrap(reader, TestVectorReaderWrappers::hiding));
+      DirectoryReader twice = wrap(reader, leaf -> passing(hiding(hiding(leaf))));
+      assertShown(twice);
+      assertShown(new ExitableDirectoryReader(twice, new Time()));
+    }
+  }
+
+  public void testChangedVectors() throws IOException {
+    try (Directory directory = write();
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      assertShown(wrap(reader, TestVectorReaderWrappers::changing));
+    }
+  }
+
+  /** A field that a reader does not show has no hits, even if its vectors can be had. */
+  public void testHiddenField() throws IOException {
+    try (Directory directory = write();
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      DirectoryReader hiding = wrap(reader, TestVectorReaderWrappers::withoutFloats);
+      float[] target = VectorDocuments.randomVector(DIM);
+      assertEquals(0, search(hiding, new ExactKnnQuery(FIELD, target, K, null)).length);
+      assertEquals(0, search(hiding, new PrefixKnnQuery(FIELD, target, 2, K, null)).length);
+      assertEquals(0, search(hiding, twoFields(target, null)).length);
+    }
+  }
+
+  /** Filters that pass vectors on leave scans as they are. */
+  public void testPassedOnVectors() throws IOException {
+    Directory directory = newDirectory();
+    VectorDocuments.write(directory, new FsviVectorsFormat(), DOCS, DIM, similarity, 0.8);
+    try (directory;
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      List<DirectoryReader> wrapped = new ArrayList<>();
+      wrapped.add(wrap(reader, TestVectorReaderWrappers::passing));
+      wrapped.add(new ExitableDirectoryReader(reader, new Time()));
+      wrapped.add(wrap(wrapped.get(1), TestVectorReaderWrappers::passing));
+      float[] target = VectorDocuments.randomVector(DIM);
+      for (DirectoryReader wrapper : wrapped) {
+        assertShown(wrapper);
+        for (LeafReaderContext leaf : wrapper.leaves()) {
+          ShownVectors shown = ShownVectors.open(leaf.reader(), FIELD);
+          assertTrue(shown == null || shown.stored() != null);
+          assertNull(ShownVectors.open(leaf.reader(), "none"));
+        }
+        assertEquals(
+            documents(docs(search(reader, new PrefixKnnQuery(FIELD, target, 3, K, null)))),
+            documents(docs(search(wrapper, new PrefixKnnQuery(FIELD, target, 3, K, null)))));
+      }
+    }
+  }
+
+  /** Is up when it has been asked some times. */
+  private static final class Time implements QueryTimeout {
+    private int asked;
+    private int limit = Integer.MAX_VALUE;
+
+    @Override
+    public boolean shouldExit() {
+      return ++asked > limit;
+    }
+  }
+
+  public void testExitableReader() throws IOException {
+    KnnVectorsFormat format = randomFormat();
+    Time time = new Time();
+    try (Directory directory = newDirectory()) {
+      VectorDocuments.write(directory, format, 3 * DOCS, DIM, similarity, 1);
+      try (DirectoryReader reader =
+          new ExitableDirectoryReader(DirectoryReader.open(directory), time)) {
+        float[] target = VectorDocuments.randomVector(DIM);
+        Query filter = random().nextBoolean() ? null : new TermQuery(new Term("tag", "t1"));
+        List<Query> queries =
+            List.of(
+                new ExactKnnQuery(FIELD, target, K, filter),
+                new ExactKnnQuery(VectorDocuments.BYTES, new byte[DIM], K, filter),
+                new PrefixKnnQuery(FIELD, target, 2, K, filter),
+                twoFields(target, filter));
+        for (Query query : queries) {
+          time.limit = Integer.MAX_VALUE;
+          assertEquals(K, search(reader, query).length);
+          time.asked = 0;
+          time.limit = 0;
+          expectThrows(
+              ExitableDirectoryReader.ExitingReaderException.class, () -> search(reader, query));
+        }
+      }
+    }
+  }
+
+  /** Time is asked for at each block of a scan, not only at its start. */
+  public void testExitableReaderAsksOften() throws IOException {
+    Time time = new Time();
+    try (Directory directory = newDirectory()) {
+      VectorDocuments.write(
+          directory, new FsviVectorsFormat(), 20 * ExactSearch.BLOCK, DIM, similarity, 1);
+      try (DirectoryReader reader =
+          new ExitableDirectoryReader(DirectoryReader.open(directory), time)) {
+        float[] target = VectorDocuments.randomVector(DIM);
+        for (Query query :
+            List.of(
+                new ExactKnnQuery(FIELD, target, K, null),
+                new PrefixKnnQuery(FIELD, target, 2, K, null))) {
+          time.asked = 0;
+          search(reader, query);
+          assertTrue("asked " + time.asked, time.asked >= 15);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.ExactKnnQuery;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
+import io.github.luceneplaid.fsvi.PrefixKnnQuery;
+import io.github.luceneplaid.fsvi.TwoFieldKnnQuery;
+import java.io.IOException;
+import java.util.List;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnByteVectorField;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.memory.MemoryIndex;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.highlight.Highlighter;
+import org.apache.lucene.search.highlight.QueryScorer;
+import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.analysis.MockAnalyzer;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/**
+ * Queries for single vectors on an index that has nothing of the field: no hits, and other clauses
+ * keep theirs. Here because this module's tests have highlighters at hand.
+ */
+public class TestVectorFieldWithoutValues extends LuceneTestCase {
+
+  private static final String TEXT = "text";
+  private static final String FIELD = "vector";
+  private static final float[] TARGET = {1, 0};
+
+  private static Query filter() {
+    return random().nextBoolean() ? null : new TermQuery(new Term(TEXT, "red"));
+  }
+
+  private static List<Query> floatQueries() {
+    return List.of(
+        new ExactKnnQuery(FIELD, TARGET, 3, filter()),
+        new PrefixKnnQuery(FIELD, TARGET, 1, 3, filter()),
+        new TwoFieldKnnQuery(FIELD, TARGET, FIELD, TARGET, 3, filter()),
+        new TwoFieldKnnQuery(FIELD, TARGET, "other", TARGET, 3, filter()));
+  }
+
+  private static Query bytesQuery() {
+    return new ExactKnnQuery(FIELD, new byte[] {1, 0}, 3, filter());
+  }
+
+  private static Query hybrid(Query query) {
+    return new BooleanQuery.Builder()
+        .add(new TermQuery(new Term(TEXT, "red")), Occur.SHOULD)
+        .add(query, Occur.SHOULD)
+        .build();
+  }
+
+  private static IndexWriterConfig config() {
+    return newIndexWriterConfig()
+        .setCodec(TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat()))
+        .setMergePolicy(NoMergePolicy.INSTANCE);
+  }
+
+  private static Document text() {
+    Document document = new Document();
+    document.add(newTextField(TEXT, "some red house", Field.Store.YES));
+    return document;
+  }
+
+  private static void assertNothing(IndexReader reader) throws IOException {
+    IndexSearcher searcher = newSearcher(reader);
+    int red = searcher.count(new TermQuery(new Term(TEXT, "red")));
+    for (Query query : floatQueries()) {
+      assertNothing(searcher, query, red);
+    }
+    assertNothing(searcher, bytesQuery(), red);
+  }
+
+  private static void assertNothing(IndexSearcher searcher, Query query, int red)
+      throws IOException {
+    assertEquals(0, searcher.count(query));
+    assertEquals(0, searcher.search(query, 5).scoreDocs.length);
+    assertEquals(red, searcher.count(hybrid(query)));
+  }
+
+  /** The first vectors are still to come, or the last ones are gone, or it is another field. */
+  public void testNoVectors() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config())) {
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertNothing(reader);
+      }
+      for (int i = 0; i < 20; i++) {
+        Document document = text();
+        if (i >= 10) {
+          document.add(new StoredField(FIELD, "stored"));
+        }
+        writer.addDocument(document);
+        if (i == 9) {
+          writer.commit();
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertNothing(reader);
+      }
+    }
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config())) {
+      writer.addDocument(text());
+      writer.commit();
+      Document document = text();
+      document.add(new KnnFloatVectorField(FIELD, TARGET));
+      writer.addDocument(document);
+      writer.commit();
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        for (Query query : floatQueries()) {
+          assertEquals(1, newSearcher(reader).count(query));
+        }
+      }
+      writer.deleteDocuments(new FieldExistsQuery(FIELD));
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertNothing(reader);
+      }
+    }
+  }
+
+  /** Vectors of another type are a mistake, in whatever segment they are. */
+  public void testOtherTypeIsRefused() throws IOException {
+    try (Directory directory = newDirectory()) {
+      for (boolean floats : new boolean[] {true, false}) {
+        try (IndexWriter writer =
+            new IndexWriter(directory, config().setOpenMode(IndexWriterConfig.OpenMode.CREATE))) {
+          writer.addDocument(text());
+          writer.commit();
+          Document document = text();
+          document.add(
+              floats
+                  ? new KnnFloatVectorField(FIELD, TARGET)
+                  : new KnnByteVectorField(FIELD, new byte[] {1, 0}));
+          writer.addDocument(document);
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          List<Query> queries = floats ? List.of(bytesQuery()) : floatQueries();
+          for (Query query : queries) {
+            IndexSearcher searcher = newSearcher(reader);
+            IllegalStateException e =
+                expectThrows(IllegalStateException.class, () -> searcher.search(query, 5));
+            assertTrue(e.getMessage(), e.getMessage().contains("vector encoding"));
+            expectThrows(IllegalStateException.class, () -> searcher.search(hybrid(query), 5));
+          }
+        }
+      }
+    }
+  }
+
+  /** A document by itself, as percolators make one. */
+  public void testMemoryIndex() throws IOException {
+    MockAnalyzer analyzer = new MockAnalyzer(random());
+    MemoryIndex memory = MemoryIndex.fromDocument(text(), analyzer);
+    assertNothing(memory.createSearcher().getIndexReader());
+    for (Query query : floatQueries()) {
+      assertEquals(0f, memory.search(query), 0);
+    }
+    Document document = text();
+    document.add(new KnnFloatVectorField(FIELD, TARGET));
+    IndexSearcher searcher = MemoryIndex.fromDocument(document, analyzer).createSearcher();
+    assertEquals(1, searcher.count(new ExactKnnQuery(FIELD, TARGET, 3, filter())));
+    assertEquals(1, searcher.count(new PrefixKnnQuery(FIELD, TARGET, 1, 3, filter())));
+  }
+
+  /** Highlighters rewrite queries on an index of the text alone. */
+  public void testHighlighters() throws Exception {
+    MockAnalyzer analyzer = new MockAnalyzer(random());
+    String text = "some red house";
+    for (Query each : floatQueries()) {
+      Query query = hybrid(each);
+      QueryScorer scorer =
+          random().nextBoolean() ? new QueryScorer(query, TEXT) : new QueryScorer(query);
+      Highlighter highlighter = new Highlighter(scorer);
+      assertEquals("some <B>red</B> house", highlighter.getBestFragment(analyzer, TEXT, text));
+      UnifiedHighlighter unified =
+          UnifiedHighlighter.builderWithoutSearcher(analyzer)
+              .withWeightMatches(random().nextBoolean())
+              .withFieldMatcher(random().nextBoolean() ? null : field -> true)
+              .build();
+      assertEquals("some <b>red</b> house", unified.highlightWithoutSearcher(TEXT, query, text, 1));
+    }
+  }
+
+  /** Lucene 10.3 highlights on a reader that knows no fields at all. */
+  public void testReaderThatDoesNotTell() throws IOException {
+    MemoryIndex memory = MemoryIndex.fromDocument(text(), new MockAnalyzer(random()));
+    LeafReaderContext leaf = memory.createSearcher().getIndexReader().leaves().get(0);
+    LeafReader silent =
+        new FilterLeafReader(leaf.reader()) {
+          @Override
+          public FieldInfos getFieldInfos() {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public CacheHelper getCoreCacheHelper() {
+            return null;
+          }
+
+          @Override
+          public CacheHelper getReaderCacheHelper() {
+            return null;
+          }
+        };
+    for (Query query : floatQueries()) {
+      assertEquals(0, new IndexSearcher(silent).count(query));
+    }
+  }
+}
