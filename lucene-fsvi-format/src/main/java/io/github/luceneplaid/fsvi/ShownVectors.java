@@ -139,15 +139,23 @@ final class ShownVectors {
     return source != null;
   }
 
+  /** Whether a filter shows the vectors by a class of its own. */
+  private boolean isWrapped() throws IOException {
+    return source == null || values.getClass() != kind(source, info);
+  }
+
   /** The field in this format, if its vectors are passed on as they are; else null. */
   StoredVectors stored() throws IOException {
-    return source == null
-        ? null
-        : switch (source == reader ? values : values(source, info)) {
-          case StoredFloatVectorValues floats -> floats.stored();
-          case StoredByteVectorValues bytes -> bytes.stored();
-          case null, default -> null;
-        };
+    StoredVectors direct = stored(values);
+    return direct != null || source == null ? direct : stored(values(source, info));
+  }
+
+  private static StoredVectors stored(KnnVectorValues values) {
+    return switch (values) {
+      case StoredFloatVectorValues floats -> floats.stored();
+      case StoredByteVectorValues bytes -> bytes.stored();
+      case null, default -> null;
+    };
   }
 
   /**
@@ -155,7 +163,7 @@ final class ShownVectors {
    * if there is none that could.
    */
   ScanWatch watch() {
-    return values instanceof StoredFloatVectorValues || values instanceof StoredByteVectorValues
+    return stored(values) != null
         ? null
         : doc -> {
           // An iterator asks for the time when it is first moved.
@@ -179,7 +187,7 @@ final class ShownVectors {
   /** Accepted documents of those that are shown; null for all documents of the {@link #scorer}. */
   DocIdSetIterator accepted(AcceptDocs acceptDocs) throws IOException {
     DocIdSetIterator accepted = acceptDocs.bits() == null ? null : acceptDocs.iterator();
-    if (source == reader) {
+    if (isWrapped() == false) {
       return accepted;
     }
     DocIdSetIterator shown = values.iterator();
@@ -189,7 +197,8 @@ final class ShownVectors {
   }
 
   /**
-   * Scores the best vectors that a format has, or those that a filter shows.
+   * Scores the best vectors that a format has, or those that a filter shows. Lucene's filter for
+   * searches that time out does not pass on how the best ones are scored.
    *
    * @return null if there are none
    * @throws IllegalArgumentException if the query has another dimension
@@ -197,7 +206,7 @@ final class ShownVectors {
   VectorScorer scorer(float[] target) throws IOException {
     FloatVectorValues floats = reader.getFloatVectorValues(info.name);
     if (source != null) {
-      return floats.rescorer(target);
+      return (isWrapped() ? source.getFloatVectorValues(info.name) : floats).rescorer(target);
     }
     FlatVectorsScorer.checkDimensions(target.length, floats.dimension());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
@@ -209,7 +218,7 @@ final class ShownVectors {
   VectorScorer scorer(byte[] target) throws IOException {
     ByteVectorValues bytes = reader.getByteVectorValues(info.name);
     if (source != null) {
-      return bytes.rescorer(target);
+      return (isWrapped() ? source.getByteVectorValues(info.name) : bytes).rescorer(target);
     }
     FlatVectorsScorer.checkDimensions(target.length, bytes.dimension());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
