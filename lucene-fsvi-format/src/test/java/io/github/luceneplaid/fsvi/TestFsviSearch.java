@@ -176,13 +176,11 @@ public class TestFsviSearch extends LuceneTestCase {
         int dim = TestUtil.nextInt(random(), 1, 300);
         try (Directory one = newDirectory();
             Directory two = newDirectory()) {
-          try (IndexWriter writer =
-              new IndexWriter(two, VectorDocuments.config(new FsviVectorsFormat(encoding)))) {
+          try (IndexWriter writer = new IndexWriter(two, inOrder(encoding))) {
             VectorDocuments.index(writer, atLeast(500), dim, similarity, 0.9);
             writer.forceMerge(1);
           }
-          try (IndexWriter writer =
-                  new IndexWriter(one, VectorDocuments.config(new FsviVectorsFormat(alone)));
+          try (IndexWriter writer = new IndexWriter(one, inOrder(alone));
               DirectoryReader source = DirectoryReader.open(two)) {
             TestUtil.addIndexesSlowly(writer, source);
             writer.forceMerge(1);
@@ -198,6 +196,12 @@ public class TestFsviSearch extends LuceneTestCase {
         }
       }
     }
+  }
+
+  /** A merge policy that leaves documents in their order. */
+  private static IndexWriterConfig inOrder(FsviEncoding encoding) {
+    return VectorDocuments.config(new FsviVectorsFormat(encoding))
+        .setMergePolicy(newLogMergePolicy());
   }
 
   private static void assertSameHits(ScoreDoc[] expected, ScoreDoc[] actual) {
