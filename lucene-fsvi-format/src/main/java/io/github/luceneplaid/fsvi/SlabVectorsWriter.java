@@ -43,6 +43,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   private final List<BufferedVectors<?>> fields = new ArrayList<>();
   private final List<FieldInfo> written = new ArrayList<>();
   private boolean finished;
+  private boolean complete;
   private boolean closed;
 
   /**
@@ -127,6 +128,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     meta.writeInt(-1);
     CodecUtil.writeFooter(meta);
     CodecUtil.writeFooter(data);
+    complete = true;
   }
 
   @Override
@@ -149,7 +151,8 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     }
     closed = true;
     IOUtils.close(meta, data);
-    if (finished) {
+    // After a failure there is nothing to hand over
+    if (complete) {
       // A state of a flush has no fields.
       FieldInfos infos = new FieldInfos(written.toArray(FieldInfo[]::new));
       SegmentReadState reader =
