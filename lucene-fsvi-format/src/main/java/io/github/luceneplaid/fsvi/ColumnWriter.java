@@ -82,10 +82,13 @@ final class ColumnWriter implements Closeable {
       }
       CodecUtil.checkFooter(in);
     }
+    // One that stayed would be taken for a file of the segment
+    state.directory.deleteFile(file.getName());
+    file = null;
     return column.offset();
   }
 
-  /** Deletes the temporary file. */
+  /** Deletes the temporary file, if the column was not written. */
   @Override
   public void close() throws IOException {
     if (file != null) {
