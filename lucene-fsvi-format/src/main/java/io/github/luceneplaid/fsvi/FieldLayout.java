@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import java.io.IOException;
@@ -91,20 +92,15 @@ record FieldLayout(
 
   FieldLayout {
     tiers = List.copyOf(tiers);
-    check("number of the vector encoding", ENCODINGS.indexOf(encoding), 0, ENCODINGS.size() - 1);
-    check("number of the similarity", SIMILARITIES.indexOf(similarity), 0, SIMILARITIES.size() - 1);
-    check("dimension", dimension, 1, FsviVectorsFormat.MAX_DIMENSIONS);
-    check("vectors", size, 0, Integer.MAX_VALUE);
-    check("slabs", tiers.size(), 1, 2);
+    Limits.check(
+        "number of the vector encoding", ENCODINGS.indexOf(encoding), 0, ENCODINGS.size() - 1);
+    Limits.check(
+        "number of the similarity", SIMILARITIES.indexOf(similarity), 0, SIMILARITIES.size() - 1);
+    Limits.check("dimension", dimension, 1, FsviVectorsFormat.MAX_DIMENSIONS);
+    Limits.check("vectors", size, 0, Integer.MAX_VALUE);
+    Limits.check("slabs", tiers.size(), 1, 2);
     checkParts(encoding, similarity, tiers, norms);
     checkOffsets(dimension, size, tiers, norms);
-  }
-
-  private static void check(String what, int found, int least, int most) {
-    if (found < least || found > most) {
-      throw new IllegalArgumentException(
-          what + ": found " + found + ", expected " + least + " to " + most);
-    }
   }
 
   /** Checks that all parts are there that belong to such vectors, and no others. */
@@ -193,7 +189,7 @@ record FieldLayout(
     int dimension = meta.readVInt();
     int size = meta.readVInt();
     int count = meta.readByte();
-    check("slabs", count, 1, 2);
+    Limits.check("slabs", count, 1, 2);
     List<Tier> tiers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       tiers.add(Tier.read(meta));

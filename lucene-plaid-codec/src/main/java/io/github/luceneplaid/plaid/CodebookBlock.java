@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.Buckets;
 import io.github.luceneplaid.plaid.codebook.Codebook;

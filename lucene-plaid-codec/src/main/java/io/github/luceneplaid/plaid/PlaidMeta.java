@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.Limits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

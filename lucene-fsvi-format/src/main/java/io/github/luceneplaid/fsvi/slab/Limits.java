@@ -10,10 +10,14 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid;
+package io.github.luceneplaid.fsvi.slab;
 
-/** Checks numbers against what they may be, for writers and readers alike. */
-final class Limits {
+/**
+ * Checks numbers against what they may be, for writers and readers alike.
+ *
+ * @lucene.internal
+ */
+public final class Limits {
 
   private Limits() {}
 
@@ -23,7 +27,7 @@ final class Limits {
    * @param what its name
    * @throws IllegalArgumentException if it is not in the range
    */
-  static void check(String what, long found, long from, long to) {
+  public static void check(String what, long found, long from, long to) {
     if (found < from || found > to) {
       String expected = from == to ? Long.toString(from) : from + " to " + to;
       throw new IllegalArgumentException(what + ": found " + found + ", expected " + expected);
@@ -35,7 +39,7 @@ final class Limits {
    *
    * @throws IllegalArgumentException if it is negative or no multiple of the alignment
    */
-  static void checkAligned(String what, long offset, int alignment) {
+  public static void checkAligned(String what, long offset, int alignment) {
     check(what, offset, 0, Long.MAX_VALUE);
     if (offset % alignment != 0) {
       throw new IllegalArgumentException(
