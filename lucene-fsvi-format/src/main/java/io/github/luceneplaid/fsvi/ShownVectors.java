@@ -15,10 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FilterCodecReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
@@ -52,7 +49,7 @@ final class ShownVectors {
     this.reader = reader;
     this.info = info;
     this.values = values;
-    this.source = source(reader, info);
+    this.source = FilteredReaders.source(reader, behind -> values(behind, info));
   }
 
   /**
@@ -61,7 +58,7 @@ final class ShownVectors {
    * @return null if it shows none
    */
   static ShownVectors open(LeafReader reader, String field) throws IOException {
-    FieldInfo info = info(reader, field);
+    FieldInfo info = FilteredReaders.info(reader, field);
     if (info == null || info.hasVectorValues() == false) {
       return null;
     }
@@ -92,46 +89,11 @@ final class ShownVectors {
     return shown;
   }
 
-  private static FieldInfo info(LeafReader reader, String field) {
-    try {
-      return reader.getFieldInfos().fieldInfo(field);
-    } catch (UnsupportedOperationException e) {
-      // In Lucene 10.3 the reader that the classic highlighter makes of a text does not tell
-      return null;
-    }
-  }
-
   private static KnnVectorValues values(LeafReader reader, FieldInfo info) throws IOException {
     return switch (info.getVectorEncoding()) {
       case FLOAT32 -> reader.getFloatVectorValues(info.name);
       case BYTE -> reader.getByteVectorValues(info.name);
     };
-  }
-
-  /** A filter that does more than to return values wraps them in a class of its own. */
-  private static LeafReader source(LeafReader reader, FieldInfo info) throws IOException {
-    LeafReader source = reader;
-    while (true) {
-      LeafReader behind =
-          switch (source) {
-            case FilterLeafReader filter -> filter.getDelegate();
-            case FilterCodecReader filter -> filter.getDelegate();
-            default -> null;
-          };
-      if (behind == null) {
-        return source;
-      }
-      if (source instanceof ExitableDirectoryReader.ExitableFilterAtomicReader == false
-          && kind(source, info) != kind(behind, info)) {
-        return null;
-      }
-      source = behind;
-    }
-  }
-
-  private static Class<?> kind(LeafReader reader, FieldInfo info) throws IOException {
-    KnnVectorValues values = values(reader, info);
-    return values == null ? null : values.getClass();
   }
 
   /** Whether the vectors are known to be those of the segment, all of them. */
@@ -141,7 +103,8 @@ final class ShownVectors {
 
   /** Whether a filter shows the vectors by a class of its own. */
   private boolean isWrapped() throws IOException {
-    return source == null || values.getClass() != kind(source, info);
+    return source == null
+        || values.getClass() != FilteredReaders.kind(source, behind -> values(behind, info));
   }
 
   /** The field in this format, if its vectors are passed on as they are; else null. */

@@ -12,13 +12,12 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.FilteredReaders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.index.BinaryDocValues;
-import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -116,21 +115,8 @@ public final class ShownValues {
    * own for searches that time out.
    */
   public static boolean arePassedOn(LeafReader reader, String field) throws IOException {
-    LeafReader behind = reader;
-    while (behind instanceof FilterLeafReader filter) {
-      behind = filter.getDelegate();
-      if (filter instanceof ExitableDirectoryReader.ExitableFilterAtomicReader == false
-          && kind(filter, field) != kind(behind, field)) {
-        return false;
-      }
-    }
-    return behind instanceof SegmentReader;
-  }
-
-  /** A filter that does more than to return values wraps them in a class of its own. */
-  private static Class<?> kind(LeafReader reader, String field) throws IOException {
-    BinaryDocValues values = reader.getBinaryDocValues(field);
-    return values == null ? null : values.getClass();
+    return FilteredReaders.source(reader, behind -> behind.getBinaryDocValues(field))
+        instanceof SegmentReader;
   }
 
   /** Takes note of values that a segment hands out, and returns them. */

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.FilteredReaders;
 import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReader;
@@ -28,7 +29,7 @@ final class SearchedField {
    *     late-interaction values and never will be
    */
   static boolean mayHaveValues(LeafReader reader, String field) {
-    FieldInfo info = info(reader, field);
+    FieldInfo info = FilteredReaders.info(reader, field);
     if (info == null || info.getDocValuesType() == DocValuesType.NONE) {
       return false;
     }
@@ -42,14 +43,5 @@ final class SearchedField {
               + info.getDocValuesType());
     }
     return true;
-  }
-
-  private static FieldInfo info(LeafReader reader, String field) {
-    try {
-      return reader.getFieldInfos().fieldInfo(field);
-    } catch (UnsupportedOperationException e) {
-      // In Lucene 10.3 the reader that the classic highlighter makes of a text does not tell
-      return null;
-    }
   }
 }
