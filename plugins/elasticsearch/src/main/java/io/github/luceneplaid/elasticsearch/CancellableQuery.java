@@ -12,23 +12,21 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 
 /**
  * A query whose work is done when it is rewritten, where Elasticsearch does not look at time limits
  * and cancelled tasks by itself. It knows them, but not as the timeout of a Lucene searcher.
  */
-final class CancellableQuery extends Query {
-
-  private final Query query;
+final class CancellableQuery extends WrappedQuery {
 
   CancellableQuery(Query query) {
-    this.query = query;
+    super(query);
   }
 
   @Override
@@ -48,25 +46,5 @@ final class CancellableQuery extends Query {
     } finally {
       searcher.setTimeout(timeout);
     }
-  }
-
-  @Override
-  public void visit(QueryVisitor visitor) {
-    query.visit(visitor);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return sameClassAs(other) && query.equals(((CancellableQuery) other).query);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * classHash() + query.hashCode();
-  }
-
-  @Override
-  public String toString(String field) {
-    return query.toString(field);
   }
 }

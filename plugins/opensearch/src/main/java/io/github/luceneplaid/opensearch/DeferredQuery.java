@@ -12,11 +12,11 @@
 
 package io.github.luceneplaid.opensearch;
 
+import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
 import org.opensearch.search.query.QueryPhase;
@@ -25,12 +25,10 @@ import org.opensearch.search.query.QueryPhase;
  * A query whose work is done when it is rewritten, put off until its weight is made. OpenSearch
  * rewrites a request's query before the time of the request begins to run.
  */
-final class DeferredQuery extends Query {
-
-  private final Query query;
+final class DeferredQuery extends WrappedQuery {
 
   DeferredQuery(Query query) {
-    this.query = query;
+    super(query);
   }
 
   @Override
@@ -46,25 +44,5 @@ final class DeferredQuery extends Query {
       hits = new MatchNoDocsQuery("time was out");
     }
     return searcher.createWeight(hits, scoreMode, boost);
-  }
-
-  @Override
-  public void visit(QueryVisitor visitor) {
-    query.visit(visitor);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return sameClassAs(other) && query.equals(((DeferredQuery) other).query);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * classHash() + query.hashCode();
-  }
-
-  @Override
-  public String toString(String field) {
-    return query.toString(field);
   }
 }
