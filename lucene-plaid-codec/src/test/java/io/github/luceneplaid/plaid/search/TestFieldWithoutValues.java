@@ -11,6 +11,11 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import static io.github.luceneplaid.plaid.search.HybridQueries.TEXT;
+import static io.github.luceneplaid.plaid.search.HybridQueries.assertHighlighted;
+import static io.github.luceneplaid.plaid.search.HybridQueries.hybrid;
+import static io.github.luceneplaid.plaid.search.HybridQueries.thatDoesNotTell;
+
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.document.Document;
@@ -18,8 +23,6 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
@@ -28,24 +31,17 @@ import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.memory.MemoryIndex;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.highlight.Highlighter;
-import org.apache.lucene.search.highlight.QueryScorer;
-import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.analysis.MockAnalyzer;
 
 /** An index that has nothing of the field has no hits for it, and other clauses keep theirs. */
 public class TestFieldWithoutValues extends LateInteractionTestCase {
-
-  private static final String TEXT = "text";
 
   /** The query by itself, or beside another clause. */
   private static Query maybeHybrid(Query maxSim) {
@@ -56,13 +52,6 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
   private static LateInteractionQuery maxSim(float[][] query, int k) {
     Query filter = random().nextBoolean() ? null : new TermQuery(new Term("group", "1"));
     return new LateInteractionQuery(FIELD, query, k, filter);
-  }
-
-  private static Query hybrid(Query maxSim) {
-    return new BooleanQuery.Builder()
-        .add(new TermQuery(new Term(TEXT, "red")), Occur.SHOULD)
-        .add(maxSim, Occur.SHOULD)
-        .build();
   }
 
   /** Documents with an id and a text, two thirds of which are about red things. */
@@ -246,20 +235,8 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
 
   /** Highlighters rewrite queries on an index of the text alone. */
   public void testHighlighters() throws Exception {
-    MockAnalyzer analyzer = new MockAnalyzer(random());
-    String text = "some red house";
     for (int i = 0; i < 10; i++) {
-      Query query = hybrid(maybeHybrid(maxSim(query(), 3)));
-      QueryScorer scorer =
-          random().nextBoolean() ? new QueryScorer(query, TEXT) : new QueryScorer(query);
-      Highlighter highlighter = new Highlighter(scorer);
-      assertEquals("some <B>red</B> house", highlighter.getBestFragment(analyzer, TEXT, text));
-      UnifiedHighlighter unified =
-          UnifiedHighlighter.builderWithoutSearcher(analyzer)
-              .withWeightMatches(random().nextBoolean())
-              .withFieldMatcher(random().nextBoolean() ? null : field -> true)
-              .build();
-      assertEquals("some <b>red</b> house", unified.highlightWithoutSearcher(TEXT, query, text, 1));
+      assertHighlighted(hybrid(maybeHybrid(maxSim(query(), 3))));
     }
   }
 
@@ -267,23 +244,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
   public void testReaderThatDoesNotTell() throws Exception {
     MemoryIndex memory = MemoryIndex.fromDocument(text(1), new MockAnalyzer(random()));
     LeafReader leaf = memory.createSearcher().getIndexReader().leaves().get(0).reader();
-    IndexReader silent =
-        new FilterLeafReader(leaf) {
-          @Override
-          public FieldInfos getFieldInfos() {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public CacheHelper getCoreCacheHelper() {
-            return null;
-          }
-
-          @Override
-          public CacheHelper getReaderCacheHelper() {
-            return null;
-          }
-        };
+    IndexReader silent = thatDoesNotTell(leaf);
     IndexSearcher searcher = new IndexSearcher(silent);
     assertEquals(0, searcher.count(new LateInteractionQuery(FIELD, query(), 3)));
   }

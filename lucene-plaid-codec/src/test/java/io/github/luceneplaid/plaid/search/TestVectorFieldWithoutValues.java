@@ -12,6 +12,11 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import static io.github.luceneplaid.plaid.search.HybridQueries.TEXT;
+import static io.github.luceneplaid.plaid.search.HybridQueries.assertHighlighted;
+import static io.github.luceneplaid.plaid.search.HybridQueries.hybrid;
+import static io.github.luceneplaid.plaid.search.HybridQueries.thatDoesNotTell;
+
 import io.github.luceneplaid.fsvi.ExactKnnQuery;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.fsvi.PrefixKnnQuery;
@@ -24,8 +29,6 @@ import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -34,15 +37,10 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.memory.MemoryIndex;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.search.highlight.Highlighter;
-import org.apache.lucene.search.highlight.QueryScorer;
-import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.analysis.MockAnalyzer;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -54,7 +52,6 @@ import org.apache.lucene.tests.util.TestUtil;
  */
 public class TestVectorFieldWithoutValues extends LuceneTestCase {
 
-  private static final String TEXT = "text";
   private static final String FIELD = "vector";
   private static final float[] TARGET = {1, 0};
 
@@ -72,13 +69,6 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
 
   private static Query bytesQuery() {
     return new ExactKnnQuery(FIELD, new byte[] {1, 0}, 3, filter());
-  }
-
-  private static Query hybrid(Query query) {
-    return new BooleanQuery.Builder()
-        .add(new TermQuery(new Term(TEXT, "red")), Occur.SHOULD)
-        .add(query, Occur.SHOULD)
-        .build();
   }
 
   private static IndexWriterConfig config() {
@@ -196,20 +186,8 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
 
   /** Highlighters rewrite queries on an index of the text alone. */
   public void testHighlighters() throws Exception {
-    MockAnalyzer analyzer = new MockAnalyzer(random());
-    String text = "some red house";
-    for (Query each : floatQueries()) {
-      Query query = hybrid(each);
-      QueryScorer scorer =
-          random().nextBoolean() ? new QueryScorer(query, TEXT) : new QueryScorer(query);
-      Highlighter highlighter = new Highlighter(scorer);
-      assertEquals("some <B>red</B> house", highlighter.getBestFragment(analyzer, TEXT, text));
-      UnifiedHighlighter unified =
-          UnifiedHighlighter.builderWithoutSearcher(analyzer)
-              .withWeightMatches(random().nextBoolean())
-              .withFieldMatcher(random().nextBoolean() ? null : field -> true)
-              .build();
-      assertEquals("some <b>red</b> house", unified.highlightWithoutSearcher(TEXT, query, text, 1));
+    for (Query query : floatQueries()) {
+      assertHighlighted(hybrid(query));
     }
   }
 
@@ -217,23 +195,7 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
   public void testReaderThatDoesNotTell() throws IOException {
     MemoryIndex memory = MemoryIndex.fromDocument(text(), new MockAnalyzer(random()));
     LeafReaderContext leaf = memory.createSearcher().getIndexReader().leaves().get(0);
-    LeafReader silent =
-        new FilterLeafReader(leaf.reader()) {
-          @Override
-          public FieldInfos getFieldInfos() {
-            throw new UnsupportedOperationException();
-          }
-
-          @Override
-          public CacheHelper getCoreCacheHelper() {
-            return null;
-          }
-
-          @Override
-          public CacheHelper getReaderCacheHelper() {
-            return null;
-          }
-        };
+    LeafReader silent = thatDoesNotTell(leaf.reader());
     for (Query query : floatQueries()) {
       assertEquals(0, new IndexSearcher(silent).count(query));
     }
