@@ -15,18 +15,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trains codebooks by k-means. Up to {@value AnchorRouter#EXHAUSTIVE} anchors, with which all
- * tokens are compared anyway, that is all. More are trained in two levels: about √anchors groups,
- * in each of them a share of the anchors in proportion to its tokens, and then a few rounds over
- * all anchors in which tokens find theirs through an {@link AnchorRouter}. One token in {@value
- * #HELD_OUT} is kept out of it, to measure how long the residuals of other tokens will be.
+ * Trains codebooks by k-means in two levels: about √anchors groups, in each of them a share of the
+ * anchors in proportion to its tokens, and then a few rounds over all anchors in which tokens find
+ * theirs through an {@link AnchorRouter}. One token in {@value #HELD_OUT} is kept out of it, to
+ * measure how long the residuals of other tokens will be.
  *
  * @lucene.internal
  */
 public final class CodebookTrainer {
 
   private static final int HELD_OUT = 20;
-  private static final int FEW_ITERATIONS = 5;
   private static final int GROUP_ITERATIONS = 6;
   private static final int MEMBER_ITERATIONS = 6;
   private static final int JOINT_ITERATIONS = 3;
@@ -82,16 +80,9 @@ public final class CodebookTrainer {
   private Codebook train(int n, int wanted) throws IOException {
     int[] ordinals = new int[n];
     int training = split(ordinals);
-    int most = Math.min(wanted, training);
-    float[] anchors;
-    if (most <= AnchorRouter.EXHAUSTIVE) {
-      KMeans kmeans = new KMeans(dim, abort);
-      anchors = kmeans.cluster(sample, ordinals, 0, training, most, FEW_ITERATIONS, seed);
-    } else {
-      anchors = initialAnchors(ordinals, training, most);
-      for (int i = 0; i < JOINT_ITERATIONS; i++) {
-        anchors = improve(anchors, ordinals, training, i == JOINT_ITERATIONS - 1);
-      }
+    float[] anchors = initialAnchors(ordinals, training, Math.min(wanted, training));
+    for (int i = 0; i < JOINT_ITERATIONS; i++) {
+      anchors = improve(anchors, ordinals, training, i == JOINT_ITERATIONS - 1);
     }
     // Too few tokens to keep any out: their own residuals are all there is.
     int measureFrom = training < n ? training : 0;
