@@ -24,9 +24,11 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
 /** Posting lists of anchors, however many are grouped at a time. */
+@SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestAnchorLeaves extends LuceneTestCase {
 
   private static final int DIMENSION = 4;

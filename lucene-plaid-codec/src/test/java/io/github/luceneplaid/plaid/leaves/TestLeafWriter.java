@@ -24,10 +24,12 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BitUtil;
 
 /** Leaves and postings against the tokens they are made of, however many are held at a time. */
+@SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestLeafWriter extends LuceneTestCase {
 
   private static final int DIMENSION = 24;
