@@ -264,7 +264,7 @@ final class FieldWriter {
           encoder.copy(
               current.segment(),
               current.ordinal(),
-              shifts.computeIfAbsent(current.segment(), s -> codebooks.shiftsFrom(s.codebooks())),
+              shifts(current.segment(), codebooks, shifts),
               codes);
         }
         copyRaw(current, raw);
@@ -281,6 +281,17 @@ final class FieldWriter {
             codes);
       }
     }
+  }
+
+  private static int[] shifts(
+      PlaidSegment source, CodebookBlocks codebooks, Map<PlaidSegment, int[]> known)
+      throws IOException {
+    int[] shifts = known.get(source);
+    if (shifts == null) {
+      shifts = codebooks.shiftsFrom(source.codebooks());
+      known.put(source, shifts);
+    }
+    return shifts;
   }
 
   /** Codes to search by only are no step in the life of a token. */

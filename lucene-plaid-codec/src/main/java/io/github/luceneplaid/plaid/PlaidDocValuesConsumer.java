@@ -331,7 +331,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
             state.segmentSuffix);
     try (PlaidDocValuesProducer reader = new PlaidDocValuesProducer(readState, null, version)) {
       reader.meta().checkWritten(written, delegate != null);
-      reader.openFields();
+      reader.loadFields();
     }
   }
 }

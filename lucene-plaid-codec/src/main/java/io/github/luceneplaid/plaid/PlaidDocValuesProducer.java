@@ -35,16 +35,17 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.ReadOnceHint;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Reads what {@link PlaidDocValuesConsumer} has written. Until values of a field are asked for, the
+ * Reads what {@link PlaidDocValuesConsumer} has written. Until codes of a field are asked for, the
  * heap holds what the meta file says of it; from then on also what {@link PlaidSegment} loads.
  */
 final class PlaidDocValuesProducer extends DocValuesProducer {
 
   private final PlaidMeta meta;
-  private final Map<Integer, Field> fields;
+  private final Map<Integer, StoredField> fields;
   private final DocValuesProducer delegate;
   private final IndexInput data;
   private final IndexInput vectors;
@@ -69,7 +70,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
           openData(state, PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
       meta.checkParts(data, vectors, state.segmentSuffix);
       for (Map.Entry<Integer, PlaidFieldEntry> entry : meta.entries().entrySet()) {
-        fields.put(entry.getKey(), new Field(entry.getValue(), data, vectors, meta.file()));
+        fields.put(entry.getKey(), new StoredField(entry.getValue(), data, vectors));
       }
       delegate =
           meta.hasDelegate() && delegateFormat != null
@@ -127,47 +128,27 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
     return in;
   }
 
-  /** A field, opened by who first asks for it. */
-  private static final class Field {
-    private final PlaidFieldEntry entry;
-    private final IndexInput data;
-    private final IndexInput vectors;
-    private final String metaFile;
-    private PlaidSegment segment;
-
-    Field(PlaidFieldEntry entry, IndexInput data, IndexInput vectors, String metaFile) {
-      this.entry = entry;
-      this.data = data;
-      this.vectors = vectors;
-      this.metaFile = metaFile;
-    }
-
-    synchronized PlaidSegment open() throws IOException {
-      if (segment == null) {
-        try {
-          PlaidSegment opened = PlaidSegment.open(entry, data, vectors);
-          opened.iterator();
-          segment = opened;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-          throw new CorruptIndexException(
-              "the meta file does not go with the others: " + e.getMessage(), metaFile, e);
-        }
-      }
-      return segment;
+  /** Loads of all fields what is loaded when it is first asked for otherwise. */
+  void loadFields() throws IOException {
+    for (StoredField field : fields.values()) {
+      open(field, null).iterator();
+      field.anchors();
     }
   }
 
-  /** Opens all fields, which are opened when they are first asked for otherwise. */
-  void openFields() throws IOException {
-    for (Field field : fields.values()) {
-      field.open();
+  private static PlaidSegment open(StoredField field, IOSupplier<BinaryDocValues> escaped)
+      throws IOException {
+    try {
+      return new PlaidSegment(field, escaped);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw field.mismatch(e);
     }
   }
 
   /** The field as the search and the merge see it, for one thread; null if it is delegated. */
   private PlaidSegment segment(FieldInfo info) throws IOException {
-    Field field = fields.get(info.number);
-    return field == null ? null : field.open().copy(() -> delegate(info).getBinary(info));
+    StoredField field = fields.get(info.number);
+    return field == null ? null : open(field, () -> delegate(info).getBinary(info));
   }
 
   PlaidMeta meta() {

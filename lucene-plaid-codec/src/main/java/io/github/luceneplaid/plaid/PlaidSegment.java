@@ -13,7 +13,6 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Slab;
-import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.AdoptedCodec;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
@@ -37,12 +36,13 @@ import org.apache.lucene.util.LongValues;
  * One field of one segment, for the search and for merges. An instance belongs to one thread:
  * others take a {@link #copy}.
  *
- * <p>What {@link #open} loads to the heap is shared by all copies: with dimension d, 4 · d bytes
- * for each anchor (the centroid of an adopted codebook, and nothing else for it), 4 · d for each
- * region where these are not the anchors, and 12 for each region for the directory of its leaves.
- * That is 1 MB for 2,048 anchors of 128 dimensions, which suit 4 million tokens, and 34 MB at most
- * for each 128 dimensions of the 65,536 anchors and regions that there can be, 68 with regions of
- * their own. A flat field loads nothing. Everything else is read from the files.
+ * <p>What is loaded to the heap when {@link #codebooks} are first needed is shared by all copies:
+ * with dimension d, 4 · d bytes for each anchor (the centroid of an adopted codebook, and nothing
+ * else for it), 4 · d for each region where these are not the anchors, and 12 for each region for
+ * the directory of its leaves. That is 1 MB for 2,048 anchors of 128 dimensions, which suit 4
+ * million tokens, and 34 MB at most for each 128 dimensions of the 65,536 anchors and regions that
+ * there can be, 68 with regions of their own. A flat field loads nothing. Everything else is read
+ * from the files.
  *
  * @lucene.internal
  */
@@ -54,16 +54,7 @@ public final class PlaidSegment {
   /** Tokens that are decoded in one go. */
   private static final int CHUNK = TokenAddresses.BLOCK * 4;
 
-  /** What all copies share. */
-  private record Shared(
-      PlaidFieldEntry entry,
-      IndexInput data,
-      IndexInput vectors,
-      CodebookBlocks codebooks,
-      float[] regions,
-      LeafDirectory directory) {}
-
-  private final Shared shared;
+  private final StoredField shared;
   private final IOSupplier<BinaryDocValues> escaped;
   private final LongValues tokenStarts;
   private final LongValues halfStarts;
@@ -75,11 +66,19 @@ public final class PlaidSegment {
   private final int blockBytes;
   private final int stride;
 
+  // Taken when codes are read first.
+  private StoredField.Anchors anchors;
+
   // Made when tokens are decoded first.
   private BlockDecoder decoder;
   private byte[] scratch;
 
-  private PlaidSegment(Shared shared, IOSupplier<BinaryDocValues> escaped) throws IOException {
+  /**
+   * Opens a field for a thread.
+   *
+   * @param escaped opens the values that are kept as they came in, and no others
+   */
+  PlaidSegment(StoredField shared, IOSupplier<BinaryDocValues> escaped) throws IOException {
     this.shared = shared;
     this.escaped = escaped;
     PlaidFieldEntry entry = shared.entry;
@@ -119,52 +118,16 @@ public final class PlaidSegment {
         vectors, rows.offset(), entry.addresses().tokens(), entry.dimension(), rows.encoding());
   }
 
-  /**
-   * Opens a field.
-   *
-   * @param entry the field in the meta file
-   * @param data the data file
-   * @param vectors the vector file
-   */
-  static PlaidSegment open(PlaidFieldEntry entry, IndexInput data, IndexInput vectors)
-      throws IOException {
-    if (entry.trained() == null) {
-      return new PlaidSegment(new Shared(entry, data, vectors, null, null, null), null);
-    }
-    TrainedParts trained = entry.trained();
-    int dimension = entry.dimension();
-    CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
-    int regionCount = trained.regions();
-    float[] regions =
-        trained.anchorsAreRegions()
-            ? codebooks.rows()
-            : CodebookReader.rows(
-                vectors, trained.regionsOffset(), regionCount, dimension, SlabEncoding.FLOAT16);
-    IndexInput directory =
-        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(regionCount));
-    return new PlaidSegment(
-        new Shared(
-            entry,
-            data,
-            vectors,
-            codebooks,
-            regions,
-            LeafDirectory.read(directory, regionCount, trained.leaves(), trained.postings())),
-        null);
-  }
-
   /** An instance for another thread. */
   public PlaidSegment copy() throws IOException {
-    return copy(escaped);
+    return new PlaidSegment(shared, escaped);
   }
 
-  /**
-   * An instance for another thread.
-   *
-   * @param escaped opens the values that are kept as they came in, and no others
-   */
-  PlaidSegment copy(IOSupplier<BinaryDocValues> escaped) throws IOException {
-    return new PlaidSegment(shared, escaped);
+  private StoredField.Anchors anchors() throws IOException {
+    if (anchors == null) {
+      anchors = shared.anchors();
+    }
+    return anchors;
   }
 
   /** Number of documents that have tokens; their ordinals are 0 to one less. */
@@ -349,7 +312,7 @@ public final class PlaidSegment {
     long end = firstHalf(ordinal + 1);
     int dimension = dimension();
     if (decoder == null) {
-      decoder = new BlockDecoder(shared.codebooks, bits());
+      decoder = new BlockDecoder(codebooks(), bits());
       scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
     }
     for (int done = 0; done < n; ) {
@@ -435,7 +398,8 @@ public final class PlaidSegment {
     return blocks;
   }
 
-  private void checkAnchors(byte[] blocks, int from) throws CorruptIndexException {
+  private void checkAnchors(byte[] blocks, int from) throws IOException {
+    CodebookBlocks codebooks = codebooks();
     int least = Integer.MAX_VALUE;
     int largest = 0;
     for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
@@ -443,19 +407,19 @@ public final class PlaidSegment {
       least = Math.min(least, anchor);
       largest = Math.max(largest, anchor);
     }
-    int anchors = shared.codebooks.anchorCount();
-    if (largest >= anchors) {
-      throw corrupt("anchor " + largest + " of " + anchors);
+    if (largest >= codebooks.anchorCount()) {
+      throw corrupt("anchor " + largest + " of " + codebooks.anchorCount());
     }
-    if (least < shared.codebooks.adoptedAnchors()
-        && shared.codebooks.blockOf(least) != shared.codebooks.blockOf(largest)) {
+    if (least < codebooks.adoptedAnchors()
+        && codebooks.blockOf(least) != codebooks.blockOf(largest)) {
       throw corrupt("anchors " + least + " and " + largest + " of two codebooks in one block");
     }
   }
 
   /** Whether any documents are coded against an adopted codebook. */
   public boolean hasAdopted() {
-    return hasCodes() && shared.codebooks.adoptedAnchors() > 0;
+    // They are the first ones
+    return hasCodes() && shared.entry.trained().blocks().get(0).isAdopted();
   }
 
   /**
@@ -469,8 +433,9 @@ public final class PlaidSegment {
       return null;
     }
     int anchor = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
-    return anchor < shared.codebooks.adoptedAnchors()
-        ? shared.codebooks.list().get(shared.codebooks.blockOf(anchor))
+    CodebookBlocks codebooks = codebooks();
+    return anchor < codebooks.adoptedAnchors()
+        ? codebooks.list().get(codebooks.blockOf(anchor))
         : null;
   }
 
@@ -486,7 +451,7 @@ public final class PlaidSegment {
   public void adoptedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
       throws IOException {
     Codebook codebook = adopted(ordinal);
-    int firstAnchor = shared.codebooks.firstAnchor(codebook.id());
+    int firstAnchor = codebooks().firstAnchor(codebook.id());
     AdoptedCodec codec = new AdoptedCodec(codebook);
     byte[] block = new byte[stride];
     long first = firstHalf(ordinal);
@@ -508,16 +473,16 @@ public final class PlaidSegment {
   }
 
   /** The codebook blocks; null if there are no codes. */
-  public CodebookBlocks codebooks() {
-    return shared.codebooks;
+  public CodebookBlocks codebooks() throws IOException {
+    return hasCodes() ? anchors().codebooks() : null;
   }
 
   /**
    * What codes are of, row after row: anchors, rotated, and centroids of adopted codebooks, which
    * are not. Products of the latter with the query as it was given are those of their anchors.
    */
-  public float[] anchorRows() {
-    return shared.codebooks.rows();
+  public float[] anchorRows() throws IOException {
+    return codebooks().rows();
   }
 
   /** Whether the regions that leaves lie in are the anchors: there is one codebook. */
@@ -526,13 +491,13 @@ public final class PlaidSegment {
   }
 
   /** The regions that leaves lie in, row after row: rotated, or {@link #anchorRows}. */
-  public float[] regions() {
-    return shared.regions;
+  public float[] regions() throws IOException {
+    return anchors().regions();
   }
 
   /** Leaves and postings of each region. */
-  public LeafDirectory leafDirectory() {
-    return shared.directory;
+  public LeafDirectory leafDirectory() throws IOException {
+    return anchors().directory();
   }
 
   /** Copies blocks of leaves, see {@link LeafLayout}. */

@@ -183,7 +183,7 @@ final class TokenEncoder {
     for (long half = source.firstHalf(ordinal); half < end; half += 2 * BLOCKS) {
       int n = source.readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
       for (int b = 0; b < n; b++) {
-        shiftAnchors(source, copied, b * sourceStride, shifts);
+        shiftAnchors(source.codebooks(), copied, b * sourceStride, shifts);
         System.arraycopy(
             copied, b * sourceStride, blocks, b * stride, Math.min(stride, sourceStride));
         for (int lane = 0; lane < BLOCK && sourceStride < stride; lane++) {
@@ -194,10 +194,10 @@ final class TokenEncoder {
     }
   }
 
-  private static void shiftAnchors(PlaidSegment source, byte[] block, int offset, int[] shifts) {
+  private static void shiftAnchors(CodebookBlocks source, byte[] block, int offset, int[] shifts) {
     for (int lane = 0; lane < BLOCK; lane++) {
       int anchor = ResidualQuantizer.anchorId(block, offset, lane);
-      int shift = shifts[source.codebooks().blockOf(anchor)];
+      int shift = shifts[source.blockOf(anchor)];
       assert shift != Integer.MIN_VALUE;
       ResidualQuantizer.setAnchorId(block, offset, lane, anchor + shift);
     }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
@@ -61,7 +62,8 @@ final class AnchorProducts {
    * @param query rotated for anchors of the format's own; as it was given for adopted ones
    * @param regions products of the regions, [regions][stride]; null if they are not known
    */
-  static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions) {
+  static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions)
+      throws IOException {
     if (regions != null && segment.anchorsAreRegions()) {
       return new AnchorProducts(query, segment.anchorRows(), regions, null);
     }

@@ -122,7 +122,7 @@ final class LeafProbe {
   }
 
   /** Makes room for the leaves of all regions. */
-  private void allocate(long[] pairs) {
+  private void allocate(long[] pairs) throws IOException {
     LeafDirectory directory = segment.leafDirectory();
     int all = 0;
     int previous = -1;

@@ -20,6 +20,7 @@ import io.github.luceneplaid.plaid.codebook.Buckets;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,24 +60,24 @@ final class QueryTables {
    * @param matrix the rotated tokens
    * @param products with anchors, by codebook; 0 those that there was no time for
    */
-  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Codebook.Id, float[]> products) {
+  record Block(
+      QueryTables tables, int first, QueryMatrix matrix, Map<Codebook.Id, float[]> products) {
 
     int count() {
       return matrix.count();
     }
 
     /** Products of all regions of a segment with the query tokens, [regions][stride]. */
-    float[] products(PlaidSegment segment) {
+    float[] products(PlaidSegment segment) throws IOException {
+      float[] regions = segment.regions();
       if (segment.anchorsAreRegions() == false) {
-        return products(matrix, segment.regions());
+        return products(matrix, regions);
       }
       Codebook codebook = segment.codebooks().list().get(0);
       return products.computeIfAbsent(
           codebook.id(),
           id ->
-              products(
-                  codebook.isAdopted() ? tables.unrotated(first, count()) : matrix,
-                  segment.regions()));
+              products(codebook.isAdopted() ? tables.unrotated(first, count()) : matrix, regions));
     }
 
     private float[] products(QueryMatrix query, float[] rows) {
@@ -300,7 +301,7 @@ final class QueryTables {
    * Products of all regions of a segment with all query tokens, [regions][stride]; null if they are
    * too many to be held at once.
    */
-  float[] products(PlaidSegment segment) {
+  float[] products(PlaidSegment segment) throws IOException {
     long length = (long) segment.regions().length / dimension * matrix.stride();
     return length > MAX_PRODUCTS ? null : all.products(segment);
   }

@@ -40,6 +40,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   /** The deviation of products of residuals with a query token of length 1. */
   private final float spread;
 
+  private final LeafDirectory directory;
+
   private CodeScorer scorer;
   private AdoptedCodeScorer adoptedScorer;
 
@@ -48,15 +50,16 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
    *
    * @param segment belongs to the calling thread
    */
-  TrainedSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment) {
+  TrainedSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment)
+      throws IOException {
     super(reader, request, segment);
-    LeafDirectory directory = segment.leafDirectory();
+    this.directory = segment.leafDirectory();
     this.byRegions = directory.leaves() > (long) FEW_LEAVES * directory.regions();
     this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
   }
 
   /** Not all segments get candidates that are scored. */
-  private CodeScorer scorer() {
+  private CodeScorer scorer() throws IOException {
     if (scorer == null) {
       QueryTables tables = request.tables();
       AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products());
@@ -65,11 +68,11 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return scorer;
   }
 
-  private float[] products() {
+  private float[] products() throws IOException {
     return byRegions && segment.anchorsAreRegions() ? request.tables().products(segment) : null;
   }
 
-  private AdoptedCodeScorer adoptedScorer() {
+  private AdoptedCodeScorer adoptedScorer() throws IOException {
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
       AnchorProducts anchors = AnchorProducts.of(segment, tables.unrotated(), products());
@@ -79,7 +82,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     return adoptedScorer;
   }
 
-  private static float meanResidual(PlaidSegment segment) {
+  private static float meanResidual(PlaidSegment segment) throws IOException {
     float mean = 0;
     for (Codebook codebook : segment.codebooks().list()) {
       mean = Math.max(mean, codebook.meanResidual());
@@ -130,7 +133,6 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   @Override
   public long collectCost(int acceptedCount, double share, int probes) {
-    LeafDirectory directory = segment.leafDirectory();
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
     double leaves =
@@ -141,7 +143,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   /** Regions to probe for each query token. */
   private int anchors(int acceptedCount, double share) {
-    int all = segment.leafDirectory().regions();
+    int all = directory.regions();
     // Fresh anchors for few tokens leave little around each
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
     double most = (request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding;
@@ -152,7 +154,6 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
 
   @Override
   public double scoresPerToken(int acceptedCount, double share) {
-    LeafDirectory directory = segment.leafDirectory();
     if (byRegions == false) {
       return directory.leaves();
     }
@@ -173,7 +174,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       int stride = block.matrix().stride();
       leaves.score(
           new RegionProbe(block.count(), stride, anchors(acceptedCount, share), request.time())
-              .find(block.products(segment), segment.leafDirectory().regions()));
+              .find(block.products(segment), directory.regions()));
     }
     return leaves;
   }

@@ -22,7 +22,6 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -81,13 +80,6 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     assertTrue(e.getMessage(), e.getMessage().contains("expected " + dimension));
   }
 
-  /** What is read of each field when it is opened, anchors for example, is read before. */
-  private static void openFields(DirectoryReader reader) throws IOException {
-    for (LeafReaderContext context : reader.leaves()) {
-      assertNotNull(context.reader().getBinaryDocValues(FIELD));
-    }
-  }
-
   /** The meta file tells the dimension: nothing else is read to refuse a query. */
   public void testRefusedFromMeta() throws Exception {
     try (Directory directory = newDirectory()) {
@@ -99,7 +91,6 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       CountingDirectory counting = new CountingDirectory(directory);
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        openFields(reader);
         counting.bytes();
         assertRefused(searcher);
         assertTrue(counting.bytes() < DOCUMENTS);
@@ -118,7 +109,6 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       CountingDirectory counting = new CountingDirectory(directory);
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        openFields(reader);
         counting.bytes();
         assertRefused(searcher);
         assertTrue(counting.bytes() < 4 * DOCUMENTS);
@@ -140,11 +130,14 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       float[][] old = tokens(2);
       dimension = before;
       float[][] query = tokens(2);
+      List<ScoreDoc> expected;
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        expected = bruteForce(reader, query);
+        assertEquals(10, expected.size());
+      }
       CountingDirectory counting = new CountingDirectory(directory);
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        List<ScoreDoc> expected = bruteForce(reader, query);
-        assertEquals(10, expected.size());
         for (boolean exact : new boolean[] {true, false}) {
           LateInteractionOptions.Builder options = LateInteractionOptions.builder();
           Query maxSim =

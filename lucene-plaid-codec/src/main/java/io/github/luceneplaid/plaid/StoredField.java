@@ -1,0 +1,89 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
+import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import java.io.IOException;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.IndexInput;
+
+/**
+ * A field in its files, as all instances of {@link PlaidSegment} share it. Its anchors are loaded
+ * by who needs them first: what the meta file says of a field can be asked for without them.
+ */
+final class StoredField {
+
+  /**
+   * What searches and merges of codes need on the heap.
+   *
+   * @param codebooks the codebook blocks
+   * @param regions the regions that leaves lie in, row after row
+   * @param directory leaves and postings of each region
+   */
+  record Anchors(CodebookBlocks codebooks, float[] regions, LeafDirectory directory) {}
+
+  final PlaidFieldEntry entry;
+  final IndexInput data;
+  final IndexInput vectors;
+  private Anchors anchors;
+
+  /**
+   * Sole constructor.
+   *
+   * @param entry the field in the meta file
+   * @param data the data file
+   * @param vectors the vector file
+   */
+  StoredField(PlaidFieldEntry entry, IndexInput data, IndexInput vectors) {
+    this.entry = entry;
+    this.data = data;
+    this.vectors = vectors;
+  }
+
+  /** Loads anchors, regions and the directory of leaves; null if there are no codes. */
+  synchronized Anchors anchors() throws IOException {
+    if (anchors == null && entry.trained() != null) {
+      try {
+        anchors = load(entry.trained());
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        throw mismatch(e);
+      }
+    }
+    return anchors;
+  }
+
+  private Anchors load(TrainedParts trained) throws IOException {
+    int dimension = entry.dimension();
+    CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
+    int count = trained.regions();
+    float[] regions =
+        trained.anchorsAreRegions()
+            ? codebooks.rows()
+            : CodebookReader.rows(
+                vectors, trained.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
+    IndexInput directory =
+        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(count));
+    return new Anchors(
+        codebooks,
+        regions,
+        LeafDirectory.read(directory, count, trained.leaves(), trained.postings()));
+  }
+
+  /** What to throw where the files cannot be what the meta file says. */
+  CorruptIndexException mismatch(RuntimeException e) {
+    return new CorruptIndexException(
+        "the meta file does not go with the others: " + e.getMessage(), data, e);
+  }
+}
