@@ -64,6 +64,17 @@ final class PanamaHadamard {
     }
   }
 
+  // By hand for the same reason.
+  static void add(float[] v, int offset, float[] summands, int from, int n) {
+    int i = 0;
+    for (; i <= n - LENGTH; i += LENGTH) {
+      load(v, offset + i).add(load(summands, from + i)).intoArray(v, offset + i);
+    }
+    for (; i < n; i++) {
+      v[offset + i] += summands[from + i];
+    }
+  }
+
   static void transform(float[] v, int offset, int n) {
     if (n < LENGTH) {
       ScalarHadamard.transform(v, offset, n);

@@ -167,6 +167,11 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void add(float[] v, int offset, float[] summands, int from, int n) {
+    PanamaHadamard.add(v, offset, summands, from, n);
+  }
+
+  @Override
   public void hadamard(float[] v, int offset, int n) {
     ScalarHadamard.check(v, offset, n);
     PanamaHadamard.transform(v, offset, n);

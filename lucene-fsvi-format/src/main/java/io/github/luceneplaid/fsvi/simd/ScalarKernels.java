@@ -287,6 +287,13 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public void add(float[] v, int offset, float[] summands, int from, int n) {
+    for (int i = 0; i < n; i++) {
+      v[offset + i] += summands[from + i];
+    }
+  }
+
+  @Override
   public void hadamard(float[] v, int offset, int n) {
     ScalarHadamard.check(v, offset, n);
     ScalarHadamard.transform(v, offset, n);

@@ -341,6 +341,17 @@ public interface VectorKernels {
   void multiply(float[] v, int offset, float[] factors, int n);
 
   /**
+   * Adds to elements in place. Twins give the same floats, bit for bit.
+   *
+   * @param v holds the elements
+   * @param offset index of the first one
+   * @param summands what to add to them; another array
+   * @param from index of the first of these
+   * @param n number of elements
+   */
+  void add(float[] v, int offset, float[] summands, int from, int n);
+
+  /**
    * Walsh-Hadamard transform in place, in natural order and not normalised: for the strides h = 1,
    * 2, 4, ... n / 2 in this order, elements i and i + h become their sum and their difference, for
    * all i that have no bit h. Twins give the same floats, bit for bit.

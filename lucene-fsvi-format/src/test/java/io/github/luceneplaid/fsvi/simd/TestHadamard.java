@@ -65,6 +65,25 @@ public class TestHadamard extends LuceneTestCase {
     }
   }
 
+  public void testAdd() {
+    for (int round = 0; round < 200; round++) {
+      int n = random().nextInt(0, 80);
+      int offset = random().nextInt(20);
+      int from = random().nextInt(20);
+      float[] v = TestMatrixKernels.randomFloats(offset + n + random().nextInt(20));
+      float[] summands = TestMatrixKernels.randomFloats(from + n + random().nextInt(20));
+      float[] expected = v.clone();
+      for (int i = 0; i < n; i++) {
+        expected[offset + i] = v[offset + i] + summands[from + i];
+      }
+      for (VectorKernels kernels : TestCodedKernels.twins()) {
+        float[] found = v.clone();
+        kernels.add(found, offset, summands, from, n);
+        assertTrue(kernels.name() + " n=" + n, Arrays.equals(expected, found));
+      }
+    }
+  }
+
   public void testGolden() {
     for (VectorKernels kernels : TestCodedKernels.twins()) {
       float[] v = {9, 1, 2, 3, 4, 9};
@@ -84,6 +103,8 @@ public class TestHadamard extends LuceneTestCase {
       expectThrows(IndexOutOfBoundsException.class, () -> kernels.multiply(v, 1, v.clone(), 32));
       expectThrows(
           IndexOutOfBoundsException.class, () -> kernels.multiply(v, 0, new float[31], 32));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.add(v, 1, v.clone(), 0, 32));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.add(v, 0, v.clone(), 1, 32));
     }
   }
 }

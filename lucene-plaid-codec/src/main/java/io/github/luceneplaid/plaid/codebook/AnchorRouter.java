@@ -49,18 +49,24 @@ public final class AnchorRouter {
 
   private final int topCount;
   private final float[] topHalfNorms;
-  private final float[] topScores;
 
   /** Null if there are no groups. */
   private final Group[] groups;
 
+  private final int probes;
+  private final int largest;
+
+  // Room for as many tokens at a time as there have been: mostly there are few
+  private int room;
+  private float[] topScores;
+
   // The tokens that look at a group g are visitors[visitStart[g]] to visitors[visitStart[g + 1]].
-  private final int[] visits;
   private final int[] visitStart;
-  private final int[] visitors;
-  private final float[] gathered;
-  private final float[] scores;
-  private final float[] bestScore;
+  private int[] visits;
+  private int[] visitors;
+  private float[] gathered;
+  private float[] scores;
+  private float[] bestScore;
 
   /** Anchors that have the same nearest centroid. */
   private static final class Group {
@@ -112,15 +118,26 @@ public final class AnchorRouter {
     }
     tops = kernels.prepare(centroids, topCount, dim);
     topHalfNorms = halfNorms(centroids, topCount);
-    topScores = new float[BATCH * topCount];
-    boolean grouped = groups != null;
-    int probes = Math.min(PROBES, topCount);
-    visits = grouped ? new int[BATCH * probes] : null;
-    visitStart = grouped ? new int[topCount + 1] : null;
-    visitors = grouped ? new int[BATCH * probes] : null;
-    gathered = grouped ? new float[VISITORS * dim] : null;
-    scores = grouped ? new float[Math.max(MAX_SCORES, largest)] : null;
-    bestScore = grouped ? new float[BATCH] : null;
+    this.probes = Math.min(PROBES, topCount);
+    this.largest = largest;
+    this.visitStart = new int[topCount + 1];
+  }
+
+  /** Makes room for so many tokens at a time. */
+  private void reserve(int batch) {
+    if (batch <= room) {
+      return;
+    }
+    room = batch;
+    topScores = new float[batch * topCount];
+    if (groups != null) {
+      visits = new int[batch * probes];
+      visitors = new int[batch * probes];
+      int most = Math.min(batch, VISITORS);
+      gathered = new float[most * dim];
+      scores = new float[Math.max(largest, Math.min(MAX_SCORES, most * largest))];
+      bestScore = new float[batch];
+    }
   }
 
   private Group group(float[] anchors, int[] groupOf, int g) {
@@ -162,6 +179,7 @@ public final class AnchorRouter {
    * @param nearest receives the ids of the anchors, from index 0
    */
   public void nearest(float[] tokens, int offset, int n, int[] nearest) {
+    reserve(Math.min(n, BATCH));
     for (int done = 0; done < n; done += BATCH) {
       int batch = Math.min(BATCH, n - done);
       int start = offset + done * dim;
@@ -196,7 +214,6 @@ public final class AnchorRouter {
 
   /** Writes the nearest groups of each token to visits. */
   private void chooseGroups(int batch) {
-    int probes = visits.length / BATCH;
     float[] best = new float[probes];
     for (int i = 0; i < batch; i++) {
       int row = i * topCount;
@@ -219,7 +236,6 @@ public final class AnchorRouter {
 
   /** Fills visitors with the tokens of each group, one group after another. */
   private void sortVisits(int batch) {
-    int probes = visits.length / BATCH;
     int count = batch * probes;
     Arrays.fill(visitStart, 0);
     for (int i = 0; i < count; i++) {

@@ -11,11 +11,13 @@
  */
 package io.github.luceneplaid.plaid.codebook;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Arrays;
 
 /** What one round of k-means gathers about its clusters. */
 final class Clusters {
 
+  private final VectorKernels kernels = VectorKernels.get();
   private final int dim;
   private final int[] count;
   private final float[] sum;
@@ -42,10 +44,7 @@ final class Clusters {
   /** Counts a row of a cluster; its squared distance may be slightly negative by rounding. */
   void add(int cluster, float[] row, int offset, int ordinal, float squaredDistance) {
     count[cluster]++;
-    int base = cluster * dim;
-    for (int j = 0; j < dim; j++) {
-      sum[base + j] += row[offset + j];
-    }
+    kernels.add(sum, cluster * dim, row, offset, dim);
     error[cluster] += Math.max(0, squaredDistance);
     if (squaredDistance > farthestDistance[cluster]) {
       farthestDistance[cluster] = squaredDistance;

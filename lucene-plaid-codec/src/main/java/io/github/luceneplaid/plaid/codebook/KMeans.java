@@ -29,7 +29,9 @@ public final class KMeans {
   private final VectorKernels kernels = VectorKernels.get();
   private final int dim;
   private final AbortCheck abort;
-  private final float[] block;
+
+  // Room for as many rows at a time as there have been: mostly there are few
+  private float[] block = {};
   private float[] scores = {};
   private float[] halfNorms = {};
 
@@ -42,7 +44,6 @@ public final class KMeans {
   public KMeans(int dim, AbortCheck abort) {
     this.dim = dim;
     this.abort = abort;
-    this.block = new float[BLOCK * dim];
   }
 
   /**
@@ -73,7 +74,7 @@ public final class KMeans {
     Clusters state = new Clusters(k, dim);
     for (int iteration = 0; iteration < iterations; iteration++) {
       state.clear();
-      prepare(centroids, k);
+      prepare(centroids, k, to - from);
       for (int start = from; start < to; start += BLOCK) {
         int n = Math.min(BLOCK, to - start);
         scoreBlock(rows, ordinals, start, n, centroids, k);
@@ -105,7 +106,7 @@ public final class KMeans {
       float[] rows, int[] ordinals, int from, int to, float[] centroids, int[] nearest)
       throws IOException {
     int k = centroids.length / dim;
-    prepare(centroids, k);
+    prepare(centroids, k, to - from);
     for (int start = from; start < to; start += BLOCK) {
       int n = Math.min(BLOCK, to - start);
       scoreBlock(rows, ordinals, start, n, centroids, k);
@@ -129,9 +130,15 @@ public final class KMeans {
     return chosen;
   }
 
-  private void prepare(float[] centroids, int k) {
-    if (scores.length < BLOCK * k) {
-      scores = new float[BLOCK * k];
+  private void prepare(float[] centroids, int k, int n) {
+    int size = Math.min(n, BLOCK);
+    if (block.length < size * dim) {
+      block = new float[size * dim];
+    }
+    if (scores.length < size * k) {
+      scores = new float[size * k];
+    }
+    if (halfNorms.length < k) {
       halfNorms = new float[k];
     }
     for (int c = 0; c < k; c++) {

@@ -12,9 +12,11 @@
 
 package io.github.luceneplaid.plaid.leaves;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.KMeans;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.ArrayUtil;
 
@@ -41,6 +43,7 @@ public final class LeafWriter {
   private static final int MAX_LEAVES_OF_REGION = 1024;
   private static final int ROUNDS = 4;
 
+  private final VectorKernels kernels = VectorKernels.get();
   private final CodedTokens tokens;
   private final int dimension;
   private final int tokensPerLeaf;
@@ -268,9 +271,7 @@ public final class LeafWriter {
       tokens.decode(group.slots[token], scratch, rows, i * dimension);
     }
     float[] centroids =
-        k == 1
-            ? new float[dimension]
-            : kMeans.cluster(rows, identity(sample), 0, sample, k, ROUNDS, seed);
+        k == 1 ? null : kMeans.cluster(rows, identity(sample), 0, sample, k, ROUNDS, seed);
     float[] sums = new float[k * dimension];
     int[] sizes = new int[k];
     for (int from = 0; from < n; from += sample) {
@@ -281,14 +282,16 @@ public final class LeafWriter {
           tokens.decode(group.slots[start + from + i], scratch, rows, i * dimension);
         }
       }
-      kMeans.assign(rows, identity(size), 0, size, centroids, nearest);
-      System.arraycopy(nearest, 0, leafOf, from, size);
+      if (k == 1) {
+        Arrays.fill(leafOf, from, from + size, 0);
+      } else {
+        kMeans.assign(rows, identity(size), 0, size, centroids, nearest);
+        System.arraycopy(nearest, 0, leafOf, from, size);
+      }
       for (int i = 0; i < size; i++) {
         int leaf = leafOf[from + i];
         sizes[leaf]++;
-        for (int j = 0; j < dimension; j++) {
-          sums[leaf * dimension + j] += rows[i * dimension + j];
-        }
+        kernels.add(sums, leaf * dimension, rows, i * dimension, dimension);
       }
     }
     for (int leaf = 0; leaf < k; leaf++) {
