@@ -41,10 +41,15 @@ record Directions(int dimension, Rotation rotation) {
    * @param lengths receives what their lengths were
    */
   void normalize(float[] rows, int n, float[] lengths) {
+    lengths(rows, n, lengths);
+    normalize(rows, n);
+  }
+
+  /** Computes the lengths of n rows. */
+  void lengths(float[] rows, int n, float[] lengths) {
     for (int i = 0; i < n; i++) {
       lengths[i] = (float) length(rows, i);
     }
-    normalize(rows, n);
   }
 
   private void scale(float[] rows, int i, double factor) {

@@ -69,6 +69,10 @@ final class FieldWriter {
   private long reencoded;
   private int generation;
   private boolean provisional;
+
+  /** All tokens, rotated, in order, if provisional codes were trained on all; otherwise null. */
+  private float[] sampled;
+
   private boolean unitLength;
 
   FieldWriter(
@@ -147,6 +151,7 @@ final class FieldWriter {
   private Codebook train(Predicate<TokenSource> copied, long tokens) throws IOException {
     int anchors = CodebookPlan.idealAnchors(tokens);
     TokenSample sample = sample(copied, tokens, TokenSample.size(anchors, tokens, dimension));
+    sampled = provisional && sample.size() == survey.tokens() ? sample.rows() : null;
     return asStored(
         CodebookTrainer.train(
             sample.rows(), sample.size(), dimension, anchors, options.seed(), abort));
@@ -217,6 +222,8 @@ final class FieldWriter {
     CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
         new TokenEncoder(directions, codebooks, options.bits(), unitLength, abort);
+    encoder.know(sampled);
+    sampled = null;
     SlabWriter raw = rawWriter();
     TemporaryFiles.Writing writing = codes -> writeCodes(plan, codebooks, encoder, raw, codes);
     TemporaryFiles.Reading<PlaidFieldEntry> reading =

@@ -50,6 +50,10 @@ final class TokenEncoder {
   private final byte[] residuals;
   private AdoptedCodec adopted;
 
+  // Null if tokens are not known
+  private float[] known;
+  private int nextKnown;
+
   /**
    * Sole constructor.
    *
@@ -105,13 +109,33 @@ final class TokenEncoder {
     void rows(float[] tokens, int n) throws IOException;
   }
 
+  /**
+   * Takes note of all tokens that are going to be encoded, in order, so that they need not be
+   * rotated again.
+   *
+   * @param rotated rows of length 1, rotated; null if they are not known
+   */
+  void know(float[] rotated) {
+    known = rotated;
+  }
+
+  private void normalize(float[] tokens, int n) {
+    if (known == null) {
+      directions.normalize(tokens, n, lengths);
+    } else {
+      directions.lengths(tokens, n, lengths);
+      System.arraycopy(known, nextKnown * dimension, tokens, 0, n * dimension);
+      nextKnown += n;
+    }
+  }
+
   /** Encodes the tokens of a document. */
   void encode(TokenSource doc, float[] scratch, RawSink raw, IndexOutput out) throws IOException {
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.tokens(from, n, scratch);
       raw.rows(scratch, n);
-      directions.normalize(scratch, n, lengths);
+      normalize(scratch, n);
       router.nearest(scratch, 0, n, nearest);
       int written = TokenAddresses.blocksOf(n);
       Arrays.fill(blocks, (byte) 0);

@@ -34,6 +34,9 @@ public final class LeafWriter {
   /** Tokens that are held at a time: 12 bytes each. */
   private static final int GROUP_TOKENS = 1 << 21;
 
+  /** Components of tokens that are decoded block by block, all at once, if there are no more. */
+  private static final int DECODED = 1 << 19;
+
   /** Tokens that are walked through before it is asked again whether to go on. */
   private static final int ABORT_MASK = (1 << 16) - 1;
 
@@ -119,7 +122,7 @@ public final class LeafWriter {
             new LeafDirectory(counts.length));
     Group first = new Group(counts, groups, 0);
     if (groups.count() == 1) {
-      forEachToken(first);
+      forEachToken(first.slots.length <= DECODED / dimension ? decoding(first) : first);
       writeGroup(first, output);
     } else {
       writeGroups(counts, groups, first, output);
@@ -127,6 +130,30 @@ public final class LeafWriter {
     output.directory.finish(output.postings.count());
     output.blocks.finish();
     return output.directory;
+  }
+
+  /** Decodes tokens while a group takes them: one by one, a block is decoded for each. */
+  private CodedTokens.Visitor decoding(Group group) {
+    group.rows = new float[group.slots.length * dimension];
+    float[] block = new float[CodedTokens.BLOCK * dimension];
+    int[] anchors = new int[CodedTokens.BLOCK];
+    return (region, slot, ordinal) -> {
+      int lane = (int) (slot % CodedTokens.BLOCK);
+      if (lane == 0) {
+        tokens.decodeBlock(slot / CodedTokens.BLOCK, scratch, CodedTokens.BLOCK, block, anchors);
+      }
+      int at = group.take(region, slot, ordinal);
+      System.arraycopy(block, lane * dimension, group.rows, at * dimension, dimension);
+    };
+  }
+
+  /** Copies a token of a group to a row. */
+  private void decode(Group group, int token, int row) throws IOException {
+    if (group.rows != null) {
+      System.arraycopy(group.rows, token * dimension, rows, row * dimension, dimension);
+    } else {
+      tokens.decode(group.slots[token], scratch, rows, row * dimension);
+    }
   }
 
   private void forEachToken(CodedTokens.Visitor visitor) throws IOException {
@@ -188,6 +215,9 @@ public final class LeafWriter {
     private final long[] slots;
     private final int[] ordinals;
 
+    /** The decoded tokens; null if they are decoded when they are needed. */
+    private float[] rows;
+
     Group(int[] counts, RegionGroups groups, int number) {
       this.from = groups.start(number);
       this.to = groups.start(number + 1);
@@ -203,9 +233,14 @@ public final class LeafWriter {
 
     @Override
     public void token(int region, long slot, int ordinal) {
+      take(region, slot, ordinal);
+    }
+
+    int take(int region, long slot, int ordinal) {
       int at = next[region - from]++;
       slots[at] = slot;
       ordinals[at] = ordinal;
+      return at;
     }
 
     int start(int region) {
@@ -268,7 +303,7 @@ public final class LeafWriter {
     rows = ArrayUtil.grow(rows, sample * dimension);
     for (int i = 0; i < sample; i++) {
       int token = start + (int) ((long) i * n / sample);
-      tokens.decode(group.slots[token], scratch, rows, i * dimension);
+      decode(group, token, i);
     }
     float[] centroids =
         k == 1 ? null : kMeans.cluster(rows, identity(sample), 0, sample, k, ROUNDS, seed);
@@ -279,7 +314,7 @@ public final class LeafWriter {
       int size = Math.min(sample, n - from);
       if (sample < n) {
         for (int i = 0; i < size; i++) {
-          tokens.decode(group.slots[start + from + i], scratch, rows, i * dimension);
+          decode(group, start + from + i, i);
         }
       }
       if (k == 1) {
