@@ -67,7 +67,7 @@ final class SegmentCheck {
     this.statistics = segment.statistics();
     this.documents = segment.documents();
     this.dimension = segment.dimension();
-    this.regionsAreAnchors = segment.hasCodes() && segment.codebooks().list().size() == 1;
+    this.regionsAreAnchors = segment.hasCodes() && segment.anchorsAreRegions();
     this.listed = new long[documents];
     this.coded = new long[documents];
     this.postings = new int[documents];
