@@ -178,7 +178,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
   @Nightly
   public void testManyDocuments() throws IOException {
     dimension = 2;
-    int documents = 3 << 20;
+    int documents = 5 << 20;
     long window = 1 << 20;
     try (Directory directory = new MMapDirectory(createTempDir())) {
       try (IndexWriter writer = new IndexWriter(directory, config(format(32)))) {
