@@ -130,7 +130,8 @@ public class TestExtremes extends LateInteractionTestCase {
         PlaidStatistics statistics =
             PlaidDocValuesFormat.statistics(getOnlyLeafReader(reader), FIELD);
         assertEquals(trained, statistics.trained());
-        assertEquals(leaves, statistics.leaves() > 0);
+        // Documents of extremes may be kept as they came in, and too few tokens are left for codes
+        assertEquals(leaves && statistics.tokens() >= 512, statistics.leaves() > 0);
         assertHits(reader);
       }
     }
