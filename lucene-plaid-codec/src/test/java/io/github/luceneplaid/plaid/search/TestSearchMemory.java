@@ -1,0 +1,218 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import com.sun.management.ThreadMXBean;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.plaid.exchange.RandomDirectories;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
+import org.apache.lucene.tests.util.TestUtil;
+
+/**
+ * What searches hold at once, as {@link CandidateCollector} bounds it. What they allocate in all
+ * would tell nothing: blocks of query tokens take as much one after the other as a single table of
+ * all of them.
+ */
+@SuppressFileSystems("*")
+public class TestSearchMemory extends LateInteractionTestCase {
+
+  /** Products with regions and scores of leaves. */
+  private static final long SCORES = 32L << 20;
+
+  /**
+   * What does not grow with regions, leaves or documents: the query in its forms, a table of
+   * anchors of 8 MB, postings and scores of candidates. Looks found 2 MB at most.
+   */
+  private static final long REST = 14L << 20;
+
+  private static final LateInteractionOptions FEW =
+      LateInteractionOptions.builder().candidates(20).build();
+
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    dimension = 8;
+    assumeTrue("no count of allocated bytes", THREADS.isThreadAllocatedMemorySupported());
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    System.gc();
+    assumeTrue("garbage is not collected when asked for", garbage.get() == null);
+  }
+
+  /**
+   * Asked for the time again and again, looks at what the search holds. It is at most what was held
+   * at the last look, and what was allocated since: garbage is only collected where that could be
+   * more than allowed. A search that holds too much is ended.
+   */
+  private static final class Watch implements QueryTimeout {
+
+    private final long allowed;
+    private final long before = held();
+    private long live;
+    private long allocatedAtLook = allocated();
+    private long most;
+
+    Watch(long allowed) {
+      this.allowed = allowed;
+    }
+
+    private static long held() {
+      System.gc();
+      return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long allocated() {
+      return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    @Override
+    public boolean shouldExit() {
+      if (live + allocated() - allocatedAtLook > allowed) {
+        live = held() - before;
+        most = Math.max(most, live);
+        allocatedAtLook = allocated();
+      }
+      return most > allowed;
+    }
+  }
+
+  private static DocValuesFormat format(int tokensPerLeaf) {
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(tokensPerLeaf).build();
+  }
+
+  private static IndexWriterConfig config(DocValuesFormat format) {
+    return new IndexWriterConfig()
+        .setCodec(TestUtil.alwaysDocValuesFormat(format))
+        .setMergePolicy(new LogDocMergePolicy())
+        .setRAMBufferSizeMB(512);
+  }
+
+  /** A query of the most tokens, of which few are different: scores take as much. */
+  private float[][] longQuery() {
+    float[][] some = tokens(50);
+    float[][] query = new float[QueryTokens.MAX_COUNT][];
+    for (int q = 0; q < query.length; q++) {
+      query[q] = some[random().nextInt(some.length)];
+    }
+    return query;
+  }
+
+  /** Searches the leaves of the only segment, and checks what that holds at once. */
+  private void assertHeld(
+      Directory directory, float[][] query, LateInteractionOptions options, long allowed)
+      throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      assertEquals(1, reader.leaves().size());
+      // The reader loads anchors and the like
+      new LateInteractionQuery(FIELD, tokens(1), 1).profile(new IndexSearcher(reader));
+      Watch watch = new Watch(allowed);
+      IndexSearcher searcher = new IndexSearcher(reader);
+      searcher.setTimeout(watch);
+      SearchProfile profile =
+          new LateInteractionQuery(FIELD, query, 10, null, options).profile(searcher);
+      assertTrue(watch.most + " bytes held, allowed " + allowed, watch.most <= allowed);
+      assertTrue(profile.toString(), profile.leaves() > 0 && profile.candidates() > 0);
+    }
+  }
+
+  /** Few regions of many leaves. */
+  public void testManyLeaves() throws IOException {
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      try (IndexWriter writer = new IndexWriter(directory, config(format(1)))) {
+        for (int id = 0; id < 300; id++) {
+          writer.addDocument(document(id, tokens(40)));
+        }
+      }
+      assertHeld(directory, longQuery(), FEW, SCORES + REST);
+    }
+  }
+
+  /** The leaves are the centroids of an import, and all of them are scored. */
+  public void testManyCentroids() throws IOException {
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      importDirectory(directory, 4_096, 1_000, false);
+      assertHeld(directory, longQuery(), FEW, SCORES + REST);
+    }
+  }
+
+  /** Many regions of some leaves. */
+  public void testManyRegions() throws IOException {
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      importDirectory(directory, 2_048, 1_000, true);
+      assertHeld(directory, longQuery(), FEW, SCORES + REST);
+    }
+  }
+
+  /**
+   * Sums are of a window of documents, 4 bytes each. With 3 and 5 million documents looks found
+   * 13.7 and 12.7 MB.
+   */
+  @Nightly
+  public void testManyDocuments() throws IOException {
+    dimension = 2;
+    int documents = 4 << 20;
+    long window = 1 << 20;
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      try (IndexWriter writer = new IndexWriter(directory, config(format(32)))) {
+        Document document = new Document();
+        for (int id = 0; id < documents; id++) {
+          document.clear();
+          document.add(new LateInteractionField(FIELD, tokens(1)));
+          writer.addDocument(document);
+        }
+        writer.forceMerge(1);
+      }
+      assertHeld(directory, tokens(3), FEW, Integer.BYTES * window + (13L << 20));
+    }
+  }
+
+  private void importDirectory(Directory directory, int centroids, int documents, boolean merged)
+      throws IOException {
+    Path folder = createTempDir();
+    RandomDirectories.write(random(), folder, dimension, 4, false, documents, centroids);
+    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+        IndexWriter writer = new IndexWriter(directory, config(format(1)))) {
+      PlaidImport.into(writer, plaid, FIELD, "order");
+      if (merged) {
+        // A single segment would be left as it is
+        writer.addDocument(document(documents, null));
+        writer.forceMerge(1);
+      }
+    }
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      PlaidStatistics statistics =
+          PlaidDocValuesFormat.statistics(getOnlyLeafReader(reader), FIELD);
+      assertEquals(centroids, statistics.anchors());
+    }
+  }
+}
