@@ -36,13 +36,13 @@ final class LeafBlocks {
   /**
    * Adds a leaf.
    *
-   * @param mean array that holds the mean of its tokens
+   * @param leaf array that holds it
    * @param offset where in the array
    * @param postingStart where its postings start, counted from the first posting of its anchor
    */
-  void add(float[] mean, int offset, int postingStart) throws IOException {
+  void add(float[] leaf, int offset, int postingStart) throws IOException {
     int lane = leaves % LeafLayout.BLOCK;
-    float scale = quantize(mean, offset);
+    float scale = quantize(leaf, offset);
     BitUtil.VH_LE_FLOAT.set(block, lane * Float.BYTES, scale);
     BitUtil.VH_LE_INT.set(block, LeafLayout.STARTS + lane * Integer.BYTES, postingStart);
     for (int j = 0; j < dimension; j++) {
@@ -54,11 +54,11 @@ final class LeafBlocks {
     }
   }
 
-  /** Rounds a mean to weights and returns the scale that brings them closest to it. */
-  private float quantize(float[] mean, int offset) {
+  /** Rounds a leaf to weights and returns the scale that brings them closest to it. */
+  private float quantize(float[] leaf, int offset) {
     double squares = 0;
     for (int j = 0; j < dimension; j++) {
-      squares += (double) mean[offset + j] * mean[offset + j];
+      squares += (double) leaf[offset + j] * leaf[offset + j];
     }
     if (squares == 0) {
       Arrays.fill(weights, 0);
@@ -70,10 +70,10 @@ final class LeafBlocks {
       double length = 0;
       double projection = 0;
       for (int j = 0; j < dimension; j++) {
-        long weight = Math.clamp(Math.round(factor * mean[offset + j]), -127, 127);
+        long weight = Math.clamp(Math.round(factor * leaf[offset + j]), -127, 127);
         weights[j] = (int) weight;
         length += weight * weight;
-        projection += weight * (double) mean[offset + j];
+        projection += weight * (double) leaf[offset + j];
       }
       if (length <= bound) {
         return length == 0 ? 0 : (float) (projection / length);

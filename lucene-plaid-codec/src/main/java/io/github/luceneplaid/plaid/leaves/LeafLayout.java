@@ -24,7 +24,9 @@ package io.github.luceneplaid.plaid.leaves;
  *       scale
  * </ul>
  *
- * <p>The leaves of an anchor follow one another; the last block is filled with zeros.
+ * <p>A leaf that was found by clustering is the sum of its tokens, brought to length 1; where
+ * centroids are the leaves, it is the centroid. The leaves of an anchor follow one another; the
+ * last block is filled with zeros.
  *
  * @lucene.internal
  */

@@ -261,19 +261,19 @@ public final class LeafWriter {
     int start = group.start(region);
     int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_REGION);
     leafOf = ArrayUtil.growNoCopy(leafOf, n);
-    float[] means = cluster(group, start, n, k);
+    float[] leaves = cluster(group, start, n, k);
     int[] ends = new int[k];
     int[] byLeaf = sortByLeaf(n, ends);
     long base = postings.count();
-    int leaves = 0;
+    int written = 0;
     for (int leaf = 0, at = 0; leaf < k; at = ends[leaf++]) {
       if (at < ends[leaf]) {
-        blocks.add(means, leaf * dimension, Math.toIntExact(postings.count() - base));
+        blocks.add(leaves, leaf * dimension, Math.toIntExact(postings.count() - base));
         postings.write(group.ordinals, start, byLeaf, at, ends[leaf]);
-        leaves++;
+        written++;
       }
     }
-    return leaves;
+    return written;
   }
 
   /** Orders the tokens of a region by leaf, in document order within each. */
@@ -296,7 +296,7 @@ public final class LeafWriter {
   /**
    * Clusters the tokens of a region.
    *
-   * @return the means of the clusters; {@link #leafOf} gets the cluster of each token
+   * @return the leaves, which are of length 1; {@link #leafOf} gets the leaf of each token
    */
   private float[] cluster(Group group, int start, int n, int k) throws IOException {
     int sample = Math.min(n, SAMPLE);
@@ -308,7 +308,6 @@ public final class LeafWriter {
     float[] centroids =
         k == 1 ? null : kMeans.cluster(rows, identity(sample), 0, sample, k, ROUNDS, seed);
     float[] sums = new float[k * dimension];
-    int[] sizes = new int[k];
     for (int from = 0; from < n; from += sample) {
       abort.check();
       int size = Math.min(sample, n - from);
@@ -325,16 +324,30 @@ public final class LeafWriter {
       }
       for (int i = 0; i < size; i++) {
         int leaf = leafOf[from + i];
-        sizes[leaf]++;
         kernels.add(sums, leaf * dimension, rows, i * dimension, dimension);
       }
     }
     for (int leaf = 0; leaf < k; leaf++) {
-      for (int j = 0; j < dimension && sizes[leaf] > 0; j++) {
-        sums[leaf * dimension + j] /= sizes[leaf];
-      }
+      normalize(sums, leaf * dimension);
     }
     return sums;
+  }
+
+  /**
+   * Brings a sum of tokens to length 1. Their mean would be the shorter, the less they are alike,
+   * but the best one of them would not be so much worse.
+   */
+  private void normalize(float[] sums, int offset) {
+    double squares = 0;
+    for (int j = offset; j < offset + dimension; j++) {
+      squares += (double) sums[j] * sums[j];
+    }
+    if (squares > 0) {
+      double length = Math.sqrt(squares);
+      for (int j = offset; j < offset + dimension; j++) {
+        sums[j] = (float) (sums[j] / length);
+      }
+    }
   }
 
   /** The numbers from 0. */

@@ -227,7 +227,7 @@ public class TestLeafWriter extends LuceneTestCase {
     return nearest;
   }
 
-  /** One leaf in a region is the mean of its tokens. */
+  /** One leaf in a region is the mean of its tokens, brought to length 1. */
   public void testMeans() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 30, 5, 0, 2);
     Written written;
@@ -237,19 +237,18 @@ public class TestLeafWriter extends LuceneTestCase {
     assertEquals(5, written.directory.leaves());
     for (int region = 0; region < 5; region++) {
       float[] mean = new float[DIMENSION];
-      int n = 0;
       for (int doc = 0; doc < tokens.counts.length; doc++) {
         for (int i = 0; i < tokens.counts[doc]; i++) {
           if (tokens.regions[doc][i] == region) {
-            n++;
             for (int j = 0; j < DIMENSION; j++) {
               mean[j] += tokens.token(doc, i)[j];
             }
           }
         }
       }
+      double length = RandomCodedTokens.distance(mean, new float[DIMENSION]);
       for (int j = 0; j < DIMENSION; j++) {
-        mean[j] /= n;
+        mean[j] /= (float) length;
       }
       double error = RandomCodedTokens.distance(mean, written.leaf(region));
       assertTrue("off by " + error, error < 0.05);
