@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
@@ -67,8 +68,8 @@ public class TestExtremes extends LateInteractionTestCase {
 
   private static PlaidDocValuesFormat format(int trainingThreshold) {
     return PlaidDocValuesFormat.builder()
-        .bits(List.of(1, 2, 3, 4, 8).get(random().nextInt(5)))
-        .raw(RawTokens.values()[random().nextInt(RawTokens.values().length)])
+        .bits(RandomPicks.randomFrom(random(), List.of(1, 2, 3, 4, 8)))
+        .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
         .trainingThreshold(trainingThreshold)
         .tokensPerLeaf(random().nextInt(1, 20))
         .build();
