@@ -140,8 +140,7 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
           found += found(exact, search(searcher, query, few));
         }
         // Of random tokens, a quarter of the documents chosen by chance would have 2.5 of 10. Over
-        // 40
-        // seeds it was 4.9 with 2 bits, a deviation of 0.24, and more with others
+        // 40 seeds it was 4.9 with 2 bits, a deviation of 0.24, and more with others
         assertTrue(found + " of " + 10 * queries + " found", found >= 3.7 * queries);
       }
     }
@@ -151,7 +150,7 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
   public void testRecallOfClusters() throws IOException {
     int queries = 200;
     List<float[][]> documents = clusteredDocuments();
-    LateInteractionOptions few = LateInteractionOptions.builder().candidates(20).build();
+    LateInteractionOptions few = LateInteractionOptions.builder().probes(8).candidates(20).build();
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config(format()))) {
       for (int id = 0; id < DOCUMENTS; id++) {
@@ -171,8 +170,10 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
           found += found(exact, search(searcher, query, few));
         }
         double recall = found / (10.0 * queries);
-        // Over 25 seeds, with 2, 4 or 8 bits: .817, a deviation of .009
-        assertTrue("recall " + recall, recall >= 0.77);
+        // Over 100 seeds, with 2, 4 or 8 bits: .701, a deviation of .010. Estimates without the
+        // bonus
+        // for having been met find .626, a deviation of .008
+        assertTrue("recall " + recall, recall >= 0.655);
       }
     }
   }
