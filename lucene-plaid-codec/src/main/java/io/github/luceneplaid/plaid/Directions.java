@@ -35,16 +35,6 @@ record Directions(int dimension, Rotation rotation) {
     }
   }
 
-  /**
-   * Brings n rows to length 1 and rotates them, in place.
-   *
-   * @param lengths receives what their lengths were
-   */
-  void normalize(float[] rows, int n, float[] lengths) {
-    lengths(rows, n, lengths);
-    normalize(rows, n);
-  }
-
   /** Computes the lengths of n rows. */
   void lengths(float[] rows, int n, float[] lengths) {
     for (int i = 0; i < n; i++) {

@@ -221,8 +221,7 @@ final class FieldWriter {
     unitLength = survey.unitLength() && plan.adopted().size() == survey.adopted().size();
     CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
-        new TokenEncoder(directions, codebooks, options.bits(), unitLength, abort);
-    encoder.know(sampled);
+        new TokenEncoder(directions, codebooks, options.bits(), unitLength, sampled, abort);
     sampled = null;
     SlabWriter raw = rawWriter();
     TemporaryFiles.Writing writing = codes -> writeCodes(plan, codebooks, encoder, raw, codes);

@@ -130,6 +130,7 @@ final class ImportedFieldWriter {
             new CodebookBlocks(List.of(codebook)),
             options.bits(),
             true,
+            null,
             abort);
     forEachDoc((doc, values) -> encoder.adopt(values, 0, true, files.data));
   }

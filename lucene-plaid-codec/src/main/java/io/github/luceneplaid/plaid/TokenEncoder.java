@@ -50,8 +50,7 @@ final class TokenEncoder {
   private final byte[] residuals;
   private AdoptedCodec adopted;
 
-  // Null if tokens are not known
-  private float[] known;
+  private final float[] known;
   private int nextKnown;
 
   /**
@@ -59,17 +58,21 @@ final class TokenEncoder {
    *
    * @param codebooks of the segment
    * @param unitLength whether the segment stores no lengths
+   * @param known all tokens that are going to be encoded, in order, of length 1 and rotated, so
+   *     that they need not be rotated again; null if they are not known
    */
   TokenEncoder(
       Directions directions,
       CodebookBlocks codebooks,
       int bits,
       boolean unitLength,
+      float[] known,
       AbortCheck abort)
       throws IOException {
     this.directions = directions;
     this.dimension = directions.dimension();
     this.unitLength = unitLength;
+    this.known = known;
     this.anchors = codebooks.rows();
     this.firstOwn = codebooks.adoptedAnchors();
     this.router = router(codebooks, abort);
@@ -109,21 +112,13 @@ final class TokenEncoder {
     void rows(float[] tokens, int n) throws IOException;
   }
 
-  /**
-   * Takes note of all tokens that are going to be encoded, in order, so that they need not be
-   * rotated again.
-   *
-   * @param rotated rows of length 1, rotated; null if they are not known
-   */
-  void know(float[] rotated) {
-    known = rotated;
-  }
-
   private void normalize(float[] tokens, int n) {
-    if (known == null) {
-      directions.normalize(tokens, n, lengths);
-    } else {
+    if (unitLength == false) {
       directions.lengths(tokens, n, lengths);
+    }
+    if (known == null) {
+      directions.normalize(tokens, n);
+    } else {
       System.arraycopy(known, nextKnown * dimension, tokens, 0, n * dimension);
       nextKnown += n;
     }

@@ -154,7 +154,8 @@ public class TestTokenEncoder extends LuceneTestCase {
 
   private TokenEncoder encoder(CodebookBlocks codebooks, int bits, boolean unitLength)
       throws IOException {
-    return new TokenEncoder(Directions.of(dimension), codebooks, bits, unitLength, AbortCheck.NONE);
+    return new TokenEncoder(
+        Directions.of(dimension), codebooks, bits, unitLength, null, AbortCheck.NONE);
   }
 
   /** Anchors are the nearest ones, and decoded tokens are near what was encoded. */
