@@ -12,9 +12,10 @@
 
 package io.github.luceneplaid.fsvi;
 
+import static io.github.luceneplaid.testframework.UndeletedFiles.assertNoTemporaryFiles;
+
+import io.github.luceneplaid.testframework.UndeletedFiles;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
@@ -23,7 +24,6 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -39,28 +39,11 @@ public class TestColumnWriter extends LuceneTestCase {
     writer.commit();
   }
 
-  private static void assertNoTemporaryFiles(Directory directory) throws IOException {
-    String[] files = directory.listAll();
-    assertTrue(
-        Arrays.toString(files), Arrays.stream(files).noneMatch(file -> file.endsWith(".tmp")));
-  }
-
   /** A temporary file that cannot be deleted is what the merge fails of, and nothing else. */
   public void testUndeletedFile() throws IOException {
     FsviVectorsFormat format = new FsviVectorsFormat(FsviEncoding.INT8);
     try (Directory directory = newDirectory()) {
-      IOException full = new IOException("cannot delete");
-      AtomicBoolean fails = new AtomicBoolean();
-      Directory failing =
-          new FilterDirectory(directory) {
-            @Override
-            public void deleteFile(String name) throws IOException {
-              if (name.contains("_vec_") && name.endsWith(".tmp") && fails.getAndSet(false)) {
-                throw full;
-              }
-              super.deleteFile(name);
-            }
-          };
+      UndeletedFiles failing = new UndeletedFiles(directory, "_vec_");
       IndexWriterConfig config =
           new IndexWriterConfig()
               .setCodec(TestUtil.alwaysKnnVectorsFormat(format))
@@ -71,9 +54,9 @@ public class TestColumnWriter extends LuceneTestCase {
       addSegment(writer);
       assertNoTemporaryFiles(directory);
       writer.getConfig().setMergePolicy(newLogMergePolicy());
-      fails.set(true);
+      failing.failOnce();
       IOException e = expectThrows(IOException.class, () -> writer.forceMerge(1));
-      assertTrue(String.valueOf(e), e == full || e.getCause() == full);
+      assertTrue(String.valueOf(e), failing.failedBy(e));
       writer.rollback();
       assertNoTemporaryFiles(directory);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {

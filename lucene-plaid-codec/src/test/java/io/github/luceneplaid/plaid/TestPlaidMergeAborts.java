@@ -18,14 +18,15 @@ import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
+import static io.github.luceneplaid.testframework.UndeletedFiles.assertNoTemporaryFiles;
 
+import io.github.luceneplaid.testframework.UndeletedFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -131,12 +132,6 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
     }
   }
 
-  private static void assertNoTemporaryFiles(Directory directory) throws IOException {
-    for (String name : directory.listAll()) {
-      assertFalse(name, name.endsWith(".tmp"));
-    }
-  }
-
   /** However often a merge walks through the values, it never goes on for long. */
   public void testAbortAtAnyDocument() throws IOException {
     try (Directory directory = newDirectory()) {
@@ -217,26 +212,15 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
   public void testUndeletedFile() throws IOException {
     PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
     try (Directory directory = newDirectory()) {
-      IOException full = new IOException("cannot delete");
-      AtomicBoolean fails = new AtomicBoolean();
-      Directory failing =
-          new FilterDirectory(directory) {
-            @Override
-            public void deleteFile(String name) throws IOException {
-              if (name.contains("veq") && name.endsWith(".tmp") && fails.getAndSet(false)) {
-                throw full;
-              }
-              super.deleteFile(name);
-            }
-          };
+      UndeletedFiles failing = new UndeletedFiles(directory, "veq");
       IndexWriterConfig config = config(format).setMergeScheduler(new SerialMergeScheduler());
       IndexWriter writer = new IndexWriter(failing, config);
       addSegment(writer, random(), 0, 50, DIMENSION);
       addSegment(writer, random(), 100, 50, DIMENSION);
       NavigableMap<Integer, BytesRef> before = valuesById(directory);
-      fails.set(true);
+      failing.failOnce();
       IOException e = expectThrows(IOException.class, () -> writer.forceMerge(1));
-      assertTrue(String.valueOf(e), e == full || e.getCause() == full);
+      assertTrue(String.valueOf(e), failing.failedBy(e));
       writer.rollback();
       assertEquals(before, valuesById(directory));
       assertNoTemporaryFiles(directory);

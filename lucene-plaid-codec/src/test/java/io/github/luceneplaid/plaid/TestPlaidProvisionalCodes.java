@@ -170,9 +170,8 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
           found += found(exact, search(searcher, query, few));
         }
         double recall = found / (10.0 * queries);
-        // Over 100 seeds, with 2, 4 or 8 bits: .701, a deviation of .010. Estimates without the
-        // bonus
-        // for having been met find .626, a deviation of .008
+        // Over 100 seeds, with 2, 4 or 8 bits: .701, a deviation of .010. Without the bonus for
+        // having been met: .626, a deviation of .008
         assertTrue("recall " + recall, recall >= 0.655);
       }
     }
