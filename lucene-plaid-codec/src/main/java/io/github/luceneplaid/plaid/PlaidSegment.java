@@ -500,10 +500,10 @@ public final class PlaidSegment {
     return anchors().directory();
   }
 
-  /** Copies blocks of leaves, see {@link LeafLayout}. */
-  public void readLeaves(int block, int n, byte[] into) throws IOException {
-    int size = LeafLayout.blockBytes(dimension());
-    leaves.readBytes((long) block * size, into, 0, n * size);
+  /** Copies n leaves from one on, see {@link LeafLayout}. */
+  public void readLeaves(int first, int n, byte[] into) throws IOException {
+    int size = LeafLayout.recordBytes(dimension());
+    leaves.readBytes((long) first * size, into, 0, n * size);
   }
 
   /** Bytes of a posting, 2 to 4. */

@@ -161,9 +161,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
               assertEquals(
                   statistics.postings() * 2 + (statistics.regions() + 1) * 12L,
                   statistics.postingBytes());
-              assertEquals(
-                  (statistics.leaves() + 15L) / 16 * (128 + 16 * DIMENSION),
-                  statistics.leafBytes());
+              assertEquals(statistics.leaves() * (8L + DIMENSION), statistics.leafBytes());
             });
       }
     }
@@ -327,17 +325,17 @@ public class TestPlaidStatistics extends LuceneTestCase {
         false,
         (directory, segment, statistics) -> {
           LeafDirectory leaves = segment.leafDirectory();
-          byte[] block = new byte[LeafLayout.blockBytes(DIMENSION)];
-          ByteBuffer header = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
+          byte[] leafRecord = new byte[LeafLayout.recordBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
           for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             long next = leaves.firstPosting(anchor);
             for (int leaf = leaves.firstLeaf(anchor); leaf < leaves.firstLeaf(anchor + 1); leaf++) {
-              long start = leaves.firstPosting(anchor) + start(segment, leaf, block, header);
+              long start = leaves.firstPosting(anchor) + start(segment, leaf, leafRecord, header);
               assertEquals(next, start);
               next =
                   leaf + 1 == leaves.firstLeaf(anchor + 1)
                       ? leaves.firstPosting(anchor + 1)
-                      : leaves.firstPosting(anchor) + start(segment, leaf + 1, block, header);
+                      : leaves.firstPosting(anchor) + start(segment, leaf + 1, leafRecord, header);
               assertTrue("leaf " + leaf + " is empty", next > start);
               int previous = -1;
               for (int ordinal : postings(segment, start, next)) {
@@ -350,10 +348,10 @@ public class TestPlaidStatistics extends LuceneTestCase {
         });
   }
 
-  private static int start(PlaidSegment segment, int leaf, byte[] block, ByteBuffer header)
+  private static int start(PlaidSegment segment, int leaf, byte[] leafRecord, ByteBuffer header)
       throws IOException {
-    segment.readLeaves(leaf / LeafLayout.BLOCK, 1, block);
-    return header.getInt(LeafLayout.STARTS + leaf % LeafLayout.BLOCK * Integer.BYTES);
+    segment.readLeaves(leaf, 1, leafRecord);
+    return header.getInt(LeafLayout.START);
   }
 
   /** The only leaf of an anchor is the mean of the anchor's tokens, brought to length 1. */
@@ -383,20 +381,20 @@ public class TestPlaidStatistics extends LuceneTestCase {
             }
           }
           LeafDirectory leaves = segment.leafDirectory();
-          byte[] leafBlock = new byte[LeafLayout.blockBytes(DIMENSION)];
-          ByteBuffer header = ByteBuffer.wrap(leafBlock).order(ByteOrder.LITTLE_ENDIAN);
+          byte[] leafRecord = new byte[LeafLayout.recordBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
           for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             int leaf = leaves.firstLeaf(anchor);
             assertEquals(counts[anchor] == 0 ? leaf : leaf + 1, leaves.firstLeaf(anchor + 1));
             if (counts[anchor] == 0) {
               continue;
             }
-            segment.readLeaves(leaf / 16, 1, leafBlock);
-            float scale = header.getFloat(leaf % 16 * Float.BYTES);
+            segment.readLeaves(leaf, 1, leafRecord);
+            float scale = header.getFloat(0);
             float[] sum = Arrays.copyOfRange(sums, anchor * DIMENSION, (anchor + 1) * DIMENSION);
             float[] expected = TokenDocuments.scaled(sum, 1 / TokenDocuments.length(sum));
             for (int j = 0; j < DIMENSION; j++) {
-              int weight = leafBlock[LeafLayout.COMPONENTS + 16 * j + leaf % 16];
+              int weight = leafRecord[LeafLayout.COMPONENTS + j];
               assertEquals("anchor " + anchor, expected[j], scale * weight, 0.03);
             }
           }

@@ -193,10 +193,9 @@ final class SegmentCheck {
   /** Where the postings of a leaf start, counted from the first one of its region. */
   private long firstPosting(LeafDirectory directory, int region, int leaf) throws IOException {
     int number = directory.firstLeaf(region) + leaf;
-    byte[] block = new byte[LeafLayout.blockBytes(dimension)];
-    segment.readLeaves(number / LeafLayout.BLOCK, 1, block);
-    int at = LeafLayout.STARTS + number % LeafLayout.BLOCK * Integer.BYTES;
-    return (int) BitUtil.VH_LE_INT.get(block, at);
+    byte[] leafRecord = new byte[LeafLayout.recordBytes(dimension)];
+    segment.readLeaves(number, 1, leafRecord);
+    return (int) BitUtil.VH_LE_INT.get(leafRecord, LeafLayout.START);
   }
 
   private void checkLeaf(int region, int leaf, long from, long to, int[] lastRegion)

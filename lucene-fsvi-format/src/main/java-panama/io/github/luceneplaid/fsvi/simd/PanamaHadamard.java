@@ -75,6 +75,17 @@ final class PanamaHadamard {
     }
   }
 
+  // By hand for the same reason.
+  static void raise(float[] v, int offset, float[] others, int from, int n) {
+    int i = 0;
+    for (; i <= n - LENGTH; i += LENGTH) {
+      load(v, offset + i).max(load(others, from + i)).intoArray(v, offset + i);
+    }
+    for (; i < n; i++) {
+      v[offset + i] = Math.max(v[offset + i], others[from + i]);
+    }
+  }
+
   static void transform(float[] v, int offset, int n) {
     if (n < LENGTH) {
       ScalarHadamard.transform(v, offset, n);

@@ -107,6 +107,25 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void dotRows(
+      byte[] rows,
+      int rowsOffset,
+      int rowStride,
+      int rowCount,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      short[] sums) {
+    ScalarKernels.checkRows(
+        rows, rowsOffset, rowStride, rowCount, dim, queries, queriesOffset, nq, sums);
+    for (int r = 0; r < rowCount; r++) {
+      PanamaShortRows.dot(
+          rows, rowsOffset + r * rowStride, dim, queries, queriesOffset, nq, sums, r, rowCount);
+    }
+  }
+
+  @Override
   public void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
     PanamaFloatTile.dot(tile, dim, queries, which, n, sums);
   }
@@ -169,6 +188,11 @@ final class PanamaKernels implements VectorKernels {
   @Override
   public void add(float[] v, int offset, float[] summands, int from, int n) {
     PanamaHadamard.add(v, offset, summands, from, n);
+  }
+
+  @Override
+  public void raise(float[] v, int offset, float[] others, int from, int n) {
+    PanamaHadamard.raise(v, offset, others, from, n);
   }
 
   @Override

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
+import java.util.Objects;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.ArrayUtil;
 
@@ -190,6 +191,50 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public void dotRows(
+      byte[] rows,
+      int rowsOffset,
+      int rowStride,
+      int rowCount,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      short[] sums) {
+    checkRows(rows, rowsOffset, rowStride, rowCount, dim, queries, queriesOffset, nq, sums);
+    for (int r = 0; r < rowCount; r++) {
+      int row = rowsOffset + r * rowStride;
+      for (int q = 0; q < nq; q++) {
+        int query = queriesOffset + q * dim;
+        int sum = 0;
+        for (int j = 0; j < dim; j++) {
+          sum += rows[row + j] * queries[query + j];
+        }
+        sums[q * rowCount + r] = (short) sum;
+      }
+    }
+  }
+
+  /** Checks the arguments of {@link #dotRows}. */
+  static void checkRows(
+      byte[] rows,
+      int rowsOffset,
+      int rowStride,
+      int rowCount,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      short[] sums) {
+    if (rowCount > 0) {
+      int last = Math.multiplyExact(rowCount - 1, rowStride);
+      Objects.checkFromIndexSize(rowsOffset, Math.addExact(last, dim), rows.length);
+    }
+    Objects.checkFromIndexSize(queriesOffset, Math.multiplyExact(nq, dim), queries.length);
+    Objects.checkFromIndexSize(0, Math.multiplyExact(rowCount, nq), sums.length);
+  }
+
+  @Override
   public void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
     for (int i = 0; i < n; i++) {
       int query = which[i] * dim;
@@ -290,6 +335,13 @@ final class ScalarKernels implements VectorKernels {
   public void add(float[] v, int offset, float[] summands, int from, int n) {
     for (int i = 0; i < n; i++) {
       v[offset + i] += summands[from + i];
+    }
+  }
+
+  @Override
+  public void raise(float[] v, int offset, float[] others, int from, int n) {
+    for (int i = 0; i < n; i++) {
+      v[offset + i] = Math.max(v[offset + i], others[from + i]);
     }
   }
 

@@ -225,6 +225,33 @@ public interface VectorKernels {
       short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums);
 
   /**
+   * Multiplies rows of signed bytes with query tokens of integers, in wrapping 16-bit arithmetic:
+   * {@code sums[q * rowCount + r] = (short) Σ_j rows[rowsOffset + r * rowStride + j] *
+   * queries[queriesOffset + q * dim + j]}. The result is the true sum whenever that fits into 16
+   * bits, whatever the partial sums did.
+   *
+   * @param rows holds the rows
+   * @param rowsOffset index of the first element of the first row
+   * @param rowStride elements from one row to the next one, ≥ dim
+   * @param rowCount number of rows
+   * @param dim number of dimensions
+   * @param queries [nq][dim]
+   * @param queriesOffset index of the first element of queries
+   * @param nq number of query tokens
+   * @param sums [nq][rowCount]
+   */
+  void dotRows(
+      byte[] rows,
+      int rowsOffset,
+      int rowStride,
+      int rowCount,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      short[] sums);
+
+  /**
    * Multiplies a tile with some query tokens of floats: {@code sums[i * 32 + lane] = Σ_j tile[j *
    * 32 + lane] * queries[which[i] * dim + j]}. The sum for a token does not depend on what other
    * tokens there are.
@@ -350,6 +377,18 @@ public interface VectorKernels {
    * @param n number of elements
    */
   void add(float[] v, int offset, float[] summands, int from, int n);
+
+  /**
+   * Raises elements in place to those of another array, as {@link Math#max(float, float)} does.
+   * Twins give the same floats, bit for bit.
+   *
+   * @param v holds the elements
+   * @param offset index of the first one
+   * @param others what to raise them to; another array
+   * @param from index of the first of these
+   * @param n number of elements
+   */
+  void raise(float[] v, int offset, float[] others, int from, int n);
 
   /**
    * Walsh-Hadamard transform in place, in natural order and not normalised: for the strides h = 1,

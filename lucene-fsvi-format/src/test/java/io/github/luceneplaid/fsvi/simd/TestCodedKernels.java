@@ -301,6 +301,64 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
+  // -------------------------------------------------------------------------------------- dotRows
+
+  private static void assertDotRows(int count, int dim, int nq, int bound) {
+    int stride = dim + random().nextInt(10);
+    int start = random().nextInt(10);
+    int offset = random().nextInt(5);
+    byte[] rows = new byte[start + count * stride];
+    random().nextBytes(rows);
+    short[] queries = randomShorts(offset + nq * dim, bound);
+    short[] expected = new short[nq * count + 7];
+    Arrays.fill(expected, (short) 4711);
+    for (int q = 0; q < nq; q++) {
+      for (int r = 0; r < count; r++) {
+        int sum = 0;
+        for (int j = 0; j < dim; j++) {
+          sum += rows[start + r * stride + j] * queries[offset + q * dim + j];
+        }
+        expected[q * count + r] = (short) sum;
+      }
+    }
+    for (VectorKernels kernels : twins()) {
+      short[] sums = new short[expected.length];
+      Arrays.fill(sums, (short) 4711);
+      kernels.dotRows(rows, start, stride, count, dim, queries, offset, nq, sums);
+      assertArrayEquals(kernels.name() + " dim=" + dim + " nq=" + nq, expected, sums);
+    }
+  }
+
+  public void testDotRows() {
+    for (int dim : DIMENSIONS) {
+      assertDotRows(random().nextInt(0, 40), dim, random().nextInt(0, 20), 180);
+    }
+    for (int nq : QUERIES) {
+      assertDotRows(random().nextInt(0, 40), 48, nq, Short.MAX_VALUE);
+    }
+  }
+
+  public void testDotRowsChecksArguments() {
+    for (VectorKernels kernels : twins()) {
+      byte[] rows = new byte[32];
+      short[] queries = new short[16];
+      short[] sums = new short[6];
+      kernels.dotRows(rows, 4, 10, 3, 8, queries, 0, 2, sums);
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotRows(rows, 5, 10, 3, 8, queries, 0, 2, sums));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotRows(rows, -1, 10, 3, 8, queries, 0, 2, sums));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotRows(rows, 4, 10, 3, 8, queries, 1, 2, sums));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotRows(rows, 4, 10, 3, 8, queries, 0, 2, new short[5]));
+    }
+  }
+
   private static int[] all(int nq) {
     return IntStream.range(0, nq).toArray();
   }

@@ -84,6 +84,29 @@ public class TestHadamard extends LuceneTestCase {
     }
   }
 
+  public void testRaise() {
+    for (int round = 0; round < 200; round++) {
+      int n = random().nextInt(0, 80);
+      int offset = random().nextInt(20);
+      int from = random().nextInt(20);
+      float[] v = TestMatrixKernels.randomFloats(offset + n + random().nextInt(20));
+      float[] others = TestMatrixKernels.randomFloats(from + n + random().nextInt(20));
+      if (n > 0) {
+        others[from + random().nextInt(n)] =
+            random().nextBoolean() ? Float.NaN : Float.NEGATIVE_INFINITY;
+      }
+      float[] expected = v.clone();
+      for (int i = 0; i < n; i++) {
+        expected[offset + i] = Math.max(v[offset + i], others[from + i]);
+      }
+      for (VectorKernels kernels : TestCodedKernels.twins()) {
+        float[] found = v.clone();
+        kernels.raise(found, offset, others, from, n);
+        assertTrue(kernels.name() + " n=" + n, Arrays.equals(expected, found));
+      }
+    }
+  }
+
   public void testGolden() {
     for (VectorKernels kernels : TestCodedKernels.twins()) {
       float[] v = {9, 1, 2, 3, 4, 9};
@@ -105,6 +128,8 @@ public class TestHadamard extends LuceneTestCase {
           IndexOutOfBoundsException.class, () -> kernels.multiply(v, 0, new float[31], 32));
       expectThrows(IndexOutOfBoundsException.class, () -> kernels.add(v, 1, v.clone(), 0, 32));
       expectThrows(IndexOutOfBoundsException.class, () -> kernels.add(v, 0, v.clone(), 1, 32));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.raise(v, 1, v.clone(), 0, 32));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.raise(v, 0, v.clone(), 1, 32));
     }
   }
 }

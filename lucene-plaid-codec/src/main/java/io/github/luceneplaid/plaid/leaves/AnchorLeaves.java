@@ -85,7 +85,7 @@ public final class AnchorLeaves {
   }
 
   /** Where leaves and postings go. */
-  private record Output(LeafBlocks blocks, PostingWriter postings, LeafDirectory directory) {}
+  private record Output(LeafRecords records, PostingWriter postings, LeafDirectory directory) {}
 
   /** Receives the postings of all anchors, those of a document together. */
   private interface PostingVisitor {
@@ -95,7 +95,7 @@ public final class AnchorLeaves {
   /**
    * Writes leaves and postings.
    *
-   * @param leavesOut receives the blocks of leaves
+   * @param leavesOut receives the leaves
    * @param postingsOut receives the posting lists
    * @param postingWidth bytes of a posting, 2 to 4
    */
@@ -107,7 +107,7 @@ public final class AnchorLeaves {
     RegionGroups groups = new RegionGroups(counts, groupPostings);
     Output output =
         new Output(
-            new LeafBlocks(leavesOut, dimension),
+            new LeafRecords(leavesOut, dimension),
             new PostingWriter(postingsOut, postingWidth),
             new LeafDirectory(count));
     Group first = new Group(counts, groups, 0);
@@ -118,7 +118,6 @@ public final class AnchorLeaves {
       writeGroups(tokens, counts, groups, first, output);
     }
     output.directory.finish(output.postings.count());
-    output.blocks.finish();
     return output.directory;
   }
 
@@ -202,7 +201,7 @@ public final class AnchorLeaves {
       output.directory.startRegion(anchor, output.postings.count());
       int end = group.ends[anchor - group.from];
       if (start < end) {
-        output.blocks.add(anchors, anchor * dimension, 0);
+        output.records.add(anchors, anchor * dimension, 0);
       }
       output.directory.endRegion(anchor, start < end ? 1 : 0);
       while (start < end) {

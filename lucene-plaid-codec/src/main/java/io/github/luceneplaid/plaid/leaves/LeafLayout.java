@@ -13,33 +13,27 @@
 package io.github.luceneplaid.plaid.leaves;
 
 /**
- * How leaves lie in the vector file: in blocks of 16, so that a block is scored with its leaves as
- * the lanes of a vector.
+ * How leaves lie in the vector file: one record after the other, those of a region together.
  *
  * <ul>
- *   <li><b>[float32]</b> × 16: scale of each leaf
- *   <li><b>[int32]</b> × 16: where the postings of each leaf start, counted from the first posting
- *       of its anchor
- *   <li><b>[int8]</b> × 16 for each dimension: the leaf's component, to be multiplied with its
- *       scale
+ *   <li><b>[float32]</b> scale
+ *   <li><b>[int32]</b> where the postings of the leaf start, counted from the first posting of its
+ *       region
+ *   <li><b>[int8]</b> × d: components, to be multiplied with the scale
  * </ul>
  *
  * <p>A leaf that was found by clustering is the sum of its tokens, brought to length 1; where
- * centroids are the leaves, it is the centroid. The leaves of an anchor follow one another; the
- * last block is filled with zeros.
+ * centroids are the leaves, it is the centroid.
  *
  * @lucene.internal
  */
 public final class LeafLayout {
 
-  /** Leaves of a block. */
-  public static final int BLOCK = 16;
+  /** Where the start of postings is in a record; the scale is at its beginning. */
+  public static final int START = Float.BYTES;
 
-  /** Where the starts of postings are in a block. */
-  public static final int STARTS = BLOCK * Float.BYTES;
-
-  /** Where the components are in a block. */
-  public static final int COMPONENTS = STARTS + BLOCK * Integer.BYTES;
+  /** Where the components are in a record. */
+  public static final int COMPONENTS = START + Integer.BYTES;
 
   /**
    * Leaves are as long as codes of up to four bits, so that a query that was rounded for them
@@ -51,13 +45,13 @@ public final class LeafLayout {
 
   private LeafLayout() {}
 
-  /** Bytes of a block. */
-  public static int blockBytes(int dimension) {
-    return COMPONENTS + BLOCK * dimension;
+  /** Bytes of a record. */
+  public static int recordBytes(int dimension) {
+    return COMPONENTS + dimension;
   }
 
-  /** Bytes of all blocks of so many leaves. */
+  /** Bytes of so many leaves. */
   public static long bytes(int leaves, int dimension) {
-    return ((long) leaves + BLOCK - 1) / BLOCK * blockBytes(dimension);
+    return (long) leaves * recordBytes(dimension);
   }
 }

@@ -101,12 +101,12 @@ public final class LeafWriter {
   }
 
   /** Where leaves and postings go. */
-  private record Output(LeafBlocks blocks, PostingWriter postings, LeafDirectory directory) {}
+  private record Output(LeafRecords records, PostingWriter postings, LeafDirectory directory) {}
 
   /**
    * Writes leaves and postings.
    *
-   * @param leavesOut receives the blocks of leaves
+   * @param leavesOut receives the leaves
    * @param postingsOut receives the posting lists
    * @param postingWidth bytes of a posting, 2 to 4
    */
@@ -117,7 +117,7 @@ public final class LeafWriter {
     RegionGroups groups = new RegionGroups(counts, groupTokens);
     Output output =
         new Output(
-            new LeafBlocks(leavesOut, dimension),
+            new LeafRecords(leavesOut, dimension),
             new PostingWriter(postingsOut, postingWidth),
             new LeafDirectory(counts.length));
     Group first = new Group(counts, groups, 0);
@@ -128,7 +128,6 @@ public final class LeafWriter {
       writeGroups(counts, groups, first, output);
     }
     output.directory.finish(output.postings.count());
-    output.blocks.finish();
     return output.directory;
   }
 
@@ -201,7 +200,7 @@ public final class LeafWriter {
     for (int region = group.from; region < group.to; region++) {
       abort.check();
       directory.startRegion(region, output.postings.count());
-      int leaves = writeRegion(group, region, output.blocks, output.postings);
+      int leaves = writeRegion(group, region, output.records, output.postings);
       directory.endRegion(region, leaves);
     }
   }
@@ -252,7 +251,7 @@ public final class LeafWriter {
     }
   }
 
-  private int writeRegion(Group group, int region, LeafBlocks blocks, PostingWriter postings)
+  private int writeRegion(Group group, int region, LeafRecords records, PostingWriter postings)
       throws IOException {
     int n = group.size(region);
     if (n == 0) {
@@ -268,7 +267,7 @@ public final class LeafWriter {
     int written = 0;
     for (int leaf = 0, at = 0; leaf < k; at = ends[leaf++]) {
       if (at < ends[leaf]) {
-        blocks.add(leaves, leaf * dimension, Math.toIntExact(postings.count() - base));
+        records.add(leaves, leaf * dimension, Math.toIntExact(postings.count() - base));
         postings.write(group.ordinals, start, byLeaf, at, ends[leaf]);
         written++;
       }

@@ -123,29 +123,28 @@ final class Accumulator {
    * Adds leaves of a query token.
    *
    * @param token the query token, not lower than those before
+   * @param lists posting lists that need not be read any more
    * @param order leaves, best first
    * @param gains what each of them adds, at least 0
    */
-  void add(int token, LeafProbe leaves, int[] order, float[] gains) throws IOException {
+  void add(int token, LeafProbe leaves, FetchedPostings lists, int[] order, float[] gains)
+      throws IOException {
     int mark = mark(token);
     int sinceLook = 0;
-    for (int from = 0; from < order.length; ) {
-      int to = read(leaves, order, from);
-      if (to == from) {
-        addInParts(leaves, order[from], mark, gain(gains[from]));
-        from++;
-      }
-      for (int at = 0; from < to; from++) {
-        int length = leaves.length(order[from]);
-        sinceLook += length;
-        if (sinceLook > TimeLimit.ELEMENTS) {
-          sinceLook = 0;
-          if (time.isOver()) {
-            return;
-          }
+    for (int i = 0; i < order.length; i++) {
+      int length = leaves.length(order[i]);
+      sinceLook += length;
+      if (sinceLook > TimeLimit.ELEMENTS) {
+        sinceLook = 0;
+        if (time.isOver()) {
+          return;
         }
-        add(at, length, mark, gain(gains[from]));
-        at += length;
+      }
+      int place = lists.place(order[i]);
+      if (place < 0) {
+        readAndAdd(leaves, order[i], mark, gain(gains[i]));
+      } else {
+        add(lists.bytes(), place, length, mark, gain(gains[i]));
       }
     }
   }
@@ -165,62 +164,38 @@ final class Accumulator {
     return (int) (gain * unit) << TOKEN_BITS;
   }
 
-  /**
-   * Fetches lists before the first of them is added: one after the other, memory would be waited
-   * for. All of them, but for those that would take more than a bound of memory.
-   *
-   * @param from index of the first one in the order
-   * @return one behind the last one; the first one itself if it takes more alone
-   */
-  private int read(LeafProbe leaves, int[] order, int from) throws IOException {
-    int to = from;
-    int length = 0;
-    while (to < order.length && leaves.length(order[to]) <= atATime - length) {
-      length += leaves.length(order[to++]);
-    }
-    makeRoom(length);
-    int at = 0;
-    for (int i = from; i < to; i++) {
-      int leaf = order[i];
-      segment.readPostings(leaves.start(leaf), leaves.length(leaf), postings, at);
-      at += leaves.length(leaf) * width;
-    }
-    return to;
-  }
-
-  private void makeRoom(int length) {
-    // An int is read of each posting, which the last one may not have
-    postings = ArrayUtil.growNoCopy(postings, length * width + Integer.BYTES);
-  }
-
-  /** Adds a leaf with more postings than are read at once. */
-  private void addInParts(LeafProbe leaves, int leaf, int mark, int gain) throws IOException {
+  /** Adds a leaf whose list has not been fetched. */
+  private void readAndAdd(LeafProbe leaves, int leaf, int mark, int gain) throws IOException {
     int length = leaves.length(leaf);
-    makeRoom(Math.min(length, atATime));
+    // An int is read of each posting, which the last one may not have
+    int room = Math.min(length, atATime) * width + Integer.BYTES;
+    postings = ArrayUtil.growNoCopy(postings, room);
     for (int from = 0; from < length && time.isOver() == false; ) {
       int n = Math.min(length - from, atATime);
       segment.readPostings(leaves.start(leaf) + from, n, postings, 0);
-      add(0, n, mark, gain);
+      add(postings, 0, n, mark, gain);
       from += n;
     }
   }
 
-  private void add(int from, int length, int mark, int add) throws IOException {
+  private void add(byte[] postings, int from, int length, int mark, int add) throws IOException {
     int[] sums = this.sums;
     int[] touched = this.touched;
     int size = this.size;
     int first = this.first;
-    for (int i = from; i < from + length; i++) {
-      int at = ordinal(i) - first;
+    int width = this.width;
+    for (int i = 0; i < length; i++) {
+      int at = ordinal(postings, from + i * width, width) - first;
       if (at < 0 || at >= sums.length) {
         check(at + first);
         continue;
       }
       int before = sums[at];
       touched[size] = at;
-      size += before == 0 ? 1 : 0;
-      int gained = (before & TOKEN_MASK) == mark ? 0 : add;
-      sums[at] = ((before & ~TOKEN_MASK) + gained) | mark;
+      // No branches: whether a document was met before is hard to predict
+      size += (before - 1) >>> 31;
+      int another = (before & TOKEN_MASK) ^ mark;
+      sums[at] = ((before & ~TOKEN_MASK) + (add & -another >> 31)) | mark;
     }
     this.size = size;
   }
@@ -232,11 +207,10 @@ final class Accumulator {
     }
   }
 
-  private int ordinal(int posting) {
+  private static int ordinal(byte[] postings, int at, int width) {
     return width == Short.BYTES
-        ? Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, posting << 1))
-        : (int) BitUtil.VH_LE_INT.get(postings, posting * width)
-            & -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
+        ? Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(postings, at))
+        : (int) BitUtil.VH_LE_INT.get(postings, at) & -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
   }
 
   /**

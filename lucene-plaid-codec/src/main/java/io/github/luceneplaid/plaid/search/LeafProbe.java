@@ -26,8 +26,8 @@ import org.apache.lucene.util.BitUtil;
  */
 final class LeafProbe {
 
-  private static final int BLOCK = LeafLayout.BLOCK;
-  private static final int TILE = VectorKernels.TILE_LANES;
+  /** Leaves read at a time. */
+  private static final int CHUNK = 32;
 
   private final TimeLimit time;
   private final PlaidSegment segment;
@@ -37,19 +37,16 @@ final class LeafProbe {
   private final int firstToken;
 
   private final int dimension;
-  private final int blockBytes;
+  private final int recordBytes;
   private final VectorKernels kernels = VectorKernels.get();
 
-  private final byte[] blocks;
-  private final short[] tile;
+  private final byte[] records;
   private final short[] sums;
   private final short[] values;
   private final int[] tokens;
 
-  /** Of the leaves in the tile: scale, and first posting, counted from that of their region. */
-  private final float[] scales = new float[TILE];
-
-  private final int[] firstPostings = new int[TILE];
+  /** Of the leaves that were read. */
+  private final float[] scales = new float[CHUNK];
 
   /** The leaves that were scored: where their postings start, and how many they are. */
   private long[] starts;
@@ -80,10 +77,9 @@ final class LeafProbe {
     this.segment = segment;
     this.query = query;
     this.dimension = segment.dimension();
-    this.blockBytes = LeafLayout.blockBytes(dimension);
-    this.blocks = new byte[2 * blockBytes];
-    this.tile = new short[dimension * TILE];
-    this.sums = new short[VectorKernels.sumsLength(count)];
+    this.recordBytes = LeafLayout.recordBytes(dimension);
+    this.records = new byte[CHUNK * recordBytes];
+    this.sums = new short[CHUNK * count];
     this.values = new short[count * dimension];
     this.tokens = new int[count];
     this.leavesOf = new int[count][];
@@ -145,33 +141,49 @@ final class LeafProbe {
 
   private void scoreRegion(int region, int n) throws IOException {
     LeafDirectory directory = segment.leafDirectory();
-    int first = directory.firstLeaf(region);
-    int end = directory.firstLeaf(region + 1);
     int firstOfAll = leaves;
-    for (int block = first / BLOCK; block * BLOCK < end; block += 2) {
-      int lanes = load(block, end);
-      kernels.dotTile(tile, dimension, values, 0, n, lanes, sums);
-      work += (long) n * lanes * dimension;
-      int fromLane = Math.max(0, first - block * BLOCK);
-      int toLane = Math.min(lanes, end - block * BLOCK);
-      take(fromLane, toLane, n, directory.firstPosting(region));
+    int end = directory.firstLeaf(region + 1);
+    for (int first = directory.firstLeaf(region); first < end; first += CHUNK) {
+      int size = Math.min(CHUNK, end - first);
+      segment.readLeaves(first, size, records);
+      multiply(size, values, 0, n);
+      take(size, n, directory.firstPosting(region));
     }
     if (leaves > firstOfAll) {
-      setLengths(firstOfAll, directory.firstPosting(region + 1));
+      setLengths(firstOfAll, directory.firstPosting(region), directory.firstPosting(region + 1));
     }
   }
 
-  /** Takes the leaves of some lanes of the tile, for the query tokens of the region. */
-  private void take(int fromLane, int toLane, int n, long firstPosting) {
-    for (int lane = fromLane; lane < toLane; lane++) {
-      starts[leaves] = firstPosting + firstPostings[lane];
-      for (int q = 0; q < n; q++) {
-        int token = tokens[q];
-        leavesOf[token][sizes[token]] = leaves;
-        scoresOf[token][sizes[token]++] =
-            sums[q * TILE + lane] * query.scale()[firstToken + token] * scales[lane];
+  private void multiply(int size, short[] queries, int offset, int n) {
+    kernels.dotRows(
+        records, LeafLayout.COMPONENTS, recordBytes, size, dimension, queries, offset, n, sums);
+    work += (long) n * size * dimension;
+  }
+
+  /** Takes the leaves that were read, for the query tokens of their region. */
+  private void take(int size, int n, long firstPosting) {
+    readHeaders(size, firstPosting);
+    for (int q = 0; q < n; q++) {
+      int token = tokens[q];
+      int[] numbers = leavesOf[token];
+      float[] scores = scoresOf[token];
+      float scale = query.scale()[firstToken + token];
+      int at = sizes[token];
+      for (int i = 0; i < size; i++) {
+        numbers[at + i] = leaves + i;
+        scores[at + i] = sums[q * size + i] * scale * scales[i];
       }
-      leaves++;
+      sizes[token] = at + size;
+    }
+    leaves += size;
+  }
+
+  /** Reads where postings start, and scales. */
+  private void readHeaders(int size, long firstPosting) {
+    for (int i = 0, at = 0; i < size; i++, at += recordBytes) {
+      scales[i] = (float) BitUtil.VH_LE_FLOAT.get(records, at);
+      starts[leaves + i] =
+          firstPosting + (int) BitUtil.VH_LE_INT.get(records, at + LeafLayout.START);
     }
   }
 
@@ -190,52 +202,39 @@ final class LeafProbe {
       scoresOf[q] = new float[all];
       sizes[q] = all;
     }
-    int region = 0;
+    int n = sizes.length;
     for (leaves = 0; leaves < all; ) {
-      if (isOver((long) TILE * sizes.length * dimension)) {
+      if (isOver(0)) {
         Arrays.fill(sizes, 0);
         return;
       }
-      int lanes = load(leaves / BLOCK, all);
-      int from = firstToken * dimension;
-      kernels.dotTile(tile, dimension, query.values(), from, sizes.length, lanes, sums);
-      int n = Math.min(lanes, all - leaves);
-      for (int q = 0; q < sizes.length; q++) {
+      int size = Math.min(CHUNK, all - leaves);
+      segment.readLeaves(leaves, size, records);
+      multiply(size, query.values(), firstToken * dimension, n);
+      readHeaders(size, 0);
+      for (int q = 0; q < n; q++) {
         float scale = query.scale()[firstToken + q];
-        for (int lane = 0; lane < n; lane++) {
-          scoresOf[q][leaves + lane] = sums[q * TILE + lane] * scale * scales[lane];
+        for (int i = 0; i < size; i++) {
+          scoresOf[q][leaves + i] = sums[q * size + i] * scale * scales[i];
         }
       }
-      for (int lane = 0; lane < n; lane++, leaves++) {
-        while (leaves >= directory.firstLeaf(region + 1)) {
-          region++;
-        }
-        starts[leaves] = directory.firstPosting(region) + firstPostings[lane];
+      leaves += size;
+    }
+    for (int region = 0; region < directory.regions(); region++) {
+      for (int leaf = directory.firstLeaf(region); leaf < directory.firstLeaf(region + 1); leaf++) {
+        starts[leaf] += directory.firstPosting(region);
       }
     }
     if (all > 0) {
-      setLengths(0, directory.postings());
+      setLengths(0, 0, directory.postings());
     }
-  }
-
-  /** Loads up to two blocks of leaves, of those before the given end, and returns their lanes. */
-  private int load(int block, int end) throws IOException {
-    int n = Math.min(2, (end + BLOCK - 1) / BLOCK - block);
-    segment.readLeaves(block, n, blocks);
-    for (int b = 0; b < n; b++) {
-      int at = b * blockBytes;
-      kernels.decodeBlock(
-          blocks, at + LeafLayout.COMPONENTS, Byte.SIZE, dimension, tile, b * BLOCK);
-      for (int lane = b * BLOCK; lane < (b + 1) * BLOCK; lane++, at += Float.BYTES) {
-        scales[lane] = (float) BitUtil.VH_LE_FLOAT.get(blocks, at);
-        firstPostings[lane] = (int) BitUtil.VH_LE_INT.get(blocks, at + LeafLayout.STARTS);
-      }
-    }
-    return n * BLOCK;
   }
 
   /** Sets the lengths of the leaves from one on, whose lists lie one behind the other. */
-  private void setLengths(int from, long end) throws IOException {
+  private void setLengths(int from, long start, long end) throws IOException {
+    if (starts[from] < start) {
+      throw segment.corrupt("a leaf has postings from " + starts[from] + " before " + start);
+    }
     long next = end;
     for (int leaf = leaves - 1; leaf >= from; leaf--) {
       long length = next - starts[leaf];
@@ -245,6 +244,11 @@ final class LeafProbe {
       lengths[leaf] = (int) length;
       next = starts[leaf];
     }
+  }
+
+  /** Number of leaves that were scored. */
+  int size() {
+    return leaves;
   }
 
   /** First posting of a leaf. */
@@ -276,7 +280,7 @@ final class LeafProbe {
     float highest = Float.NEGATIVE_INFINITY;
     float[] scores = scoresOf[token];
     for (int i = 0; i < sizes[token]; i++) {
-      highest = Math.max(highest, scores[i]);
+      highest = scores[i] > highest ? scores[i] : highest;
     }
     return highest;
   }
@@ -286,7 +290,7 @@ final class LeafProbe {
     float lowest = Float.POSITIVE_INFINITY;
     float[] scores = scoresOf[token];
     for (int i = 0; i < sizes[token]; i++) {
-      lowest = Math.min(lowest, scores[i]);
+      lowest = scores[i] < lowest ? scores[i] : lowest;
     }
     return lowest;
   }
@@ -311,17 +315,20 @@ final class LeafProbe {
   Walk walk(int token, LeafCut cut) {
     int walked = cut.walked(token);
     float[] all = scoresOf[token];
+    byte[] steps = new byte[sizes[token]];
     int[] ends = new int[LeafCut.STEPS + 1];
-    for (int i = 0; i < sizes[token]; i++) {
-      ends[cut.step(token, all[i]) + 1]++;
+    for (int i = 0; i < steps.length; i++) {
+      int step = cut.step(token, all[i]);
+      steps[i] = (byte) step;
+      ends[step + 1]++;
     }
     for (int step = 1; step <= walked; step++) {
       ends[step] += ends[step - 1];
     }
     int[] order = new int[ends[walked]];
     float[] scores = new float[order.length];
-    for (int i = 0; i < sizes[token]; i++) {
-      int step = cut.step(token, all[i]);
+    for (int i = 0; i < steps.length; i++) {
+      int step = Byte.toUnsignedInt(steps[i]);
       if (step < walked) {
         int at = ends[step]++;
         order[at] = leavesOf[token][i];

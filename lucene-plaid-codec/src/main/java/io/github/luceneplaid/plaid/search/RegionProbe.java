@@ -29,8 +29,14 @@ final class RegionProbe {
 
   private final int[] regions;
 
-  /** The worst of them, and infinity behind the last query token: [stride]. */
+  /** What the next region must exceed, and infinity behind the last query token: [stride]. */
   private final float[] least;
+
+  /** Groups of regions for each one to find, whose maxima tell what to expect. */
+  private static final int GROUPS = 8;
+
+  /** The products of the regions to find are not below these: [count]. */
+  private final float[] floors;
 
   /**
    * Sole constructor.
@@ -51,6 +57,8 @@ final class RegionProbe {
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     Arrays.fill(least, 0, count, Float.NEGATIVE_INFINITY);
     Arrays.fill(least, count, stride, Float.POSITIVE_INFINITY);
+    this.floors = new float[count];
+    Arrays.fill(floors, Float.NEGATIVE_INFINITY);
   }
 
   /**
@@ -62,6 +70,7 @@ final class RegionProbe {
    */
   long[] find(float[] products, int n) {
     int block = TimeLimit.rows(TimeLimit.ELEMENTS, count);
+    raiseFloors(products, Math.min(n, block));
     for (int from = 0; from < n; from += block) {
       if (time.isOver()) {
         return new long[0];
@@ -74,6 +83,28 @@ final class RegionProbe {
     }
     Arrays.sort(pairs);
     return pairs;
+  }
+
+  /**
+   * Finds out what the regions to find exceed. As many groups of regions as there are regions to
+   * find have maxima that are not below the last of these: so many regions are not either. Without,
+   * nearly every other region would be among the best for some query token when it is looked at.
+   */
+  private void raiseFloors(float[] products, int n) {
+    int groups = GROUPS * perToken;
+    if (n < 2 * groups) {
+      return;
+    }
+    float[] maxima = Arrays.copyOf(products, groups * stride);
+    for (int from = maxima.length; from <= n * stride - maxima.length; from += maxima.length) {
+      kernels.raise(maxima, 0, products, from, maxima.length);
+    }
+    find(maxima, 0, groups);
+    for (int q = 0; q < count; q++) {
+      floors[q] = Math.nextDown(best[q * perToken]);
+      least[q] = floors[q];
+    }
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
   }
 
   private void find(float[] products, int start, int n) {
@@ -99,6 +130,6 @@ final class RegionProbe {
     }
     best[i - 1] = product;
     regions[i - 1] = region;
-    least[q] = best[q * perToken];
+    least[q] = Math.max(floors[q], best[q * perToken]);
   }
 }

@@ -204,8 +204,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     Accumulator accumulator =
         sums == null ? new Accumulator(segment, from, to, request.time()) : sums;
     accumulator.expect(base, largestGain, postings);
+    FetchedPostings lists = FetchedPostings.of(segment, probe, walks);
     for (int q = 0; q < count && request.timedOut() == false; q++) {
-      accumulator.add(block.first() + q, probe, walks[q].order(), walks[q].scores());
+      accumulator.add(block.first() + q, probe, lists, walks[q].order(), walks[q].scores());
     }
     return accumulator;
   }
@@ -234,8 +235,9 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
     float floor = QueryTokens.contribution(lowest) - bonus;
     for (int i = 0; i < similarity.length; i++) {
       // Rounding may put the last ones a little below the floor
-      similarity[i] = Math.max(0, QueryTokens.contribution(similarity[i]) - floor);
-      largest = Math.max(largest, similarity[i]);
+      float gain = QueryTokens.contribution(similarity[i]) - floor;
+      similarity[i] = gain > 0 ? gain : 0;
+      largest = gain > largest ? gain : largest;
     }
     return largest;
   }

@@ -39,19 +39,17 @@ public class TestLeafWriter extends LuceneTestCase {
   private record Written(LeafDirectory directory, byte[] leaves, byte[] postings) {
 
     private float[] leaf(int number) {
-      int block = number / LeafLayout.BLOCK * LeafLayout.blockBytes(DIMENSION);
-      int lane = number % LeafLayout.BLOCK;
-      float scale = (float) BitUtil.VH_LE_FLOAT.get(leaves, block + lane * Float.BYTES);
+      int at = number * LeafLayout.recordBytes(DIMENSION);
+      float scale = (float) BitUtil.VH_LE_FLOAT.get(leaves, at);
       float[] row = new float[DIMENSION];
       for (int j = 0; j < DIMENSION; j++) {
-        row[j] = scale * leaves[block + LeafLayout.COMPONENTS + j * LeafLayout.BLOCK + lane];
+        row[j] = scale * leaves[at + LeafLayout.COMPONENTS + j];
       }
       return row;
     }
 
     private long start(int region, int leaf) {
-      int block = leaf / LeafLayout.BLOCK * LeafLayout.blockBytes(DIMENSION);
-      int at = block + LeafLayout.STARTS + leaf % LeafLayout.BLOCK * Integer.BYTES;
+      int at = leaf * LeafLayout.recordBytes(DIMENSION) + LeafLayout.START;
       return directory.firstPosting(region) + (int) BitUtil.VH_LE_INT.get(leaves, at);
     }
 

@@ -61,6 +61,20 @@ public class TestAccumulator extends LateInteractionTestCase {
     }
   }
 
+  /** Fetches posting lists: all of them, or those that fit into some bytes. */
+  private static FetchedPostings fetch(PlaidSegment segment, LeafProbe leaves, List<Walk> walks)
+      throws IOException {
+    LeafProbe.Walk[] orders = new LeafProbe.Walk[walks.size()];
+    for (int i = 0; i < orders.length; i++) {
+      orders[i] = new LeafProbe.Walk(walks.get(i).order, walks.get(i).gains);
+    }
+    if (random().nextBoolean()) {
+      return FetchedPostings.of(segment, leaves, orders);
+    }
+    int most = random().nextInt(0, 2 * (int) segment.leafDirectory().postings());
+    return FetchedPostings.of(segment, leaves, orders, most);
+  }
+
   /** What one query token adds. */
   private record Walk(int[] order, float[] gains) {}
 
@@ -143,11 +157,12 @@ public class TestAccumulator extends LateInteractionTestCase {
             }
             sum += most;
             base += block;
+            FetchedPostings lists = fetch(segment, leaves, walks);
             for (Accumulator accumulator : windows) {
               accumulator.expect(block, most, postings);
               for (int q = first; q < end; q++) {
                 Walk walk = walks.get(q - first);
-                accumulator.add(q, leaves, walk.order, walk.gains);
+                accumulator.add(q, leaves, lists, walk.order, walk.gains);
               }
             }
           }
@@ -212,13 +227,14 @@ public class TestAccumulator extends LateInteractionTestCase {
         (segment, leaves) -> {
           int[] order = {random().nextInt(segment.leafDirectory().leaves())};
           float[] gains = {1};
+          FetchedPostings lists = fetch(segment, leaves, List.of(new Walk(order, gains)));
           for (int apart = 1; apart <= 600; apart++) {
             int n = segment.documents();
             Accumulator accumulator = new Accumulator(segment, 0, n, TimeLimit.NONE);
             accumulator.expect(0, 2, 2 * leaves.postings(order));
             int first = random().nextInt(600);
-            accumulator.add(first, leaves, order, gains);
-            accumulator.add(first + apart, leaves, order, gains);
+            accumulator.add(first, leaves, lists, order, gains);
+            accumulator.add(first + apart, leaves, lists, order, gains);
             float[] scores = new float[n];
             int found = accumulator.best(n, null, new int[n], scores);
             assertTrue(found > 0);
@@ -242,13 +258,41 @@ public class TestAccumulator extends LateInteractionTestCase {
           int documents = segment.documents();
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
           accumulator.expect(0, (double) gain * tokens, tokens * leaves.postings(order));
+          FetchedPostings lists = fetch(segment, leaves, List.of(new Walk(order, gains)));
           for (int q = 0; q < tokens; q++) {
-            accumulator.add(q, leaves, order, gains);
+            accumulator.add(q, leaves, lists, order, gains);
           }
           float[] scores = new float[documents];
           assertEquals(documents, accumulator.best(documents, null, new int[documents], scores));
           for (float score : scores) {
             assertEquals((double) gain * tokens, score, 1e-3 * gain * tokens);
+          }
+        });
+  }
+
+  /** Lists are those of the leaves, however many fit and whatever lies between them. */
+  public void testFetchedPostings() throws IOException {
+    withSegment(
+        (segment, leaves) -> {
+          int all = segment.leafDirectory().leaves();
+          Walk walk = walk(all, random().nextInt(0, all + 1), 1);
+          FetchedPostings lists = fetch(segment, leaves, List.of(walk));
+          int width = segment.postingWidth();
+          for (int leaf : walk.order) {
+            byte[] expected = new byte[leaves.length(leaf) * width];
+            segment.readPostings(leaves.start(leaf), leaves.length(leaf), expected, 0);
+            int place = lists.place(leaf);
+            if (place >= 0) {
+              byte[] found = Arrays.copyOfRange(lists.bytes(), place, place + expected.length);
+              assertArrayEquals(expected, found);
+            }
+          }
+          LeafProbe.Walk[] everything = {new LeafProbe.Walk(walk.order, walk.gains)};
+          FetchedPostings fetched = FetchedPostings.of(segment, leaves, everything);
+          FetchedPostings nothing = FetchedPostings.of(segment, leaves, everything, 0);
+          for (int leaf : walk.order) {
+            assertTrue(fetched.place(leaf) >= 0);
+            assertEquals(-1, nothing.place(leaf));
           }
         });
   }
@@ -263,7 +307,8 @@ public class TestAccumulator extends LateInteractionTestCase {
           addPlainly(segment, leaves, walk, expected);
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
           accumulator.expect(0, 1, leaves.postings(walk.order));
-          accumulator.add(0, leaves, walk.order, walk.gains);
+          FetchedPostings lists = fetch(segment, leaves, List.of(walk));
+          accumulator.add(0, leaves, lists, walk.order, walk.gains);
           Bits accepted = random().nextBoolean() ? null : even(documents);
           int n = random().nextInt(1, documents + 1);
           int[] docs = new int[n];

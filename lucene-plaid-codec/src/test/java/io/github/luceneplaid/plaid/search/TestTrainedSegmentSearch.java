@@ -91,11 +91,13 @@ public class TestTrainedSegmentSearch extends LateInteractionTestCase {
   public void testRegionProbe() {
     int count = random().nextInt(1, 9);
     int stride = count + random().nextInt(4);
-    int n = random().nextInt(1, 200);
+    int n = random().nextBoolean() ? random().nextInt(1, 200) : random().nextInt(200, 2000);
     int perToken = random().nextInt(1, Math.min(n, 20) + 1);
+    // Few different products are equal to many others
+    int different = random().nextBoolean() ? random().nextInt(1, 9) : 1 << 20;
     float[] products = new float[n * stride];
     for (int i = 0; i < products.length; i++) {
-      products[i] = random().nextFloat();
+      products[i] = (float) random().nextInt(different) / different;
     }
     long[] pairs = new RegionProbe(count, stride, perToken, TimeLimit.NONE).find(products, n);
     assertEquals((long) count * perToken, pairs.length);

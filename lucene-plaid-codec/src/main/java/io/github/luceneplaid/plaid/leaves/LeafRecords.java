@@ -17,19 +17,18 @@ import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.BitUtil;
 
-/** Writes leaves in blocks, see {@link LeafLayout}. */
-final class LeafBlocks {
+/** Writes leaves, see {@link LeafLayout}. */
+final class LeafRecords {
 
   private final IndexOutput out;
   private final int dimension;
-  private final byte[] block;
+  private final byte[] leafRecord;
   private final int[] weights;
-  private int leaves;
 
-  LeafBlocks(IndexOutput out, int dimension) {
+  LeafRecords(IndexOutput out, int dimension) {
     this.out = out;
     this.dimension = dimension;
-    this.block = new byte[LeafLayout.blockBytes(dimension)];
+    this.leafRecord = new byte[LeafLayout.recordBytes(dimension)];
     this.weights = new int[dimension];
   }
 
@@ -38,20 +37,15 @@ final class LeafBlocks {
    *
    * @param leaf array that holds it
    * @param offset where in the array
-   * @param postingStart where its postings start, counted from the first posting of its anchor
+   * @param postingStart where its postings start, counted from the first posting of its region
    */
   void add(float[] leaf, int offset, int postingStart) throws IOException {
-    int lane = leaves % LeafLayout.BLOCK;
-    float scale = quantize(leaf, offset);
-    BitUtil.VH_LE_FLOAT.set(block, lane * Float.BYTES, scale);
-    BitUtil.VH_LE_INT.set(block, LeafLayout.STARTS + lane * Integer.BYTES, postingStart);
+    BitUtil.VH_LE_FLOAT.set(leafRecord, 0, quantize(leaf, offset));
+    BitUtil.VH_LE_INT.set(leafRecord, LeafLayout.START, postingStart);
     for (int j = 0; j < dimension; j++) {
-      block[LeafLayout.COMPONENTS + j * LeafLayout.BLOCK + lane] = (byte) weights[j];
+      leafRecord[LeafLayout.COMPONENTS + j] = (byte) weights[j];
     }
-    leaves++;
-    if (lane == LeafLayout.BLOCK - 1) {
-      flush();
-    }
+    out.writeBytes(leafRecord, leafRecord.length);
   }
 
   /** Rounds a leaf to weights and returns the scale that brings them closest to it. */
@@ -80,18 +74,5 @@ final class LeafBlocks {
       }
       factor *= 0.98;
     }
-  }
-
-  /** Writes what is left and returns the number of leaves. */
-  int finish() throws IOException {
-    if (leaves % LeafLayout.BLOCK != 0) {
-      flush();
-    }
-    return leaves;
-  }
-
-  private void flush() throws IOException {
-    out.writeBytes(block, block.length);
-    Arrays.fill(block, (byte) 0);
   }
 }
