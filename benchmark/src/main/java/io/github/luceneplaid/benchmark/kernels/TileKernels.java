@@ -37,6 +37,8 @@ public class TileKernels {
   private static final int NQ = 20;
   private static final int LANES = VectorKernels.TILE_LANES;
   private static final int ANCHORS = 1024;
+  private static final int LEAVES = 20;
+  private static final int LEAF = 8 + DIM;
   private static final int BLOCK = DIM * VectorKernels.BLOCK_LANES;
   private static final int TILE_SUMS = NQ * LANES;
   private static final int TILE = TILE_SUMS * DIM;
@@ -44,6 +46,7 @@ public class TileKernels {
   private final VectorKernels kernels = VectorKernels.get();
   private final short[] tile = new short[DIM * LANES];
   private final byte[] codes = new byte[ResidualTables.codeBytes(8, DIM)];
+  private final byte[] leaves = new byte[LEAVES * LEAF];
   private final short[] queries = new short[NQ * DIM];
   private final float[] floatQueries = new float[NQ * DIM];
   private final short[] sums = new short[VectorKernels.sumsLength(NQ)];
@@ -61,6 +64,7 @@ public class TileKernels {
   public void fill() {
     SplittableRandom random = new SplittableRandom(1);
     random.nextBytes(codes);
+    random.nextBytes(leaves);
     for (int i = 0; i < queries.length; i++) {
       queries[i] = (short) random.nextInt(-8, 9);
       floatQueries[i] = (float) random.nextGaussian() / 12;
@@ -120,6 +124,14 @@ public class TileKernels {
   @OperationsPerInvocation(TILE / 2)
   public short[] dotTileHalf() {
     kernels.dotTile(tile, DIM, queries, 0, NQ, LANES / 2, sums);
+    return sums;
+  }
+
+  /** The products of one query token with the leaves of a region. */
+  @Benchmark
+  @OperationsPerInvocation(LEAVES * DIM)
+  public short[] dotRows() {
+    kernels.dotRows(leaves, 8, LEAF, LEAVES, DIM, queries, 0, 1, sums);
     return sums;
   }
 

@@ -17,9 +17,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies the left half of a tile with query tokens, where a tile has one block only. A vector
- * of 256 bits holds the lanes of a block, so longer ones are of no use; otherwise like {@link
- * PanamaTile}.
+ * Multiplies the blocks of a tile one after the other. A vector of 256 bits holds the lanes of a
+ * block, so longer ones are of no use; otherwise like {@link PanamaTile}. Two vectors side by side
+ * would have two products for each query value that is spread over a vector, and yet take a fifth
+ * more time: fewer query tokens fit into the registers.
  */
 final class PanamaHalfTile {
 
@@ -30,11 +31,13 @@ final class PanamaHalfTile {
 
   private PanamaHalfTile() {}
 
-  static void dot(short[] tile, int dim, short[] queries, int offset, int nq, short[] sums) {
+  /** Computes the sums of the lanes before one. */
+  static void dot(
+      short[] tile, int dim, short[] queries, int offset, int nq, int lanes, short[] sums) {
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
     Objects.checkFromIndexSize(offset, Math.multiplyExact(nq, dim), queries.length);
     Objects.checkFromIndexSize(0, Math.multiplyExact(nq, ROW), sums.length);
-    for (int column = 0; column < VectorKernels.BLOCK_LANES; column += LENGTH) {
+    for (int column = 0; column < lanes; column += LENGTH) {
       int query = offset;
       int out = column;
       int left = nq;

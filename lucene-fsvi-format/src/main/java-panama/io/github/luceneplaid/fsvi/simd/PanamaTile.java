@@ -17,16 +17,15 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies a tile with query tokens. Each body keeps the sums of some query tokens in registers
- * while it walks down the tile: as many as C2 can hold without spilling, about 10 vectors. A vector
- * of 512 bits is a whole row of the tile; of shorter ones, a body takes two that lie side by side,
- * so that it has two products for each query value it spreads over a vector.
+ * Multiplies a tile with query tokens, where a vector has 512 bits and so holds a whole row of the
+ * tile; {@link PanamaHalfTile} is for shorter ones. Each body keeps the sums of some query tokens
+ * in registers while it walks down the tile: as many as C2 can hold without spilling, about 10
+ * vectors.
  */
 final class PanamaTile {
 
   private static final VectorSpecies<Short> SPECIES =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(PanamaKernels.BITS));
-  private static final int LENGTH = SPECIES.length();
+      VectorSpecies.of(short.class, VectorShape.S_512_BIT);
   private static final int ROW = VectorKernels.TILE_LANES;
 
   private PanamaTile() {}
@@ -35,54 +34,25 @@ final class PanamaTile {
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
     Objects.checkFromIndexSize(offset, Math.multiplyExact(nq, dim), queries.length);
     Objects.checkFromIndexSize(0, Math.multiplyExact(nq, ROW), sums.length);
-    if (LENGTH == ROW) {
-      dotWide(tile, dim, queries, offset, nq, sums);
-    } else {
-      for (int column = 0; column < ROW; column += 2 * LENGTH) {
-        dotNarrow(tile, column, dim, queries, offset, nq, sums);
-      }
-    }
-  }
-
-  private static void dotWide(
-      short[] tile, int dim, short[] queries, int query, int nq, short[] sums) {
+    int query = offset;
     int out = 0;
     for (; nq >= 8; nq -= 8, query += 8 * dim, out += 8 * ROW) {
-      wide8(tile, dim, queries, query, sums, out);
+      dot8(tile, dim, queries, query, sums, out);
     }
     if (nq >= 4) {
-      wide4(tile, dim, queries, query, sums, out);
+      dot4(tile, dim, queries, query, sums, out);
       nq -= 4;
       query += 4 * dim;
       out += 4 * ROW;
     }
     if (nq >= 2) {
-      wide2(tile, dim, queries, query, sums, out);
+      dot2(tile, dim, queries, query, sums, out);
       nq -= 2;
       query += 2 * dim;
       out += 2 * ROW;
     }
     if (nq > 0) {
-      wide1(tile, dim, queries, query, sums, out);
-    }
-  }
-
-  private static void dotNarrow(
-      short[] tile, int column, int dim, short[] queries, int query, int nq, short[] sums) {
-    int out = column;
-    while (nq > 0) {
-      // 6 and 7 are better halved than split into 5 and a small rest.
-      int body = nq == 6 ? 3 : nq == 7 ? 4 : Math.min(nq, 5);
-      switch (body) {
-        case 5 -> narrow5(tile, column, dim, queries, query, sums, out);
-        case 4 -> narrow4(tile, column, dim, queries, query, sums, out);
-        case 3 -> narrow3(tile, column, dim, queries, query, sums, out);
-        case 2 -> narrow2(tile, column, dim, queries, query, sums, out);
-        default -> narrow1(tile, column, dim, queries, query, sums, out);
-      }
-      nq -= body;
-      query += body * dim;
-      out += body * ROW;
+      dot1(tile, dim, queries, query, sums, out);
     }
   }
 
@@ -94,7 +64,7 @@ final class PanamaTile {
     return ShortVector.broadcast(SPECIES, queries[index]);
   }
 
-  private static void wide8(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+  private static void dot8(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     int q1 = q0 + dim;
     int q2 = q1 + dim;
     int q3 = q2 + dim;
@@ -131,7 +101,7 @@ final class PanamaTile {
     s7.intoArray(sums, out + 7 * ROW);
   }
 
-  private static void wide4(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+  private static void dot4(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     int q1 = q0 + dim;
     int q2 = q1 + dim;
     int q3 = q2 + dim;
@@ -154,7 +124,7 @@ final class PanamaTile {
 
   // With few query tokens, two rows at a time: one at a time, each sum would wait for the last.
 
-  private static void wide2(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+  private static void dot2(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     int q1 = q0 + dim;
     ShortVector s0 = ShortVector.zero(SPECIES);
     ShortVector s1 = s0;
@@ -178,7 +148,7 @@ final class PanamaTile {
     s1.add(t1).intoArray(sums, out + ROW);
   }
 
-  private static void wide1(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+  private static void dot1(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
     ShortVector s0 = ShortVector.zero(SPECIES);
     ShortVector t0 = s0;
     int j = 0;
@@ -190,160 +160,5 @@ final class PanamaTile {
       s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
     }
     s0.add(t0).intoArray(sums, out);
-  }
-
-  private static void narrow5(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    int q3 = q2 + dim;
-    int q4 = q3 + dim;
-    ShortVector a0 = ShortVector.zero(SPECIES);
-    ShortVector b0 = a0;
-    ShortVector a1 = a0;
-    ShortVector b1 = a0;
-    ShortVector a2 = a0;
-    ShortVector b2 = a0;
-    ShortVector a3 = a0;
-    ShortVector b3 = a0;
-    ShortVector a4 = a0;
-    ShortVector b4 = a0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector a = row(tile, j * ROW + column);
-      ShortVector b = row(tile, j * ROW + column + LENGTH);
-      ShortVector query = spread(queries, q0 + j);
-      a0 = a0.add(a.mul(query));
-      b0 = b0.add(b.mul(query));
-      query = spread(queries, q1 + j);
-      a1 = a1.add(a.mul(query));
-      b1 = b1.add(b.mul(query));
-      query = spread(queries, q2 + j);
-      a2 = a2.add(a.mul(query));
-      b2 = b2.add(b.mul(query));
-      query = spread(queries, q3 + j);
-      a3 = a3.add(a.mul(query));
-      b3 = b3.add(b.mul(query));
-      query = spread(queries, q4 + j);
-      a4 = a4.add(a.mul(query));
-      b4 = b4.add(b.mul(query));
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
-    a1.intoArray(sums, out + ROW);
-    b1.intoArray(sums, out + ROW + LENGTH);
-    a2.intoArray(sums, out + 2 * ROW);
-    b2.intoArray(sums, out + 2 * ROW + LENGTH);
-    a3.intoArray(sums, out + 3 * ROW);
-    b3.intoArray(sums, out + 3 * ROW + LENGTH);
-    a4.intoArray(sums, out + 4 * ROW);
-    b4.intoArray(sums, out + 4 * ROW + LENGTH);
-  }
-
-  private static void narrow4(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    int q3 = q2 + dim;
-    ShortVector a0 = ShortVector.zero(SPECIES);
-    ShortVector b0 = a0;
-    ShortVector a1 = a0;
-    ShortVector b1 = a0;
-    ShortVector a2 = a0;
-    ShortVector b2 = a0;
-    ShortVector a3 = a0;
-    ShortVector b3 = a0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector a = row(tile, j * ROW + column);
-      ShortVector b = row(tile, j * ROW + column + LENGTH);
-      ShortVector query = spread(queries, q0 + j);
-      a0 = a0.add(a.mul(query));
-      b0 = b0.add(b.mul(query));
-      query = spread(queries, q1 + j);
-      a1 = a1.add(a.mul(query));
-      b1 = b1.add(b.mul(query));
-      query = spread(queries, q2 + j);
-      a2 = a2.add(a.mul(query));
-      b2 = b2.add(b.mul(query));
-      query = spread(queries, q3 + j);
-      a3 = a3.add(a.mul(query));
-      b3 = b3.add(b.mul(query));
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
-    a1.intoArray(sums, out + ROW);
-    b1.intoArray(sums, out + ROW + LENGTH);
-    a2.intoArray(sums, out + 2 * ROW);
-    b2.intoArray(sums, out + 2 * ROW + LENGTH);
-    a3.intoArray(sums, out + 3 * ROW);
-    b3.intoArray(sums, out + 3 * ROW + LENGTH);
-  }
-
-  private static void narrow3(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    ShortVector a0 = ShortVector.zero(SPECIES);
-    ShortVector b0 = a0;
-    ShortVector a1 = a0;
-    ShortVector b1 = a0;
-    ShortVector a2 = a0;
-    ShortVector b2 = a0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector a = row(tile, j * ROW + column);
-      ShortVector b = row(tile, j * ROW + column + LENGTH);
-      ShortVector query = spread(queries, q0 + j);
-      a0 = a0.add(a.mul(query));
-      b0 = b0.add(b.mul(query));
-      query = spread(queries, q1 + j);
-      a1 = a1.add(a.mul(query));
-      b1 = b1.add(b.mul(query));
-      query = spread(queries, q2 + j);
-      a2 = a2.add(a.mul(query));
-      b2 = b2.add(b.mul(query));
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
-    a1.intoArray(sums, out + ROW);
-    b1.intoArray(sums, out + ROW + LENGTH);
-    a2.intoArray(sums, out + 2 * ROW);
-    b2.intoArray(sums, out + 2 * ROW + LENGTH);
-  }
-
-  private static void narrow2(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    ShortVector a0 = ShortVector.zero(SPECIES);
-    ShortVector b0 = a0;
-    ShortVector a1 = a0;
-    ShortVector b1 = a0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector a = row(tile, j * ROW + column);
-      ShortVector b = row(tile, j * ROW + column + LENGTH);
-      ShortVector query = spread(queries, q0 + j);
-      a0 = a0.add(a.mul(query));
-      b0 = b0.add(b.mul(query));
-      query = spread(queries, q1 + j);
-      a1 = a1.add(a.mul(query));
-      b1 = b1.add(b.mul(query));
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
-    a1.intoArray(sums, out + ROW);
-    b1.intoArray(sums, out + ROW + LENGTH);
-  }
-
-  private static void narrow1(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    ShortVector a0 = ShortVector.zero(SPECIES);
-    ShortVector b0 = a0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector a = row(tile, j * ROW + column);
-      ShortVector b = row(tile, j * ROW + column + LENGTH);
-      ShortVector query = spread(queries, q0 + j);
-      a0 = a0.add(a.mul(query));
-      b0 = b0.add(b.mul(query));
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
   }
 }
