@@ -59,7 +59,12 @@ public final class Benchmark implements Callable<Integer> {
       split = ",",
       defaultValue = "cranfield,debian-10k,debian",
       paramLabel = "NAME",
-      description = "Data sets: cranfield, debian-10k, debian, synthetic:TOKENS.")
+      description = {
+        "Data sets: cranfield, debian-10k, debian, synthetic:TOKENS;",
+        "long:NAME: 8 documents of NAME joined to one;",
+        "bge:NAME, e5:NAME: NAME's texts by another model, 384 dimensions;",
+        "bge-128:NAME, e5-128:NAME: these projected to 128."
+      })
   private List<String> data;
 
   @Option(

@@ -18,12 +18,16 @@ import java.nio.file.Path;
 /**
  * Everything that runs keep.
  *
- * @param folder holds {@code bin} (engines in other languages), {@code data}, {@code indexes},
- *     {@code results} and {@code logs}
+ * @param folder holds {@code bin} (engines in other languages), {@code data}, {@code models},
+ *     {@code indexes}, {@code results} and {@code logs}
  */
 record Cache(Path folder) {
   Path data(String name) throws IOException {
     return Files.createDirectories(folder.resolve("data")).resolve(fileName(name));
+  }
+
+  Path models() {
+    return folder.resolve("models");
   }
 
   Path indexes() {

@@ -42,8 +42,10 @@ final class CranfieldData {
     copy("query_ids.json", queries.resolve(Texts.IDS));
     copy("pooled_queries.f16.npy", queries.resolve(Texts.POOLED));
     copy("qrels.tsv", data.judgementsPath());
-    pieces("texts.jsonl", documents, false);
-    pieces("queries.jsonl", queries, true);
+    copy("texts.jsonl", data.textsPath());
+    copy("queries.jsonl", data.queryTextsPath());
+    pieces(data.textsPath(), documents, false);
+    pieces(data.queryTextsPath(), queries, true);
   }
 
   private void copy(String from, Path to) throws IOException {
@@ -53,9 +55,9 @@ final class CranfieldData {
   }
 
   /** Takes the pieces from an encoding of the texts, which must cut them as it was done before. */
-  private void pieces(String texts, Path folder, boolean asQueries) throws IOException {
+  private void pieces(Path texts, Path folder, boolean asQueries) throws IOException {
     Path again = folder.resolve("again");
-    encoding.encode(source.resolve(texts), again, asQueries);
+    encoding.encode(texts, again, asQueries);
     int[] before = Json.read(folder.resolve(Texts.LENGTHS), int[].class);
     int[] now = Json.read(again.resolve(Texts.LENGTHS), int[].class);
     if (Arrays.equals(before, now) == false) {

@@ -14,14 +14,17 @@ package io.github.luceneplaid.benchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A data set, as the driver prepares it and all engines read it.
  *
- * @param path holds {@code documents}, {@code queries}, {@code exact.json} and, where documents
- *     were judged by people, {@code qrels.tsv}
+ * @param path holds {@code documents}, {@code queries}, {@code exact.json}, what was encoded in
+ *     {@code texts.jsonl} and {@code queries.jsonl} (unless tokens are copies with noise) and,
+ *     where documents were judged by people, {@code qrels.tsv}
  */
 record DataFolder(Path path) {
   static final int DEPTH = 100;
@@ -36,6 +39,16 @@ record DataFolder(Path path) {
 
   Path exactPath() {
     return path.resolve("exact.json");
+  }
+
+  /** The texts of the documents, in their order. */
+  Path textsPath() {
+    return path.resolve("texts.jsonl");
+  }
+
+  /** The texts of the queries, in their order. */
+  Path queryTextsPath() {
+    return path.resolve("queries.jsonl");
   }
 
   Path judgementsPath() {
@@ -53,6 +66,31 @@ record DataFolder(Path path) {
   /** The exact hits of each query. */
   Hits[] exact() throws IOException {
     return Json.read(exactPath(), Hits[].class);
+  }
+
+  /** Copies the texts and what people said of them to a folder for the same texts. */
+  void copyTexts(DataFolder to) throws IOException {
+    Files.createDirectories(to.path);
+    copy(textsPath(), to.textsPath());
+    copy(queryTextsPath(), to.queryTextsPath());
+    if (Files.exists(judgementsPath())) {
+      copy(judgementsPath(), to.judgementsPath());
+    }
+  }
+
+  /** The same, and all that does not depend on the vectors of tokens. */
+  void copyPieces(DataFolder to) throws IOException {
+    copyTexts(to);
+    Files.createDirectories(to.documentsPath());
+    Files.createDirectories(to.queriesPath());
+    for (String name : List.of(Texts.LENGTHS, Texts.IDS, Texts.PIECES)) {
+      copy(documentsPath().resolve(name), to.documentsPath().resolve(name));
+      copy(queriesPath().resolve(name), to.queriesPath().resolve(name));
+    }
+  }
+
+  static void copy(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Grades of documents by query and document id; null if nobody judged them. */

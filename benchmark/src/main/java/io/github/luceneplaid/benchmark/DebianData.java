@@ -14,7 +14,6 @@ package io.github.luceneplaid.benchmark;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +36,8 @@ final class DebianData {
   }
 
   void make(DataFolder data) throws IOException {
-    Path documents = data.path().resolve("texts.jsonl");
-    Path queries = data.path().resolve("queries.jsonl");
+    Path documents = data.textsPath();
+    Path queries = data.queryTextsPath();
     if (Files.notExists(documents) || Files.notExists(queries)) {
       Files.createDirectories(data.path());
       writeTexts(descriptions(data.path().resolve("lists")), documents, queries);
@@ -100,18 +99,15 @@ final class DebianData {
     for (long i = 0; i < count; i++) {
       kept.add(all.get((int) (i * all.size() / count)));
     }
-    try (Writer texts = Files.newBufferedWriter(documents);
-        Writer synopses = Files.newBufferedWriter(queries)) {
-      for (int i = 0; i < kept.size(); i++) {
-        texts.write(line(kept.get(i).name(), kept.get(i).text()));
-        if (i % QUERY_STEP == 0) {
-          synopses.write(line(kept.get(i).name(), kept.get(i).synopsis()));
-        }
+    List<TextLine> texts = new ArrayList<>();
+    List<TextLine> synopses = new ArrayList<>();
+    for (int i = 0; i < kept.size(); i++) {
+      texts.add(new TextLine(kept.get(i).name(), kept.get(i).text()));
+      if (i % QUERY_STEP == 0) {
+        synopses.add(new TextLine(kept.get(i).name(), kept.get(i).synopsis()));
       }
     }
-  }
-
-  private static String line(String id, String text) throws IOException {
-    return "{\"id\": " + Json.text(id) + ", \"text\": " + Json.text(text) + "}\n";
+    TextLine.write(documents, texts);
+    TextLine.write(queries, synopses);
   }
 }

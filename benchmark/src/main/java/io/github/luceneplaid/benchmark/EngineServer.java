@@ -52,6 +52,8 @@ public final class EngineServer {
     return switch (name) {
       case "plaid" -> new PlaidEngine();
       case "lucene-pooled" -> new PooledEngine();
+      case "lucene-bm25" -> new Bm25Engine();
+      case "lucene-muvera" -> new MuveraEngine();
       case "lucene-all" -> new AllDocumentsEngine();
       case Engines.LUCENE_VECTORS -> new VectorEngine();
       default -> throw new IllegalArgumentException("no engine " + name);
@@ -150,8 +152,8 @@ public final class EngineServer {
         queries[q] = texts.vectors(q);
       }
     }
-    if (engine instanceof PooledEngine pooled) {
-      pooled.useQueries(data, queries);
+    if (engine instanceof LuceneEngine lucene) {
+      lucene.useQueries(data, queries);
     }
   }
 

@@ -30,7 +30,7 @@ final class Engines {
   static final String VECTORS = "vectors";
 
   private static final List<String> JAVA =
-      List.of(PLAID, "lucene-pooled", "lucene-all", LUCENE_VECTORS);
+      List.of(PLAID, "lucene-bm25", "lucene-muvera", "lucene-pooled", "lucene-all", LUCENE_VECTORS);
 
   /** One thread each, whatever library they compute with. */
   private static final Map<String, String> ONE_THREAD =

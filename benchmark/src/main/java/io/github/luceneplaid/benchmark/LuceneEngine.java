@@ -55,6 +55,12 @@ abstract class LuceneEngine implements Engine {
   /** Opens what {@link #addFields} needs beside tokens. */
   void openDocuments(DataFolder data) throws IOException {}
 
+  /**
+   * Gets ready for the queries that searches will come with, where a search needs more of them than
+   * tokens.
+   */
+  void useQueries(DataFolder data, float[][][] queries) throws IOException {}
+
   /** Adds what is indexed of a document. */
   abstract void addFields(Document document, int position, float[][] tokens) throws IOException;
 

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
@@ -20,28 +19,18 @@ import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.LateInteractionRescorer;
-import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.Query;
 
-/**
- * Lucene's two stages: one pooled vector per document finds candidates, whose tokens are then
- * scored.
- */
-final class PooledEngine extends LuceneEngine {
+/** One pooled vector per document finds candidates. */
+final class PooledEngine extends TwoStageEngine {
   private static final String POOLED = "pooled";
 
   /** Vectors that a model made of the documents; null if they are to be means of tokens. */
   private VectorRows documentVectors;
 
   private IdentityHashMap<float[][], float[]> queryVectors = new IdentityHashMap<>();
-
-  @Override
-  WriterSettings writerSettings(JsonNode options) {
-    return new WriterSettings(null, true);
-  }
 
   @Override
   void openDocuments(DataFolder data) throws IOException {
@@ -54,7 +43,7 @@ final class PooledEngine extends LuceneEngine {
     return Files.exists(file) ? NpyFile.open(file).vectors() : null;
   }
 
-  /** Keeps the vectors of the queries that searches will come with. */
+  @Override
   void useQueries(DataFolder data, float[][][] queries) throws IOException {
     queryVectors = new IdentityHashMap<>();
     try (VectorRows vectors = open(data.queriesPath())) {
@@ -66,8 +55,7 @@ final class PooledEngine extends LuceneEngine {
   }
 
   @Override
-  void addFields(Document document, int position, float[][] tokens) throws IOException {
-    document.add(new LateInteractionField(TOKENS, tokens));
+  void addFirstStage(Document document, int position, float[][] tokens) throws IOException {
     float[] vector = documentVectors == null ? mean(tokens) : documentVectors.read(position, 1)[0];
     document.add(new KnnFloatVectorField(POOLED, vector, VectorSimilarityFunction.COSINE));
   }
@@ -91,15 +79,8 @@ final class PooledEngine extends LuceneEngine {
   }
 
   @Override
-  LuceneSearch search(int k, JsonNode params) {
-    int candidates = Math.max(k, params.path("candidates").asInt(100));
-    return (searcher, query) -> {
-      float[] vector = queryVectors.get(query);
-      TopDocs first =
-          searcher.search(new KnnFloatVectorQuery(POOLED, vector, candidates), candidates);
-      return LateInteractionRescorer.create(TOKENS, query, VectorSimilarityFunction.DOT_PRODUCT)
-          .rescore(searcher, first, k);
-    };
+  Query firstStage(float[][] query, int candidates) {
+    return new KnnFloatVectorQuery(POOLED, queryVectors.get(query), candidates);
   }
 
   @Override

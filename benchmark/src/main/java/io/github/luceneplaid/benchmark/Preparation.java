@@ -20,6 +20,15 @@ import java.util.Locale;
 /** Makes data sets, each once. */
 final class Preparation {
   private static final String SYNTHETIC = "synthetic:";
+  private static final String LONG = "long:";
+
+  /** As many make 500 to 1,000 tokens. */
+  private static final int JOINED = 8;
+
+  /** After the name of another model. */
+  private static final String PROJECTED = "-128:";
+
+  private static final int DIMENSION = 128;
   private static final int THREADS = 2;
 
   private final Cache cache;
@@ -47,23 +56,44 @@ final class Preparation {
     }
     log.println("Preparing " + name);
     if (name.equals("cranfield")) {
-      new CranfieldData(shared.resolve("data/cranfield"), encoder()).make(data);
+      new CranfieldData(shared.resolve("data/cranfield"), encoding(null)).make(data);
     } else if (name.equals("debian")) {
-      new DebianData(encoder()).make(data);
+      new DebianData(encoding(null)).make(data);
     } else if (name.equals("debian-10k")) {
       new SubsetData(prepare("debian"), 5).make(data);
     } else if (name.startsWith(SYNTHETIC)) {
       long tokens = (long) Double.parseDouble(name.substring(SYNTHETIC.length()));
       new SyntheticData(prepare("debian"), tokens).make(data);
+    } else if (name.startsWith(LONG)) {
+      new LongData(prepare(name.substring(LONG.length())), JOINED).make(data);
     } else {
-      throw new IOException("no data set " + name);
+      otherTokens(name, data);
     }
     exact(data);
     return data;
   }
 
-  private TextEncoding encoder() {
-    return new TextEncoding(home.resolve("plaid"), log);
+  /** Data sets whose names start with that of a model. */
+  private void otherTokens(String name, DataFolder data) throws IOException {
+    for (OtherModel model : OtherModel.values()) {
+      String projected = model.label + PROJECTED;
+      String all = model.label + ":";
+      if (name.startsWith(projected)) {
+        String source = all + name.substring(projected.length());
+        new ProjectedData(prepare(source), DIMENSION).make(data);
+        return;
+      }
+      if (name.startsWith(all)) {
+        Path folder = model.folder(cache.models(), home, log);
+        new EncodedData(prepare(name.substring(all.length())), encoding(folder)).make(data);
+        return;
+      }
+    }
+    throw new IOException("no data set " + name);
+  }
+
+  private TextEncoding encoding(Path model) {
+    return new TextEncoding(home.resolve("plaid"), model, log);
   }
 
   private void exact(DataFolder data) throws IOException {

@@ -45,7 +45,14 @@ final class SubsetData {
           query -> kept.contains(queries.ids().get(query)),
           source.queriesPath(),
           data.queriesPath());
+      copy(source.textsPath(), kept, data.textsPath());
+      copy(source.queryTextsPath(), kept, data.queryTextsPath());
     }
+  }
+
+  private static void copy(Path from, Set<String> ids, Path to) throws IOException {
+    TextLine.write(
+        to, TextLine.read(from).stream().filter(line -> ids.contains(line.id())).toList());
   }
 
   /** Copies some texts with their pieces. */

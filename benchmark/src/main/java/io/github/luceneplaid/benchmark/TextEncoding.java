@@ -18,13 +18,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Encodes texts with {@code plaid encode}. */
+/** Encodes texts with {@code plaid encode} and one model. */
 final class TextEncoding {
   private final Path plaid;
+  private final Path model;
   private final PrintStream log;
 
-  TextEncoding(Path plaid, PrintStream log) {
+  /**
+   * @param plaid the command
+   * @param model folder of a model; null for the command's own
+   */
+  TextEncoding(Path plaid, Path model, PrintStream log) {
     this.plaid = plaid;
+    this.model = model;
     this.log = log;
   }
 
@@ -38,6 +44,9 @@ final class TextEncoding {
         new ArrayList<>(List.of(plaid.toString(), "encode", "--pieces", "--force"));
     if (asQueries) {
       command.add("--query");
+    }
+    if (model != null) {
+      command.addAll(List.of("--model", model.toString()));
     }
     command.addAll(List.of("-o", folder.toString(), texts.toString()));
     Process process = new ProcessBuilder(command).inheritIO().start();

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.benchmark;
 
+import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
@@ -22,14 +23,19 @@ import org.apache.lucene.index.TieredMergePolicy;
  * How an index is written: by one thread, which also merges.
  *
  * @param codec null for Lucene's own
+ * @param analyzer of texts; null if there are none
  * @param merged whether all is merged to one segment in the end; if not, flushes are small enough
  *     to leave 10 to 20 segments
  */
-record WriterSettings(Codec codec, boolean merged) {
+record WriterSettings(Codec codec, Analyzer analyzer, boolean merged) {
   /** As many flushes leave three tiers of segments. */
   private static final int FLUSHES = 100;
 
   private static final double BUFFER_MB = 256;
+
+  WriterSettings(Codec codec, boolean merged) {
+    this(codec, null, merged);
+  }
 
   /** Lucene's codec with a format for the tokens. */
   static Codec codec(DocValuesFormat tokens) {
@@ -62,7 +68,8 @@ record WriterSettings(Codec codec, boolean merged) {
   }
 
   private IndexWriterConfig base() {
-    IndexWriterConfig config = new IndexWriterConfig();
+    IndexWriterConfig config =
+        analyzer == null ? new IndexWriterConfig() : new IndexWriterConfig(analyzer);
     if (codec != null) {
       config.setCodec(codec);
     }

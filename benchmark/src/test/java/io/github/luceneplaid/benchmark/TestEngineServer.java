@@ -47,10 +47,21 @@ public class TestEngineServer extends LuceneTestCase {
     data = new DataFolder(root.resolve("data"));
     writeTexts(data.documentsPath(), DOCUMENTS, 0);
     writeTexts(data.queriesPath(), 5, 1);
+    // All documents have a word of each query.
+    writeWords(data.textsPath(), DOCUMENTS, "flows of air ");
+    writeWords(data.queryTextsPath(), 5, "the flow ");
     try (Texts documents = data.documents();
         Texts queries = data.queries()) {
       Json.write(data.exactPath(), ExactSearch.run(documents, queries, 10, 2));
     }
+  }
+
+  private static void writeWords(Path file, int count, String words) throws Exception {
+    List<TextLine> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      lines.add(new TextLine(Integer.toString(i), words + i));
+    }
+    TextLine.write(file, lines);
   }
 
   /** Writes random texts of at least {@code minimum} tokens. */
@@ -106,7 +117,8 @@ public class TestEngineServer extends LuceneTestCase {
   }
 
   public void testEngines() throws Exception {
-    for (String engine : List.of("plaid", "lucene-all", "lucene-pooled")) {
+    for (String engine :
+        List.of("plaid", "lucene-all", "lucene-pooled", "lucene-bm25", "lucene-muvera")) {
       check(engine);
       Folders.delete(root.resolve("index"));
     }
@@ -114,6 +126,7 @@ public class TestEngineServer extends LuceneTestCase {
 
   private void check(String engine) throws Exception {
     JsonNode built = serve(engine, request("build")).get(0);
+    assertTrue(engine + built, built.has("bytes"));
     assertTrue(built.toString(), built.get("bytes").asLong() > 0);
     assertTrue(built.toString(), built.get("wall_s").asDouble() >= 0);
     ObjectNode search = request("search").put("k", 3);
@@ -142,6 +155,36 @@ public class TestEngineServer extends LuceneTestCase {
     assertHits(Arrays.copyOfRange(exact[0].ids(), 1, 4), answers.get(4).get("ids").get(0));
     assertHits(Arrays.copyOf(exact[0].ids(), 3), answers.get(6).get("ids").get(0));
     assertEquals(engine, answers.get(7).get("engine").asText());
+  }
+
+  /** Words decide what is scored, and searches come with those of the queries. */
+  public void testBm25() throws Exception {
+    List<TextLine> texts = new ArrayList<>();
+    for (int i = 0; i < DOCUMENTS; i++) {
+      texts.add(new TextLine(Integer.toString(i), i % 2 == 0 ? "even" : "odd"));
+    }
+    TextLine.write(data.textsPath(), texts);
+    List<TextLine> queries = new ArrayList<>();
+    for (String text : List.of("Evens", "odd", "even or odd", "neither", "the")) {
+      queries.add(new TextLine(text, text));
+    }
+    TextLine.write(data.queryTextsPath(), queries);
+    ObjectNode search = request("search").put("k", DOCUMENTS);
+    JsonNode answer = serve("lucene-bm25", request("build"), request("open"), search).get(2);
+    assertTrue(answer.toString(), answer.has("ids"));
+    JsonNode ids = answer.get("ids");
+    int[] lengths = Json.read(data.documentsPath().resolve(Texts.LENGTHS), int[].class);
+    int[] found = new int[5];
+    for (int q = 0; q < found.length; q++) {
+      found[q] = ids.get(q).size();
+    }
+    int even = 0;
+    int odd = 0;
+    for (int i = 0; i < DOCUMENTS; i++) {
+      even += lengths[i] > 0 && i % 2 == 0 ? 1 : 0;
+      odd += lengths[i] > 0 && i % 2 == 1 ? 1 : 0;
+    }
+    assertArrayEquals(new int[] {even, odd, even + odd, 0, 0}, found);
   }
 
   private static void assertHits(int[] expected, JsonNode found) throws Exception {
