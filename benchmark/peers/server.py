@@ -4,6 +4,7 @@ answer per line on standard output (see README.md)."""
 
 import json
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -36,12 +37,13 @@ class Texts:
 
 
 class Engine:
-    """What a server offers. An engine knows documents by the numbers from 0 that it has at the
-    moment; they go down where a document before is deleted."""
+    """What a server offers. An engine knows documents by numbers from 0, which go down where a
+    document before is deleted, or by numbers that stay."""
 
     name = None
     version = None
     needs_pieces = False
+    numbers_stay = False
 
     def prepare(self, texts):
         """Documents as the engine takes them; not timed."""
@@ -78,14 +80,16 @@ class Server:
     def build(self, request):
         texts = self._documents(request)
         folder = self._folder(request)
-        if os.path.exists(folder):
-            for file in os.scandir(folder):
-                os.unlink(file)
-        os.makedirs(folder, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
         clock = Clock()
         self.engine.build(texts, folder, request.get("options") or {})
         answer = clock.stop()
-        answer["bytes"] = sum(file.stat().st_size for file in os.scandir(folder))
+        answer["bytes"] = sum(
+            os.path.getsize(os.path.join(parent, file))
+            for parent, _, files in os.walk(folder)
+            for file in files
+        )
         return answer
 
     def open(self, request):
@@ -142,7 +146,10 @@ class Server:
         self.engine.delete(deleted)
         answer = clock.stop()
         for number in reversed(deleted):
-            del self.positions[number]
+            if self.engine.numbers_stay:
+                self.positions[number] = None
+            else:
+                del self.positions[number]
         return answer
 
     def info(self, request):

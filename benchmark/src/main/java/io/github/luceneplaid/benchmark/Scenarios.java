@@ -25,6 +25,7 @@ final class Scenarios {
   private static final Map<String, Supplier<Scenario>> ALL =
       new TreeMap<>(
           Map.of(
+              "defaults", DefaultsScenario::new,
               "filters", FilterScenario::new,
               "segments", SegmentScenario::new,
               "nrt", RefreshScenario::new,

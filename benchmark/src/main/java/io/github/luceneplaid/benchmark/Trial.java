@@ -12,6 +12,7 @@
 package io.github.luceneplaid.benchmark;
 
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.SearchProfile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +67,20 @@ final class Trial implements Closeable {
 
   IndexSearcher searcher() {
     return engine.searcher();
+  }
+
+  /** Positions of the hits of each query, of one pass that nobody times. */
+  int[][] find(LateInteractionOptions options) throws IOException {
+    return positions(pass(searcher(), options, null, K).hits);
+  }
+
+  /** What the search for each query did. */
+  SearchProfile[] profiles(LateInteractionOptions options) throws IOException {
+    SearchProfile[] profiles = new SearchProfile[queries.length];
+    for (int q = 0; q < profiles.length; q++) {
+      profiles[q] = PlaidEngine.query(queries[q], K, null, options).profile(searcher());
+    }
+    return profiles;
   }
 
   /** Searches until it is likely that everything is compiled. */
