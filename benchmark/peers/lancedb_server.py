@@ -69,8 +69,8 @@ class Lance(Engine):
 
     def search(self, query, k, params):
         # A document is found if one of its tokens is among the first so many of a query token.
-        search = self.table.search(query, vector_column_name="tokens").select(["id"])
-        search = search.limit(max(k, params.get("limit", k)))
+        search = self.table.search(query, vector_column_name="tokens")
+        search = search.select(["id", "_distance"]).limit(max(k, params.get("limit", k)))
         if "nprobes" in params:
             search = search.nprobes(params["nprobes"])
         if "refine_factor" in params:

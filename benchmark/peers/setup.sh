@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Licensed under the Apache License, Version 2.0: see the file LICENSE.
 #
-# Makes the servers of the other engines: setup.sh CACHE [next-plaid|tachiom|fast-plaid|vectors ...]
+# Makes the servers of the other engines: setup.sh CACHE [ENGINE ...]
 # They are CACHE/bin/ENGINE-server then. May be run again; what is there is kept. An engine that
 # cannot be set up is left out, with the reason. PYTHON names the Python to take (3.10 to 3.13).
 set -uo pipefail
@@ -9,19 +9,25 @@ set -uo pipefail
 tachiom_version=0.4.0
 fast_plaid_version=1.7.0.2110 # the last number is the torch it is for
 torch_version=2.11.0
-numpy_version=2.2.6 # of vectors, and the last one for Python 3.10
+numpy_version=2.2.6 # the last one for Python 3.10
 faiss_version=1.15.1
+xtr_warp_version=2.1.0.2110 # the last number is the torch it is for, too
+lancedb_version=0.40.0
+qdrant_edge_version=0.9.0
+colbandit_version=0.1.0
 debian=https://deb.debian.org/debian
 
+engines=(next-plaid tachiom fast-plaid xtr-warp lancedb qdrant-edge colbandit vectors)
+
 if [ $# -eq 0 ]; then
-  echo "usage: setup.sh CACHE [next-plaid|tachiom|fast-plaid|vectors ...]" >&2
+  echo "usage: setup.sh CACHE [ENGINE ...]; there are: ${engines[*]}" >&2
   exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/bin" || exit
 cache=$(cd "$1" && pwd)
 shift
-[ $# -gt 0 ] || set -- next-plaid tachiom fast-plaid vectors
+[ $# -gt 0 ] || set -- "${engines[@]}"
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -35,6 +41,7 @@ start_script() {
   {
     echo '#!/bin/sh'
     echo 'export RAYON_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1'
+    echo 'export LANCE_CPU_THREADS=1'
     printf 'exec'
     printf " '%s'" "$@"
     printf '\n'
@@ -114,41 +121,57 @@ END
   rm -r "$1/part" "$1/libc6.deb"
 }
 
-setup_fast_plaid() {
+# setup_venv ENGINE PACKAGE...: a virtual environment, and a script that starts the engine's server.
+setup_venv() {
+  local engine=$1 folder=$cache/$1
+  shift
   find_python
-  local folder=$cache/fast-plaid
-  local stamp="$fast_plaid_version $("$python" --version)"
+  local stamp="$* $("$python" --version)"
   if [ "$(cat "$folder/ready" 2>/dev/null)" != "$stamp" ]; then
     rm -rf "$folder"
     "$python" -m venv "$folder"
-    # PyPI's torch brings 4 GB of libraries for GPUs.
-    "$folder/bin/python" -m pip install --quiet --retries 0 --timeout 20 \
-      --index-url https://download.pytorch.org/whl/cpu "torch==$torch_version" ||
-      echo "no torch for CPUs only: taking PyPI's, which is large" >&2
-    "$folder/bin/python" -m pip install --quiet "fast-plaid==$fast_plaid_version"
+    case $* in *torch*) torch_for_cpus "$folder" ;; esac
+    "$folder/bin/python" -m pip install --quiet --prefer-binary "$@"
     echo "$stamp" >"$folder/ready"
   fi
-  start_script fast-plaid "$folder/bin/python" -B "$here/fast_plaid_server.py"
+  start_script "$engine" "$folder/bin/python" -B "$here/${engine//-/_}_server.py"
+}
+
+# PyPI's torch brings 4 GB of libraries for GPUs.
+torch_for_cpus() {
+  "$1/bin/python" -m pip install --quiet --retries 0 --timeout 20 \
+    --index-url https://download.pytorch.org/whl/cpu "torch==$torch_version" ||
+    echo "no torch for CPUs only: taking PyPI's, which is large" >&2
+}
+
+setup_fast_plaid() {
+  setup_venv fast-plaid "torch==$torch_version" "fast-plaid==$fast_plaid_version"
+}
+
+setup_xtr_warp() {
+  setup_venv xtr-warp "torch==$torch_version" "xtr-warp-rs==$xtr_warp_version"
+}
+
+setup_lancedb() {
+  setup_venv lancedb "lancedb==$lancedb_version"
+}
+
+setup_qdrant_edge() {
+  setup_venv qdrant-edge "qdrant-edge-py==$qdrant_edge_version" "numpy==$numpy_version"
+}
+
+setup_colbandit() {
+  setup_venv colbandit "colbandit==$colbandit_version" "numpy==$numpy_version"
 }
 
 setup_vectors() {
-  find_python
-  local folder=$cache/vectors
-  local stamp="$numpy_version $faiss_version $("$python" --version)"
-  if [ "$(cat "$folder/ready" 2>/dev/null)" != "$stamp" ]; then
-    rm -rf "$folder"
-    "$python" -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --only-binary=:all: \
-      "numpy==$numpy_version" "faiss-cpu==$faiss_version"
-    echo "$stamp" >"$folder/ready"
-  fi
-  start_script vectors "$folder/bin/python" -B "$here/vectors_server.py"
+  setup_venv vectors "numpy==$numpy_version" "faiss-cpu==$faiss_version"
 }
 
 status=0
 for engine in "$@"; do
-  case $engine in
-    next-plaid | tachiom | fast-plaid | vectors) ;;
+  case " ${engines[*]} " in
+    *" $engine "*) ;;
     *)
       echo "$engine: unknown" >&2
       status=1

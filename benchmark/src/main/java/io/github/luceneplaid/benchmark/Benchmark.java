@@ -70,9 +70,12 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--engines",
       split = ",",
-      defaultValue = "plaid,next-plaid,tachiom,fast-plaid,lucene-pooled,lucene-all",
+      defaultValue = "plaid,next-plaid,tachiom,fast-plaid,lucene-bm25,lucene-pooled,lucene-all",
       paramLabel = "NAME",
-      description = "Engines: plaid, next-plaid, tachiom, fast-plaid, lucene-pooled, lucene-all.")
+      description = {
+        "Engines: plaid, next-plaid, tachiom, fast-plaid, lucene-bm25, lucene-pooled, lucene-all;",
+        "also xtr-warp, lancedb, qdrant-edge, colbandit, lucene-muvera."
+      })
   private List<String> engines;
 
   @Option(names = "--quick", description = "Fewer builds, 3 rounds.")
