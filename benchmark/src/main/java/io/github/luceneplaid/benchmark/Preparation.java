@@ -84,8 +84,10 @@ final class Preparation {
         return;
       }
       if (name.startsWith(all)) {
+        // First what a wrong name would make fail.
+        DataFolder source = prepare(name.substring(all.length()));
         Path folder = model.folder(cache.models(), home, log);
-        new EncodedData(prepare(name.substring(all.length())), encoding(folder)).make(data);
+        new EncodedData(source, encoding(folder)).make(data);
         return;
       }
     }

