@@ -157,6 +157,17 @@ public class TestEngineServer extends LuceneTestCase {
     assertEquals(engine, answers.get(7).get("engine").asText());
   }
 
+  /** Each engine has settings that trace a curve. */
+  public void testSettings() throws Exception {
+    EngineSettings[] all = Json.resource("settings.json", EngineSettings[].class);
+    assertTrue(all.length >= 12);
+    for (EngineSettings settings : all) {
+      assertFalse(settings.engine(), settings.builds().isEmpty());
+      assertFalse(settings.engine(), settings.searches().get(10).isEmpty());
+      assertEquals(settings, EngineSettings.of(settings.engine()));
+    }
+  }
+
   /** Words decide what is scored, and searches come with those of the queries. */
   public void testBm25() throws Exception {
     List<TextLine> texts = new ArrayList<>();
