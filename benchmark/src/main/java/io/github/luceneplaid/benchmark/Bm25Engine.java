@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -30,7 +29,7 @@ final class Bm25Engine extends TwoStageEngine {
 
   private final EnglishAnalyzer analyzer = new EnglishAnalyzer();
   private final QueryBuilder builder = new QueryBuilder(analyzer);
-  private final Map<float[][], String> queryTexts = new IdentityHashMap<>();
+  private final IdentityHashMap<float[][], String> queryTexts = new IdentityHashMap<>();
   private List<TextLine> texts;
 
   @Override
