@@ -218,7 +218,10 @@ public class TestDataSets extends LuceneTestCase {
     Cache cache = new Cache(root.resolve("cache"));
     Preparation preparation =
         new Preparation(
-            cache, root, root, new PrintStream(OutputStream.nullOutputStream(), true, "UTF-8"));
+            cache,
+            root,
+            root,
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     Folders.copy(source.path(), cache.data("bge:tiny"));
     try (Texts documents = source.documents();
         Texts queries = source.queries()) {
