@@ -96,6 +96,50 @@ final class Console {
     return err;
   }
 
+  /** Tells something on the side; the command goes on. */
+  void note(String line) {
+    err.println("plaid: " + oneLine(line));
+  }
+
+  /**
+   * A text as it may be shown: control characters, which could move the cursor or worse, become
+   * symbols for them. It keeps its length.
+   */
+  static String visible(String text) {
+    StringBuilder result = null;
+    for (int i = 0; i < text.length(); i++) {
+      char symbol = visible(text.charAt(i));
+      if (symbol != text.charAt(i)) {
+        result = result == null ? new StringBuilder(text) : result;
+        result.setCharAt(i, symbol);
+      }
+    }
+    return result == null ? text : result.toString();
+  }
+
+  private static char visible(char c) {
+    if (c < ' ') {
+      return (char) ('\u2400' + c);
+    } else if (c == '\u007f') {
+      return '\u2421';
+    } else if (c == '\u0085' || c == '\u2028' || c == '\u2029') {
+      return '\u2424'; // line breaks of other kinds
+    } else if (c >= '\u0080' && c <= '\u009f' || isOverride(c)) {
+      return '\ufffd';
+    }
+    return c;
+  }
+
+  /** Whether a character changes the direction of all that follows. */
+  static boolean isOverride(char c) {
+    return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
+  }
+
+  /** A message in a line; it may have names in it that somebody else has chosen. */
+  static String oneLine(String message) {
+    return visible(message.replaceAll("\\s+", " "));
+  }
+
   /** The next line that is typed; null at the end. */
   String readLine() throws IOException {
     return in.readLine();

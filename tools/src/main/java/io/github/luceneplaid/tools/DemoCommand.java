@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
     name = "demo",
     description = {
       "Indexes real text with a real model, and searches it.",
-      "Encodes passages, commits them in parts, deletes and updates some, merges, and answers"
+      "Encodes passages, indexes them in parts, deletes and updates some, merges, and answers"
           + " queries: those given, or else samples and what you type."
     },
     mixinStandardHelpOptions = true)
@@ -74,6 +73,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "Another model: model.onnx and tokenizer.json, as ColBERT models are exported.")
   private Path model;
 
+  @Mixin private InputOptions inputOptions;
   @Mixin private FormatOptions formatOptions;
 
   @Override
@@ -83,13 +83,13 @@ final class DemoCommand implements Callable<Integer> {
     }
     // Low, so that the few passages that come with plaid are enough to train on.
     var format = formatOptions.format(8192);
-    List<Passage> passages = TextFiles.read(List.of(textFolder()), "--text");
+    List<Passage> passages = inputOptions.read(List.of(textFolder()), "--text", plaid.console());
     Path folder = keep == null ? Files.createTempDirectory("plaid-demo") : keep;
-    try (Directory directory = IndexFolder.create(folder, false);
+    try (NewIndex index = IndexFolder.create(folder, false);
         TextEncoder encoder = TextEncoder.open(model)) {
-      DemoIndexing indexing = new DemoIndexing(plaid.console(), encoder, directory, format);
-      indexing.run(passages);
-      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      new DemoIndexing(plaid.console(), encoder, index.directory(), format).run(passages);
+      index.finish();
+      try (DirectoryReader reader = DirectoryReader.open(index.directory())) {
         InfoCommand.print(reader, plaid.console().out());
         answer(encoder, new IndexSearcher(reader));
       }
@@ -148,13 +148,13 @@ final class DemoCommand implements Callable<Integer> {
 
   private void answer(TextEncoder encoder, IndexSearcher searcher, String query)
       throws IOException {
-    EncodedText encoded = encoder.encodeQuery(query);
+    EncodedText encoded = encoder.encodeQuery(query, plaid.console()::note);
     if (encoded.vectors().length == 0) {
-      plaid.console().out().println("\nNo words in: " + query);
+      plaid.console().out().println("\nNo words in: " + Console.visible(query));
       return;
     }
-    var search = new LateInteractionQuery(IndexBuilder.TOKENS, encoded.vectors(), k);
-    new HitPrinter(plaid.console(), encoder, searcher, query, encoded, search)
-        .print(searcher.search(search, k));
+    RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT);
+    new HitPrinter(plaid.console(), encoder, searcher, query, encoded)
+        .print(search.search(encoded.vectors(), k));
   }
 }

@@ -19,9 +19,9 @@ import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
 
-/** The part of the demo that writes: several commits, deletes, updates, a merge. */
+/** The part of the demo that writes: several segments, deletes, updates, a merge. */
 final class DemoIndexing {
-  private static final int COMMITS = 4;
+  private static final int PARTS = 4;
 
   /** Of so many passages one is indexed twice; the copy is deleted later. */
   private static final int COPY_EVERY = 40;
@@ -49,62 +49,70 @@ final class DemoIndexing {
     long start = System.nanoTime();
     try (IndexBuilder builder = new IndexBuilder(directory, format, encoder.name())) {
       try (Progress progress = console.progress("Encoding", " passages", passages.size())) {
-        for (int commit = 0; commit < COMMITS; commit++) {
-          int from = (int) ((long) passages.size() * commit / COMMITS);
-          int to = (int) ((long) passages.size() * (commit + 1) / COMMITS);
+        for (int part = 0; part < PARTS; part++) {
+          int from = (int) ((long) passages.size() * part / PARTS);
+          int to = (int) ((long) passages.size() * (part + 1) / PARTS);
           addPart(builder, passages, from, to, progress);
-          builder.commit();
+          builder.flush();
         }
       }
       double seconds = (System.nanoTime() - start) * 1e-9;
       say(
           String.format(
               Locale.ROOT,
-              "Encoded and indexed %,d passages (%,d tokens) in %.1f s, in %d commits: %s",
+              "Encoded and indexed %,d passages (%,d tokens) in %.1f s, in %d parts: %s",
               passages.size(),
               tokens,
               seconds,
-              COMMITS,
-              state()));
+              PARTS,
+              state(builder)));
       for (String copy : copies) {
         builder.delete(copy);
       }
       for (int i = 0; i < drafted.size(); i++) {
         builder.update(drafted.get(i), draftedTokens.get(i));
       }
-      builder.commit();
+      builder.flush();
       say(
           "Deleted "
               + copies.size()
-              + " copies, updated "
-              + drafted.size()
-              + " drafts: "
-              + state());
+              + (copies.size() == 1 ? " copy" : " copies")
+              + ", updated "
+              + Table.count(drafted.size(), "draft")
+              + ": "
+              + state(builder));
       start = System.nanoTime();
       builder.merge();
-      builder.finish();
       seconds = (System.nanoTime() - start) * 1e-9;
-      say(String.format(Locale.ROOT, "Merged in %.1f s: %s", seconds, state()));
+      say(String.format(Locale.ROOT, "Merged in %.1f s: %s", seconds, state(builder)));
+      builder.finish();
     }
   }
 
   private void addPart(
-      IndexBuilder builder, List<Passage> passages, int from, int to, Progress progress)
+      IndexBuilder builder, List<Passage> records, int from, int to, Progress progress)
       throws IOException {
-    List<String> texts = passages.subList(from, to).stream().map(Passage::text).toList();
-    encoder.encodeDocuments(
-        texts,
-        (position, encoded) -> {
-          add(builder, passages.get(from + position), from + position, encoded.vectors());
-          progress.step(1);
+    int[] number = {from};
+    encoder.encodeRecords(
+        records.subList(from, to),
+        (passage, encoded) -> {
+          boolean first = passage.id().equals(passage.recordId());
+          number[0] += first ? 1 : 0;
+          add(builder, passage, first ? number[0] - 1 : -1, encoded.vectors());
+          progress.stepTo(number[0]);
         });
   }
 
+  /**
+   * Adds a passage.
+   *
+   * @param number of its record; −1 for what is not the first part of one
+   */
   private void add(IndexBuilder builder, Passage passage, int number, float[][] vectors)
       throws IOException {
     tokens += vectors.length;
     if (number % DRAFT_EVERY == 1 && vectors.length > 1) {
-      Passage draft = new Passage(passage.id(), passage.title(), "(draft)");
+      Passage draft = new Passage(passage.id(), passage.title(), "(draft)", passage.record());
       builder.add(draft, new float[][] {vectors[0]});
       drafted.add(passage);
       draftedTokens.add(vectors);
@@ -118,8 +126,8 @@ final class DemoIndexing {
     }
   }
 
-  private String state() throws IOException {
-    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+  private static String state(IndexBuilder builder) throws IOException {
+    try (DirectoryReader reader = builder.reader()) {
       return String.format(
           Locale.ROOT,
           "%d segment%s, %,d documents, %d deleted",

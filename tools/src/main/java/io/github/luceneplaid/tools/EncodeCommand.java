@@ -36,7 +36,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Turns texts into token vectors.",
       "Writes tokens.npy (a row per token), doclens.json (tokens per text) and ids.json; with",
-      "--pieces also pieces.json, the number of each token's piece in the model's vocabulary."
+      "--pieces also pieces.json, the number of each token's piece in the model's vocabulary.",
+      "Texts that are too long for the model become several, which records.json tells."
     },
     mixinStandardHelpOptions = true)
 final class EncodeCommand implements Callable<Integer> {
@@ -44,14 +45,17 @@ final class EncodeCommand implements Callable<Integer> {
   private static final String LENGTHS = "doclens.json";
   private static final String IDS = "ids.json";
   private static final String PIECES = "pieces.json";
-  private static final List<String> FILES = List.of(TOKENS, LENGTHS, IDS, PIECES);
+  private static final List<String> FILES =
+      List.of(TOKENS, LENGTHS, IDS, PIECES, TokenFiles.RECORDS);
 
   @ParentCommand private Plaid plaid;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "TEXT",
-      description = "Folder, .md or .jsonl file, or a file with a text per line.")
+      description =
+          "Folder, .md, .jsonl or .json file, or a file with a text per line, - for standard"
+              + " input.")
   private List<Path> texts;
 
   @Option(
@@ -70,6 +74,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(names = "--pieces", description = "Write the numbers of the pieces, too.")
   private boolean withPieces;
 
+  @Mixin private InputOptions inputOptions;
   @Mixin private PoolOptions poolOptions;
 
   @Option(
@@ -97,13 +102,13 @@ final class EncodeCommand implements Callable<Integer> {
     for (String name : FILES) {
       checkPlace(output.resolve(name));
     }
-    List<Passage> passages = TextFiles.read(texts, "TEXT");
+    List<Passage> passages = inputOptions.read(texts, "TEXT", plaid.console());
     Files.createDirectories(output);
-    List<Integer> lengths = new ArrayList<>();
+    List<Passage> encoded = new ArrayList<>();
     long tokens;
     Path folder = Replacement.temporaryFolder(output.resolve("encoded"));
     try {
-      tokens = write(folder, passages, pooling, lengths);
+      tokens = write(folder, passages, pooling, encoded);
       replaceFiles(folder);
     } finally {
       Replacement.discard(folder);
@@ -111,11 +116,11 @@ final class EncodeCommand implements Callable<Integer> {
     double seconds = outputOptions.seconds();
     outputOptions.print(
         plaid.console(),
-        new Outcome(output.toString(), lengths.size(), tokens, seconds),
-        lengths.size()
-            + " texts, "
-            + tokens
-            + " tokens in "
+        new Outcome(output.toString(), encoded.size(), tokens, seconds),
+        Table.count(encoded.size(), "text")
+            + ", "
+            + Table.count(tokens, "token")
+            + " in "
             + output
             + ", in "
             + OutputOptions.rate(seconds, tokens, "tokens"));
@@ -135,17 +140,24 @@ final class EncodeCommand implements Callable<Integer> {
 
   /** Writes all files into a folder; returns the number of tokens. */
   private long write(
-      Path folder, List<Passage> passages, TokenPooling pooling, List<Integer> lengths)
+      Path folder, List<Passage> passages, TokenPooling pooling, List<Passage> encoded)
       throws IOException {
+    List<Integer> lengths = new ArrayList<>();
     IntStream.Builder pieces = IntStream.builder();
     long tokens;
     try (TextEncoder encoder = TextEncoder.open(model)) {
-      tokens = encode(encoder, passages, pooling, folder.resolve(TOKENS), lengths, pieces);
+      Output to = new Output(encoded, lengths, pieces);
+      tokens = encode(encoder, passages, pooling, folder.resolve(TOKENS), to);
     }
     ObjectMapper mapper = new ObjectMapper();
     mapper.writeValue(folder.resolve(LENGTHS).toFile(), lengths);
-    List<String> ids = passages.stream().map(Passage::id).toList();
+    List<String> ids = encoded.stream().map(Passage::id).toList();
     mapper.writeValue(folder.resolve(IDS).toFile(), ids);
+    if (encoded.stream().anyMatch(passage -> passage.record() != null)) {
+      List<String> records = new ArrayList<>();
+      encoded.forEach(passage -> records.add(passage.record()));
+      mapper.writeValue(folder.resolve(TokenFiles.RECORDS).toFile(), records);
+    }
     if (withPieces) {
       mapper.writeValue(folder.resolve(PIECES).toFile(), pieces.build().toArray());
     }
@@ -167,38 +179,35 @@ final class EncodeCommand implements Callable<Integer> {
     }
   }
 
+  /** What was encoded, how many tokens each has, and the numbers of their pieces. */
+  private record Output(List<Passage> passages, List<Integer> lengths, IntStream.Builder pieces) {}
+
   private long encode(
-      TextEncoder encoder,
-      List<Passage> passages,
-      TokenPooling pooling,
-      Path file,
-      List<Integer> lengths,
-      IntStream.Builder pieces)
+      TextEncoder encoder, List<Passage> passages, TokenPooling pooling, Path file, Output to)
       throws IOException {
     int dimension = encoder.encodeQuery("dimension").vectors()[0].length;
     long[] tokens = {0};
-    List<String> contents = passages.stream().map(Passage::text).toList();
     ElementType type = single ? ElementType.FLOAT32 : ElementType.FLOAT16;
     try (NpyWriter writer = new NpyWriter(file, type, dimension);
-        Progress progress = plaid.console().progress("Encoding", " texts", contents.size())) {
-      TextEncoder.Sink sink =
-          (position, encoded) -> {
-            String id = passages.get(position).id();
-            float[][] vectors = PoolOptions.pool(pooling, id, encoded.vectors());
+        Progress progress = plaid.console().progress("Encoding", " texts", passages.size())) {
+      TextEncoder.RecordSink sink =
+          (passage, encoded) -> {
+            float[][] vectors = PoolOptions.pool(pooling, passage.id(), encoded.vectors());
             for (float[] vector : vectors) {
               writer.add(vector);
             }
-            lengths.add(vectors.length);
-            Arrays.stream(encoded.pieces()).forEach(pieces);
+            to.passages.add(passage);
+            to.lengths.add(vectors.length);
+            Arrays.stream(encoded.pieces()).forEach(to.pieces);
             tokens[0] += vectors.length;
-            progress.step(1);
+            progress.stepTo(to.passages.size());
           };
       if (query) {
-        for (int i = 0; i < contents.size(); i++) {
-          sink.accept(i, encoder.encodeQuery(contents.get(i)));
+        for (Passage passage : passages) {
+          sink.accept(passage, encoder.encodeQuery(passage.text(), plaid.console()::note));
         }
       } else {
-        encoder.encodeDocuments(contents, sink);
+        encoder.encodeRecords(passages, sink);
       }
       writer.finish();
     }

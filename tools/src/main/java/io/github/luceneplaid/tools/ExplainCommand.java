@@ -24,10 +24,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.ArgGroup;
@@ -108,19 +106,13 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder) throws IOException {
-    EncodedText encoded = encoder.encodeQuery(query);
+    EncodedText encoded = encoder.encodeQuery(query, plaid.console()::note);
     float[][] tokens = encoded.vectors();
     if (tokens.length == 0) {
       throw new UserException("query \"" + query + "\": no words in it");
     }
-    LateInteractionQuery maxSim =
-        new LateInteractionQuery(
-            IndexBuilder.TOKENS,
-            tokens,
-            choice.hit == null ? 1 : choice.hit,
-            null,
-            searchOptions.options());
-    ScoreDoc hit = choice.hit == null ? document(searcher, tokens) : hit(searcher, maxSim);
+    LateInteractionQuery maxSim = new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
+    ScoreDoc hit = choice.hit == null ? document(searcher, tokens) : hit(searcher, tokens);
     Document document = searcher.storedFields().document(hit.doc);
     String text = document.get(IndexBuilder.TEXT);
     List<TokenMatch> matches = maxSim.matches(searcher, hit.doc);
@@ -128,7 +120,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (similarities[0].length == 0) {
       throw new UserException(
           "document "
-              + document.get(IndexBuilder.ID)
+              + RecordSearch.recordId(document)
               + ": no tokens of "
               + tokens[0].length
               + " dimensions, which the query has");
@@ -136,7 +128,7 @@ final class ExplainCommand implements Callable<Integer> {
     Pieces pieces = pieces(encoder, text, similarities[0].length);
     return new HitExplanation(
         query,
-        document.get(IndexBuilder.ID),
+        RecordSearch.recordId(document),
         document.get(IndexBuilder.TITLE),
         text,
         choice.hit,
@@ -150,16 +142,19 @@ final class ExplainCommand implements Callable<Integer> {
         similarities);
   }
 
-  private ScoreDoc hit(IndexSearcher searcher, LateInteractionQuery maxSim) throws IOException {
-    ScoreDoc[] hits = searcher.search(maxSim, choice.hit).scoreDocs;
-    if (hits.length < choice.hit) {
-      throw new UserException("--hit " + choice.hit + ": the query has " + hits.length + " hits");
+  private ScoreDoc hit(IndexSearcher searcher, float[][] tokens) throws IOException {
+    RecordSearch search = new RecordSearch(searcher, searchOptions.options());
+    List<ScoreDoc> hits = search.search(tokens, choice.hit).docs();
+    if (hits.size() < choice.hit) {
+      throw new UserException(
+          "--hit " + choice.hit + ": the query has " + Table.count(hits.size(), "hit"));
     }
-    return hits[choice.hit - 1];
+    return hits.get(choice.hit - 1);
   }
 
   private ScoreDoc document(IndexSearcher searcher, float[][] tokens) throws IOException {
-    TopDocs found = searcher.search(new TermQuery(new Term(IndexBuilder.ID, choice.id)), 1);
+    int documents = Math.max(1, searcher.getIndexReader().maxDoc());
+    TopDocs found = searcher.search(RecordSearch.documents(choice.id), documents);
     if (found.scoreDocs.length == 0) {
       throw new UserException("--doc " + choice.id + ": no such document in " + folder);
     }

@@ -36,11 +36,11 @@ final class ExplanationPrinter {
   void print() {
     PrintWriter out = console.out();
     out.println();
-    out.println(console.bold("? " + hit.query()));
+    out.println(console.bold("? " + Console.visible(hit.query())));
     String rank = hit.rank() == null ? "    " : String.format(Locale.ROOT, "%3d.", hit.rank());
     String score = String.format(Locale.ROOT, " %6.3f  ", hit.score());
-    String title = hit.title() == null ? "" : console.bold(hit.title()) + "  ";
-    out.println(rank + score + title + console.faint(hit.id()));
+    String title = hit.title() == null ? "" : console.bold(Console.visible(hit.title())) + "  ";
+    out.println(rank + score + title + console.faint(Console.visible(hit.id())));
     if (hit.words().isEmpty()) {
       printTokens();
     } else {
@@ -51,9 +51,9 @@ final class ExplanationPrinter {
   private void printTokens() {
     int width = hit.queryTokens().stream().mapToInt(token -> token.text().length()).max().orElse(0);
     for (TokenMatch match : hit.matches()) {
-      String token = hit.documentTokens().get(match.documentToken()).text();
+      String token = flat(hit.documentTokens().get(match.documentToken()).text());
       int number = match.queryToken();
-      String word = hit.queryTokens().get(number).text();
+      String word = flat(hit.queryTokens().get(number).text());
       print(number, width, word, match.similarity(), console.colour(number, token));
     }
   }
@@ -62,7 +62,7 @@ final class ExplanationPrinter {
     int width = hit.words().stream().mapToInt(word -> word.queryWord().length()).max().orElse(0);
     for (int i = 0; i < hit.words().size(); i++) {
       WordMatch word = hit.words().get(i);
-      print(i, width, word.queryWord(), word.similarity(), answer(i, word));
+      print(i, width, flat(word.queryWord()), word.similarity(), answer(i, word));
     }
   }
 
@@ -109,6 +109,6 @@ final class ExplanationPrinter {
   }
 
   private static String flat(String text) {
-    return text.replaceAll("\\s+", " ");
+    return Console.visible(text.replaceAll("\\s+", " "));
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -36,7 +37,9 @@ final class FitProjectionCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "TEXT",
-      description = "Folder, .md or .jsonl file, or a file with a text per line.")
+      description =
+          "Folder, .md, .jsonl or .json file, or a file with a text per line, - for standard"
+              + " input.")
   private List<Path> texts;
 
   @Option(
@@ -53,6 +56,8 @@ final class FitProjectionCommand implements Callable<Integer> {
       description = "How many components to keep (default: ${DEFAULT-VALUE}).")
   private int dimension;
 
+  @Mixin private InputOptions inputOptions;
+
   @Option(names = "--force", description = "Replace the file if it exists.")
   private boolean force;
 
@@ -61,7 +66,7 @@ final class FitProjectionCommand implements Callable<Integer> {
     if (force == false && Files.exists(output)) {
       throw new UserException(output + ": exists (--force replaces it)");
     }
-    List<String> contents = TextFiles.read(texts, "TEXT").stream().map(Passage::text).toList();
+    List<Passage> contents = inputOptions.read(texts, "TEXT", plaid.console());
     ProjectionFitter fitter;
     try (TextEncoder encoder = TextEncoder.unprojected();
         Progress progress = plaid.console().progress("Encoding", " texts", contents.size())) {
@@ -70,11 +75,11 @@ final class FitProjectionCommand implements Callable<Integer> {
         throw UserException.usage("--dimension " + dimension + ": expected 1 to " + hidden);
       }
       fitter = new ProjectionFitter(hidden);
-      encoder.encodeDocuments(
+      encoder.encodeRecords(
           contents,
-          (position, encoded) -> {
+          (passage, encoded) -> {
             fitter.add(encoded.vectors());
-            progress.step(1);
+            progress.step(passage.id().equals(passage.recordId()) ? 1 : 0);
           });
     }
     ProjectionFitter.Fit fit = fitter.fit(dimension);

@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
 
 /** Prints the hits of a query, each with the words that the words of the query found. */
 final class HitPrinter {
@@ -32,47 +31,43 @@ final class HitPrinter {
   private final IndexSearcher searcher;
   private final String queryText;
   private final EncodedText encoded;
-  private final LateInteractionQuery query;
 
   /**
    * For one query.
    *
    * @param queryText what was asked
    * @param encoded its tokens
-   * @param query what was searched
    */
   HitPrinter(
       Console console,
       TextEncoder encoder,
       IndexSearcher searcher,
       String queryText,
-      EncodedText encoded,
-      LateInteractionQuery query) {
+      EncodedText encoded) {
     this.console = console;
     this.encoder = encoder;
     this.searcher = searcher;
     this.queryText = queryText;
     this.encoded = encoded;
-    this.query = query;
   }
 
-  void print(TopDocs hits) throws IOException {
+  void print(RecordSearch.Hits hits) throws IOException {
     PrintWriter out = console.out();
     out.println();
-    out.println(console.bold("? " + queryText));
-    if (hits.scoreDocs.length == 0) {
+    out.println(console.bold("? " + Console.visible(queryText)));
+    if (hits.docs().isEmpty()) {
       out.println("    no hits");
     }
     int rank = 1;
-    for (ScoreDoc hit : hits.scoreDocs) {
-      printHit(rank++, hit);
+    for (ScoreDoc hit : hits.docs()) {
+      printHit(hits.query(), rank++, hit);
     }
   }
 
-  private void printHit(int rank, ScoreDoc hit) throws IOException {
+  private void printHit(LateInteractionQuery query, int rank, ScoreDoc hit) throws IOException {
     PrintWriter out = console.out();
     Document document = searcher.storedFields().document(hit.doc);
-    String id = document.get(IndexBuilder.ID);
+    String id = Console.visible(RecordSearch.recordId(document));
     String title = document.get(IndexBuilder.TITLE);
     String text = document.get(IndexBuilder.TEXT);
     String head = String.format(Locale.ROOT, "%3d. %6.3f  ", rank, hit.score);
@@ -84,7 +79,7 @@ final class HitPrinter {
       // Imported metadata: a title that is not part of the text
       title = null;
     }
-    List<WordMatch> matches = matches(hit.doc, text);
+    List<WordMatch> matches = matches(query, hit.doc, text);
     Snippet snippet = new Snippet(text, matches, console);
     int bodyStart = title == null ? 0 : title.length() + 1;
     out.println(
@@ -99,7 +94,8 @@ final class HitPrinter {
     }
   }
 
-  private List<WordMatch> matches(int doc, String text) throws IOException {
+  private List<WordMatch> matches(LateInteractionQuery query, int doc, String text)
+      throws IOException {
     Pieces pieces = encoder.locate(text);
     if (query.similarities(searcher, doc)[0].length != pieces.tokens()) {
       // Pooled, or of another text
@@ -118,8 +114,9 @@ final class HitPrinter {
                 String.format(
                     Locale.ROOT,
                     "%s→%s %.2f",
-                    match.queryWord(),
-                    text.substring(match.start(), match.end()).toLowerCase(Locale.ROOT),
+                    Console.visible(match.queryWord()),
+                    Console.visible(
+                        text.substring(match.start(), match.end()).toLowerCase(Locale.ROOT)),
                     match.similarity()))
         .collect(Collectors.joining("  "));
   }

@@ -27,8 +27,6 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -165,27 +163,15 @@ final class ImportCommand implements Callable<Integer> {
 
   private PlaidImport.Result add(
       PlaidDirectory directory, MetadataDatabase metadata, boolean isThere) throws IOException {
-    boolean existed = Files.exists(target);
     try (ImportedFields fields = fields(directory, metadata)) {
-      Files.createDirectories(target);
-      boolean success = false;
-      try (Directory index = FSDirectory.open(target)) {
-        PlaidImport.Result result = write(index, directory, fields);
-        success = true;
-        return result;
-      } finally {
-        if (success == false && isThere == false) {
-          removeRemains(existed);
-        }
+      if (fields != null) {
+        new ImportedIds(source, target).check(fields.reader(), isThere);
       }
-    }
-  }
-
-  private void removeRemains(boolean existed) throws IOException {
-    if (existed) {
-      Files.deleteIfExists(target.resolve(IndexWriter.WRITE_LOCK_NAME));
-    } else {
-      IOUtils.rm(target);
+      try (NewIndex index = new NewIndex(target, isThere)) {
+        PlaidImport.Result result = write(index.directory(), directory, fields);
+        index.finish();
+        return result;
+      }
     }
   }
 
@@ -245,14 +231,14 @@ final class ImportCommand implements Callable<Integer> {
             directory.bits(),
             fields,
             seconds),
-        result.documents()
-            + " documents, "
-            + result.tokens()
-            + " tokens of "
-            + directory.dimension()
-            + " dimensions and "
-            + directory.bits()
-            + " bits from "
+        Table.count(result.documents(), "document")
+            + ", "
+            + Table.count(result.tokens(), "token")
+            + " of "
+            + Table.count(directory.dimension(), "dimension")
+            + " and "
+            + Table.count(directory.bits(), "bit")
+            + " from "
             + source
             + " in "
             + target

@@ -21,17 +21,25 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
 
-/** Writes passages and their tokens to a Lucene index. */
+/**
+ * Writes passages and their tokens to a Lucene index, with one commit when it is finished: until
+ * then, and if it never is, whoever opens the folder finds what was there before.
+ */
 final class IndexBuilder implements Closeable {
   static final String ID = "id";
   static final String TITLE = "title";
   static final String TEXT = "text";
   static final String TOKENS = "tokens";
+
+  /** The id of the record that a document is a part of; whole records do not have it. */
+  static final String PART_OF = "part_of";
 
   /** The number of a document in the PLAID directory it came from. */
   static final String ORDER = "order";
@@ -85,18 +93,26 @@ final class IndexBuilder implements Closeable {
     writer.deleteDocuments(new Term(ID, id));
   }
 
-  void commit() throws IOException {
-    writer.commit();
+  /** Writes what there is as segments, which nobody sees before the index is finished. */
+  void flush() throws IOException {
+    writer.flush();
   }
 
   void merge() throws IOException {
     writer.forceMerge(1);
-    writer.commit();
+  }
+
+  /** Opens the index as it is now, finished or not. */
+  DirectoryReader reader() throws IOException {
+    return DirectoryReader.open(writer);
   }
 
   private static Document document(Passage passage, float[][] tokens) {
     Document document = new Document();
     document.add(new KeywordField(ID, passage.id(), Field.Store.YES));
+    if (passage.record() != null) {
+      document.add(new StringField(PART_OF, passage.record(), Field.Store.YES));
+    }
     if (passage.title().isEmpty() == false) {
       document.add(new StoredField(TITLE, passage.title()));
     }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.codecs.DocValuesFormat;
-import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,7 +38,8 @@ final class IndexCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "INPUT",
       description =
-          "Folder, .md or .jsonl file, or a file with a text per line; or an .npy file of tokens.")
+          "Folder, .md, .jsonl or .json file, or a file with a text per line, - for standard input;"
+              + " or an .npy file of tokens.")
   private List<Path> inputs;
 
   @Option(
@@ -61,6 +61,7 @@ final class IndexCommand implements Callable<Integer> {
       description = "Ids of the documents, for .npy (default: ids.json beside it, else 0, 1, ...).")
   private Path ids;
 
+  @Mixin private InputOptions inputOptions;
   @Mixin private FormatOptions formatOptions;
   @Mixin private PoolOptions poolOptions;
 
@@ -68,7 +69,9 @@ final class IndexCommand implements Callable<Integer> {
       names = "--commit-every",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Commit after every N documents (default: once, at the end).")
+      description =
+          "Write a segment after every N documents (default: when memory is full). All are"
+              + " committed at once, at the end.")
   private int commitEvery;
 
   @Option(names = "--merge", description = "Merge to one segment at the end.")
@@ -87,10 +90,13 @@ final class IndexCommand implements Callable<Integer> {
 
   private TokenPooling pooling;
   private long documents;
+  private long passages;
+  private String lastRecord;
   private long tokens;
 
   /** What {@code --json} prints. */
-  private record Outcome(String index, long documents, long tokens, long bytes, double seconds) {}
+  private record Outcome(
+      String index, long documents, long passages, long tokens, long bytes, double seconds) {}
 
   @Override
   public Integer call() throws IOException {
@@ -100,7 +106,7 @@ final class IndexCommand implements Callable<Integer> {
     DocValuesFormat format = formatOptions.format(null);
     pooling = poolOptions.pooling();
     Path first = inputs.get(0);
-    if (isMatrix(first)) {
+    if (TokenFiles.isMatrix(first)) {
       if (inputs.size() > 1) {
         throw UserException.usage("INPUT: expected one .npy file, or texts only");
       }
@@ -117,10 +123,6 @@ final class IndexCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static boolean isMatrix(Path file) {
-    return file.toString().endsWith(".npy");
-  }
-
   private void indexMatrix(DocValuesFormat format, Path file) throws IOException {
     Path lengthsFile = lengths == null ? file.resolveSibling("doclens.json") : lengths;
     Path idsFile = ids == null ? file.resolveSibling("ids.json") : ids;
@@ -128,55 +130,61 @@ final class IndexCommand implements Callable<Integer> {
       throw new UserException("--ids " + ids + ": no such file");
     }
     try (TokenFiles texts = new TokenFiles(file, lengthsFile, idsFile);
-        Directory directory = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(directory, format, null);
+        NewIndex index = IndexFolder.create(output, force);
+        IndexBuilder builder = new IndexBuilder(index.directory(), format, null);
         Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
       for (int i = 0; i < texts.size(); i++) {
-        add(builder, new Passage(texts.id(i), "", ""), texts.next(), progress);
+        add(builder, texts.passage(i), texts.next());
+        progress.step(1);
       }
-      finish(builder, directory);
+      finish(builder, index);
     }
   }
 
   private void indexTexts(DocValuesFormat format) throws IOException {
-    List<Passage> passages = TextFiles.read(inputs, "INPUT");
+    List<Passage> records = inputOptions.read(inputs, "INPUT", plaid.console());
     try (TextEncoder encoder = TextEncoder.open(model);
-        Directory directory = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(directory, format, encoder.name());
-        Progress progress = plaid.console().progress("Indexing", " documents", passages.size())) {
-      encoder.encodeDocuments(
-          passages.stream().map(Passage::text).toList(),
-          (position, encoded) -> add(builder, passages.get(position), encoded.vectors(), progress));
-      finish(builder, directory);
+        NewIndex index = IndexFolder.create(output, force);
+        IndexBuilder builder = new IndexBuilder(index.directory(), format, encoder.name());
+        Progress progress = plaid.console().progress("Indexing", " documents", records.size())) {
+      encoder.encodeRecords(
+          records,
+          (passage, encoded) -> {
+            add(builder, passage, encoded.vectors());
+            progress.stepTo(documents);
+          });
+      finish(builder, index);
     }
   }
 
-  private void add(IndexBuilder builder, Passage passage, float[][] vectors, Progress progress)
-      throws IOException {
+  private void add(IndexBuilder builder, Passage passage, float[][] vectors) throws IOException {
     float[][] pooled = PoolOptions.pool(pooling, passage.id(), vectors);
     builder.add(passage, pooled);
-    documents++;
+    passages++;
+    documents += passage.recordId().equals(lastRecord) ? 0 : 1;
+    lastRecord = passage.recordId();
     tokens += pooled.length;
-    if (commitEvery > 0 && documents % commitEvery == 0) {
-      builder.commit();
+    if (commitEvery > 0 && passages % commitEvery == 0) {
+      builder.flush();
     }
-    progress.step(1);
   }
 
-  private void finish(IndexBuilder builder, Directory directory) throws IOException {
+  private void finish(IndexBuilder builder, NewIndex index) throws IOException {
     if (merge) {
       builder.merge();
     }
     builder.finish();
-    long bytes = IndexFolder.bytes(directory);
+    index.finish();
+    long bytes = IndexFolder.bytes(index.directory());
     double seconds = outputOptions.seconds();
     outputOptions.print(
         plaid.console(),
-        new Outcome(output.toString(), documents, tokens, bytes, seconds),
-        documents
-            + " documents, "
-            + tokens
-            + " tokens in "
+        new Outcome(output.toString(), documents, passages, tokens, bytes, seconds),
+        Table.count(documents, "document")
+            + (passages > documents ? " in " + Table.count(passages, "passage") : "")
+            + ", "
+            + Table.count(tokens, "token")
+            + " in "
             + output
             + " ("
             + bytes

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -24,13 +25,17 @@ import org.apache.lucene.store.FSDirectory;
 final class IndexFolder {
   private IndexFolder() {}
 
+  /** What a writer that was cut off before its first commit leaves; the next one deletes it. */
+  private static final Pattern REMAINS =
+      Pattern.compile("_[0-9a-z]+(_.*|\\..*)?|pending_segments_.*|" + IndexWriter.WRITE_LOCK_NAME);
+
   /** Opens a folder for a new index; replaces one only if {@code force} says so. */
-  static Directory create(Path folder, boolean force) throws IOException {
-    if (isThere(folder) && force == false) {
+  static NewIndex create(Path folder, boolean force) throws IOException {
+    boolean isThere = isThere(folder);
+    if (isThere && force == false) {
       throw new UserException(folder + ": holds an index already (--force replaces it)");
     }
-    Files.createDirectories(folder);
-    return FSDirectory.open(folder);
+    return new NewIndex(folder, isThere);
   }
 
   /** Whether a folder holds an index; one that holds other files is refused. */
@@ -44,16 +49,15 @@ final class IndexFolder {
     try (Directory directory = FSDirectory.open(folder);
         Stream<Path> files = Files.list(folder)) {
       boolean exists = DirectoryReader.indexExists(directory);
-      // A lock is what is left where an index was begun and failed
-      if (exists == false && files.anyMatch(file -> isLock(file) == false)) {
+      if (exists == false && files.anyMatch(file -> isRemains(file) == false)) {
         throw new UserException(folder + ": expected an empty folder, found files");
       }
       return exists;
     }
   }
 
-  private static boolean isLock(Path file) {
-    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME);
+  private static boolean isRemains(Path file) {
+    return REMAINS.matcher(file.getFileName().toString()).matches();
   }
 
   /** Opens a folder that holds an index. */
@@ -85,7 +89,7 @@ final class IndexFolder {
       throws IOException {
     String written = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
     if (written == null) {
-      console.err().println("plaid: " + folder + " does not say what model its tokens are of");
+      console.note(folder + " does not say what model its tokens are of");
     }
     if (model == null && written != null && written.equals(TextEncoder.BUILT_IN_NAME) == false) {
       throw UserException.usage(

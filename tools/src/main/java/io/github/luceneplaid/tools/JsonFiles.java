@@ -11,26 +11,59 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads small files of JSON whole. */
+/** Reads JSON strictly: no object may say a thing twice, and nothing may follow a file's value. */
 final class JsonFiles {
   private JsonFiles() {}
 
+  /** Reads what its users give, of any length, and drops nothing of it. */
+  static ObjectMapper mapper() {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+            .build();
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+        .build();
+  }
+
   /**
-   * Reads a file.
+   * Reads a small file whole.
    *
-   * @throws UserException if it is not JSON
+   * @throws UserException if it is not JSON, or more than one value
    */
   static JsonNode read(Path file) throws IOException {
+    String text = new TextDecoder(null).decode(file.toString(), Files.readAllBytes(file));
     try {
-      return new ObjectMapper().readTree(file.toFile());
+      ObjectReader reader = mapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      JsonNode json = reader.readTree(text);
+      if (json.isMissingNode()) {
+        throw new UserException(file + ": expected JSON, found nothing");
+      }
+      return json;
     } catch (JsonProcessingException e) {
-      throw new UserException(file + ": not JSON: " + e.getOriginalMessage(), e);
+      throw new UserException(file + ": not JSON: " + reason(e), e);
     }
+  }
+
+  /** What is wrong, in a line. */
+  static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().lines().findFirst().orElse("");
   }
 }

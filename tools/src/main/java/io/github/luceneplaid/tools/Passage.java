@@ -12,15 +12,26 @@
 package io.github.luceneplaid.tools;
 
 /**
- * What is indexed as one document.
+ * What is indexed as one document: a record, or a part of one that the model cannot see whole.
  *
  * @param id unique within its collection
  * @param title empty if it has none
  * @param body the text below the title
+ * @param record id of the record it is a part of; null if it is one
  */
-record Passage(String id, String title, String body) {
+record Passage(String id, String title, String body, String record) {
+  /** A whole record. */
+  Passage(String id, String title, String body) {
+    this(id, title, body, null);
+  }
+
   /** What is encoded and shown: the title on a line of its own, if there is one, then the body. */
   String text() {
     return title.isEmpty() ? body : title + "\n" + body;
+  }
+
+  /** The id of the record. */
+  String recordId() {
+    return record == null ? id : record;
   }
 }

@@ -18,7 +18,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Cuts texts into {@link Pieces} with a {@code tokenizer.json}. */
@@ -30,38 +29,119 @@ final class PieceTokenizer implements Closeable {
     System.setProperty("RUST_FLAVOR", "cpu");
   }
 
-  private final HuggingFaceTokenizer queries;
-  private final HuggingFaceTokenizer documents;
+  private final HuggingFaceTokenizer tokenizer;
   private final ModelConfig config;
 
   /**
-   * @param source gives the content of {@code tokenizer.json}; called twice
+   * @param in the content of {@code tokenizer.json}
    * @param config lengths, markers and what to drop
    */
-  PieceTokenizer(Source source, ModelConfig config) throws IOException {
+  PieceTokenizer(InputStream in, ModelConfig config) throws IOException {
     this.config = config;
-    queries = open(source, config.queryLength() - (config.queryMarker() < 0 ? 0 : 1));
-    documents = open(source, config.documentLength() - (config.documentMarker() < 0 ? 0 : 1));
+    // Cutting is done here, where it can be told of
+    Map<String, String> options = Map.of("truncation", "false", "padding", "false");
+    tokenizer = HuggingFaceTokenizer.newInstance(in, options);
   }
 
-  /** Where a file's content comes from. */
-  interface Source {
-    InputStream open() throws IOException;
+  /**
+   * All pieces of a text.
+   *
+   * @param starts per piece, where it starts in the text (in chars); −1 if it is not in the text
+   * @param ends per piece, where it ends in the text (in chars, exclusive); −1 likewise
+   * @param head how many pieces, such as [CLS], stand before those of the text
+   * @param tail how many pieces, such as [SEP], stand after those of the text
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Cut(long[] ids, String[] names, int[] starts, int[] ends, int head, int tail) {
+    int content() {
+      return ids.length - head - tail;
+    }
+
+    /** Leaves out the last pieces of the text, so that there are no more than {@code length}. */
+    Cut first(int length) {
+      if (ids.length <= length) {
+        return this;
+      }
+      int kept = Math.max(0, length - tail);
+      int from = ids.length - tail;
+      long[] fewer = Arrays.copyOf(ids, length);
+      String[] fewerNames = Arrays.copyOf(names, length);
+      int[] fewerStarts = Arrays.copyOf(starts, length);
+      int[] fewerEnds = Arrays.copyOf(ends, length);
+      System.arraycopy(ids, from, fewer, kept, tail);
+      System.arraycopy(names, from, fewerNames, kept, tail);
+      System.arraycopy(starts, from, fewerStarts, kept, tail);
+      System.arraycopy(ends, from, fewerEnds, kept, tail);
+      return new Cut(fewer, fewerNames, fewerStarts, fewerEnds, head, tail);
+    }
   }
 
-  private static HuggingFaceTokenizer open(Source source, int length) throws IOException {
-    Map<String, String> options = new HashMap<>();
-    options.put("truncation", "true");
-    options.put("maxLength", Integer.toString(length));
-    options.put("padding", "false");
-    try (InputStream in = source.open()) {
-      return HuggingFaceTokenizer.newInstance(in, options);
+  private Cut cut(String text) {
+    Encoding encoding = tokenizer.encode(wellFormed(text));
+    String[] names = encoding.getTokens();
+    long[] special = encoding.getSpecialTokenMask();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int n = names.length;
+    int head = 0;
+    while (head < n && special[head] == 1) {
+      head++;
+    }
+    int tail = 0;
+    while (tail < n - head && special[n - 1 - tail] == 1) {
+      tail++;
+    }
+    int[] starts = new int[n];
+    int[] ends = new int[n];
+    CodePoints points = new CodePoints(text);
+    for (int i = 0; i < n; i++) {
+      boolean inText = special[i] == 0 && spans[i] != null;
+      starts[i] = inText ? points.offset(spans[i].getStart()) : -1;
+      ends[i] = inText ? points.offset(spans[i].getEnd()) : -1;
+      // Some tokenizers make the space before a word a part of it
+      while (starts[i] < ends[i] - 1 && Character.isWhitespace(text.charAt(starts[i]))) {
+        starts[i]++;
+      }
+    }
+    return new Cut(encoding.getIds(), names, starts, ends, head, tail);
+  }
+
+  /** Replaces halves of surrogate pairs, which the tokenizer cannot take, by as many chars. */
+  private static String wellFormed(String text) {
+    StringBuilder result = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (i + 1 < text.length()
+            && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+          i++;
+        } else {
+          result = result == null ? new StringBuilder(text) : result;
+          result.setCharAt(i, '\ufffd');
+        }
+      }
+    }
+    return result == null ? text : result.toString();
+  }
+
+  /** The tokenizer counts code points, Java chars; questions come nearly in order. */
+  private static final class CodePoints {
+    private final String text;
+    private int points;
+    private int chars;
+
+    CodePoints(String text) {
+      this.text = text;
+    }
+
+    int offset(int codePoints) {
+      chars = text.offsetByCodePoints(chars, codePoints - points);
+      points = codePoints;
+      return chars;
     }
   }
 
   Pieces query(String text) {
-    Encoding encoding = queries.encode(text);
-    long[] ids = withMarker(encoding.getIds(), config.queryMarker());
+    Cut cut = cut(text).first(config.queryLength() - (config.queryMarker() < 0 ? 0 : 1));
+    long[] ids = withMarker(cut.ids, config.queryMarker());
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
     if (config.expansion() >= 0) {
@@ -71,15 +151,50 @@ final class PieceTokenizer implements Closeable {
       Arrays.fill(ids, length, ids.length, config.expansion());
       Arrays.fill(attention, length, ids.length, config.attendExpansion() ? 1 : 0);
     }
-    return pieces(text, encoding, ids, attention, config.queryMarker() >= 0, false);
+    return pieces(cut, ids, attention, config.queryMarker() >= 0, false);
+  }
+
+  /** Where the part of a query starts that the model does not see; −1 if it sees all of it. */
+  int queryEnd(String text) {
+    Cut cut = cut(text);
+    int length = config.queryLength() - (config.queryMarker() < 0 ? 0 : 1);
+    return cut.ids.length <= length ? -1 : Math.max(0, cut.starts[length - cut.tail]);
   }
 
   Pieces document(String text) {
-    Encoding encoding = documents.encode(text);
-    long[] ids = withMarker(encoding.getIds(), config.documentMarker());
+    Cut cut = cut(text).first(documentLength());
+    long[] ids = withMarker(cut.ids, config.documentMarker());
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
-    return pieces(text, encoding, ids, attention, config.documentMarker() >= 0, true);
+    return pieces(cut, ids, attention, config.documentMarker() >= 0, true);
+  }
+
+  private int documentLength() {
+    return config.documentLength() - (config.documentMarker() < 0 ? 0 : 1);
+  }
+
+  /**
+   * How many pieces of a text have no room in a document.
+   *
+   * @return 0 or less if it fits
+   */
+  int excess(String text) {
+    return cut(text).ids.length - documentLength();
+  }
+
+  /** How many pieces of text a document has room for. */
+  int room() {
+    Cut cut = cut("a");
+    return Math.max(1, documentLength() - cut.head - cut.tail);
+  }
+
+  /** Where the pieces of a text lie, without those that stand before and after it. */
+  int[][] spans(String text) {
+    Cut cut = cut(text);
+    int end = cut.head + cut.content();
+    return new int[][] {
+      Arrays.copyOfRange(cut.starts, cut.head, end), Arrays.copyOfRange(cut.ends, cut.head, end)
+    };
   }
 
   private static long[] withMarker(long[] ids, long marker) {
@@ -93,18 +208,7 @@ final class PieceTokenizer implements Closeable {
     return result;
   }
 
-  private Pieces pieces(
-      String text,
-      Encoding encoding,
-      long[] ids,
-      long[] attention,
-      boolean marked,
-      boolean skipping) {
-    String[] names = encoding.getTokens();
-    long[] special = encoding.getSpecialTokenMask();
-    CharSpan[] spans = encoding.getCharTokenSpans();
-    // The tokenizer counts code points, Java chars.
-    boolean wide = text.length() != text.codePointCount(0, text.length());
+  private Pieces pieces(Cut cut, long[] ids, long[] attention, boolean marked, boolean skipping) {
     int[] kept = new int[ids.length];
     int[] starts = new int[ids.length];
     int[] ends = new int[ids.length];
@@ -112,14 +216,13 @@ final class PieceTokenizer implements Closeable {
     for (int position = 0; position < ids.length; position++) {
       int piece = marked && position > 0 ? position - 1 : position;
       boolean inserted = marked && position == 1;
-      boolean inText = inserted == false && piece < names.length && special[piece] == 0;
-      if (inText ? skipping && config.skips(names[piece]) : config.keepSpecial() == false) {
+      boolean inText = inserted == false && piece < cut.names.length && cut.starts[piece] >= 0;
+      if (inText ? skipping && config.skips(cut.names[piece]) : config.keepSpecial() == false) {
         continue;
       }
-      CharSpan span = inText ? spans[piece] : null;
       kept[count] = position;
-      starts[count] = span == null ? -1 : offset(text, span.getStart(), wide);
-      ends[count++] = span == null ? -1 : offset(text, span.getEnd(), wide);
+      starts[count] = inText ? cut.starts[piece] : -1;
+      ends[count++] = inText ? cut.ends[piece] : -1;
     }
     return new Pieces(
         ids,
@@ -129,13 +232,8 @@ final class PieceTokenizer implements Closeable {
         Arrays.copyOf(ends, count));
   }
 
-  private static int offset(String text, int codePoints, boolean wide) {
-    return wide ? text.offsetByCodePoints(0, codePoints) : codePoints;
-  }
-
   @Override
   public void close() {
-    queries.close();
-    documents.close();
+    tokenizer.close();
   }
 }

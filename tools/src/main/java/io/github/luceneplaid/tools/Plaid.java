@@ -154,16 +154,11 @@ public final class Plaid implements Runnable {
     return message.lines().findFirst().orElse("");
   }
 
-  /** Messages may have names in them that somebody else has chosen. */
-  private static String oneLine(String message) {
-    return message.replaceAll("\\p{Cntrl}+", " ");
-  }
-
   private int failed(Exception e) {
     if (stackTraces) {
       e.printStackTrace(console.err());
     } else {
-      console.err().println("plaid: " + oneLine(message(e)));
+      console.note(message(e));
     }
     return e instanceof UserException user && user.isUsage()
         ? CommandLine.ExitCode.USAGE

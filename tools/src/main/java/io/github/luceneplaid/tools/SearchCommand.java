@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +36,8 @@ import picocli.CommandLine.ParentCommand;
       "Searches an index.",
       "Queries in words are answered with text and the words that matched; queries of a file with a"
           + " line per hit: query, rank, id, score, divided by tabs.",
-      "With --json there is an object per query, with its hits; --recall and --repeat print one each."
+      "With --json there is an object per query, with its hits; --recall and --repeat print one"
+          + " each."
     },
     mixinStandardHelpOptions = true)
 final class SearchCommand implements Callable<Integer> {
@@ -58,7 +57,7 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Queries: an .npy file of tokens with querylens.json (or doclens.json) and query_ids.json"
-              + " (or ids.json) beside it, .jsonl, or a query per line.")
+              + " (or ids.json) beside it, .jsonl, or a query per line; - for standard input.")
   private Path queries;
 
   @Option(
@@ -68,6 +67,7 @@ final class SearchCommand implements Callable<Integer> {
       description = "Hits per query (default: ${DEFAULT-VALUE}).")
   private int k;
 
+  @Mixin private InputOptions inputOptions;
   @Mixin private SearchOptions searchOptions;
 
   @Option(
@@ -76,8 +76,8 @@ final class SearchCommand implements Callable<Integer> {
       fallbackValue = "",
       paramLabel = "INDEX",
       description =
-          "Print which part of the hits is found that come first when every document is scored, here"
-              + " or in another index of the same documents.")
+          "Print which part of the hits is found that come first when every document is scored,"
+              + " here or in another index of the same documents.")
   private String recall;
 
   @Option(
@@ -120,18 +120,19 @@ final class SearchCommand implements Callable<Integer> {
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       IndexSearcher searcher = new IndexSearcher(reader);
-      if (queries != null && queries.toString().endsWith(".npy")) {
+      if (queries != null && TokenFiles.isMatrix(queries)) {
         readMatrix();
+        checkQueries();
         answer(searcher, options);
       } else {
         IndexFolder.checkModel(plaid.console(), folder, reader, model);
         try (TextEncoder encoder = TextEncoder.open(model)) {
           encode(encoder);
+          checkQueries();
           if (queries == null && recall == null && repeat == 0 && output.json() == false) {
             for (Query query : list) {
-              var search = query(query, options);
-              new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens, search)
-                  .print(searcher.search(search, k));
+              new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens)
+                  .print(search(searcher, query, options));
             }
           } else {
             answer(searcher, options);
@@ -158,35 +159,45 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private void encode(TextEncoder encoder) throws IOException {
+    Notes notes = plaid.console()::note;
     if (queries == null) {
       for (String text : words) {
-        list.add(new Query(Integer.toString(list.size() + 1), text, encoder.encodeQuery(text)));
+        String id = Integer.toString(list.size() + 1);
+        list.add(new Query(id, text, encoder.encodeQuery(text, notes)));
       }
     } else {
-      for (Passage query : TextFiles.read(List.of(queries), "--queries")) {
+      TextDecoder decoder = inputOptions.decoder();
+      for (Passage query : TextFiles.readQueries(queries, "--queries", decoder, notes)) {
         String text = query.text();
-        list.add(new Query(query.id(), text, encoder.encodeQuery(text)));
-      }
-    }
-    for (Query query : list) {
-      if (query.tokens.vectors().length == 0) {
-        throw new UserException("query \"" + query.text + "\": no words in it");
+        list.add(new Query(query.id(), text, encoder.encodeQuery(text, notes)));
       }
     }
   }
 
-  private TopDocs search(IndexSearcher searcher, Query query, LateInteractionOptions options)
-      throws IOException {
-    return searcher.search(query(query, options), k);
+  /** Tells of queries without tokens, which have no hits; if all are so, it is an error. */
+  private void checkQueries() {
+    List<Query> empty = list.stream().filter(query -> query.tokens.vectors().length == 0).toList();
+    for (Query query : empty) {
+      String text = query.text == null ? query.id : "\"" + Ids.shown(query.text) + "\"";
+      String message = "query " + text + ": no words in it";
+      if (empty.size() == list.size()) {
+        throw new UserException(message);
+      }
+      plaid.console().note(query.id + ": " + message + ", no hits");
+    }
   }
 
-  private LateInteractionQuery query(Query query, LateInteractionOptions options) {
-    float[][] tokens = query.tokens.vectors();
-    return new LateInteractionQuery(IndexBuilder.TOKENS, tokens, k, null, options);
+  private RecordSearch.Hits search(
+      IndexSearcher searcher, Query query, LateInteractionOptions options) throws IOException {
+    return new RecordSearch(searcher, options).search(query.tokens.vectors(), k);
   }
 
   private void answer(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
-    List<float[][]> tokens = list.stream().map(query -> query.tokens.vectors()).toList();
+    List<float[][]> tokens =
+        list.stream()
+            .map(query -> query.tokens.vectors())
+            .filter(vectors -> vectors.length > 0)
+            .toList();
     SearchTrial trial = new SearchTrial(plaid.console(), searcher, tokens, k, options);
     if (repeat > 0) {
       print(trial.speed(repeat));
@@ -209,19 +220,27 @@ final class SearchCommand implements Callable<Integer> {
             plaid
                 .console()
                 .out()
-                .println(query.id + "\t" + hit.rank + "\t" + hit.id + "\t" + hit.score);
+                .println(
+                    Console.visible(query.id)
+                        + "\t"
+                        + hit.rank
+                        + "\t"
+                        + Console.visible(hit.id)
+                        + "\t"
+                        + hit.score);
           }
         }
       }
     }
   }
 
-  private static List<Hit> hits(IndexSearcher searcher, TopDocs found) throws IOException {
+  private static List<Hit> hits(IndexSearcher searcher, RecordSearch.Hits found)
+      throws IOException {
     StoredFields stored = searcher.storedFields();
     List<Hit> hits = new ArrayList<>();
-    for (ScoreDoc hit : found.scoreDocs) {
+    for (ScoreDoc hit : found.docs()) {
       Document document = stored.document(hit.doc);
-      String id = document.get(IndexBuilder.ID);
+      String id = RecordSearch.recordId(document);
       String title = document.get(IndexBuilder.TITLE);
       hits.add(new Hit(hits.size() + 1, id, title, hit.score));
     }

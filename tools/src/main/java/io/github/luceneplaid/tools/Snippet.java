@@ -89,7 +89,7 @@ final class Snippet {
       boolean mark = marked.get(i);
       int next = mark ? marked.nextClearBit(i) : marked.nextSetBit(i);
       next = next < 0 || next > end ? end : next;
-      String part = text.substring(i, next);
+      String part = Console.visible(text.substring(i, next));
       line.append(mark ? console.mark(part) : unmarked.apply(part));
       i = next;
     }

@@ -19,6 +19,11 @@ import java.util.List;
 final class Table {
   private final List<String[]> rows = new ArrayList<>();
 
+  /** A number of things, in words: one, or several. */
+  static String count(long n, String thing) {
+    return n + " " + thing + (n == 1 ? "" : "s");
+  }
+
   Table(String... heads) {
     rows.add(heads);
   }

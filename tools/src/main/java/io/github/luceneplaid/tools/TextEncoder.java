@@ -76,8 +76,10 @@ final class TextEncoder implements Closeable {
     try (InputStream in = resource(BUILT_IN_MODEL)) {
       bytes = in.readAllBytes();
     }
-    PieceTokenizer tokenizer =
-        new PieceTokenizer(() -> resource(BUILT_IN_TOKENIZER), ModelConfig.PLAIN);
+    PieceTokenizer tokenizer;
+    try (InputStream in = resource(BUILT_IN_TOKENIZER)) {
+      tokenizer = new PieceTokenizer(in, ModelConfig.PLAIN);
+    }
     return new TextEncoder(BUILT_IN_NAME, tokenizer, new OnnxModel(BUILT_IN_NAME, bytes), finish);
   }
 
@@ -102,8 +104,10 @@ final class TextEncoder implements Closeable {
                 + " is missing");
       }
     }
-    PieceTokenizer tokenizer =
-        new PieceTokenizer(() -> Files.newInputStream(pieces), ModelConfig.read(directory));
+    PieceTokenizer tokenizer;
+    try (InputStream in = Files.newInputStream(pieces)) {
+      tokenizer = new PieceTokenizer(in, ModelConfig.read(directory));
+    }
     OnnxModel model = new OnnxModel(onnx.toString(), Files.readAllBytes(onnx));
     return new TextEncoder(directory.toString(), tokenizer, model, TextEncoder::normalized);
   }
@@ -118,8 +122,62 @@ final class TextEncoder implements Closeable {
     return encode(List.of(pieces)).get(0);
   }
 
+  /** Encodes a query; takes a note if the model does not see all of it. */
+  EncodedText encodeQuery(String text, Notes notes) {
+    int end = tokenizer.queryEnd(text);
+    if (end >= 0) {
+      notes.add(
+          "query \""
+              + Ids.shown(text)
+              + "\" is too long for the model: left out from \""
+              + Ids.shown(text.substring(end))
+              + "\" on");
+    }
+    return encodeQuery(text);
+  }
+
   /**
-   * Encodes documents in order; {@code sink} gets each result with its position in {@code texts}.
+   * Encodes all of some records, in order: those that the model cannot see whole in parts, see
+   * {@link TextCutter}.
+   *
+   * @param records whose ids are different
+   */
+  void encodeRecords(List<Passage> records, RecordSink sink) throws IOException {
+    Ids ids = new Ids();
+    records.forEach(record -> ids.make(record.id(), record.id()));
+    TextCutter cutter = new TextCutter(tokenizer);
+    List<Passage> window = new ArrayList<>();
+    for (Passage record : records) {
+      for (Passage part : cutter.cut(record, ids)) {
+        window.add(part);
+        if (window.size() == WINDOW) {
+          encodeWindow(window, sink);
+        }
+      }
+    }
+    encodeWindow(window, sink);
+  }
+
+  private void encodeWindow(List<Passage> window, RecordSink sink) throws IOException {
+    if (window.isEmpty()) {
+      return;
+    }
+    List<Pieces> pieces = window.stream().map(part -> tokenizer.document(part.text())).toList();
+    EncodedText[] results = encodeWindow(pieces);
+    for (int i = 0; i < results.length; i++) {
+      sink.accept(window.get(i), results[i]);
+    }
+    window.clear();
+  }
+
+  /** Takes the result for a record, or a part of it. */
+  interface RecordSink {
+    void accept(Passage passage, EncodedText text) throws IOException;
+  }
+
+  /**
+   * Encodes texts in order, as much of each as the model sees; {@code sink} gets each result with
+   * its position in {@code texts}.
    */
   void encodeDocuments(List<String> texts, Sink sink) throws IOException {
     for (int from = 0; from < texts.size(); from += WINDOW) {

@@ -11,38 +11,67 @@
  */
 package io.github.luceneplaid.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Reads passages from text.
  *
  * <ul>
- *   <li>A folder: every {@code .txt}, {@code .md} and {@code .jsonl} file in it and below, by path.
- *       Prose is cut at headings and blank lines into passages of up to about {@value
- *       PassageCutter#WORDS} words. Hidden files are left out.
+ *   <li>A folder: every {@code .txt}, {@code .md}, {@code .jsonl} and {@code .json} file in it and
+ *       below, by path. Prose is cut at headings and blank lines into passages of up to about
+ *       {@value PassageCutter#WORDS} words. Hidden files are left out, and {@code .json} files that
+ *       are not of records.
  *   <li>{@code .md}: likewise.
- *   <li>{@code .jsonl}: an object per line with a {@code text}, and if wanted an {@code id} (or
- *       {@code _id}) and a {@code title}.
- *   <li>Any other file: a passage per line that is not blank.
+ *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
+ *       {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
+ *
+ * <p>Names tell what is expected; content tells what is there, see {@link TextDecoder}. An id that
+ * is given may not be given again. Where none is given, it is made of the name of the file and the
+ * number of the line or passage; of the line alone, if there is no other file like it.
  */
 final class TextFiles {
-  private final List<Passage> passages = new ArrayList<>();
-  private final Set<String> ids = new HashSet<>();
+  /** Before the number of a passage of prose. */
+  private static final char PASSAGE = '#';
 
-  private TextFiles() {}
+  /** Before the number of a line. */
+  private static final char LINE = ':';
+
+  private final TextDecoder decoder;
+  private final Notes notes;
+  private final boolean withBlanks;
+  private final List<Draft> drafts = new ArrayList<>();
+
+  /**
+   * A passage whose id may still be to be made.
+   *
+   * @param id null if it is to be made of what follows
+   * @param mark between the name of the file and the number
+   */
+  private record Draft(
+      InputFiles.InputFile file, char mark, int number, String id, String title, String body) {
+    /** Where it is, for messages. */
+    String place() {
+      return file.path() + ":" + number;
+    }
+
+    /** The id that it gets, unless that is taken. */
+    String wanted(boolean oneFile) {
+      String name = Integer.toString(number);
+      return oneFile && mark == LINE ? name : file.name() + mark + name;
+    }
+  }
+
+  private TextFiles(TextDecoder decoder, Notes notes, boolean withBlanks) {
+    this.decoder = decoder;
+    this.notes = notes;
+    this.withBlanks = withBlanks;
+  }
 
   /**
    * Reads what the given files and folders hold.
@@ -50,127 +79,108 @@ final class TextFiles {
    * @param option what the user wrote the paths after, for messages
    */
   static List<Passage> read(List<Path> paths, String option) throws IOException {
-    TextFiles files = new TextFiles();
-    for (Path path : paths) {
-      files.readAny(path, option);
+    return read(paths, option, new TextDecoder(null), line -> {});
+  }
+
+  /** As {@link #read(List, String)}, with what decodes files and takes notes. */
+  static List<Passage> read(List<Path> paths, String option, TextDecoder decoder, Notes notes)
+      throws IOException {
+    TextFiles files = new TextFiles(decoder, notes, false);
+    for (InputFiles.InputFile file : InputFiles.of(paths, option, notes)) {
+      files.read(file);
     }
-    if (files.passages.isEmpty()) {
+    if (files.drafts.isEmpty()) {
       throw new UserException(
           option
               + " "
               + paths.get(0)
-              + ": no text found (.txt, .md or .jsonl files were expected)");
+              + ": no text found (.txt, .md, .jsonl or .json files were expected)");
     }
-    return files.passages;
+    return files.passages();
   }
 
-  private void readAny(Path path, String option) throws IOException {
-    if (Files.isDirectory(path)) {
-      for (Path file : filesBelow(path)) {
-        String name = path.relativize(file).toString();
-        if (isJsonLines(name)) {
-          readJsonLines(file);
-        } else {
-          addAll(PassageCutter.cut(name, content(file), isMarkdown(name)));
-        }
-      }
-    } else if (Files.isRegularFile(path) == false) {
-      throw new UserException(option + " " + path + ": no such file or folder");
-    } else if (isJsonLines(path.toString())) {
-      readJsonLines(path);
-    } else if (isMarkdown(path.toString())) {
-      addAll(PassageCutter.cut(path.getFileName().toString(), content(path), true));
+  /** Reads queries; blank lines are empty ones. */
+  static List<Passage> readQueries(Path path, String option, TextDecoder decoder, Notes notes)
+      throws IOException {
+    TextFiles files = new TextFiles(decoder, notes, true);
+    for (InputFiles.InputFile file : InputFiles.of(List.of(path), option, notes)) {
+      files.read(file);
+    }
+    if (files.drafts.isEmpty()) {
+      throw new UserException(option + " " + path + ": no queries found");
+    }
+    return files.passages();
+  }
+
+  private void read(InputFiles.InputFile file) throws IOException {
+    String content = decoder.decode(file.path().toString(), bytes(file.path()));
+    String name = file.name();
+    if (InputFiles.isMarkdown(name)) {
+      addProse(file, content, true);
+    } else if (JsonRecords.startsLikeRecords(content)) {
+      addRecords(file, content);
+    } else if (file.inFolder() && InputFiles.isSettings(name)) {
+      notes.add(file.path() + ": left out, it has no records");
+    } else if (InputFiles.isJson(name)) {
+      addRecords(file, content);
+    } else if (file.inFolder()) {
+      addProse(file, content, false);
     } else {
-      readLines(path);
+      addLines(file, content);
     }
   }
 
-  private static List<Path> filesBelow(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      return walk.filter(Files::isRegularFile)
-          .filter(file -> isText(file.getFileName().toString()))
-          .filter(file -> isHidden(folder.relativize(file)) == false)
-          .sorted()
-          .toList();
-    }
+  private static byte[] bytes(Path path) throws IOException {
+    return path.equals(InputFiles.STANDARD_INPUT)
+        ? System.in.readAllBytes()
+        : Files.readAllBytes(path);
   }
 
-  private static boolean isText(String name) {
-    return isMarkdown(name) || isJsonLines(name) || lower(name).endsWith(".txt");
-  }
-
-  private static boolean isMarkdown(String name) {
-    return lower(name).endsWith(".md") || lower(name).endsWith(".markdown");
-  }
-
-  private static boolean isJsonLines(String name) {
-    return lower(name).endsWith(".jsonl");
-  }
-
-  private static String lower(String name) {
-    return name.toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isHidden(Path relative) {
-    for (Path part : relative) {
-      if (part.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The file as UTF-8; what is not becomes a replacement character. */
-  private static String content(Path file) throws IOException {
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-  }
-
-  private void readLines(Path file) throws IOException {
+  private void addProse(InputFiles.InputFile file, String content, boolean markdown) {
     int number = 0;
-    for (String line : content(file).lines().toList()) {
+    for (Passage passage : PassageCutter.cut(file.name(), content, markdown)) {
       number++;
-      if (line.isBlank() == false) {
-        add(new Passage(Integer.toString(number), "", line.strip()), file, number);
-      }
+      drafts.add(new Draft(file, PASSAGE, number, null, passage.title(), passage.body()));
     }
   }
 
-  private void readJsonLines(Path file) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
+  private void addRecords(InputFiles.InputFile file, String content) throws IOException {
+    JsonRecords.read(
+        file.path().toString(),
+        content,
+        (id, title, text, line) -> drafts.add(new Draft(file, LINE, line, id, title, text)));
+  }
+
+  private void addLines(InputFiles.InputFile file, String content) {
     int number = 0;
-    for (String line : content(file).lines().toList()) {
+    for (String line : content.lines().toList()) {
       number++;
-      if (line.isBlank()) {
-        continue;
+      if (withBlanks || line.isBlank() == false) {
+        drafts.add(new Draft(file, LINE, number, null, "", line.strip()));
       }
-      JsonNode json;
-      try {
-        json = mapper.readTree(line);
-      } catch (JsonProcessingException e) {
-        throw new UserException(file + ":" + number + ": not JSON: " + e.getOriginalMessage(), e);
-      }
-      if (json.path("text").isTextual() == false) {
-        throw new UserException(
-            file + ":" + number + ": expected an object with a string \"text\"");
-      }
-      String id = json.path("id").asText(json.path("_id").asText(Integer.toString(number)));
-      String title = json.path("title").asText("");
-      add(new Passage(id, title.strip(), json.get("text").textValue().strip()), file, number);
     }
   }
 
-  private void addAll(List<Passage> cut) {
-    for (Passage passage : cut) {
-      ids.add(passage.id());
-      passages.add(passage);
+  /** Ids that are given come before those that are made. */
+  private List<Passage> passages() {
+    Ids ids = new Ids();
+    for (Draft draft : drafts) {
+      if (draft.id != null) {
+        ids.add(draft.id, draft.place());
+      }
     }
-  }
-
-  private void add(Passage passage, Path file, int line) {
-    if (ids.add(passage.id()) == false) {
-      throw new UserException(
-          file + ":" + line + ": the id " + passage.id() + " occurs for the second time");
+    boolean oneFile =
+        drafts.stream()
+                .filter(draft -> draft.id == null && draft.mark == LINE)
+                .map(Draft::file)
+                .distinct()
+                .count()
+            <= 1;
+    List<Passage> passages = new ArrayList<>();
+    for (Draft draft : drafts) {
+      String id = draft.id == null ? ids.make(draft.wanted(oneFile), draft.place()) : draft.id;
+      passages.add(new Passage(id, draft.title, draft.body));
     }
-    passages.add(passage);
+    return passages;
   }
 }

@@ -16,19 +16,29 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Texts that were encoded before: an NPY matrix with a row per token, the texts one after another,
- * a JSON array with the number of tokens of each, and one with their ids.
+ * a JSON array with the number of tokens of each, one with their ids, and if some are parts of
+ * records, {@value #RECORDS} beside it with the ids of these.
  */
 final class TokenFiles implements Closeable {
+  /** Ids of records; null for what is one itself. */
+  static final String RECORDS = "records.json";
+
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+
   private final VectorRows tokens;
   private final int[] lengths;
   private final List<String> ids;
+  private final List<String> records;
   private int next;
   private long nextToken;
 
@@ -38,7 +48,8 @@ final class TokenFiles implements Closeable {
    * @param idsFile the JSON array of ids; if it does not exist, ids are 0, 1, …
    */
   TokenFiles(Path matrix, Path lengthsFile, Path idsFile) throws IOException {
-    List<String> lengthTexts = array(lengthsFile);
+    List<String> lengthTexts = new ArrayList<>();
+    array(lengthsFile).forEach(element -> lengthTexts.add(element.asText()));
     lengths = new int[lengthTexts.size()];
     long rows = 0;
     for (int i = 0; i < lengths.length; i++) {
@@ -52,24 +63,13 @@ final class TokenFiles implements Closeable {
       }
       rows += lengths[i];
     }
-    if (Files.exists(idsFile)) {
-      ids = array(idsFile);
-    } else {
-      ids = new ArrayList<>();
-      for (int i = 0; i < lengths.length; i++) {
-        ids.add(Integer.toString(i));
-      }
-    }
-    if (ids.size() != lengths.length) {
-      throw new UserException(
-          idsFile
-              + ": "
-              + ids.size()
-              + " ids, but "
-              + lengthsFile
-              + " has "
-              + lengths.length
-              + " lengths");
+    JsonNode given = Files.exists(idsFile) ? sized(idsFile, "ids", lengthsFile) : null;
+    ids = ids(given, idsFile);
+    Path recordsFile = idsFile.resolveSibling(RECORDS);
+    records = new ArrayList<>();
+    if (Files.exists(recordsFile)) {
+      sized(recordsFile, "records", lengthsFile)
+          .forEach(id -> records.add(Ids.text(id, recordsFile.toString())));
     }
     if (Files.isRegularFile(matrix) == false) {
       throw new UserException(matrix + ": no such file");
@@ -88,7 +88,59 @@ final class TokenFiles implements Closeable {
     }
   }
 
-  private static List<String> array(Path file) throws IOException {
+  /** Whether a file is one of tokens, by its content or its name. */
+  static boolean isMatrix(Path file) throws IOException {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+      return true;
+    }
+    // What comes from a pipe can be read once
+    if (Files.isRegularFile(file) == false) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+    }
+  }
+
+  private JsonNode sized(Path file, String things, Path lengthsFile) throws IOException {
+    JsonNode json = array(file);
+    if (json.size() != lengths.length) {
+      throw new UserException(
+          file
+              + ": "
+              + json.size()
+              + " "
+              + things
+              + ", but "
+              + lengthsFile
+              + " has "
+              + lengths.length
+              + " lengths");
+    }
+    return json;
+  }
+
+  /** Those that are given, and numbers for the others. */
+  private List<String> ids(JsonNode given, Path file) {
+    List<String> result = new ArrayList<>();
+    Ids all = new Ids();
+    for (int i = 0; i < lengths.length; i++) {
+      String place = file + ", entry " + i;
+      String id = given == null ? null : Ids.text(given.get(i), place);
+      if (id != null) {
+        all.add(id, place);
+      }
+      result.add(id);
+    }
+    for (int i = 0; i < lengths.length; i++) {
+      if (result.get(i) == null) {
+        result.set(i, all.make(Integer.toString(i), file + ", entry " + i));
+      }
+    }
+    return result;
+  }
+
+  private static JsonNode array(Path file) throws IOException {
     if (Files.isRegularFile(file) == false) {
       throw new UserException(file + ": no such file");
     }
@@ -96,9 +148,7 @@ final class TokenFiles implements Closeable {
     if (json.isArray() == false) {
       throw new UserException(file + ": expected a JSON array");
     }
-    List<String> result = new ArrayList<>();
-    json.forEach(element -> result.add(element.asText()));
-    return result;
+    return json;
   }
 
   int size() {
@@ -111,6 +161,11 @@ final class TokenFiles implements Closeable {
 
   String id(int text) {
     return ids.get(text);
+  }
+
+  /** A text as a passage without words. */
+  Passage passage(int text) {
+    return new Passage(id(text), "", "", records.isEmpty() ? null : records.get(text));
   }
 
   /** The tokens of the next text. */

@@ -43,8 +43,8 @@ public class TestDemo extends LuceneTestCase {
         "what happens to a removed document");
     String printed = out.toString();
     assertTrue(printed, printed.contains("indexed " + PASSAGES + " passages"));
-    assertTrue(printed, printed.contains("in 4 commits: "));
-    assertTrue(printed, printed.contains("Deleted 1 copies, updated 1 drafts: "));
+    assertTrue(printed, printed.contains("in 4 parts: "));
+    assertTrue(printed, printed.contains("Deleted 1 copy, updated 1 draft: "));
     assertTrue(printed, printed.contains("1 segment, " + PASSAGES + " documents, 0 deleted"));
     assertTrue(printed, printed.contains("2 bits"));
     assertTrue(printed, printed.contains("[Bloom] filters") || printed.contains("Bloom filters"));
@@ -79,7 +79,7 @@ public class TestDemo extends LuceneTestCase {
     assertEquals(passages.size(), passages.stream().map(Passage::title).distinct().count());
     try (PieceTokenizer tokenizer =
         new PieceTokenizer(
-            () -> getClass().getResourceAsStream("/all-minilm-l6-v2-tokenizer.json"),
+            getClass().getResourceAsStream("/all-minilm-l6-v2-tokenizer.json"),
             ModelConfig.PLAIN)) {
       for (Passage passage : passages) {
         int pieces = tokenizer.document(passage.text()).length();

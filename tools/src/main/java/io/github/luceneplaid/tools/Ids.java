@@ -1,0 +1,103 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.util.UnicodeUtil;
+
+/** The ids of a collection: each is there once. */
+final class Ids {
+  /** Terms are not longer; the rest is for what tells the passages of a record. */
+  static final int MAX_BYTES = IndexWriter.MAX_TERM_LENGTH - 66;
+
+  private static final int SHOWN = 30;
+
+  /** What MongoDB's JSON says ids by. */
+  private static final Set<String> TYPES =
+      Set.of("$oid", "$uuid", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal");
+
+  /** Ids, and where they are from. */
+  private final Map<String, String> places = new HashMap<>();
+
+  /**
+   * An id as text.
+   *
+   * @param json a string, a number, or MongoDB's object for one
+   * @param place where it is, for messages
+   * @return null if there is none: it is missing, null or empty
+   */
+  static String text(JsonNode json, String place) {
+    if (json == null || json.isMissingNode() || json.isNull()) {
+      return null;
+    } else if (json.isTextual() || json.isNumber()) {
+      return json.asText().isEmpty() ? null : json.asText();
+    } else if (json.isObject() && json.size() == 1) {
+      String type = json.fieldNames().next();
+      if (TYPES.contains(type) && json.get(type).isValueNode()) {
+        return text(json.get(type), place);
+      }
+    }
+    throw new UserException(
+        place + ": id: expected a string or a number, found " + shown(json.toString()));
+  }
+
+  /**
+   * Takes an id that was given.
+   *
+   * @param place where, for messages
+   * @throws UserException if it was given before, or cannot be one
+   */
+  void add(String id, String place) {
+    check(id, place);
+    String before = places.putIfAbsent(id, place);
+    if (before != null) {
+      throw new UserException(
+          place + ": the id " + shown(id) + " occurs for the second time, first in " + before);
+    }
+  }
+
+  private static void check(String id, String place) {
+    int bytes = id.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_BYTES) {
+      throw new UserException(
+          place
+              + ": the id "
+              + shown(id)
+              + " has "
+              + bytes
+              + " bytes, expected up to "
+              + MAX_BYTES);
+    }
+    if (UnicodeUtil.validUTF16String(id) == false) {
+      throw new UserException(place + ": the id " + shown(id) + " has half a character in it");
+    }
+  }
+
+  /** Makes an id that nobody has, like the one that is wanted. */
+  String make(String wanted, String place) {
+    String id = wanted;
+    for (int i = 2; places.putIfAbsent(id, place) != null; i++) {
+      id = wanted + "~" + i;
+    }
+    return id;
+  }
+
+  /** As much of an id as fits into a message. */
+  static String shown(String id) {
+    return id.length() <= SHOWN ? id : id.substring(0, SHOWN) + "…";
+  }
+}

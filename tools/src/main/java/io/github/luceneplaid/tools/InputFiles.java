@@ -1,0 +1,206 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The files that a user names, and those in the folders that he names, in the order of their paths.
+ * Links are followed; each file is taken once, whichever ways lead to it. Hidden files in folders
+ * are left out, and so is what cannot be read, with a note.
+ */
+final class InputFiles {
+  /** Standard input. */
+  static final Path STANDARD_INPUT = Path.of("-");
+
+  private final String option;
+  private final Notes notes;
+  private final List<Found> found = new ArrayList<>();
+  private final Set<Object> seen = new HashSet<>();
+
+  private InputFiles(String option, Notes notes) {
+    this.option = option;
+    this.notes = notes;
+  }
+
+  /**
+   * A file.
+   *
+   * @param name what its passages are called by; no other file has it
+   * @param inFolder whether it was found in a folder, not named itself
+   */
+  record InputFile(Path path, String name, boolean inFolder) {}
+
+  /**
+   * A file, and the names it may have.
+   *
+   * @param name the short one
+   * @param longName the path as the user wrote it
+   */
+  private record Found(Path path, String name, String longName, boolean inFolder) {}
+
+  /**
+   * Finds all files.
+   *
+   * @param option what the user wrote the paths after, for messages
+   */
+  static List<InputFile> of(List<Path> paths, String option, Notes notes) throws IOException {
+    InputFiles files = new InputFiles(option, notes);
+    for (Path path : paths) {
+      files.add(path);
+    }
+    return files.named();
+  }
+
+  private void add(Path path) throws IOException {
+    if (path.equals(STANDARD_INPUT)) {
+      if (seen.add(path)) {
+        found.add(new Found(path, "stdin", "stdin", false));
+      }
+    } else if (Files.isDirectory(path)) {
+      addFolder(path);
+    } else if (Files.exists(path) == false) {
+      throw new UserException(option + " " + path + ": no such file or folder");
+    } else {
+      // A pipe has no real path
+      Object key = Files.isRegularFile(path) ? path.toRealPath() : path;
+      if (seen.add(key)) {
+        found.add(new Found(path, path.getFileName().toString(), path.toString(), false));
+      }
+    }
+  }
+
+  private void addFolder(Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Files.walkFileTree(
+        folder,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new Visitor(folder, files));
+    files.sort(null);
+    for (Path file : files) {
+      if (seen.add(file.toRealPath())) {
+        String name = folder.relativize(file).toString();
+        found.add(new Found(file, name, file.toString(), true));
+      }
+    }
+  }
+
+  /** Collects files of text. */
+  private final class Visitor extends SimpleFileVisitor<Path> {
+    private final Path root;
+    private final List<Path> files;
+    private final Set<Path> folders = new HashSet<>();
+
+    Visitor(Path root, List<Path> files) {
+      this.root = root;
+      this.files = files;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+        throws IOException {
+      boolean hidden = folder.equals(root) == false && isHidden(folder);
+      return hidden || folders.add(folder.toRealPath()) == false
+          ? FileVisitResult.SKIP_SUBTREE
+          : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      // A link that leads nowhere comes as a link
+      boolean mayBeFile = attributes.isRegularFile() || attributes.isSymbolicLink();
+      if (mayBeFile && isHidden(file) == false && isText(file)) {
+        if (Files.isReadable(file)) {
+          files.add(file);
+        } else {
+          notes.add(file + ": left out, it cannot be read");
+        }
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (file.equals(root)) {
+        throw new UserException(option + " " + file + ": the folder cannot be read", e);
+      }
+      // A loop of links: what it leads to is visited from above
+      if (e instanceof FileSystemLoopException == false
+          && isHidden(file) == false
+          && (Files.isDirectory(file) || isText(file))) {
+        notes.add(file + ": left out, it cannot be read");
+      }
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  private static boolean isHidden(Path path) {
+    return path.getFileName().toString().startsWith(".");
+  }
+
+  private static boolean isText(Path file) {
+    String name = file.getFileName().toString();
+    return isMarkdown(name) || isJson(name) || endsWith(name, ".txt", ".text");
+  }
+
+  static boolean isMarkdown(String name) {
+    return endsWith(name, ".md", ".markdown");
+  }
+
+  /** Whether it has to be JSON. */
+  static boolean isJson(String name) {
+    return endsWith(name, ".jsonl", ".ndjson", ".json");
+  }
+
+  /** Whether it may hold records, or anything else. */
+  static boolean isSettings(String name) {
+    return endsWith(name, ".json");
+  }
+
+  private static boolean endsWith(String name, String... ends) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    for (String end : ends) {
+      if (lower.endsWith(end)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Files of the same short name get long ones. */
+  private List<InputFile> named() {
+    Map<String, Integer> counts = new HashMap<>();
+    found.forEach(file -> counts.merge(file.name, 1, Integer::sum));
+    List<InputFile> files = new ArrayList<>();
+    for (Found file : found) {
+      String name = counts.get(file.name) == 1 ? file.name : file.longName;
+      files.add(new InputFile(file.path, name, file.inFolder));
+    }
+    return files;
+  }
+}

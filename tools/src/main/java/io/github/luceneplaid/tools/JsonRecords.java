@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+
+/**
+ * Reads records from JSON: objects one after another, usually a line each, or arrays of them. Each
+ * has a {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ */
+final class JsonRecords {
+  private final String name;
+  private final JsonParser parser;
+
+  /** Takes records. */
+  interface Sink {
+    /**
+     * Takes a record.
+     *
+     * @param id null if it has none
+     * @param line where it starts, from 1
+     */
+    void accept(String id, String title, String text, int line);
+  }
+
+  private JsonRecords(String name, JsonParser parser) {
+    this.name = name;
+    this.parser = parser;
+  }
+
+  /** Whether a text is of records: its first value is an object with a text, or an array. */
+  static boolean startsLikeRecords(String content) {
+    int start = 0;
+    while (start < content.length() && Character.isWhitespace(content.charAt(start))) {
+      start++;
+    }
+    if (start == content.length() || "[{".indexOf(content.charAt(start)) < 0) {
+      return false;
+    }
+    try (JsonParser parser = JsonFiles.mapper().createParser(content)) {
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.START_ARRAY) {
+        token = parser.nextToken();
+      }
+      if (token != JsonToken.START_OBJECT) {
+        return false;
+      }
+      JsonNode first = parser.readValueAsTree();
+      return first.path("text").isTextual();
+    } catch (
+        @SuppressWarnings("unused")
+        IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Reads all records.
+   *
+   * @param name of the file
+   * @throws UserException that names the line, if anything is no record
+   */
+  static void read(String name, String content, Sink sink) throws IOException {
+    ObjectMapper mapper = JsonFiles.mapper();
+    try (JsonParser parser = mapper.createParser(content)) {
+      new JsonRecords(name, parser).read(sink);
+    }
+  }
+
+  private void read(Sink sink) throws IOException {
+    int line = 1;
+    int depth = 0;
+    try {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        line = parser.currentTokenLocation().getLineNr();
+        switch (token) {
+          case START_ARRAY -> depth++;
+          case END_ARRAY -> depth--;
+          case START_OBJECT -> read(parser.readValueAsTree(), line, sink);
+          default -> throw noRecord(line, parser.getText());
+        }
+        if (depth > 1) {
+          throw noRecord(line, "an array in an array");
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw new UserException(name + ":" + line(e, line) + ": not JSON: " + JsonFiles.reason(e), e);
+    }
+  }
+
+  /** Of a record that does not end, where it starts; of anything else, where it is wrong. */
+  private static int line(JsonProcessingException e, int start) {
+    boolean ends = e.getOriginalMessage().startsWith("Unexpected end-of-input");
+    return ends || e.getLocation() == null ? start : e.getLocation().getLineNr();
+  }
+
+  private UserException noRecord(int line, String found) {
+    return new UserException(
+        name
+            + ":"
+            + line
+            + ": expected an object with a string \"text\", found "
+            + Ids.shown(found));
+  }
+
+  private void read(JsonNode json, int line, Sink sink) {
+    String place = name + ":" + line;
+    if (json.path("text").isTextual() == false) {
+      JsonNode text = json.get("text");
+      throw noRecord(line, text == null ? "one without" : "text " + text);
+    }
+    String id = Ids.text(json.get("id"), place);
+    if (id == null) {
+      id = Ids.text(json.get("_id"), place);
+    }
+    JsonNode title = json.path("title");
+    if (title.isContainerNode()) {
+      throw new UserException(
+          place + ": title: expected a string, found " + Ids.shown(title.toString()));
+    }
+    sink.accept(id, title.asText("").strip(), json.get("text").textValue().strip(), line);
+  }
+}

@@ -1,0 +1,79 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A folder in which an index is written. Lucene writes new segments beside those that are there,
+ * and switches by the name of one file, so that one commit at the end is all or nothing, even if
+ * the process dies. If there was no index and none comes to be, the folder becomes what it was.
+ */
+final class NewIndex implements Closeable {
+  private final Path folder;
+  private final boolean replaces;
+  private final boolean existed;
+  private final Directory directory;
+  private boolean finished;
+
+  /**
+   * Opens a folder, which is made if it does not exist.
+   *
+   * @param replaces whether it holds an index
+   */
+  NewIndex(Path folder, boolean replaces) throws IOException {
+    this.folder = folder;
+    this.replaces = replaces;
+    existed = Files.exists(folder);
+    Files.createDirectories(folder);
+    directory = FSDirectory.open(folder);
+  }
+
+  Directory directory() {
+    return directory;
+  }
+
+  /** The index is committed. */
+  void finish() {
+    finished = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    directory.close();
+    if (finished || replaces) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.allMatch(NewIndex::isLock) == false) {
+        return; // Somebody else writes there
+      }
+    }
+    if (existed) {
+      Files.deleteIfExists(folder.resolve(IndexWriter.WRITE_LOCK_NAME));
+    } else {
+      IOUtils.rm(folder);
+    }
+  }
+
+  private static boolean isLock(Path file) {
+    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME);
+  }
+}

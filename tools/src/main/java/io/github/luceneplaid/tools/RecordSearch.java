@@ -1,0 +1,106 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+
+/**
+ * Searches for records: of one that was indexed in parts, the best part is the hit. Where there are
+ * such records, twice as many documents are asked for again and again, until they are of as many
+ * records as wanted, or there are no more of them.
+ */
+final class RecordSearch {
+  private final IndexSearcher searcher;
+  private final LateInteractionOptions options;
+  private final boolean parts;
+
+  RecordSearch(IndexSearcher searcher, LateInteractionOptions options) {
+    this.searcher = searcher;
+    this.options = options;
+    parts = FieldInfos.getIndexedFields(searcher.getIndexReader()).contains(IndexBuilder.PART_OF);
+  }
+
+  /**
+   * The hits of a query.
+   *
+   * @param query that has them; null if it has no tokens, and so no hits
+   * @param docs the best document of each record
+   */
+  record Hits(LateInteractionQuery query, List<ScoreDoc> docs) {}
+
+  /** Finds the best k records. */
+  Hits search(float[][] tokens, int k) throws IOException {
+    if (tokens.length == 0) {
+      return new Hits(null, List.of());
+    }
+    int documents = Math.max(1, searcher.getIndexReader().maxDoc());
+    int n = k;
+    while (true) {
+      var query = new LateInteractionQuery(IndexBuilder.TOKENS, tokens, n, null, options);
+      ScoreDoc[] found = searcher.search(query, n).scoreDocs;
+      if (parts == false) {
+        return new Hits(query, List.of(found));
+      }
+      List<ScoreDoc> best = best(found, k);
+      if (best.size() == k || found.length < n || n >= documents) {
+        return new Hits(query, best);
+      }
+      n = (int) Math.min(2L * n, documents);
+    }
+  }
+
+  /** The first document of each record, of k records at most. */
+  private List<ScoreDoc> best(ScoreDoc[] found, int k) throws IOException {
+    List<ScoreDoc> best = new ArrayList<>();
+    Set<String> records = new HashSet<>();
+    for (int i = 0; i < found.length && best.size() < k; i++) {
+      if (records.add(record(found[i].doc))) {
+        best.add(found[i]);
+      }
+    }
+    return best;
+  }
+
+  private String record(int doc) throws IOException {
+    return recordId(
+        searcher.storedFields().document(doc, Set.of(IndexBuilder.ID, IndexBuilder.PART_OF)));
+  }
+
+  /** The id of the record that a document is, or is a part of; null if it has none. */
+  static String recordId(Document document) {
+    String record = document.get(IndexBuilder.PART_OF);
+    return record == null ? document.get(IndexBuilder.ID) : record;
+  }
+
+  /** All documents of a record. */
+  static Query documents(String id) {
+    return new BooleanQuery.Builder()
+        .add(new TermQuery(new Term(IndexBuilder.ID, id)), BooleanClause.Occur.SHOULD)
+        .add(new TermQuery(new Term(IndexBuilder.PART_OF, id)), BooleanClause.Occur.SHOULD)
+        .build();
+  }
+}

@@ -1,0 +1,187 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.text.BreakIterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Cuts records that a model cannot see whole into passages that it can, by the pieces of its own
+ * tokenizer: nothing of a text is left out. A cut is at the end of a paragraph, else of a sentence,
+ * else of a line, else of a word, if the second half of what fits has one, and else between two
+ * pieces. Passages overlap by up to an eighth. Each starts with the title of the record, unless
+ * that takes more than a quarter of the room; then the title is cut like the rest.
+ */
+final class TextCutter {
+  /** Chars looked at first for each piece that there is room for. */
+  private static final int CHARS_PER_PIECE = 8;
+
+  private static final int OVERLAP = 8;
+
+  private final PieceTokenizer tokenizer;
+  private final int room;
+
+  TextCutter(PieceTokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+    room = tokenizer.room();
+  }
+
+  /** The parts of a record: itself, if it fits. */
+  List<Passage> cut(Passage record, Ids ids) {
+    if (fits(record.text())) {
+      return List.of(record);
+    }
+    String title = record.title();
+    int heading = title.isEmpty() ? 0 : pieces(title);
+    List<String> parts;
+    if (heading > room / 4) {
+      title = "";
+      parts = new Text("", record.text(), room).cut();
+    } else {
+      parts = new Text(title, record.body(), room - heading).cut();
+    }
+    if (parts.size() <= 1) {
+      return List.of(record);
+    }
+    List<Passage> passages = new ArrayList<>();
+    for (String part : parts) {
+      String wanted = record.id() + "#" + (passages.size() + 1);
+      String id = passages.isEmpty() ? record.id() : ids.make(wanted, wanted);
+      passages.add(new Passage(id, title, part, record.id()));
+    }
+    return passages;
+  }
+
+  private boolean fits(String text) {
+    return text.length() <= (long) room * CHARS_PER_PIECE * 8 && tokenizer.excess(text) <= 0;
+  }
+
+  private int pieces(String text) {
+    return tokenizer.spans(text)[0].length;
+  }
+
+  /** One text that is cut. */
+  private final class Text {
+    private final String title;
+    private final String text;
+    private final int room;
+    private final List<String> parts = new ArrayList<>();
+
+    /** Where the next part may start, to overlap with this one. */
+    private int overlap;
+
+    Text(String title, String text, int room) {
+      this.title = title;
+      this.text = text;
+      this.room = room;
+    }
+
+    List<String> cut() {
+      int from = 0;
+      while (from < text.length()) {
+        int to = fitting(from);
+        String part = text.substring(from, to).strip();
+        if (part.isEmpty() == false) {
+          parts.add(part);
+        }
+        from = to == text.length() ? to : overlap;
+      }
+      return parts;
+    }
+
+    /** Where a part that fits ends. Its pieces may differ from those of the text a little. */
+    private int fitting(int from) {
+      int pieces = room;
+      while (true) {
+        int to = end(from, pieces);
+        String part = text.substring(from, to).strip();
+        int excess = tokenizer.excess(title.isEmpty() ? part : title + "\n" + part);
+        if (excess <= 0 || pieces == 1) {
+          return to;
+        }
+        pieces = Math.max(1, pieces - excess);
+      }
+    }
+
+    private int end(int from, int pieces) {
+      int length = Math.max(64, room * CHARS_PER_PIECE);
+      while (true) {
+        int to = whole((int) Math.min(text.length(), from + (long) length));
+        int[][] spans = tokenizer.spans(text.substring(from, to));
+        if (spans[0].length > pieces + 1) {
+          return border(from, spans, pieces);
+        } else if (to == text.length()) {
+          return spans[0].length <= pieces ? to : border(from, spans, pieces);
+        }
+        length = (int) Math.min(Integer.MAX_VALUE, 2L * length);
+      }
+    }
+
+    /** The best place to cut, at the latest after so many pieces. */
+    private int border(int from, int[][] spans, int pieces) {
+      int latest = whole(from + Math.max(1, spans[1][pieces - 1]));
+      int middle = from + (latest - from) / 2;
+      int end = best(from, middle, latest);
+      int before = 0;
+      while (before < pieces && from + spans[1][before] <= end) {
+        before++;
+      }
+      overlap = end;
+      int back = Math.min(room / OVERLAP, before / 4);
+      if (back > 0) {
+        int start = whole(from + spans[0][before - back]);
+        BreakIterator words = BreakIterator.getLineInstance(Locale.ROOT);
+        words.setText(text.substring(from, end));
+        int at = start - from;
+        int border = words.isBoundary(at) ? start : from + words.following(at);
+        overlap = whole(Math.max(from + 1, border < end ? border : start));
+      }
+      return end;
+    }
+
+    private int best(int from, int middle, int latest) {
+      int paragraph = text.lastIndexOf("\n\n", latest - 2) + 2;
+      if (paragraph > Math.max(1, middle)) {
+        return paragraph;
+      }
+      // A little more, as the end of a text is taken for that of a sentence
+      String near = text.substring(from, Math.min(text.length(), latest + 64));
+      int sentence = before(BreakIterator.getSentenceInstance(Locale.ROOT), near, latest - from);
+      if (from + sentence > middle) {
+        return from + sentence;
+      }
+      int line = text.lastIndexOf('\n', latest - 1) + 1;
+      if (line > middle) {
+        return line;
+      }
+      int word = before(BreakIterator.getLineInstance(Locale.ROOT), near, latest - from);
+      return from + word > middle ? from + word : latest;
+    }
+
+    /** The last break up to a position. */
+    private static int before(BreakIterator breaks, String near, int at) {
+      breaks.setText(near);
+      return at >= near.length() || breaks.isBoundary(at) ? at : breaks.preceding(at);
+    }
+
+    /** A position, or the next one if it is in a surrogate pair. */
+    private int whole(int at) {
+      boolean inside =
+          at > 0
+              && at < text.length()
+              && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
+      return inside ? at + 1 : at;
+    }
+  }
+}

@@ -1,0 +1,258 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Constants;
+
+/** What files are is told by their content; nothing of them is lost, and no id is there twice. */
+public class TestInputs extends LuceneTestCase {
+  private final List<String> notes = new ArrayList<>();
+
+  private List<Passage> read(Charset named, Path... paths) throws IOException {
+    notes.clear();
+    return TextFiles.read(List.of(paths), "INPUT", new TextDecoder(named), notes::add);
+  }
+
+  private List<String> ids(Path... paths) throws IOException {
+    return read(null, paths).stream().map(Passage::id).toList();
+  }
+
+  private String refusal(Path... paths) {
+    return expectThrows(UserException.class, () -> read(null, paths)).getMessage();
+  }
+
+  private static Path file(String name, byte[] content) throws IOException {
+    return Files.write(createTempDir().resolve(name), content);
+  }
+
+  private static Path file(String name, String content) throws IOException {
+    return file(name, content.getBytes(UTF_8));
+  }
+
+  private static byte[] bytes(int... values) {
+    byte[] result = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = (byte) values[i];
+    }
+    return result;
+  }
+
+  private static byte[] join(byte[] first, byte[] second) {
+    byte[] result = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, result, first.length, second.length);
+    return result;
+  }
+
+  public void testByteOrderMarks() throws IOException {
+    String text = "Der Bär \ud83d\udc3b\nzweite Zeile";
+    List<Passage> expected =
+        List.of(new Passage("1", "", "Der Bär \ud83d\udc3b"), new Passage("2", "", "zweite Zeile"));
+    assertEquals(
+        expected, read(null, file("a.txt", join(bytes(0xef, 0xbb, 0xbf), text.getBytes(UTF_8)))));
+    assertEquals(
+        expected, read(null, file("a.txt", join(bytes(0xff, 0xfe), text.getBytes(UTF_16LE)))));
+    assertEquals(
+        expected, read(null, file("a.txt", join(bytes(0xfe, 0xff), text.getBytes(UTF_16BE)))));
+    byte[] wide = text.getBytes(Charset.forName("UTF-32LE"));
+    // A mark tells more than the user, who names an encoding for all files
+    assertEquals(expected, read(ISO_8859_1, file("a.txt", join(bytes(0xff, 0xfe, 0, 0), wide))));
+    String json = "{\"id\":\"x\",\"text\":\"a\"}\n{\"id\":\"y\",\"text\":\"b\"}\n";
+    assertEquals(List.of("x", "y"), ids(file("a.jsonl", "\ufeff" + json)));
+  }
+
+  public void testEncodings() throws IOException {
+    Path latin = file("a.txt", "Stra\u00dfe".getBytes(ISO_8859_1));
+    String message = refusal(latin);
+    assertTrue(message, message.startsWith(latin + ": not UTF-8: byte 0xDF at offset 4 (--enc"));
+    assertEquals("Stra\u00dfe", read(ISO_8859_1, latin).get(0).body());
+    Path cut = file("a.md", bytes('a', 0xc3));
+    assertTrue(refusal(cut), refusal(cut).contains("byte 0xC3 at offset 1"));
+    Path unmarked = file("a.txt", "ab".getBytes(UTF_16LE));
+    assertTrue(refusal(unmarked), refusal(unmarked).contains("NUL character at offset 1"));
+    assertTrue(refusal(unmarked), refusal(unmarked).contains("--encoding UTF-16LE"));
+    assertEquals("ab", read(UTF_16LE, unmarked).get(0).body());
+    Path odd = file("a.txt", bytes(0xff, 0xfe, 'a', 0, 'b'));
+    assertTrue(refusal(odd), refusal(odd).contains("not UTF-16LE"));
+  }
+
+  /** By name, whatever the extension says, and whatever encoding is named. */
+  public void testBinaryFiles() throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      out.putNextEntry(new ZipEntry("arr_0.npy"));
+    }
+    assertBinary("a ZIP archive", zip.toByteArray());
+    assertBinary("a PDF document", "%PDF-1.7\n".getBytes(UTF_8));
+    assertBinary("a PNG image", bytes(0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0));
+    assertBinary("a JPEG image", bytes(0xff, 0xd8, 0xff, 0xe0, 0, 16));
+    assertBinary("a GIF image", join("GIF89a".getBytes(UTF_8), bytes(1, 0, 1, 0)));
+    assertBinary("a gzip file", bytes(0x1f, 0x8b, 8, 0));
+    assertBinary("an SQLite database", "SQLite format 3\0".getBytes(UTF_8));
+    assertBinary("an NPY array", join(bytes(0x93), "NUMPY".getBytes(UTF_8)));
+    assertBinary("a pickle", bytes(0x80, 4, '.'));
+    assertBinary("a program", join(bytes(0x7f), "ELF".getBytes(UTF_8)));
+    assertBinary(
+        "a safetensors file", join(bytes(4, 0, 0, 0, 0, 0, 0, 0), "{\"a\"".getBytes(UTF_8)));
+    assertBinary("a NUL character at offset 2", bytes('a', 'b', 0, 'c'));
+    // Text that only starts so
+    assertEquals(
+        "RIFFs and GIF8 are text",
+        read(null, file("a.txt", "RIFFs and GIF8 are text")).get(0).body());
+    assertEquals("12345678{\"a\"", read(null, file("a.txt", "12345678{\"a\"")).get(0).body());
+  }
+
+  private void assertBinary(String what, byte[] content) throws IOException {
+    Path file = file(RandomPicker.pick("a.txt", "a.md", "a.jsonl", "a.npz", "a"), content);
+    Charset named = random().nextBoolean() ? null : ISO_8859_1;
+    String message = expectThrows(UserException.class, () -> read(named, file)).getMessage();
+    assertTrue(message, message.startsWith(file + ": expected text, found " + what));
+    assertEquals(1, message.lines().count());
+  }
+
+  /** One of several. */
+  private static final class RandomPicker {
+    static String pick(String... choices) {
+      return choices[random().nextInt(choices.length)];
+    }
+  }
+
+  /** Records are read one after another, in whichever lines they are. */
+  public void testRecords() throws IOException {
+    assertEquals(
+        List.of("a", "b", "c"),
+        ids(
+            file(
+                "a.jsonl",
+                "{\"id\":\"a\",\"text\":\"1\"}{\"id\":\"b\",\"text\":\"2\"}\n\n"
+                    + "{\"id\":\"c\",\n\"text\":\"3\"}\n")));
+    String array = "[\n{\"id\":\"a\",\"text\":\"1\"},\n{\"id\":\"b\",\"text\":\"2\"}]";
+    for (String name : List.of("a.json", "a.jsonl", "a.data")) {
+      assertEquals(List.of("a", "b"), ids(file(name, array)));
+    }
+    // Prose may start with a bracket
+    assertEquals("[1] see below", read(null, file("a.txt", "[1] see below")).get(0).body());
+
+    refused(":2: not JSON: ", "{\"text\":\"a\"}\n{\"text\":\"b\"\n");
+    refused(":2: not JSON: ", "{\"text\":\"a\"}\n{\"text\":\"b\",}\n");
+    refused(":1: not JSON: Duplicate field 'text'", "{\"text\":\"a\",\"text\":\"b\"}");
+    refused(":2: expected an object with a string \"text\", found 7", "{\"text\":\"a\"}\n7\n");
+    refused(
+        ":2: expected an object with a string \"text\", found one without",
+        "{\"text\":\"a\"}\n{\"id\":1}");
+    refused(":1: expected an object with a string \"text\", found text null", "{\"text\":null}");
+    refused(
+        ":1: expected an object with a string \"text\", found an array", "[[{\"text\":\"a\"}]]");
+    refused(":1: title: expected a string", "{\"title\":[\"t\"],\"text\":\"a\"}");
+    refused(":1: expected an object with a string \"text\", found an array", "[".repeat(100_000));
+    refused(":1: not JSON: ", "{\"text\":\"a\",\"more\":" + "[".repeat(100_000));
+  }
+
+  private void refused(String message, String content) throws IOException {
+    Path file = file("a.jsonl", content);
+    String found = refusal(file);
+    assertTrue(found, found.startsWith(file + message));
+    assertEquals(1, found.lines().count());
+  }
+
+  /** Other JSON in a folder is no text. */
+  public void testFolderWithSettings() throws IOException {
+    Path folder = createTempDir();
+    Files.writeString(folder.resolve("records.json"), "[{\"id\":\"a\",\"text\":\"1\"}]");
+    Path settings = Files.writeString(folder.resolve("settings.json"), "{\"a\":1}");
+    assertEquals(List.of("a"), ids(folder));
+    assertEquals(List.of(settings + ": left out, it has no records"), notes);
+  }
+
+  public void testIds() throws IOException {
+    String lines =
+        """
+        {"id":{"$oid":"5f"},"text":"a"}
+        {"id":7,"text":"b"}
+        {"id":1.50,"text":"c"}
+        {"_id":{"$numberLong":"12"},"text":"d"}
+        {"id":null,"_id":"e","text":"e"}
+        {"id":null,"text":"f"}
+        {"id":"","text":"g"}
+        {"text":"h"}
+        """;
+    assertEquals(
+        List.of("5f", "7", "1.50", "12", "e", "6", "7~2", "8"), ids(file("a.jsonl", lines)));
+    refused(
+        ":2: the id 7 occurs for the second time, first in ",
+        "{\"id\":7,\"text\":\"a\"}\n{\"id\":\"7\",\"text\":\"b\"}");
+    refused(
+        ":1: id: expected a string or a number, found {\"a\":1}",
+        "{\"id\":{\"a\":1},\"text\":\"b\"}");
+    refused(":1: id: expected a string or a number, found true", "{\"id\":true,\"text\":\"b\"}");
+    refused(":1: the id \ud800 has half a character", "{\"id\":\"\\ud800\",\"text\":\"b\"}");
+    String longest = "x".repeat(Ids.MAX_BYTES - 2) + "\u00e9";
+    assertEquals(
+        List.of(longest), ids(file("a.jsonl", "{\"id\":\"" + longest + "\",\"text\":\"b\"}")));
+    refused(
+        ":1: the id " + "x".repeat(30) + "… has " + (Ids.MAX_BYTES + 1) + " bytes",
+        "{\"id\":\"x" + longest + "\",\"text\":\"b\"}");
+  }
+
+  /** Ids that are made tell files apart, and keep away from those that are given. */
+  public void testIdsOfSeveralFiles() throws IOException {
+    Path folder = createTempDir();
+    Path one = Files.createDirectory(folder.resolve("one"));
+    Path two = Files.createDirectory(folder.resolve("two"));
+    for (Path part : List.of(one, two)) {
+      Files.writeString(part.resolve("readme.md"), "Text.");
+      Files.writeString(part.resolve("lines"), "a\nb\n");
+    }
+    Files.writeString(two.resolve("other.md"), "Text.");
+    assertEquals(List.of(one + "/readme.md#1", "other.md#1", two + "/readme.md#1"), ids(one, two));
+    assertEquals(List.of("1", "2"), ids(one.resolve("lines")));
+    assertEquals(
+        List.of(one + "/lines:1", one + "/lines:2", two + "/lines:1", two + "/lines:2"),
+        ids(one.resolve("lines"), two.resolve("lines")));
+    // A file is read once, whichever ways lead to it
+    assertEquals(List.of("1", "2"), ids(one.resolve("lines"), one.resolve("../one/lines")));
+    Path given = Files.writeString(folder.resolve("g.jsonl"), "{\"id\":\"2\",\"text\":\"a\"}");
+    assertEquals(List.of("1", "2~2", "2"), ids(one.resolve("lines"), given));
+  }
+
+  /** Links to folders are followed, once; what cannot be read is told of. */
+  public void testLinks() throws IOException {
+    assumeFalse("needs links", Constants.WINDOWS);
+    Path folder = createTempDir();
+    Path outside = createTempDir();
+    Files.writeString(outside.resolve("linked.md"), "Text.");
+    Files.writeString(folder.resolve("a.md"), "Text.");
+    Files.createSymbolicLink(folder.resolve("link"), outside);
+    Files.createSymbolicLink(folder.resolve("other link"), outside);
+    Files.createSymbolicLink(folder.resolve("loop"), folder);
+    Files.createSymbolicLink(folder.resolve("same.md"), folder.resolve("a.md"));
+    Files.createSymbolicLink(folder.resolve("dangling.md"), folder.resolve("nowhere"));
+    assertEquals(2, ids(folder).size());
+    assertEquals(1, notes.size());
+    assertEquals(folder.resolve("dangling.md") + ": left out, it cannot be read", notes.get(0));
+  }
+}
