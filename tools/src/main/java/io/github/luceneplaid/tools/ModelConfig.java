@@ -93,16 +93,35 @@ record ModelConfig(
 
   /** Whether a piece of a document stands for nothing that anybody would search for. */
   boolean skips(String piece) {
-    return skipped == null ? isPunctuation(piece) : skipped.contains(piece);
+    // Some tokenizers make the space before a word a part of it, as one of these letters
+    boolean spaced = piece.length() > 1 && "\u2581\u0120".indexOf(piece.charAt(0)) >= 0;
+    String bare = spaced ? piece.substring(1) : piece;
+    return skipped == null
+        ? isPunctuation(bare)
+        : skipped.contains(piece) || skipped.contains(bare);
+  }
+
+  /** Where the first char from a position on is that does not just make pieces that are skipped. */
+  int firstTelling(String text, int from) {
+    int i = from;
+    while (skipped == null
+        && i < text.length()
+        && (isPunctuation(text.charAt(i)) || Character.isWhitespace(text.charAt(i)))) {
+      i++;
+    }
+    return i;
   }
 
   private static boolean isPunctuation(String piece) {
     for (int i = 0; i < piece.length(); i++) {
-      char c = piece.charAt(i);
-      if (c <= ' ' || c > '~' || Character.isLetterOrDigit(c)) {
+      if (isPunctuation(piece.charAt(i)) == false) {
         return false;
       }
     }
     return piece.isEmpty() == false;
+  }
+
+  private static boolean isPunctuation(char c) {
+    return c > ' ' && c <= '~' && Character.isLetterOrDigit(c) == false;
   }
 }

@@ -188,6 +188,22 @@ final class PieceTokenizer implements Closeable {
     return Math.max(1, documentLength() - cut.head - cut.tail);
   }
 
+  /** Whether any piece of a text becomes a token. */
+  boolean hasTokens(String text) {
+    Cut cut = cut(text);
+    for (int i = cut.head; i < cut.head + cut.content(); i++) {
+      if (config.skips(cut.names[i]) == false) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where the first char from a position on is of which a token may become. */
+  int firstTelling(String text, int from) {
+    return config.firstTelling(text, from);
+  }
+
   /** Where the pieces of a text lie, without those that stand before and after it. */
   int[][] spans(String text) {
     Cut cut = cut(text);

@@ -100,12 +100,7 @@ final class Snippet {
     if (text.length() - from <= maxLength) {
       return new int[] {from, text.length()};
     }
-    BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
-    sentences.setText(text);
-    List<Integer> bounds = new ArrayList<>(List.of(from));
-    for (int i = sentences.following(from); i != BreakIterator.DONE; i = sentences.next()) {
-      bounds.add(i);
-    }
+    List<Integer> bounds = bounds(from, maxLength / 2);
     int[] best = {from, from + maxLength};
     float bestScore = -1;
     for (int i = 0; i + 1 < bounds.size(); i++) {
@@ -122,6 +117,26 @@ final class Snippet {
       }
     }
     return best;
+  }
+
+  /** Where sentences start and end, and in long ones some words, too. */
+  private List<Integer> bounds(int from, int maxLength) {
+    BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
+    BreakIterator words = BreakIterator.getLineInstance(Locale.ROOT);
+    sentences.setText(text);
+    words.setText(text);
+    List<Integer> bounds = new ArrayList<>(List.of(from));
+    for (int i = sentences.following(from); i != BreakIterator.DONE; i = sentences.next()) {
+      if (i - bounds.getLast() > maxLength) {
+        int step = maxLength / 4;
+        for (int at = bounds.getLast() + step; at < i - step; at = bounds.getLast() + step) {
+          int word = words.following(at);
+          bounds.add(word == BreakIterator.DONE || word >= i ? at : word);
+        }
+      }
+      bounds.add(i);
+    }
+    return bounds;
   }
 
   /** The end of the last whole word up to {@code end}. */

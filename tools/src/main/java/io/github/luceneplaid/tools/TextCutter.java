@@ -21,10 +21,11 @@ import java.util.Locale;
  * tokenizer: nothing of a text is left out. A cut is at the end of a paragraph, else of a sentence,
  * else of a line, else of a word, if the second half of what fits has one, and else between two
  * pieces. Passages overlap by up to an eighth. Each starts with the title of the record, unless
- * that takes more than a quarter of the room; then the title is cut like the rest.
+ * that takes more than a quarter of the room; then the title is cut like the rest. Where a passage
+ * would have no tokens, as of a million brackets, there is none.
  */
 final class TextCutter {
-  /** Chars looked at first for each piece that there is room for. */
+  /** Chars looked at for each piece that there is room for, until it is known how long they are. */
   private static final int CHARS_PER_PIECE = 8;
 
   private static final int OVERLAP = 8;
@@ -81,6 +82,9 @@ final class TextCutter {
     /** Where the next part may start, to overlap with this one. */
     private int overlap;
 
+    /** Chars per piece, a little more than in the part before. */
+    private double ratio = CHARS_PER_PIECE;
+
     Text(String title, String text, int room) {
       this.title = title;
       this.text = text;
@@ -88,16 +92,22 @@ final class TextCutter {
     }
 
     List<String> cut() {
-      int from = 0;
+      int from = telling(0);
       while (from < text.length()) {
         int to = fitting(from);
         String part = text.substring(from, to).strip();
-        if (part.isEmpty() == false) {
+        if (tokenizer.hasTokens(part)) {
           parts.add(part);
         }
-        from = to == text.length() ? to : overlap;
+        from = to == text.length() ? to : telling(overlap);
       }
       return parts;
+    }
+
+    /** Where a part may start: not before more punctuation than there is room for. */
+    private int telling(int from) {
+      int telling = tokenizer.firstTelling(text, from);
+      return telling - from <= room ? from : telling;
     }
 
     /** Where a part that fits ends. Its pieces may differ from those of the text a little. */
@@ -115,10 +125,11 @@ final class TextCutter {
     }
 
     private int end(int from, int pieces) {
-      int length = Math.max(64, room * CHARS_PER_PIECE);
+      int length = Math.max(64, (int) (room * ratio));
       while (true) {
         int to = whole((int) Math.min(text.length(), from + (long) length));
         int[][] spans = tokenizer.spans(text.substring(from, to));
+        ratio = Math.clamp(1.5 * (to - from) / Math.max(1, spans[0].length), 1.5, CHARS_PER_PIECE);
         if (spans[0].length > pieces + 1) {
           return border(from, spans, pieces);
         } else if (to == text.length()) {

@@ -227,7 +227,8 @@ final class TextEncoder implements Closeable {
   }
 
   private List<EncodedText> encode(List<Pieces> batch) {
-    float[][][] vectors = model.run(batch);
+    boolean any = batch.stream().anyMatch(pieces -> pieces.tokens() > 0);
+    float[][][] vectors = any ? model.run(batch) : new float[batch.size()][0][];
     List<EncodedText> results = new ArrayList<>();
     for (int i = 0; i < vectors.length; i++) {
       for (int t = 0; t < vectors[i].length; t++) {

@@ -1,0 +1,256 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** All of a text is searchable, whatever it is and however long, and a record is one hit. */
+public class TestTextCutter extends CommandTestCase {
+  private static PieceTokenizer tokenizer(int length) throws IOException {
+    ModelConfig plain = ModelConfig.PLAIN;
+    ModelConfig config =
+        new ModelConfig(plain.queryLength(), length, -1, -1, false, -1, false, null);
+    try (InputStream in = TinyModel.class.getResourceAsStream("tiny-model/tokenizer.json")) {
+      return new PieceTokenizer(in, config);
+    }
+  }
+
+  private static List<Passage> cut(PieceTokenizer tokenizer, String title, String body) {
+    Passage record = new Passage("r", title, body);
+    List<Passage> parts = new TextCutter(tokenizer).cut(record, new Ids());
+    Set<String> ids = new HashSet<>();
+    for (Passage part : parts) {
+      assertTrue(part.text(), tokenizer.excess(part.text()) <= 0);
+      assertTrue(part.id(), ids.add(part.id()));
+      assertEquals("r", part.recordId());
+    }
+    return parts;
+  }
+
+  /** Each part is where the one before ends or earlier, and the last ends where the text ends. */
+  private static void assertCovers(String body, List<Passage> parts) {
+    int covered = 0;
+    int start = -1;
+    for (Passage part : parts) {
+      int at = body.indexOf(part.body(), start + 1);
+      assertTrue(part.body(), at > start);
+      assertTrue("between parts", at <= covered || body.substring(covered, at).isBlank());
+      start = at;
+      covered = at + part.body().length();
+    }
+    assertTrue("at the end", body.substring(covered).isBlank());
+  }
+
+  /** Text of units that are all different, so that each part is in one place. */
+  private static String text(int script, String[] between, int count) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(script == 0 ? "word" + i : Character.toString(script + i));
+      text.append(between[random().nextInt(between.length)]);
+    }
+    return text.toString().strip();
+  }
+
+  /** Sentences, lines, words, and texts that have none of these. */
+  public void testNothingIsLost() throws IOException {
+    int[] scripts = {0, 0x4e00, 0x1f300, 0x1d400, 0xe01};
+    String[][] between = {{" ", " ", ". "}, {"\n", " | "}, {""}, {" ", "\n\n"}, {"。", ""}};
+    for (int i = 0; i < 20; i++) {
+      int length = 4 + random().nextInt(60);
+      try (PieceTokenizer tokenizer = tokenizer(length)) {
+        int script = scripts[random().nextInt(scripts.length)];
+        int count = random().nextInt(script == 0xe01 ? 58 : 400);
+        String body = text(script, between[random().nextInt(between.length)], count);
+        String title = random().nextBoolean() ? "" : "red moon";
+        List<Passage> parts = cut(tokenizer, title, body);
+        if (title.isEmpty() || parts.get(0).title().isEmpty() == false) {
+          assertCovers(body, parts);
+        } else {
+          assertCovers(title + "\n" + body, parts);
+        }
+      }
+    }
+  }
+
+  public void testBorders() throws IOException {
+    try (PieceTokenizer tokenizer = tokenizer(22)) {
+      String sentence = "The red cats sleeps over the blue trees. ";
+      for (Passage part : cut(tokenizer, "", sentence.repeat(10).strip())) {
+        assertTrue(part.body(), part.body().endsWith("trees."));
+      }
+      String line = "red 1 cats 2 sleeps 3 moon\n";
+      for (Passage part : cut(tokenizer, "", line.repeat(10).strip())) {
+        assertTrue(part.body(), part.body().endsWith("moon"));
+      }
+      for (Passage part : cut(tokenizer, "", "unknown ".repeat(80).strip())) {
+        assertTrue(part.body(), part.body().matches("(unknown ?)+"));
+      }
+      // With its title on each part; a title that is too long is text
+      assertEquals(
+          Set.of("moon"),
+          cut(tokenizer, "moon", sentence.repeat(5)).stream()
+              .map(Passage::title)
+              .collect(Collectors.toSet()));
+      String longTitle = text(0, new String[] {" "}, 40);
+      List<Passage> parts = cut(tokenizer, longTitle, "stone");
+      assertCovers(longTitle + "\nstone", parts);
+    }
+  }
+
+  /** In time that is linear, and without parts that have no tokens. */
+  public void testMillions() throws IOException {
+    try (PieceTokenizer tokenizer = tokenizer(180)) {
+      for (String unit : List.of("[", "*", " ", "x", "# ", "\ud83d\udea2")) {
+        int count = TEST_NIGHTLY ? 1_000_000 : 20_000;
+        String text = "red " + unit.repeat(count) + " moon";
+        List<Passage> parts = cut(tokenizer, "", text);
+        assertTrue(parts.getLast().body().endsWith("moon"));
+        if (unit.length() == 1 && Character.isLetter(unit.charAt(0)) == false) {
+          assertTrue(unit + parts.size(), parts.size() <= 2);
+        }
+      }
+    }
+  }
+
+  /** Each kind of input, searched for its end. */
+  public void testAllInputs() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    String filler = "the blue river runs under trees ".repeat(30);
+    Path folder = createTempDir();
+    List<Path> files =
+        List.of(
+            Files.writeString(
+                folder.resolve("a.jsonl"),
+                "{\"id\":\"x\",\"text\":\""
+                    + filler
+                    + "moon\"}\n{\"id\":\"y\",\"text\":\"a river\"}"),
+            Files.writeString(folder.resolve("a.lines"), filler + "moon\na river\n"),
+            Files.writeString(
+                folder.resolve("a.md"),
+                "# T\n| " + filler.replace(" ", " | ") + "moon |\n# U\na river\n"),
+            Files.writeString(
+                folder.resolve("b.md"),
+                "# T\n- " + filler.replace(" ", "\n- ") + "moon\n# U\na river\n"));
+    for (Path file : files) {
+      Path index = createTempDir().resolve("index");
+      JsonNode indexed = json("index", file, "-o", index, "--model", model, "--json");
+      int documents = indexed.get("documents").intValue();
+      assertTrue(indexed.toString(), documents >= 2);
+      assertTrue(indexed.toString(), indexed.get("passages").intValue() > documents);
+      assertEquals(0, plaid("search", index, "moon", "--model", model, "-k", 50));
+      String found = out.toString();
+      assertTrue(found, found.contains("[moon]"));
+      // Of its passages, the record is one hit
+      assertTrue(found, found.contains("  " + documents + ". "));
+      assertFalse(found, found.contains("  " + (documents + 1) + ". "));
+    }
+    Path index = createTempDir().resolve("index");
+    assertEquals(0, plaid("index", files.get(0), "-o", index, "--model", model));
+    Object[] explain = {"explain", index, "--model", model, "--query", "moon"};
+    for (Object[] choice : new Object[][] {{"--doc", "x"}, {"--hit", 1}}) {
+      assertEquals(0, plaid(with(with(explain, choice[0]), choice[1])));
+      assertTrue(out.toString(), out.toString().contains("[moon]"));
+    }
+    assertFails(1, "the query has 2 hits", with(with(explain, "--hit"), 3));
+  }
+
+  /** As many records as asked for, however many passages the first ones have. */
+  public void testManyRecords() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    StringBuilder lines = new StringBuilder();
+    int records = 12;
+    for (int i = 0; i < records; i++) {
+      lines.append("red cat ".repeat(i % 3 == 0 ? 200 : 3)).append('\n');
+    }
+    Path folder = createTempDir();
+    Path file = Files.writeString(folder.resolve("lines"), lines);
+    Path index = folder.resolve("index");
+    JsonNode indexed = json("index", file, "-o", index, "--model", model, "--json");
+    assertEquals(records, indexed.get("documents").intValue());
+    for (int k : new int[] {1, 5, records, records + 5}) {
+      JsonNode hits =
+          json("search", index, "red cat", "--model", model, "-k", k, "--json").get("hits");
+      Set<String> ids = new HashSet<>();
+      hits.forEach(hit -> ids.add(hit.get("id").textValue()));
+      assertEquals(Math.min(k, records), ids.size());
+      assertEquals(ids.size(), hits.size());
+    }
+
+    // By way of arrays, too
+    Path tokens = folder.resolve("tokens");
+    assertEquals(0, plaid("encode", file, "-o", tokens, "--model", model));
+    Path other = folder.resolve("other");
+    JsonNode again = json("index", tokens.resolve("tokens.npy"), "-o", other, "--json");
+    assertEquals(records, again.get("documents").intValue());
+    assertEquals(indexed.get("passages"), again.get("passages"));
+    assertEquals(indexed.get("tokens"), again.get("tokens"));
+    JsonNode hits =
+        json("search", other, "red cat", "--model", model, "-k", 9, "--json").get("hits");
+    assertEquals(9, hits.size());
+  }
+
+  /** What the model does not see of a query is told of. */
+  public void testLongQuery() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    Path folder = createTempDir();
+    Path file = Files.writeString(folder.resolve("lines"), "red cat\n");
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", file, "-o", index, "--model", model));
+    String fits = "red ".repeat(30);
+    for (Object[] command :
+        new Object[][] {
+          {"search", index, "--model", model},
+          {"explain", index, "--model", model, "--hit", 1, "--query"}
+        }) {
+      assertEquals(0, plaid(with(command, fits)));
+      assertEquals("", err.toString());
+      assertEquals(0, plaid(with(command, fits + "moon tail")));
+      String message = err.toString();
+      assertTrue(
+          message, message.contains("is too long for the model: left out from \"moon tail\""));
+      assertEquals(1, message.lines().count());
+    }
+  }
+
+  private static Object[] with(Object[] command, Object last) {
+    List<Object> all = new ArrayList<>(List.of(command));
+    all.add(last);
+    return all.toArray();
+  }
+
+  /** The inputs that were reported. */
+  public void testShared() throws IOException {
+    Path cases = Path.of(System.getProperty("plaid.shared", "../shared"), "cases");
+    assumeTrue("no " + cases, Files.isDirectory(cases));
+    Path index = createTempDir().resolve("index");
+    assertEquals(0, plaid("index", cases.resolve("long.jsonl"), "-o", index));
+    JsonNode hits =
+        json("search", index, "purple elephant escaped zoo Lisbon", "--json").get("hits");
+    assertEquals("long", hits.get(0).get("id").textValue());
+    assertEquals(2, hits.size());
+    assertEquals(0, plaid("index", cases.resolve("timetable.md"), "-o", index, "--force"));
+    assertEquals(0, plaid("search", index, "lighthouse F99 23:55"));
+    assertTrue(out.toString(), out.toString().contains("[Lighthouse] [F99]"));
+    JsonNode brackets =
+        json("index", cases.resolve("brackets.md"), "-o", index, "--force", "--json");
+    assertEquals(1, brackets.get("documents").intValue());
+  }
+}
