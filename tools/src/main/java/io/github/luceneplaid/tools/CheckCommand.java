@@ -25,11 +25,15 @@ import java.util.concurrent.Callable;
 import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.Lock;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.store.NoLockFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -89,7 +93,7 @@ final class CheckCommand implements Callable<Integer> {
   private void checkIndex(Directory directory) throws IOException {
     CheckIndex.Status status;
     int all = segments(directory) * TESTS;
-    try (CheckIndex checker = new CheckIndex(directory);
+    try (CheckIndex checker = new CheckIndex(directory, lock(directory));
         Progress progress = plaid.console().progress("Checking files", " tests", all);
         PrintStream talk = new PrintStream(new TestCounter(progress, all), true, UTF_8)) {
       checker.setInfoStream(talk);
@@ -107,6 +111,19 @@ final class CheckCommand implements Callable<Integer> {
           status.missingSegments
               ? "the list of segments cannot be read"
               : "CheckIndex finds the index not clean");
+    }
+  }
+
+  /** Keeps others from writing, where anybody can write at all. */
+  static Lock lock(Directory directory) throws IOException {
+    try {
+      return directory.obtainLock(IndexWriter.WRITE_LOCK_NAME);
+    } catch (LockObtainFailedException e) {
+      throw e;
+    } catch (
+        @SuppressWarnings("unused")
+        IOException e) {
+      return NoLockFactory.INSTANCE.obtainLock(directory, IndexWriter.WRITE_LOCK_NAME);
     }
   }
 
@@ -198,17 +215,17 @@ final class CheckCommand implements Callable<Integer> {
     double seconds = output.seconds();
     boolean clean = problems.isEmpty();
     if (output.json() == false) {
-      problems.forEach(problem -> plaid.console().out().println(problem));
+      problems.forEach(problem -> plaid.console().out().println(Console.visible(problem)));
     }
     output.print(
         plaid.console(),
         new Outcome(folder.toString(), clean, segments, fields, tokens, problems, seconds),
         folder
             + (clean ? ": sound; " : ": DAMAGED; ")
-            + segments
-            + " segments, "
-            + fields
-            + " fields of tokens checked, in "
+            + Table.count(segments, "segment")
+            + ", "
+            + Table.count(fields, "field")
+            + " of tokens checked, in "
             + OutputOptions.rate(seconds, tokens, "tokens"));
   }
 }

@@ -14,10 +14,12 @@ package io.github.luceneplaid.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -40,11 +42,13 @@ final class Console {
   private final BufferedReader in;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final StandardOutput standard;
   private final boolean interactive;
   private final boolean progress;
   private boolean colours;
 
-  private Console(Reader in, Writer out, Writer err, String terminals) {
+  private Console(Reader in, StandardOutput standard, Writer out, Writer err, String terminals) {
+    this.standard = standard;
     this.in = new BufferedReader(in);
     this.out = new PrintWriter(out, true);
     this.err = new PrintWriter(err, true);
@@ -59,9 +63,11 @@ final class Console {
   /** The process's own streams, in UTF-8. */
   static Console system() {
     openErrors();
+    StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
     return new Console(
         new InputStreamReader(System.in, UTF_8),
-        utf8(System.out),
+        out,
+        new OutputStreamWriter(out, UTF_8),
         utf8(System.err),
         System.getProperty(TERMINALS, ""));
   }
@@ -85,7 +91,23 @@ final class Console {
   /** For tests: writes to the given writers; {@code input} is typed on a terminal unless null. */
   static Console of(String input, Writer out, Writer err) {
     return new Console(
-        new StringReader(input == null ? "" : input), out, err, input == null ? "" : "01");
+        new StringReader(input == null ? "" : input), null, out, err, input == null ? "" : "01");
+  }
+
+  /** For tests: writes to a stream that may fail. */
+  static Console of(StandardOutput out, Writer err) {
+    return new Console(new StringReader(""), out, new OutputStreamWriter(out, UTF_8), err, "");
+  }
+
+  /** Why not all could be written; null if all was, or nobody wants to read it any more. */
+  IOException failure() {
+    out.flush();
+    return standard == null || standard.isClosed() ? null : standard.failure();
+  }
+
+  /** Whether what is printed gets nowhere any more. */
+  boolean isDeaf() {
+    return standard != null && standard.failure() != null;
   }
 
   PrintWriter out() {

@@ -35,7 +35,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Copies vectors from a file to one of another format.",
       "Formats are told by extensions: .fsvi, .mvec, .mmap, .npy, .npz (only read). Rows that are"
-          + " marked as deleted are left out. Arrays have no ids: from them ids are 0, 1, ..."
+          + " marked as deleted are left out. Arrays have no ids: from them ids are 0, 1, ...; an"
+          + " .fsvi file has rows by the hash of their ids, and arrays made of it have them by the"
+          + " ids, if these are numbers."
     },
     mixinStandardHelpOptions = true)
 final class ConvertCommand implements Callable<Integer> {
@@ -122,20 +124,31 @@ final class ConvertCommand implements Callable<Integer> {
     if (force == false && Files.exists(to)) {
       throw new UserException(to + ": exists (--force replaces it)");
     }
+    checkFolder(to);
     VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
       long copied;
       try (VectorRowsWriter writer = writer(target, opened)) {
-        copied = copy(rows, writer);
+        copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
         writer.finish();
       }
       if (source.hasIds() && target.hasIds() == false) {
-        plaid.console().err().println("plaid: " + to + ": ids are left out, the format has none");
+        String order =
+            RowOrder.byNumber(rows) == null ? "the order of " + from : "the order of these numbers";
+        plaid.console().note(to + ": ids are left out, the format has none; rows are in " + order);
       }
       report(opened, copied);
     }
     return 0;
+  }
+
+  /** Refuses to write into a folder that is not there. */
+  static void checkFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && Files.isDirectory(folder) == false) {
+      throw new UserException(file + ": the folder " + folder + " is not there; make it first");
+    }
   }
 
   private VectorRowsWriter writer(VectorFormat target, VectorFormat.Source source)
@@ -177,11 +190,13 @@ final class ConvertCommand implements Callable<Integer> {
     return type == null ? own : type;
   }
 
-  private long copy(VectorRows rows, VectorRowsWriter writer) throws IOException {
+  private long copy(VectorRows rows, VectorRowsWriter writer, boolean restored) throws IOException {
     float[] vector = new float[rows.dimension()];
     long copied = 0;
+    int[] order = restored ? RowOrder.byNumber(rows) : null;
     try (Progress progress = plaid.console().progress("Converting", " vectors", rows.rows())) {
-      for (long row = 0; row < rows.rows(); row++) {
+      for (long i = 0; i < rows.rows(); i++) {
+        long row = order == null ? i : order[Math.toIntExact(i)];
         if (rows.isDeleted(row) == false) {
           rows.read(row, vector);
           add(rows, row, vector, writer);
@@ -209,10 +224,8 @@ final class ConvertCommand implements Callable<Integer> {
     if (beyond > 0 && recover == false) {
       plaid
           .console()
-          .err()
-          .println(
-              "plaid: "
-                  + from
+          .note(
+              from
                   + ": left out "
                   + beyond
                   + " entries beyond the write offset (--recover takes them)");
@@ -221,10 +234,10 @@ final class ConvertCommand implements Callable<Integer> {
     output.print(
         plaid.console(),
         new Outcome(from.toString(), to.toString(), copied, dimension, deleted, beyond, seconds),
-        copied
-            + " vectors of "
-            + dimension
-            + " dimensions in "
+        Table.count(copied, "vector")
+            + " of "
+            + Table.count(dimension, "dimension")
+            + " in "
             + to
             + (deleted > 0 ? ", " + deleted + " deleted left out" : "")
             + (beyond > 0 && recover ? ", " + beyond + " of them recovered" : "")

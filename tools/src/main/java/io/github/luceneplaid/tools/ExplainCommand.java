@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.tools;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.AtomicOutput;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import io.github.luceneplaid.plaid.search.MaxSimRescorer;
@@ -81,11 +80,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private SearchOptions searchOptions;
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "The model the index was written with, unless it is the built-in one.")
-  private Path model;
+  @Mixin private ModelOptions modelOptions;
 
   @Override
   public Integer call() throws IOException {
@@ -95,10 +90,12 @@ final class ExplainCommand implements Callable<Integer> {
     if (html != null && force == false && Files.exists(html)) {
       throw new UserException(html + ": exists (--force replaces it)");
     }
+    if (html != null) {
+      ConvertCommand.checkFolder(html);
+    }
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
-      IndexFolder.checkModel(plaid.console(), folder, reader, model);
-      try (TextEncoder encoder = TextEncoder.open(model)) {
+      try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
         print(explain(new IndexSearcher(reader), encoder));
       }
     }
@@ -176,7 +173,7 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     if (json) {
-      plaid.console().out().println(new ObjectMapper().writeValueAsString(explanation));
+      OutputOptions.printJson(plaid.console(), explanation);
     } else {
       new ExplanationPrinter(plaid.console(), explanation).print();
     }

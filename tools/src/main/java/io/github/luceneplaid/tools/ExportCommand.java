@@ -38,8 +38,8 @@ import picocli.CommandLine.ParentCommand;
       "Writes the tokens of an index as a PLAID directory for next-plaid 1.8.5.",
       "Codes that were imported from one directory go out as they came; others are made by PLAID's"
           + " rules. Documents that were deleted are left out.",
-      "Stored fields become the columns of metadata.db, with an index of their words; several values"
-          + " of a field become a JSON array."
+      "Stored fields become the columns of metadata.db, with an index of their words; several"
+          + " values of a field become a JSON array."
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
@@ -209,10 +209,10 @@ final class ExportCommand implements Callable<Integer> {
             result.encoded(),
             metadata,
             seconds),
-        result.documents()
-            + " documents, "
-            + result.tokens()
-            + " tokens in "
+        Table.count(result.documents(), "document")
+            + ", "
+            + Table.count(result.tokens(), "token")
+            + " in "
             + target
             + (result.encoded() ? ", encoded anew" : ", codes as they were")
             + (metadata.isEmpty() ? "" : ", with " + String.join(", ", metadata))

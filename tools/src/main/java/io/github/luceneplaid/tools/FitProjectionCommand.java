@@ -66,6 +66,7 @@ final class FitProjectionCommand implements Callable<Integer> {
     if (force == false && Files.exists(output)) {
       throw new UserException(output + ": exists (--force replaces it)");
     }
+    ConvertCommand.checkFolder(output);
     List<Passage> contents = inputOptions.read(texts, "TEXT", plaid.console());
     ProjectionFitter fitter;
     try (TextEncoder encoder = TextEncoder.unprojected();

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -47,6 +48,9 @@ final class IndexBuilder implements Closeable {
   /** Where a commit names the model of its tokens. */
   static final String MODEL = "plaid.model";
 
+  /** Where a commit has the hash of the files of that model. */
+  static final String FINGERPRINT = "plaid.model.sha256";
+
   private final IndexWriter writer;
   private boolean finished;
 
@@ -54,13 +58,17 @@ final class IndexBuilder implements Closeable {
    * Starts a new index in place of what the directory holds.
    *
    * @param tokens the format of the field {@value #TOKENS}
-   * @param model the name of the model; null if it is not known
+   * @param model of the tokens; null if it is not known
    */
-  IndexBuilder(Directory directory, DocValuesFormat tokens, String model) throws IOException {
+  IndexBuilder(Directory directory, DocValuesFormat tokens, TextEncoder model) throws IOException {
     writer =
         new IndexWriter(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
     if (model != null) {
-      writer.setLiveCommitData(Map.of(MODEL, model).entrySet());
+      Map<String, String> data = new TreeMap<>(Map.of(MODEL, model.name()));
+      if (model.fingerprint() != null) {
+        data.put(FINGERPRINT, model.fingerprint());
+      }
+      writer.setLiveCommitData(data.entrySet());
     }
   }
 

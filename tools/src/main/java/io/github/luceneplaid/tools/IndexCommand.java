@@ -142,10 +142,13 @@ final class IndexCommand implements Callable<Integer> {
   }
 
   private void indexTexts(DocValuesFormat format) throws IOException {
+    for (Path input : inputs) {
+      StanfordIndex.refuse(input);
+    }
     List<Passage> records = inputOptions.read(inputs, "INPUT", plaid.console());
     try (TextEncoder encoder = TextEncoder.open(model);
         NewIndex index = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(index.directory(), format, encoder.name());
+        IndexBuilder builder = new IndexBuilder(index.directory(), format, encoder);
         Progress progress = plaid.console().progress("Indexing", " documents", records.size())) {
       encoder.encodeRecords(
           records,

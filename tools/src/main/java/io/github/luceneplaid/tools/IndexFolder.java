@@ -80,23 +80,6 @@ final class IndexFolder {
     return directory;
   }
 
-  /**
-   * Refuses to have an index of another model's tokens searched; says so if that is not known.
-   *
-   * @param model what the user named; null for the built-in one
-   */
-  static void checkModel(Console console, Path folder, DirectoryReader reader, Path model)
-      throws IOException {
-    String written = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
-    if (written == null) {
-      console.note(folder + " does not say what model its tokens are of");
-    }
-    if (model == null && written != null && written.equals(TextEncoder.BUILT_IN_NAME) == false) {
-      throw UserException.usage(
-          folder + ": its tokens are of the model " + written + "; name it by --model");
-    }
-  }
-
   /** Bytes of all files together. */
   static long bytes(Directory directory) throws IOException {
     long bytes = 0;

@@ -86,13 +86,13 @@ final class InfoCommand implements Callable<Integer> {
       out.println(
           String.format(
               Locale.ROOT,
-              "%s: %,d documents (%,d deleted) in %d segments, %,d bytes%s",
+              "%s: %s (%,d deleted) in %s, %,d bytes%s",
               folder,
-              reader.numDocs(),
+              Table.count(reader.numDocs(), "document"),
               reader.numDeletedDocs(),
-              reader.leaves().size(),
+              Table.count(reader.leaves().size(), "segment"),
               IndexFolder.bytes(directory),
-              model == null ? "" : ", model " + model));
+              model == null ? "" : ", model " + Console.visible(model)));
       print(reader, out);
       out.println();
       out.println("Kernels: " + VectorKernels.get().name());
@@ -161,7 +161,7 @@ final class InfoCommand implements Callable<Integer> {
   private static void printVectors(DirectoryReader reader, String field, PrintWriter out)
       throws IOException {
     out.println();
-    out.println("Field " + field);
+    out.println("Field " + Console.visible(field));
     Table segments =
         new Table("segment", "vectors", "dim", "stored as", "bytes per vector", "bytes");
     for (LeafReaderContext leaf : reader.leaves()) {
@@ -184,7 +184,7 @@ final class InfoCommand implements Callable<Integer> {
   private static void printField(DirectoryReader reader, String field, PrintWriter out)
       throws IOException {
     out.println();
-    out.println("Field " + field);
+    out.println("Field " + Console.visible(field));
     Table segments =
         new Table(
             "segment",

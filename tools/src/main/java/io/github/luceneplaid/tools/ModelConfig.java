@@ -44,7 +44,7 @@ record ModelConfig(
   static final ModelConfig PLAIN = new ModelConfig(32, 180, -1, -1, false, -1, false, null);
 
   /** The files in which exports of ColBERT models state their settings. */
-  private static final List<String> FILES =
+  static final List<String> FILES =
       List.of("onnx_config.json", "config_sentence_transformers.json");
 
   ModelConfig {

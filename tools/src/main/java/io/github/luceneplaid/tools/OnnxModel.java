@@ -22,6 +22,7 @@ import ai.onnxruntime.TensorInfo;
 import java.io.Closeable;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,31 @@ final class OnnxModel implements Closeable {
    * @param bytes the content of {@code model.onnx}
    */
   OnnxModel(String name, byte[] bytes) {
+    this(name, (environment, options) -> environment.createSession(bytes, options));
+  }
+
+  /**
+   * @param file {@code model.onnx}; data of it may lie beside it
+   */
+  OnnxModel(Path file) {
+    this(
+        file.toString(),
+        (environment, options) -> environment.createSession(file.toString(), options));
+  }
+
+  /** Loads a model. */
+  private interface Loading {
+    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
+  private OnnxModel(String name, Loading loading) {
     this.name = name;
-    environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    OrtLoggingLevel level = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+    OnnxLibraries.load(() -> OrtEnvironment.getEnvironment(level));
+    environment = OrtEnvironment.getEnvironment(level);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      session = environment.createSession(bytes, options);
+      session = loading.load(environment, options);
     } catch (OrtException e) {
       throw new UserException(name + ": not a model ONNX Runtime can load: " + e.getMessage(), e);
     }

@@ -12,6 +12,9 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import picocli.CommandLine.Option;
@@ -22,6 +25,36 @@ final class OutputOptions {
       names = "--json",
       description = "Print the outcome as a JSON object; of several queries, one for each.")
   private boolean json;
+
+  /** What is no control character for JSON, but is one for terminals, is written as its number. */
+  private static final class Escapes extends CharacterEscapes {
+    private static final int[] ASCII = CharacterEscapes.standardAsciiEscapesForJSON();
+
+    static {
+      ASCII['\u007f'] = CharacterEscapes.ESCAPE_STANDARD;
+    }
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return ASCII.clone();
+    }
+
+    @Override
+    public SerializableString getEscapeSequence(int c) {
+      boolean visible = Console.visible(Character.toString(c)).equals(Character.toString(c));
+      return visible || c > Character.MAX_VALUE
+          ? null
+          : new SerializedString(String.format(Locale.ROOT, "\\u%04x", c));
+    }
+  }
+
+  private static final ObjectMapper MAPPER = mapper();
+
+  private static ObjectMapper mapper() {
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.getFactory().setCharacterEscapes(new Escapes());
+    return mapper;
+  }
 
   private final long start = System.nanoTime();
 
@@ -44,14 +77,14 @@ final class OutputOptions {
     if (json) {
       printJson(console, outcome);
     } else {
-      console.out().println(line);
+      console.out().println(Console.visible(line));
     }
   }
 
   /** Prints an outcome as JSON, in a line. */
   static void printJson(Console console, Object outcome) {
     try {
-      console.out().println(new ObjectMapper().writeValueAsString(outcome));
+      console.out().println(MAPPER.writeValueAsString(outcome));
     } catch (JsonProcessingException e) {
       throw new AssertionError("a record of numbers, strings and lists", e);
     }

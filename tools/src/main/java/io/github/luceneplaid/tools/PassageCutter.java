@@ -20,10 +20,9 @@ final class PassageCutter {
   /** About as many words as the built-in model takes. */
   static final int WORDS = 120;
 
-  private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+(.*?)\\s*#*");
-  private static final Pattern FENCE = Pattern.compile("\\s*(```|~~~).*");
+  private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+");
+  private static final Pattern FENCE = Pattern.compile("\\s*(```+|~~~+)(.*)");
   private static final Pattern ITEM = Pattern.compile("\\s*(?:[-*+]|\\d+[.)]|>)\\s+");
-  private static final Pattern LINK = Pattern.compile("!?\\[([^\\]]*)\\]\\([^)]*\\)");
   private static final Pattern EMPHASIS =
       Pattern.compile("\\*{1,3}|`+|(?<!\\w)_{1,3}|_{1,3}(?!\\w)");
   private static final Pattern RULE = Pattern.compile("[\\s|:=*_-]*");
@@ -51,40 +50,59 @@ final class PassageCutter {
    */
   static List<Passage> cut(String name, String content, boolean markdown) {
     PassageCutter cutter = new PassageCutter(name, markdown);
-    boolean code = false;
+    String fence = null;
     for (String line : content.lines().toList()) {
-      if (markdown && FENCE.matcher(line).matches()) {
-        code = code == false;
+      var bar = FENCE.matcher(line);
+      if (markdown == false || bar.matches() == false) {
+        cutter.line(line, fence != null);
+      } else if (fence == null) {
         cutter.endParagraph();
-      } else if (code == false) {
-        cutter.line(line);
+        fence = bar.group(1);
+      } else if (bar.group(1).startsWith(fence) && bar.group(2).isBlank()) {
+        cutter.endParagraph();
+        fence = null;
+      } else {
+        cutter.line(line, true);
       }
     }
     cutter.endPassage();
     return cutter.passages;
   }
 
-  private void line(String line) {
-    if (markdown) {
-      var heading = HEADING.matcher(line);
-      if (heading.matches()) {
-        endPassage();
-        title = plain(heading.group(1));
-        return;
-      }
+  /**
+   * Adds a line.
+   *
+   * @param code whether it is in a block of code, where nothing is markup
+   */
+  private void line(String line, boolean code) {
+    boolean markup = markdown && code == false;
+    var heading = HEADING.matcher(line);
+    if (markup && heading.lookingAt()) {
+      endPassage();
+      title = plain(heading(line.substring(heading.end())));
+      return;
     }
     if (line.isBlank()) {
       endParagraph();
       return;
     }
     var item = ITEM.matcher(line);
-    if (markdown && item.lookingAt()) {
+    if (markup && item.lookingAt()) {
       endParagraph();
       line = line.substring(item.end());
     }
     if (RULE.matcher(line).matches() == false) {
-      paragraph.append(' ').append(markdown ? plain(line) : line);
+      paragraph.append(' ').append(markup ? plain(line) : line);
     }
+  }
+
+  /** A heading without the marks that may end it. */
+  private static String heading(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '#') {
+      end--;
+    }
+    return text.substring(0, end).strip();
   }
 
   /** Adds the paragraph to the passage, which ends if the two are too long together. */
@@ -122,8 +140,34 @@ final class PassageCutter {
   }
 
   private static String plain(String line) {
-    String text = LINK.matcher(line).replaceAll("$1");
-    return EMPHASIS.matcher(text).replaceAll("").replace('|', ' ');
+    return EMPHASIS.matcher(withoutLinks(line)).replaceAll("").replace('|', ' ');
+  }
+
+  /** Leaves of links and images the words; looks at each char a few times only. */
+  private static String withoutLinks(String line) {
+    StringBuilder text = new StringBuilder();
+    int copied = 0;
+    int bracket = 0;
+    int close = 0;
+    int end = 0;
+    for (int open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
+      if (open < copied) {
+        continue;
+      }
+      bracket = bracket > open ? bracket : line.indexOf(']', open);
+      close = close > open ? close : line.indexOf("](", open);
+      end = close < 0 || end > close ? end : line.indexOf(')', close);
+      if (close < 0 || end < 0) {
+        break;
+      }
+      if (bracket < close) {
+        continue; // The words end at the first bracket
+      }
+      boolean image = open > copied && line.charAt(open - 1) == '!';
+      text.append(line, copied, image ? open - 1 : open).append(line, open + 1, close);
+      copied = end + 1;
+    }
+    return text.append(line, copied, line.length()).toString();
   }
 
   private static long words(CharSequence text) {

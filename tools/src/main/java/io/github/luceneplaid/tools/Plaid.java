@@ -11,15 +11,12 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.lucene.store.LockObtainFailedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -123,7 +120,18 @@ public final class Plaid implements Runnable {
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
     command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
-    return command.execute(args);
+    int code;
+    try {
+      code = command.execute(args);
+    } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+      code = plaid.failed(e);
+    }
+    IOException failure = console.failure();
+    if (failure != null) {
+      console.note("standard output: " + failure.getMessage() + "; what was printed is not all");
+      code = code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.SOFTWARE : code;
+    }
+    return code;
   }
 
   private static void documentExitCodes(CommandLine command) {
@@ -146,7 +154,15 @@ public final class Plaid implements Runnable {
 
   private int misused(ParameterException e) {
     String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    console.err().println(name + ": " + firstLine(e.getMessage()) + " (see " + name + " --help)");
+    console
+        .err()
+        .println(
+            name
+                + ": "
+                + Console.oneLine(firstLine(e.getMessage()))
+                + " (see "
+                + name
+                + " --help)");
     return CommandLine.ExitCode.USAGE;
   }
 
@@ -154,28 +170,15 @@ public final class Plaid implements Runnable {
     return message.lines().findFirst().orElse("");
   }
 
-  private int failed(Exception e) {
+  private int failed(Throwable e) {
     if (stackTraces) {
       e.printStackTrace(console.err());
     } else {
-      console.note(message(e));
+      console.note(Problem.message(e));
     }
     return e instanceof UserException user && user.isUsage()
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private static String message(Exception e) {
-    if (e instanceof UserException || e instanceof VectorFileException) {
-      return e.getMessage();
-    } else if (e instanceof NoSuchFileException) {
-      return e.getMessage() + ": no such file";
-    } else if (e instanceof LockObtainFailedException) {
-      return "somebody else writes to the index: " + e.getMessage();
-    } else {
-      String message = e.getMessage() == null ? "" : ": " + e.getMessage();
-      return e.getClass().getSimpleName() + message + " (--stacktrace: where)";
-    }
   }
 
   /** Tells the version that is in the jar's manifest. */

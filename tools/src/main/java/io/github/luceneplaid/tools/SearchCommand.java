@@ -87,11 +87,7 @@ final class SearchCommand implements Callable<Integer> {
       description = "Print queries per CPU-second, over N rounds after one to warm up.")
   private int repeat;
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "The model the index was written with, unless it is the built-in one.")
-  private Path model;
+  @Mixin private ModelOptions modelOptions;
 
   @Mixin private OutputOptions output;
 
@@ -125,12 +121,14 @@ final class SearchCommand implements Callable<Integer> {
         checkQueries();
         answer(searcher, options);
       } else {
-        IndexFolder.checkModel(plaid.console(), folder, reader, model);
-        try (TextEncoder encoder = TextEncoder.open(model)) {
+        try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
           encode(encoder);
           checkQueries();
           if (queries == null && recall == null && repeat == 0 && output.json() == false) {
             for (Query query : list) {
+              if (plaid.console().isDeaf()) {
+                break;
+              }
               new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens)
                   .print(search(searcher, query, options));
             }
@@ -212,6 +210,9 @@ final class SearchCommand implements Callable<Integer> {
     }
     if (repeat == 0 && recall == null) {
       for (Query query : list) {
+        if (plaid.console().isDeaf()) {
+          break;
+        }
         List<Hit> hits = hits(searcher, search(searcher, query, options));
         if (output.json()) {
           OutputOptions.printJson(plaid.console(), new Outcome(query.id, query.text, hits));

@@ -94,19 +94,22 @@ final class SearchTrial {
    *
    * @param k how many hits a query has
    * @param of the index whose documents are all scored
-   * @param recall 0 to 1, on average
+   * @param recall 0 to 1, on average; null if no query has hits
    * @param queries those that have hits at all
    */
-  record Recall(int k, String of, double recall, int queries) {
+  record Recall(int k, String of, Double recall, int queries) {
     @Override
     public String toString() {
+      if (recall == null) {
+        return "no query has hits in " + of;
+      }
       return String.format(
           Locale.ROOT,
-          "recall@%d against all documents of %s scored: %.4f (%d queries)",
+          "recall@%d against all documents of %s scored: %.4f (%s)",
           k,
           of,
           recall,
-          queries);
+          queries == 1 ? "1 query" : queries + " queries");
     }
   }
 
@@ -133,7 +136,7 @@ final class SearchTrial {
         progress.step(1);
       }
     }
-    return new Recall(k, name, sum / counted, counted);
+    return new Recall(k, name, counted == 0 ? null : sum / counted, counted);
   }
 
   private TopDocs search(IndexSearcher in, float[][] query, LateInteractionOptions how)

@@ -11,16 +11,24 @@
  */
 package io.github.luceneplaid.tools;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Turns texts into tokens: pieces, through a transformer, to vectors of unit length.
@@ -46,9 +54,16 @@ final class TextEncoder implements Closeable {
 
   private final UnaryOperator<float[]> finish;
 
+  private final String fingerprint;
+
   private TextEncoder(
-      String name, PieceTokenizer tokenizer, OnnxModel model, UnaryOperator<float[]> finish) {
+      String name,
+      String fingerprint,
+      PieceTokenizer tokenizer,
+      OnnxModel model,
+      UnaryOperator<float[]> finish) {
     this.name = name;
+    this.fingerprint = fingerprint;
     this.tokenizer = tokenizer;
     this.model = model;
     this.finish = finish;
@@ -80,7 +95,8 @@ final class TextEncoder implements Closeable {
     try (InputStream in = resource(BUILT_IN_TOKENIZER)) {
       tokenizer = new PieceTokenizer(in, ModelConfig.PLAIN);
     }
-    return new TextEncoder(BUILT_IN_NAME, tokenizer, new OnnxModel(BUILT_IN_NAME, bytes), finish);
+    OnnxModel model = new OnnxModel(BUILT_IN_NAME, bytes);
+    return new TextEncoder(BUILT_IN_NAME, null, tokenizer, model, finish);
   }
 
   private static InputStream resource(String name) throws IOException {
@@ -108,8 +124,53 @@ final class TextEncoder implements Closeable {
     try (InputStream in = Files.newInputStream(pieces)) {
       tokenizer = new PieceTokenizer(in, ModelConfig.read(directory));
     }
-    OnnxModel model = new OnnxModel(onnx.toString(), Files.readAllBytes(onnx));
-    return new TextEncoder(directory.toString(), tokenizer, model, TextEncoder::normalized);
+    return new TextEncoder(
+        directory.toString(),
+        fingerprint(directory),
+        tokenizer,
+        new OnnxModel(onnx),
+        TextEncoder::normalized);
+  }
+
+  /** A hash of all files that make a model what it is. */
+  static String fingerprint(Path directory) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(directory)) {
+      files =
+          all.filter(Files::isRegularFile)
+              .filter(file -> isModel(file.getFileName().toString()))
+              .sorted(Comparator.comparing(file -> file.getFileName().toString()))
+              .toList();
+    } catch (NotDirectoryException | NoSuchFileException e) {
+      throw new UserException("--model " + directory + ": no such folder", e);
+    }
+    try {
+      MessageDigest hash = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (Path file : files) {
+        hash.update((file.getFileName() + "\0" + Files.size(file) + "\0").getBytes(UTF_8));
+        try (InputStream in = Files.newInputStream(file)) {
+          for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+            hash.update(buffer, 0, n);
+          }
+        }
+      }
+      return HexFormat.of().formatHex(hash.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JVM has it", e);
+    }
+  }
+
+  /** The graph with data that lies beside it, the vocabulary and the settings. */
+  private static boolean isModel(String name) {
+    return name.startsWith("model.onnx")
+        || name.equals("tokenizer.json")
+        || ModelConfig.FILES.contains(name);
+  }
+
+  /** The hash of the model's files; null for the built-in one. */
+  String fingerprint() {
+    return fingerprint;
   }
 
   /** What to call the model in messages. */

@@ -61,7 +61,9 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
       }
       int queryPiece = query.starts()[token.queryToken()];
       int piece = pieces.starts()[token.documentToken()];
-      if (queryPiece < 0 || piece < 0) {
+      if (queryPiece < 0
+          || piece < 0
+          || isBlank(text, piece, pieces.ends()[token.documentToken()])) {
         continue;
       }
       int queryStart = wordStart(queryText, queryPiece);
@@ -82,23 +84,53 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
     return result;
   }
 
+  /** Whether a piece is a space alone, as some tokenizers have it. */
+  private static boolean isBlank(String text, int start, int end) {
+    return text.substring(start, end).isBlank();
+  }
+
   private static int wordStart(String text, int index) {
     int start = index;
-    while (start > 0
-        && Character.isLetterOrDigit(text.charAt(index))
-        && Character.isLetterOrDigit(text.charAt(start - 1))) {
-      start--;
+    while (start > 0 && belongTogether(text.codePointBefore(start), text.codePointAt(start))) {
+      start -= Character.charCount(text.codePointBefore(start));
     }
     return start;
   }
 
   private static int wordEnd(String text, int index) {
     int end = index;
-    while (end < text.length()
-        && Character.isLetterOrDigit(text.charAt(index - 1))
-        && Character.isLetterOrDigit(text.charAt(end))) {
-      end++;
+    while (end > 0
+        && end < text.length()
+        && belongTogether(text.codePointBefore(end), text.codePointAt(end))) {
+      end += Character.charCount(text.codePointAt(end));
     }
     return end;
+  }
+
+  /** Whether two characters that follow each other are of one word. */
+  private static boolean belongTogether(int first, int second) {
+    if (isMark(second)) {
+      return Character.isLetterOrDigit(first) || isMark(first);
+    }
+    boolean letters =
+        (Character.isLetterOrDigit(first) || isMark(first)) && Character.isLetterOrDigit(second);
+    return letters && isAlone(first) == false && isAlone(second) == false;
+  }
+
+  /** An accent or a vowel sign that is a character of its own. */
+  private static boolean isMark(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether a character is a word, or could be, as scripts without spaces do not tell. */
+  private static boolean isAlone(int c) {
+    return switch (Character.UnicodeScript.of(c)) {
+      case HAN, HIRAGANA, KATAKANA -> true;
+      default -> false;
+    };
   }
 }

@@ -140,6 +140,18 @@ public class TestLauncher extends LuceneTestCase {
     assertEquals("an error", result.err.strip());
   }
 
+  /** Names of files are UTF-8 where the locale does not say what they are. */
+  public void testLocale() throws Exception {
+    jdk("usr/lib/jvm/jdk", "25");
+    for (String none : List.of("", "C", "POSIX")) {
+      environment.put("LC_ALL", none);
+      assertTrue(run("demo").out.lines().toList().contains("LC_ALL=C.UTF-8"));
+    }
+    environment.put("LC_ALL", "");
+    environment.put("LANG", "de_DE.UTF-8");
+    assertTrue(run("demo").out.lines().toList().contains("LC_ALL="));
+  }
+
   public void testNeedsMavenToBuild() throws Exception {
     jdk("usr/lib/jvm/jdk", "25");
     Files.delete(clone.resolve("tools/target/plaid.built"));
@@ -198,7 +210,7 @@ public class TestLauncher extends LuceneTestCase {
         home.resolve("bin/java"),
         "#!/bin/sh\necho '"
             + home
-            + " ran'\nfor a in \"$@\"; do echo \"$a\"; done\n"
+            + " ran'\necho \"LC_ALL=$LC_ALL\"\nfor a in \"$@\"; do echo \"$a\"; done\n"
             + "echo 'WARNING: Using incubator modules: x' >&2\necho an error >&2\nexit 7\n");
     executable(home.resolve("bin/javac"), "#!/bin/sh\n");
     return home;

@@ -44,6 +44,7 @@ public class TestTextFiles extends LuceneTestCase {
         Intro with a [link](http://x.y) and `code_name`.
         ```
         not this
+        # nor *that*
         ```
         - item *one*
         - item __two__
@@ -54,13 +55,55 @@ public class TestTextFiles extends LuceneTestCase {
         # Head #
         ***
         > quoted
-        1. first""";
+        1. first\
+        """;
     assertEquals(
         List.of(
             new Passage(
-                "x.md#1", "x", "Intro with a link and code_name. item one item two a b c d"),
+                "x.md#1",
+                "x",
+                "Intro with a link and code_name. not this # nor *that* item one item two a b c d"),
             new Passage("x.md#2", "Head", "quoted first")),
         PassageCutter.cut("x.md", text, true));
+  }
+
+  /** A fence ends by one of its kind, or with the file. */
+  public void testFences() {
+    String text = "a\n~~~ java\nb\n```\n# c\n~~~~\n# D\ne\n````\nf\n```\n\n# g [h](i)\n";
+    assertEquals(
+        List.of(
+            new Passage("x.md#1", "x", "a b ``` # c"),
+            new Passage("x.md#2", "D", "e f ``` # g [h](i)")),
+        PassageCutter.cut("x.md", text, true));
+  }
+
+  public void testLinks() {
+    String[][] pairs = {
+      {"[a](b)", "a"},
+      {"x ![a](b) [c](d)", "x a c"},
+      {"[a [b](c) d", "a [b d"},
+      {"[a] b](c)", "[a] b](c)"},
+      {"[a](b", "[a](b"},
+      {"[[a] [b](c)", "[[a] b"},
+      {"[]()", null},
+      {"[a](b)](c)", "a](c)"},
+    };
+    for (String[] pair : pairs) {
+      List<Passage> cut = PassageCutter.cut("x.md", pair[0], true);
+      assertEquals(pair[0], pair[1], cut.isEmpty() ? null : cut.get(0).body());
+    }
+  }
+
+  /** Of lines of a million chars no part is looked at again and again. */
+  public void testLongLines() {
+    int n = TEST_NIGHTLY ? 1_000_000 : 200_000;
+    for (String unit : List.of("[", "](", "*", "_", " ", "# ", "![", "[]", ")", "`", "> ", "1")) {
+      for (String start : List.of("", "# ", "# a ", "[ ] ", "- ")) {
+        String text = start + unit.repeat(n / unit.length()) + " [ ](x) b";
+        PassageCutter.cut("x.md", text, true);
+        PassageCutter.cut("x.md", (unit + "\n").repeat(n / 10), true);
+      }
+    }
   }
 
   /** Nothing is lost, and only a single sentence may make a passage too long. */

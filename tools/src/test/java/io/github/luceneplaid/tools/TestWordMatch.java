@@ -68,4 +68,24 @@ public class TestWordMatch extends LuceneTestCase {
         List.of(),
         WordMatch.of("cat", encoded, "dog", pieces, List.of(new TokenMatch(0, 1, 0.5f))));
   }
+
+  private static String word(String text, int start, int end) {
+    EncodedText encoded = new EncodedText(null, null, new int[] {0}, new int[] {1});
+    Pieces pieces = new Pieces(null, null, new int[1], new int[] {start}, new int[] {end});
+    WordMatch match =
+        WordMatch.of("q", encoded, text, pieces, List.of(new TokenMatch(0, 0, 1))).get(0);
+    return text.substring(match.start(), match.end());
+  }
+
+  /** Accents that are characters of their own belong to their words; scripts without spaces. */
+  public void testScripts() {
+    assertEquals("cafe\u0301", word("le cafe\u0301 noir", 3, 7));
+    assertEquals("re\u0301sume\u0301", word("re\u0301sume\u0301", 3, 5));
+    assertEquals("輪", word("渡輪中午", 1, 2));
+    assertEquals("渡輪", word("a渡輪中午", 1, 3));
+    assertEquals("noon", word("渡noon輪", 2, 3));
+    assertEquals("नौका", word("नौका दोपहर", 0, 1));
+    assertEquals("\ud835\udcbb\ud835\udcc7", word("a \ud835\udcbb\ud835\udcc7 b", 2, 4));
+    assertEquals("Вода", word("Вода.", 1, 2));
+  }
 }

@@ -1,0 +1,69 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.lucene.index.DirectoryReader;
+import picocli.CommandLine.Option;
+
+/** Options of commands that ask an index whose tokens are of a model. */
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model the index was written with, unless it is the built-in one.")
+  private Path model;
+
+  @Option(
+      names = "--any-model",
+      description = "Take the model although the index was written with another.")
+  private boolean any;
+
+  /**
+   * Opens the model; refuses one that is not that of the index, and says so if that is not known.
+   */
+  TextEncoder open(Console console, Path folder, DirectoryReader reader) throws IOException {
+    if (any == false) {
+      check(console, folder, reader);
+    }
+    return TextEncoder.open(model);
+  }
+
+  private void check(Console console, Path folder, DirectoryReader reader) throws IOException {
+    Map<String, String> data = reader.getIndexCommit().getUserData();
+    String written = data.get(IndexBuilder.MODEL);
+    if (written == null) {
+      console.note(folder + " does not say what model its tokens are of");
+      return;
+    }
+    String fingerprint = data.get(IndexBuilder.FINGERPRINT);
+    boolean builtIn = written.equals(TextEncoder.BUILT_IN_NAME);
+    boolean same =
+        model == null || builtIn
+            ? model == null && builtIn
+            : fingerprint == null || fingerprint.equals(TextEncoder.fingerprint(model));
+    if (same == false) {
+      String found = model == null ? "" : ", not of " + model;
+      String wanted = builtIn ? "leave --model out" : "name it by --model";
+      throw UserException.usage(
+          folder
+              + ": its tokens are of the model "
+              + written
+              + found
+              + "; "
+              + wanted
+              + " (--any-model searches all the same)");
+    }
+  }
+}

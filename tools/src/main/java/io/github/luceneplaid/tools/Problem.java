@@ -1,0 +1,97 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.fsvi.files.VectorFileException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.store.LockObtainFailedException;
+
+/** Says in a line what went wrong, and what can be done. */
+final class Problem {
+  private Problem() {}
+
+  static String message(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return memory(cause.getMessage());
+      }
+    }
+    return switch (e) {
+      case UserException user -> user.getMessage();
+      case VectorFileException vectors -> vectors.getMessage() + advice(vectors);
+      case NoSuchFileException none -> none.getMessage() + ": no such file";
+      case AccessDeniedException denied ->
+          denied.getFile() + ": permission denied; another user owns it, or it is read-only";
+      case LockObtainFailedException lock ->
+          "somebody else writes to the index: " + lock.getMessage();
+      case CorruptIndexException corrupt ->
+          "the index is damaged: " + corrupt.getMessage() + " (plaid check tells more)";
+      case IndexFormatTooNewException newer ->
+          "the index is of a newer Lucene: " + newer.getMessage();
+      case IndexFormatTooOldException older ->
+          "the index is of an older Lucene: " + older.getMessage();
+      case StackOverflowError deep -> "the input is nested too deep (--stacktrace: where)";
+      case FileSystemException failed when failed.getReason() != null ->
+          failed.getFile() + ": " + reason(failed.getReason());
+      default -> other(e);
+    };
+  }
+
+  private static String memory(String what) {
+    long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+    return "out of memory ("
+        + what
+        + "): the heap has "
+        + megabytes
+        + " MB; PLAID_JAVA_OPTS=-Xmx"
+        + Math.max(1, megabytes / 512)
+        + "g gives more";
+  }
+
+  private static String other(Throwable e) {
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    String better = reason(message);
+    return better.equals(message)
+        ? e.getClass().getSimpleName()
+            + (message.isEmpty() ? "" : ": " + message)
+            + " (--stacktrace: where)"
+        : better;
+  }
+
+  /** What a file system says, with what to do. */
+  private static String reason(String message) {
+    String lower = message.toLowerCase(Locale.ROOT);
+    if (lower.contains("no space left") || lower.contains("disk quota exceeded")) {
+      return message + "; make room and run the command again";
+    } else if (lower.contains("read-only file system")) {
+      return message + "; choose a folder that can be written to";
+    }
+    return message;
+  }
+
+  /** How NumPy writes what is read. */
+  private static String advice(VectorFileException e) {
+    return switch (e.field()) {
+      case "descr" -> " (numpy.save(file, array.astype('<f4')) writes such a file)";
+      case "array" ->
+          " (numpy.save(file, array.reshape(-1, array.shape[-1]).astype('<f4')) writes such a file;"
+              + " doclens.json then says how many rows each document has)";
+      default -> "";
+    };
+  }
+}
