@@ -47,10 +47,10 @@ public class TestProblems extends CommandTestCase {
     Files.writeString(folder.resolve("doclens.json"), "[2]");
     Object[] index = {"index", file, "-o", folder.resolve("index")};
     Files.write(file, npy(">f4", "2, 4", 32));
-    assertFails(1, "found '>f4', expected <f2, <f4", index);
+    assertFails(1, "found \">f4\", expected <f2, <f4", index);
     assertTrue(err.toString(), err.toString().contains("astype('<f4')"));
     Files.write(file, npy("<V2", "2, 4", 16));
-    assertFails(1, "found '<V2'", index);
+    assertFails(1, "found \"<V2\"", index);
     Files.write(file, npy("<f4", "1, 2, 4", 32));
     assertFails(1, "found FLOAT32 of shape [1, 2, 4], expected floats with 2 axes", index);
     assertTrue(err.toString(), err.toString().contains("reshape(-1, array.shape[-1])"));
@@ -81,8 +81,9 @@ public class TestProblems extends CommandTestCase {
     String message = "the folder " + missing.toAbsolutePath() + " is not there; make it first";
     assertFails(1, message, "convert", file, missing.resolve("b.fsvi"));
     assertFails(1, message, "fit-projection", file, "-o", missing.resolve("p.npy"));
-    assertFails(
-        2, "--encoding nonsense: no encoding", "index", file, "-o", missing, "--encoding=nonsense");
+    Path text = Files.writeString(folder.resolve("t"), "a");
+    Object[] odd = {"index", text, "-o", missing, "--encoding=nonsense"};
+    assertFails(2, "--encoding nonsense: no encoding", odd);
   }
 
   public void testMessages() {

@@ -32,7 +32,9 @@ public class TestShownText extends CommandTestCase {
   }
 
   private static boolean isShown(int c) {
-    return c == '\n' || Console.visible(Character.toString(c)).equals(Character.toString(c));
+    return c == '\n'
+        || c == '\t'
+        || Console.visible(Character.toString(c)).equals(Character.toString(c));
   }
 
   private void assertShown() {
@@ -46,7 +48,7 @@ public class TestShownText extends CommandTestCase {
     String id = "id" + CONTROLS;
     String text = "red " + CONTROLS + " moon";
     String record =
-        mapper.writeValueAsString(Map.of("id", id, "title", "t" + CONTROLS, "text", text));
+        mapper.writeValueAsString(Map.of("id", id, "title", "t" + CONTROLS + "x", "text", text));
     Path texts = Files.writeString(folder.resolve("t.jsonl"), record + "\n");
     Path model = TinyModel.copyTo(createTempDir());
     Path index = folder.resolve("index");
@@ -62,7 +64,7 @@ public class TestShownText extends CommandTestCase {
     assertShown();
     assertEquals(
         text,
-        "t" + CONTROLS + "\n" + text,
+        "t" + CONTROLS + "x" + "\n" + text,
         new ObjectMapper().readTree(out.toString()).get("text").textValue());
     Path queries = Files.writeString(folder.resolve("q"), "moon\n");
     assertEquals(0, plaid("search", index, "--queries", queries, "--model", model));

@@ -161,8 +161,8 @@ public class TestTokenizers extends CommandTestCase {
       "</s>",
       "<unk>",
       "\u2581",
-      "\u2581the",
-      "\u2581red",
+      "\u2581fig",
+      "\u2581sky",
       "\u2581moon",
       "mo",
       "on",
@@ -203,8 +203,8 @@ public class TestTokenizers extends CommandTestCase {
       Path model = createTempDir();
       model(model);
       Files.writeString(model.resolve("tokenizer.json"), tokenizer);
-      assertMarks(model, "the red moon, red", "moon", "the red [moon], red");
-      assertMarks(model, "the red moon", "red moon", "the [red] [moon]");
+      assertMarks(model, "fig sky moon, sky", "moon", "fig sky [moon], sky");
+      assertMarks(model, "fig sky moon", "sky moon", "fig [sky] [moon]");
       assertMarks(model, "moon 渡輪", "輪", "moon 渡[輪]");
     }
   }
