@@ -15,6 +15,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
@@ -31,6 +33,10 @@ final class NewIndex implements Closeable {
   private final boolean replaces;
   private final boolean existed;
   private final Directory directory;
+
+  /** What is there before anything is written. */
+  private final Set<Path> before;
+
   private boolean finished;
 
   /**
@@ -43,7 +49,14 @@ final class NewIndex implements Closeable {
     this.replaces = replaces;
     existed = Files.exists(folder);
     Files.createDirectories(folder);
+    before = files();
     directory = FSDirectory.open(folder);
+  }
+
+  private Set<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(NewIndex::isNotLock).collect(Collectors.toSet());
+    }
   }
 
   Directory directory() {
@@ -61,10 +74,8 @@ final class NewIndex implements Closeable {
     if (finished || replaces) {
       return;
     }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.allMatch(NewIndex::isLock) == false) {
-        return; // Somebody else writes there
-      }
+    if (before.containsAll(files()) == false) {
+      return; // Remains that could not be deleted, or somebody else writes there
     }
     if (existed) {
       Files.deleteIfExists(folder.resolve(IndexWriter.WRITE_LOCK_NAME));
@@ -73,7 +84,7 @@ final class NewIndex implements Closeable {
     }
   }
 
-  private static boolean isLock(Path file) {
-    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME);
+  private static boolean isNotLock(Path file) {
+    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME) == false;
   }
 }
