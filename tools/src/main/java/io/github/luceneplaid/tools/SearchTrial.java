@@ -59,12 +59,16 @@ final class SearchTrial {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%,d queries, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
-          queries,
+          "%s, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
+          count(queries),
           rounds,
           queriesPerCpuSecond,
           hitsPerQuery);
     }
+  }
+
+  private static String count(int queries) {
+    return queries == 1 ? "1 query" : queries + " queries";
   }
 
   /** Measures queries per CPU-second of this thread, after a round to warm up. */
@@ -109,7 +113,7 @@ final class SearchTrial {
           k,
           of,
           recall,
-          queries == 1 ? "1 query" : queries + " queries");
+          count(queries));
     }
   }
 

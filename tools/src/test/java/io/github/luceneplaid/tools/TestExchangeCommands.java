@@ -386,7 +386,8 @@ public class TestExchangeCommands extends CommandTestCase {
     assertEquals(1, json.get("fields").intValue());
     assertEquals(175, json.get("tokens").intValue());
     assertEquals(0, plaid("check", index));
-    assertTrue(out.toString(), out.toString().startsWith(index + ": sound; 1 segments"));
+    assertTrue(
+        out.toString(), out.toString().startsWith(index + ": sound; 1 segment, 1 field of "));
     assertFails(1, "no such folder", "check", index.resolve("x"));
   }
 
@@ -410,10 +411,10 @@ public class TestExchangeCommands extends CommandTestCase {
       String option = "--training-threshold=" + threshold;
       assertEquals(0, plaid("index", matrix, "-o", index, option, "--force", "--commit-every=55"));
       assertEquals(out.toString(), 0, plaid("check", index));
-      assertEquals(err.toString(), 0, plaid("import", source, index));
+      assertEquals(err.toString(), 0, plaid("import", source, index, "--id-prefix=p"));
       merge();
       assertEquals(out.toString(), 0, plaid("check", index));
-      assertTrue(out.toString(), out.toString().contains(": sound; 1 segments, 1 fields"));
+      assertTrue(out.toString(), out.toString().contains(": sound; 1 segment, 1 field of"));
     }
   }
 

@@ -458,7 +458,7 @@ public class TestPlaid extends CommandTestCase {
         0,
         plaid("search", index, "--queries", file, "--recall", "--repeat=2", "--candidates=1000"));
     assertTrue(out.toString(), out.toString().contains("queries per CPU-second"));
-    assertTrue(out.toString(), out.toString().contains("scored: 1.0000 (1 queries)"));
+    assertTrue(out.toString(), out.toString().contains("scored: 1.0000 (1 query)"));
     Path flat = folder.resolve("flat");
     assertEquals(0, plaid("index", matrix, "-o", flat));
     assertEquals(0, plaid("search", index, "--queries", file, "--exact", "--recall", flat));
