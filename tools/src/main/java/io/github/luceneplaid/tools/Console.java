@@ -146,7 +146,7 @@ final class Console {
       return '\u2421';
     } else if (c == '\u0085' || c == '\u2028' || c == '\u2029') {
       return '\u2424'; // line breaks of other kinds
-    } else if (c >= '\u0080' && c <= '\u009f' || isOverride(c)) {
+    } else if ((c >= '\u0080' && c <= '\u009f') || isOverride(c)) {
       return '\ufffd';
     }
     return c;
@@ -154,7 +154,7 @@ final class Console {
 
   /** Whether a character changes the direction of all that follows. */
   static boolean isOverride(char c) {
-    return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
+    return (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
   }
 
   /** A message in a line; it may have names in it that somebody else has chosen. */

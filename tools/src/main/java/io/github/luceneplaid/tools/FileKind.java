@@ -37,7 +37,7 @@ enum FileKind {
   ZSTD("a Zstandard file", 0, "(\u00b5/\u00fd"),
   BZIP2("a bzip2 file", 0, "BZh91AY"),
   XZ("an XZ file", 0, "\u00fd7zXZ\0"),
-  SEVEN_ZIP("a 7z archive", 0, "7z\u00bc\u00af\u0027\u001c"),
+  SEVEN_ZIP("a 7z archive", 0, "7z\u00bc\u00af'\u001c"),
   RAR("a RAR archive", 0, "Rar!\u001a\u0007"),
   TAR("a tar archive", 257, "ustar"),
   OLE("a document of an old Office", 0, "\u00d0\u00cf\u0011\u00e0"),
@@ -55,12 +55,14 @@ enum FileKind {
 
   private final String description;
   private final int offset;
-  private final byte[] magic;
+
+  /** The bytes, each as a char. */
+  private final String magic;
 
   FileKind(String description, int offset, String magic) {
     this.description = description;
     this.offset = offset;
-    this.magic = magic.getBytes(StandardCharsets.ISO_8859_1);
+    this.magic = magic;
   }
 
   /** The kind of a file; null if it may be text. */
@@ -74,9 +76,10 @@ enum FileKind {
   }
 
   private boolean matches(byte[] content) {
-    int end = offset + magic.length;
+    byte[] start = magic.getBytes(StandardCharsets.ISO_8859_1);
+    int end = offset + start.length;
     if (content.length < end
-        || Arrays.equals(content, offset, end, magic, 0, end - offset) == false) {
+        || Arrays.equals(content, offset, end, start, 0, start.length) == false) {
       return false;
     }
     return switch (this) {

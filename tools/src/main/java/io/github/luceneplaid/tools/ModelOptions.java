@@ -50,7 +50,7 @@ final class ModelOptions {
     String fingerprint = data.get(IndexBuilder.FINGERPRINT);
     boolean builtIn = written.equals(TextEncoder.BUILT_IN_NAME);
     boolean same =
-        model == null || builtIn
+        (model == null || builtIn)
             ? model == null && builtIn
             : fingerprint == null || fingerprint.equals(TextEncoder.fingerprint(model));
     if (same == false) {
