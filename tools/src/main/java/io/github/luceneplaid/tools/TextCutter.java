@@ -162,9 +162,11 @@ final class TextCutter {
     }
 
     private int best(int from, int middle, int latest) {
-      int paragraph = text.lastIndexOf("\n\n", latest - 2) + 2;
-      if (paragraph > Math.max(1, middle)) {
-        return paragraph;
+      // No farther back: texts are long
+      String second = text.substring(middle, latest);
+      int paragraph = second.lastIndexOf("\n\n");
+      if (paragraph >= 0) {
+        return middle + paragraph + 2;
       }
       // A little more, as the end of a text is taken for that of a sentence
       String near = text.substring(from, Math.min(text.length(), latest + 64));
@@ -172,9 +174,9 @@ final class TextCutter {
       if (from + sentence > middle) {
         return from + sentence;
       }
-      int line = text.lastIndexOf('\n', latest - 1) + 1;
-      if (line > middle) {
-        return line;
+      int line = second.lastIndexOf('\n');
+      if (line >= 0) {
+        return middle + line + 1;
       }
       int word = before(BreakIterator.getLineInstance(Locale.ROOT), near, latest - from);
       return from + word > middle ? from + word : latest;
