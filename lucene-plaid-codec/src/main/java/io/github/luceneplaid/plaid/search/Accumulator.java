@@ -219,7 +219,7 @@ final class Accumulator {
     int first = this.first;
     int size = this.size;
     int width = this.width;
-    int mask = -1 >>> (Integer.BYTES - width) * Byte.SIZE;
+    int mask = -1 >>> ((Integer.BYTES - width) * Byte.SIZE);
     int end = from + length * width;
     for (int p = from; p < end; p += width) {
       int ordinal = (int) BitUtil.VH_LE_INT.get(postings, p) & mask;
@@ -246,7 +246,7 @@ final class Accumulator {
   /** The sum after a query token has met the document, which counts once. */
   private static int raised(int before, int mark, int add) {
     int another = (before & TOKEN_MASK) ^ mark;
-    return ((before & ~TOKEN_MASK) + (add & -another >> 31)) | mark;
+    return ((before & ~TOKEN_MASK) + (add & (-another >> 31))) | mark;
   }
 
   /** Checks an ordinal that has no sum. */
