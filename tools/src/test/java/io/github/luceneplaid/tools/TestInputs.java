@@ -148,8 +148,12 @@ public class TestInputs extends LuceneTestCase {
         ids(
             file(
                 "a.jsonl",
-                "{\"id\":\"a\",\"text\":\"1\"}{\"id\":\"b\",\"text\":\"2\"}\n\n"
-                    + "{\"id\":\"c\",\n\"text\":\"3\"}\n")));
+                """
+                {"id":"a","text":"1"}{"id":"b","text":"2"}
+
+                {"id":"c",
+                "text":"3"}
+                """)));
     String array = "[\n{\"id\":\"a\",\"text\":\"1\"},\n{\"id\":\"b\",\"text\":\"2\"}]";
     for (String name : List.of("a.json", "a.jsonl", "a.data")) {
       assertEquals(List.of("a", "b"), ids(file(name, array)));
