@@ -130,7 +130,7 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
       writer.commit();
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
         for (Query query : floatQueries()) {
-          assertEquals(1, newSearcher(reader).count(query));
+          assertEquals(1, newSearcher(reader, false).count(query));
         }
       }
       writer.deleteDocuments(new FieldExistsQuery(FIELD));
