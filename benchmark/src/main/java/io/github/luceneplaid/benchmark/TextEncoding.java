@@ -49,15 +49,6 @@ final class TextEncoding {
       command.addAll(List.of("--model", model.toString()));
     }
     command.addAll(List.of("-o", folder.toString(), texts.toString()));
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException(String.join(" ", command) + " failed");
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
+    Commands.run(new ProcessBuilder(command).inheritIO());
   }
 }

@@ -75,8 +75,7 @@ final class DemoIndexing {
       builder.flush();
       say(
           "Deleted "
-              + copies.size()
-              + (copies.size() == 1 ? " copy" : " copies")
+              + Table.count(copies.size(), "copy", "copies")
               + ", updated "
               + Table.count(drafted.size(), "draft")
               + ": "

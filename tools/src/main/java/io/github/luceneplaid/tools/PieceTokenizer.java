@@ -140,7 +140,7 @@ final class PieceTokenizer implements Closeable {
   }
 
   Pieces query(String text) {
-    Cut cut = cut(text).first(config.queryLength() - (config.queryMarker() < 0 ? 0 : 1));
+    Cut cut = cut(text).first(queryLength());
     long[] ids = withMarker(cut.ids, config.queryMarker());
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
@@ -157,7 +157,7 @@ final class PieceTokenizer implements Closeable {
   /** Where the part of a query starts that the model does not see; −1 if it sees all of it. */
   int queryEnd(String text) {
     Cut cut = cut(text);
-    int length = config.queryLength() - (config.queryMarker() < 0 ? 0 : 1);
+    int length = queryLength();
     return cut.ids.length <= length ? -1 : Math.max(0, cut.starts[length - cut.tail]);
   }
 
@@ -167,6 +167,10 @@ final class PieceTokenizer implements Closeable {
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
     return pieces(cut, ids, attention, config.documentMarker() >= 0, true);
+  }
+
+  private int queryLength() {
+    return config.queryLength() - (config.queryMarker() < 0 ? 0 : 1);
   }
 
   private int documentLength() {

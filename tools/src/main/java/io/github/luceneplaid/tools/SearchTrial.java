@@ -68,7 +68,7 @@ final class SearchTrial {
   }
 
   private static String count(int queries) {
-    return queries == 1 ? "1 query" : queries + " queries";
+    return Table.count(queries, "query", "queries");
   }
 
   /** Measures queries per CPU-second of this thread, after a round to warm up. */

@@ -21,7 +21,12 @@ final class Table {
 
   /** A number of things, in words: one, or several. */
   static String count(long n, String thing) {
-    return n + " " + thing + (n == 1 ? "" : "s");
+    return count(n, thing, thing + "s");
+  }
+
+  /** A number of things that are several by another word. */
+  static String count(long n, String one, String several) {
+    return n + " " + (n == 1 ? one : several);
   }
 
   Table(String... heads) {

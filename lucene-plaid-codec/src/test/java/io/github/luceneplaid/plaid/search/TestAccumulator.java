@@ -62,12 +62,9 @@ public class TestAccumulator extends LateInteractionTestCase {
   }
 
   /** Fetches posting lists: all of them, or those that fit into some bytes. */
-  private static FetchedPostings fetch(PlaidSegment segment, LeafProbe leaves, List<Walk> walks)
-      throws IOException {
-    LeafProbe.Walk[] orders = new LeafProbe.Walk[walks.size()];
-    for (int i = 0; i < orders.length; i++) {
-      orders[i] = new LeafProbe.Walk(walks.get(i).order, walks.get(i).gains);
-    }
+  private static FetchedPostings fetch(
+      PlaidSegment segment, LeafProbe leaves, List<LeafProbe.Walk> walks) throws IOException {
+    LeafProbe.Walk[] orders = walks.toArray(LeafProbe.Walk[]::new);
     if (random().nextBoolean()) {
       return FetchedPostings.of(segment, leaves, orders);
     }
@@ -75,10 +72,8 @@ public class TestAccumulator extends LateInteractionTestCase {
     return FetchedPostings.of(segment, leaves, orders, most);
   }
 
-  /** What one query token adds. */
-  private record Walk(int[] order, float[] gains) {}
-
-  private Walk walk(int all, int n, float largest) {
+  /** What one query token adds, in place of scores. */
+  private LeafProbe.Walk walk(int all, int n, float largest) {
     List<Integer> leaves = new ArrayList<>();
     for (int leaf = 0; leaf < all; leaf++) {
       leaves.add(leaf);
@@ -90,16 +85,17 @@ public class TestAccumulator extends LateInteractionTestCase {
       order[i] = leaves.get(i);
       gains[i] = largest * random().nextFloat();
     }
-    return new Walk(order, gains);
+    return new LeafProbe.Walk(order, gains);
   }
 
   /** Adds to the sums of documents by ordinal, NaN for those that are not met. */
   private static void addPlainly(
-      PlaidSegment segment, LeafProbe leaves, Walk walk, double[] expected) throws IOException {
+      PlaidSegment segment, LeafProbe leaves, LeafProbe.Walk walk, double[] expected)
+      throws IOException {
     int width = segment.postingWidth();
     boolean[] met = new boolean[expected.length];
-    for (int i = 0; i < walk.order.length; i++) {
-      int leaf = walk.order[i];
+    for (int i = 0; i < walk.order().length; i++) {
+      int leaf = walk.order()[i];
       byte[] postings = new byte[leaves.length(leaf) * width];
       segment.readPostings(leaves.start(leaf), leaves.length(leaf), postings, 0);
       for (int p = 0; p < leaves.length(leaf); p++) {
@@ -110,7 +106,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         if (met[ordinal] == false) {
           met[ordinal] = true;
           double before = Double.isNaN(expected[ordinal]) ? 0 : expected[ordinal];
-          expected[ordinal] = before + walk.gains[i];
+          expected[ordinal] = before + walk.scores()[i];
         }
       }
     }
@@ -141,18 +137,18 @@ public class TestAccumulator extends LateInteractionTestCase {
           for (int block = 0; block < blocks; block++) {
             int first = tokens * block / blocks;
             int end = tokens * (block + 1) / blocks;
-            List<Walk> walks = new ArrayList<>();
+            List<LeafProbe.Walk> walks = new ArrayList<>();
             double most = 0;
             long postings = 0;
             for (int q = first; q < end; q++) {
-              Walk walk = walk(all, few ? 1 : random().nextInt(0, all + 1), largest);
+              LeafProbe.Walk walk = walk(all, few ? 1 : random().nextInt(0, all + 1), largest);
               walks.add(walk);
               float gain = 0;
-              for (float g : walk.gains) {
+              for (float g : walk.scores()) {
                 gain = Math.max(gain, g);
               }
               most += gain;
-              postings += leaves.postings(walk.order);
+              postings += leaves.postings(walk.order());
               addPlainly(segment, leaves, walk, expected);
             }
             sum += most;
@@ -161,8 +157,8 @@ public class TestAccumulator extends LateInteractionTestCase {
             for (Accumulator accumulator : windows) {
               accumulator.expect(block, most, postings);
               for (int q = first; q < end; q++) {
-                Walk walk = walks.get(q - first);
-                accumulator.add(q, leaves, lists, walk.order, walk.gains);
+                LeafProbe.Walk walk = walks.get(q - first);
+                accumulator.add(q, leaves, lists, walk.order(), walk.scores());
               }
             }
           }
@@ -227,7 +223,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         (segment, leaves) -> {
           int[] order = {random().nextInt(segment.leafDirectory().leaves())};
           float[] gains = {1};
-          FetchedPostings lists = fetch(segment, leaves, List.of(new Walk(order, gains)));
+          FetchedPostings lists = fetch(segment, leaves, List.of(new LeafProbe.Walk(order, gains)));
           for (int apart = 1; apart <= 600; apart++) {
             int n = segment.documents();
             Accumulator accumulator = new Accumulator(segment, 0, n, TimeLimit.NONE);
@@ -251,14 +247,14 @@ public class TestAccumulator extends LateInteractionTestCase {
         (segment, leaves) -> {
           int tokens = random().nextInt(1, 400);
           int[] order =
-              walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1).order;
+              walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1).order();
           float[] gains = new float[order.length];
           float gain = 1e-3f + random().nextFloat();
           Arrays.fill(gains, gain);
           int documents = segment.documents();
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
           accumulator.expect(0, (double) gain * tokens, tokens * leaves.postings(order));
-          FetchedPostings lists = fetch(segment, leaves, List.of(new Walk(order, gains)));
+          FetchedPostings lists = fetch(segment, leaves, List.of(new LeafProbe.Walk(order, gains)));
           for (int q = 0; q < tokens; q++) {
             accumulator.add(q, leaves, lists, order, gains);
           }
@@ -275,10 +271,10 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, leaves) -> {
           int all = segment.leafDirectory().leaves();
-          Walk walk = walk(all, random().nextInt(0, all + 1), 1);
+          LeafProbe.Walk walk = walk(all, random().nextInt(0, all + 1), 1);
           FetchedPostings lists = fetch(segment, leaves, List.of(walk));
           int width = segment.postingWidth();
-          for (int leaf : walk.order) {
+          for (int leaf : walk.order()) {
             byte[] expected = new byte[leaves.length(leaf) * width];
             segment.readPostings(leaves.start(leaf), leaves.length(leaf), expected, 0);
             int place = lists.place(leaf);
@@ -287,10 +283,10 @@ public class TestAccumulator extends LateInteractionTestCase {
               assertArrayEquals(expected, found);
             }
           }
-          LeafProbe.Walk[] everything = {new LeafProbe.Walk(walk.order, walk.gains)};
+          LeafProbe.Walk[] everything = {walk};
           FetchedPostings fetched = FetchedPostings.of(segment, leaves, everything);
           FetchedPostings nothing = FetchedPostings.of(segment, leaves, everything, 0);
-          for (int leaf : walk.order) {
+          for (int leaf : walk.order()) {
             assertTrue(fetched.place(leaf) >= 0);
             assertEquals(-1, nothing.place(leaf));
           }
@@ -302,13 +298,14 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, leaves) -> {
           int documents = segment.documents();
-          Walk walk = walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1);
+          LeafProbe.Walk walk =
+              walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1);
           double[] expected = new double[documents];
           addPlainly(segment, leaves, walk, expected);
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
-          accumulator.expect(0, 1, leaves.postings(walk.order));
+          accumulator.expect(0, 1, leaves.postings(walk.order()));
           FetchedPostings lists = fetch(segment, leaves, List.of(walk));
-          accumulator.add(0, leaves, lists, walk.order, walk.gains);
+          accumulator.add(0, leaves, lists, walk.order(), walk.scores());
           Bits accepted = random().nextBoolean() ? null : even(documents);
           int n = random().nextInt(1, documents + 1);
           int[] docs = new int[n];
