@@ -34,7 +34,7 @@ public class TestTokenizers extends CommandTestCase {
     private void varint(long value) {
       long rest = value;
       while ((rest & ~0x7fL) != 0) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);
@@ -132,14 +132,12 @@ public class TestTokenizers extends CommandTestCase {
   /** As RoBERTa and ModernBERT have it: spaces belong to words, chars may be several pieces. */
   private static String byteLevel(boolean trimming) {
     StringBuilder vocabulary = new StringBuilder(SPECIALS);
-    String letters = "abcdefghijklmnopqrstuvwxyz\u0120,.";
+    // Letters, and the bytes of 渡 (e6 b8 a1), 輪 (e8 bc aa) and a combining acute accent (cc 81)
+    String chars =
+        "abcdefghijklmnopqrstuvwxyz\u0120,." + "\u00e6\u00b8\u00a1\u00e8\u00bc\u00aa\u00cc\u0123";
     int id = 3;
-    for (char c : letters.toCharArray()) {
-      vocabulary.append(",\"").append(c).append("\":").append(id++);
-    }
-    // The bytes of 渡 (e6 b8 a1), 輪 (e8 bc aa) and a combining acute accent (cc 81)
-    for (char c : "\u00e6\u00b8\u00a1\u00e8\u00bc\u00aa\u00cc\u0123".toCharArray()) {
-      vocabulary.append(",\"").append(c).append("\":").append(id++);
+    for (int i = 0; i < chars.length(); i++) {
+      vocabulary.append(",\"").append(chars.charAt(i)).append("\":").append(id++);
     }
     vocabulary.append(",\"mo\":").append(id++).append(",\"on\":").append(id++);
     vocabulary.append(",\"\u0120mo\":").append(id++);
