@@ -80,11 +80,16 @@ public class TestFixedDimensionalEncoding extends LuceneTestCase {
 
   /** A query cell gets the document's tokens of that cell only, where it has any. */
   public void testOwnCell() {
-    float[][] document = tokens(1 + random().nextInt(6));
-    FixedDimensionalEncoding encoding = encoding(1, 16, DIMENSION, 0);
-    for (float[] token : document) {
-      // With 2^16 cells tokens of one cell are the same or nearly so.
-      assertEquals(1, product(encoding, new float[][] {token}, document), 1e-4);
+    float[] token = tokens(1)[0];
+    float[] opposite = token.clone();
+    for (int i = 0; i < opposite.length; i++) {
+      opposite[i] = -token[i];
+    }
+    // Their signs differ for every random vector, so they are in different cells.
+    float[][] document = {token, opposite};
+    FixedDimensionalEncoding encoding = encoding(1, 1 + random().nextInt(16), DIMENSION, 0);
+    for (float[] own : document) {
+      assertEquals(1, product(encoding, new float[][] {own}, document), 1e-4);
     }
   }
 
