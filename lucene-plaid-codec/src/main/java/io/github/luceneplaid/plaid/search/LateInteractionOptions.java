@@ -88,7 +88,7 @@ public final class LateInteractionOptions {
    * @param raw whether exact scores come from raw tokens, and so tell more than quick ones
    */
   int rescore(int k, boolean raw) {
-    if (raw && rescore != AUTOMATIC) {
+    if (rescore != AUTOMATIC) {
       return Math.max(k, rescore);
     }
     // Without raw tokens, quick scores differ from exact ones by the rounding of the query only
@@ -195,7 +195,9 @@ public final class LateInteractionOptions {
     }
 
     /**
-     * Sets how many documents are scored again from their raw tokens, where a segment keeps them.
+     * Sets how many documents are scored again exactly: from their raw tokens, or from their codes
+     * where a segment keeps no raw tokens. Scores before differ from those of codes only by the
+     * rounding of the query, so that few documents more than there are hits do by default.
      *
      * @param documents at least 1; fewer than the hits asked for count as that many
      * @return this

@@ -45,7 +45,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     assertEquals(200, options.candidates(200, 1));
     assertEquals(30, options.rescore(10, true));
     assertEquals(40, options.rescore(40, true));
-    assertEquals(LateInteractionOptions.DEFAULT.rescore(10, false), options.rescore(10, false));
+    assertEquals(30, options.rescore(10, false));
     assertEquals(1.5f, options.confidence(), 0);
     assertTrue(LateInteractionOptions.builder().exact().build().exact());
   }
