@@ -82,6 +82,9 @@ final class PlaidEngine extends LuceneEngine {
     if (params.has("rescore")) {
       builder.rescore(params.get("rescore").asInt());
     }
+    if (params.has("recall")) {
+      builder.recall((float) params.get("recall").asDouble());
+    }
     if (params.has("confidence")) {
       builder.confidence((float) params.get("confidence").asDouble());
     }

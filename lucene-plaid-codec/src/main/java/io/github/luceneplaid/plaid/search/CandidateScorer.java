@@ -39,15 +39,13 @@ final class CandidateScorer {
    */
   private static final double PRIOR = 0.5;
 
-  /** Deviations that choose what to score next, at most. */
-  private static final float MOST_CONFIDENT = 100;
-
   /** Place of what was learned about all sizes. */
   private static final int ALL = Integer.SIZE;
 
   private final SearchLeaves leaves;
   private final SearchRequest request;
   private final int k;
+  private final StopRule stop;
 
   private List<long[]> parts;
 
@@ -65,6 +63,7 @@ final class CandidateScorer {
     this.leaves = leaves;
     this.request = request;
     this.k = k;
+    this.stop = new StopRule(request.options(), k);
   }
 
   /**
@@ -116,17 +115,36 @@ final class CandidateScorer {
         batch[n++] = parts.get(p)[next[p]++];
       }
     }
-    boolean sure =
-        counts[ALL] >= ENOUGH && hits.isFull() && request.options().confidence() <= Float.MAX_VALUE;
+    if (n == 0 && counts[ALL] >= ENOUGH && hits.isFull() && isEnough(hits.worstScore())) {
+      return 0;
+    }
     while (n < batch.length) {
       int p = mostPromising();
-      if (p < 0 || (n == 0 && sure && promise(p) < hits.worstScore())) {
+      if (p < 0) {
         break;
       }
       part[n] = p;
       batch[n++] = parts.get(p)[next[p]++];
     }
     return n;
+  }
+
+  /** Whether the rest is hopeless. */
+  private boolean isEnough(double worst) {
+    if (stop.neverStops()) {
+      return false;
+    }
+    if (stop.goesByNext()) {
+      int p = mostPromising();
+      return p < 0 || promise(p) < worst;
+    }
+    double missed = 0;
+    for (int p = 0; p < next.length && missed <= stop.allowed(); p++) {
+      double mean = mean(sums, sizes[p]);
+      double deviation = Math.sqrt(mean(squares, sizes[p]));
+      missed += stop.missed(parts.get(p), next[p], worst - mean, deviation);
+    }
+    return missed <= stop.allowed();
   }
 
   /** The segment whose next candidate may have the highest score, -1 if there are no more. */
@@ -148,9 +166,9 @@ final class CandidateScorer {
   /** What the score of a segment's next candidate is unlikely to exceed. */
   private double promise(int p) {
     double deviation = Math.sqrt(mean(squares, sizes[p]));
-    // Infinite confidence would make all segments equally promising, and the first one the best
-    double confidence = Math.min(request.options().confidence(), MOST_CONFIDENT);
-    return BestDocs.score(parts.get(p)[next[p]]) + mean(sums, sizes[p]) + confidence * deviation;
+    return BestDocs.score(parts.get(p)[next[p]])
+        + mean(sums, sizes[p])
+        + stop.deviations() * deviation;
   }
 
   /** The mean of what was learned about a size, drawn to that of all. */

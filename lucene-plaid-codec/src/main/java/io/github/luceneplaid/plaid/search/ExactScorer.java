@@ -27,8 +27,12 @@ final class ExactScorer {
   /** Documents scored before the next look at whether to go on. */
   private static final int ROUND = 3;
 
+  /** What is missed here, in parts of all that may be missed: most of it was before. */
+  private static final double PART = 0.1;
+
   private final SearchLeaves leaves;
   private final SearchRequest request;
+  private final StopRule stop;
   private int errors;
   private double sum;
   private double squares;
@@ -36,6 +40,7 @@ final class ExactScorer {
   ExactScorer(SearchLeaves leaves, SearchRequest request) {
     this.leaves = leaves;
     this.request = request;
+    this.stop = new StopRule(request.options(), request.k() * PART);
   }
 
   /**
@@ -47,7 +52,9 @@ final class ExactScorer {
   void score(long[] quick, BestDocs hits) throws IOException {
     int round = Math.max(FIRST_ROUND, request.k());
     for (int from = 0;
-        from < quick.length && isPromising(quick[from], hits) && request.timedOut() == false; ) {
+        from < quick.length
+            && isEnough(quick, from, hits) == false
+            && request.timedOut() == false; ) {
       int to = (int) Math.min(quick.length, (long) from + round);
       scoreRound(Arrays.copyOfRange(quick, from, to), hits);
       from = to;
@@ -55,15 +62,17 @@ final class ExactScorer {
     }
   }
 
-  private boolean isPromising(long quick, BestDocs hits) {
-    float confidence = request.options().confidence();
-    if (errors == 0 || hits.isFull() == false || confidence > Float.MAX_VALUE) {
-      return true;
+  /** Whether the rest is hopeless. */
+  private boolean isEnough(long[] quick, int from, BestDocs hits) {
+    if (errors == 0 || hits.isFull() == false || stop.neverStops()) {
+      return false;
     }
     double mean = sum / errors;
     double deviation = Math.sqrt(Math.max(0, squares / errors - mean * mean));
-    double likely = BestDocs.score(quick) + mean;
-    return likely + confidence * deviation >= hits.worstScore();
+    double worst = hits.worstScore() - mean;
+    return stop.goesByNext()
+        ? BestDocs.score(quick[from]) + stop.deviations() * deviation < worst
+        : stop.missed(quick, from, worst, deviation) <= stop.allowed();
   }
 
   private void scoreRound(long[] quick, BestDocs hits) throws IOException {

@@ -29,13 +29,18 @@ public final class LateInteractionOptions {
   public static final LateInteractionOptions DEFAULT = builder().build();
 
   private static final int AUTOMATIC = 0;
-  private static final float DEFAULT_CONFIDENCE = 3;
+  private static final float DEFAULT_RECALL = 0.99f;
+
+  /** More than twice as much is never looked at for the sake of recall. */
+  private static final double LEAST_MISSED = 0.001;
+
   private static final double FEW_DOCUMENTS = 2048;
 
   private final int anchors;
   private final int probes;
   private final int candidates;
   private final int rescore;
+  private final float recall;
   private final float confidence;
   private final boolean exact;
 
@@ -44,6 +49,7 @@ public final class LateInteractionOptions {
     this.probes = builder.probes;
     this.candidates = builder.candidates;
     this.rescore = builder.rescore;
+    this.recall = builder.recall;
     this.confidence = builder.confidence;
     this.exact = builder.exact;
   }
@@ -53,14 +59,26 @@ public final class LateInteractionOptions {
     return new Builder();
   }
 
-  /** Returns the anchors probed per query token, or the given number if that is not set. */
+  /**
+   * Returns the anchors probed per query token: the given number, or what suits the recall that is
+   * wanted instead, if that is not set.
+   */
   int anchors(int automatic) {
-    return anchors == AUTOMATIC ? automatic : anchors;
+    return anchors == AUTOMATIC ? forRecall(automatic) : anchors;
   }
 
-  /** Returns the leaves probed per query token, or the given number if that is not set. */
+  /**
+   * Returns the leaves probed per query token: the given number, or what suits the recall that is
+   * wanted instead, if that is not set.
+   */
   int probes(int automatic) {
-    return probes == AUTOMATIC ? automatic : probes;
+    return probes == AUTOMATIC ? forRecall(automatic) : probes;
+  }
+
+  /** Automatic numbers suit the default; to miss an eighth as many takes twice as much. */
+  private int forRecall(int automatic) {
+    double missed = Math.max(1 - (double) recall, LEAST_MISSED);
+    return (int) Math.ceil(automatic * Math.cbrt((1 - (double) DEFAULT_RECALL) / missed));
   }
 
   /**
@@ -69,6 +87,17 @@ public final class LateInteractionOptions {
    * @param documents how many there are to choose from
    */
   int candidates(int k, long documents) {
+    return candidates == AUTOMATIC
+        ? saturated(Math.round((1024 + 8.0 * k) * growth(documents, 0.2)))
+        : Math.max(k, candidates);
+  }
+
+  /**
+   * Returns how many documents, for {@code k} hits, are scored exactly rather than searched.
+   *
+   * @param documents how many there are
+   */
+  int few(int k, long documents) {
     return candidates == AUTOMATIC
         ? saturated(Math.round((216 + 4.0 * k) * growth(documents, 0.2)))
         : Math.max(k, candidates);
@@ -95,6 +124,19 @@ public final class LateInteractionOptions {
     return saturated(raw ? k + k / 4L + 8 : k + k / 8L + 2);
   }
 
+  /**
+   * Share of the hits to find. Automatic numbers follow from it, and so does when to stop unless
+   * {@link #stopsByConfidence}.
+   */
+  float recall() {
+    return recall;
+  }
+
+  /** Whether {@link #confidence} says when to stop. */
+  boolean stopsByConfidence() {
+    return Float.isNaN(confidence) == false;
+  }
+
   /** Standard deviations between the last candidate scored and the k-th hit. */
   float confidence() {
     return confidence;
@@ -116,13 +158,14 @@ public final class LateInteractionOptions {
         && probes == that.probes
         && candidates == that.candidates
         && rescore == that.rescore
+        && Float.compare(recall, that.recall) == 0
         && Float.compare(confidence, that.confidence) == 0
         && exact == that.exact;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(anchors, probes, candidates, rescore, confidence, exact);
+    return Objects.hash(anchors, probes, candidates, rescore, recall, confidence, exact);
   }
 
   @Override
@@ -138,8 +181,10 @@ public final class LateInteractionOptions {
         + automatic(candidates)
         + ",rescore="
         + automatic(rescore)
+        + ",recall="
+        + recall
         + ",confidence="
-        + confidence;
+        + (stopsByConfidence() ? Float.toString(confidence) : "auto");
   }
 
   private static String automatic(int value) {
@@ -152,7 +197,8 @@ public final class LateInteractionOptions {
     private int probes = AUTOMATIC;
     private int candidates = AUTOMATIC;
     private int rescore = AUTOMATIC;
-    private float confidence = DEFAULT_CONFIDENCE;
+    private float recall = DEFAULT_RECALL;
+    private float confidence = Float.NaN;
     private boolean exact;
 
     private Builder() {}
@@ -209,9 +255,28 @@ public final class LateInteractionOptions {
     }
 
     /**
-     * Sets when to stop: candidates are scored in the order of an estimate until the estimate, made
-     * larger by this many standard deviations of its error so far, is below the last hit. 3 by
-     * default; positive infinity scores all candidates.
+     * Sets the share of the hits that a search is to find, of those that a search of all documents
+     * would; 0.99 by default. What is not set of the other options follows from it. Candidates are
+     * scored in the order of an estimate, until no more hits are to be expected among the rest than
+     * may be missed: the search learns how far estimates are off from the candidates it has scored.
+     *
+     * @param share above 0, up to 1; with 1 all candidates are scored
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public Builder recall(float share) {
+      if (share > 0 == false || share > 1) {
+        throw new IllegalArgumentException("recall must be above 0 and up to 1, got: " + share);
+      }
+      this.recall = share;
+      return this;
+    }
+
+    /**
+     * Sets when to stop in another way: candidates are scored until the next one's estimate, made
+     * larger by this many standard deviations of its error so far, is below the last hit. Queries
+     * are then answered less evenly than by {@link #recall}, but for a mean recall below about 0.95
+     * fewer candidates are scored. Not set by default; positive infinity scores all candidates.
      *
      * @param deviations 0 or more
      * @return this

@@ -35,7 +35,7 @@ import java.util.List;
 final class LateInteractionSearch {
 
   /** Of the candidates, one in so many is scored by most searches. */
-  private static final int USUAL_PART = 4;
+  private static final int USUAL_PART = 16;
 
   private final SearchLeaves leaves;
   private final SearchRequest request;
@@ -80,13 +80,14 @@ final class LateInteractionSearch {
   private boolean allAreCandidates(List<LeafSearch> approximate) throws IOException {
     long atLeast = approximate.stream().mapToLong(LeafSearch::acceptedAtLeast).sum();
     long atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
-    if (atLeast <= candidates && candidates < atMost) {
+    int few = request.options().few(k, accepted);
+    if (atLeast <= few && few < atMost) {
       for (LeafSearch leaf : approximate) {
         leaf.count(request.time());
       }
       atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
     }
-    return atMost <= candidates;
+    return atMost <= few;
   }
 
   private long[] approximate(List<LeafSearch> exact, List<LeafSearch> approximate)

@@ -47,7 +47,40 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     assertEquals(40, options.rescore(40, true));
     assertEquals(30, options.rescore(10, false));
     assertEquals(1.5f, options.confidence(), 0);
+    assertTrue(options.stopsByConfidence());
+    assertFalse(LateInteractionOptions.DEFAULT.stopsByConfidence());
     assertTrue(LateInteractionOptions.builder().exact().build().exact());
+  }
+
+  /** What is not set follows from the recall that is wanted. */
+  public void testRecall() {
+    LateInteractionOptions defaults = LateInteractionOptions.DEFAULT;
+    assertEquals(0.99f, defaults.recall(), 0);
+    assertEquals(16, defaults.anchors(16));
+    assertEquals(96, defaults.probes(96));
+    int anchors = 1;
+    int probes = 1;
+    for (float share : new float[] {0.01f, 0.5f, 0.9f, 0.95f, 0.99f, 0.995f, 0.999f}) {
+      LateInteractionOptions options = LateInteractionOptions.builder().recall(share).build();
+      assertTrue(options.anchors(16) >= anchors);
+      assertTrue(options.probes(96) > probes);
+      anchors = options.anchors(16);
+      probes = options.probes(96);
+    }
+    LateInteractionOptions all = LateInteractionOptions.builder().recall(1).build();
+    assertEquals(probes, all.probes(96), 1);
+    assertEquals(7, LateInteractionOptions.builder().recall(0.9f).probes(7).build().probes(96));
+  }
+
+  /** An index is not scanned just since its candidates may be many. */
+  public void testFew() {
+    for (int k : new int[] {1, 10, 1000, Integer.MAX_VALUE}) {
+      for (long documents : new long[] {1, 1000, 1 << 20}) {
+        int few = LateInteractionOptions.DEFAULT.few(k, documents);
+        assertTrue(few >= k && few <= LateInteractionOptions.DEFAULT.candidates(k, documents));
+      }
+    }
+    assertEquals(500, LateInteractionOptions.builder().candidates(500).build().few(10, 1000));
   }
 
   public void testRefused() {
@@ -59,6 +92,11 @@ public class TestLateInteractionOptions extends LuceneTestCase {
       IllegalArgumentException e =
           expectThrows(IllegalArgumentException.class, () -> builder.rescore(wrong));
       assertEquals("rescore must be at least 1, got: " + wrong, e.getMessage());
+    }
+    for (float wrong : new float[] {0, -0.5f, 1.01f, Float.NaN}) {
+      IllegalArgumentException e =
+          expectThrows(IllegalArgumentException.class, () -> builder.recall(wrong));
+      assertEquals("recall must be above 0 and up to 1, got: " + wrong, e.getMessage());
     }
     expectThrows(IllegalArgumentException.class, () -> builder.confidence(-0.1f));
     expectThrows(IllegalArgumentException.class, () -> builder.confidence(Float.NaN));
@@ -73,6 +111,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
             LateInteractionOptions.builder().probes(2).build(),
             LateInteractionOptions.builder().candidates(2).build(),
             LateInteractionOptions.builder().rescore(2).build(),
+            LateInteractionOptions.builder().recall(0.9f).build(),
             LateInteractionOptions.builder().confidence(1).build(),
             LateInteractionOptions.builder().exact().build());
     for (int i = 0; i < different.size(); i++) {
@@ -96,7 +135,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testToString() {
     assertEquals(
-        "anchors=auto,probes=3,candidates=auto,rescore=auto,confidence=3.0",
+        "anchors=auto,probes=3,candidates=auto,rescore=auto,recall=0.99,confidence=auto",
         LateInteractionOptions.builder().probes(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }

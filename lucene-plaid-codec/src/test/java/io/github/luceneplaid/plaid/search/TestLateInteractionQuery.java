@@ -316,6 +316,10 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
         searcher.createWeight(searcher.rewrite(query(50)), ScoreMode.COMPLETE_NO_SCORES, 1f);
     for (LeafReaderContext leaf : reader.leaves()) {
       Scorer scorer = weight.scorer(leaf);
+      if (scorer == null) {
+        // None of the hits is in this segment
+        continue;
+      }
       assertEquals(Integer.MAX_VALUE, scorer.iterator().advance(Integer.MAX_VALUE - 1));
       assertEquals(Integer.MAX_VALUE, scorer.docID());
     }

@@ -48,7 +48,23 @@ public class TestScorers extends LateInteractionTestCase {
     void accept(Given given) throws IOException;
   }
 
-  private void withIndex(int k, float confidence, Check check) throws IOException {
+  /** Nothing may be missed. */
+  private static LateInteractionOptions all() {
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
+    return random().nextBoolean()
+        ? builder.confidence(Float.POSITIVE_INFINITY).build()
+        : builder.recall(1).build();
+  }
+
+  /** Something may be missed. */
+  private static LateInteractionOptions most() {
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
+    return random().nextBoolean()
+        ? builder.confidence(random().nextInt(1, 4)).build()
+        : builder.recall(random().nextFloat(0.5f, 0.999f)).build();
+  }
+
+  private void withIndex(int k, LateInteractionOptions options, Check check) throws IOException {
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config())) {
         for (int id = 0; id < DOCUMENTS; id++) {
@@ -58,8 +74,6 @@ public class TestScorers extends LateInteractionTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
-        LateInteractionOptions options =
-            LateInteractionOptions.builder().confidence(confidence).build();
         SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options, null);
         SearchLeaves leaves = new SearchLeaves(new IndexSearcher(reader), request);
         check.accept(new Given(leaves, request, bruteForce(reader, query)));
@@ -94,7 +108,7 @@ public class TestScorers extends LateInteractionTestCase {
     int k = random().nextInt(1, 30);
     withIndex(
         k,
-        Float.POSITIVE_INFINITY,
+        all(),
         given -> {
           List<ScoreDoc> wrong = new ArrayList<>();
           for (ScoreDoc hit : given.expected) {
@@ -112,7 +126,7 @@ public class TestScorers extends LateInteractionTestCase {
     int k = random().nextInt(1, 30);
     withIndex(
         k,
-        random().nextInt(1, 4),
+        most(),
         given -> {
           BestDocs hits = new BestDocs(k);
           new ExactScorer(given.leaves, given.request).score(off(given.expected, offset()), hits);
@@ -124,10 +138,11 @@ public class TestScorers extends LateInteractionTestCase {
   }
 
   /** Candidates come in parts of different quality; each part is scored from its best one on. */
-  private void assertQuick(int k, float confidence, int limit, int mostScored) throws IOException {
+  private void assertQuick(int k, LateInteractionOptions options, int limit, int mostScored)
+      throws IOException {
     withIndex(
         k,
-        confidence,
+        options,
         given -> {
           List<ScoreDoc> one = new ArrayList<>();
           List<ScoreDoc> other = new ArrayList<>();
@@ -159,18 +174,18 @@ public class TestScorers extends LateInteractionTestCase {
   }
 
   public void testQuickScoresOfAll() throws IOException {
-    assertQuick(random().nextInt(1, 30), Float.POSITIVE_INFINITY, DOCUMENTS, DOCUMENTS);
+    assertQuick(random().nextInt(1, 30), all(), DOCUMENTS, DOCUMENTS);
   }
 
   /** No more are scored than may be: the most promising ones, which the best are among. */
   public void testQuickScoresUpToLimit() throws IOException {
     int k = random().nextInt(1, 10);
     int limit = random().nextInt(40, 100);
-    assertQuick(k, Float.POSITIVE_INFINITY, limit, limit);
+    assertQuick(k, all(), limit, limit);
   }
 
   public void testQuickScoresLearn() throws IOException {
     int k = random().nextInt(1, 30);
-    assertQuick(k, random().nextInt(1, 4), DOCUMENTS, Math.max(16, k + 4) + 24);
+    assertQuick(k, most(), DOCUMENTS, Math.max(16, k + 4) + 24);
   }
 }
