@@ -47,7 +47,9 @@ final class DemoIndexing {
 
   void run(List<Passage> passages) throws IOException {
     long start = System.nanoTime();
-    try (IndexBuilder builder = new IndexBuilder(directory, format, encoder)) {
+    IndexSettings settings = new IndexSettings();
+    settings.setModel(encoder);
+    try (IndexBuilder builder = new IndexBuilder(directory, format, settings)) {
       try (Progress progress = console.progress("Encoding", " passages", passages.size())) {
         for (int part = 0; part < PARTS; part++) {
           int from = (int) ((long) passages.size() * part / PARTS);

@@ -13,8 +13,6 @@ package io.github.luceneplaid.tools;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -58,18 +56,31 @@ final class IndexBuilder implements Closeable {
    * Starts a new index in place of what the directory holds.
    *
    * @param tokens the format of the field {@value #TOKENS}
-   * @param model of the tokens; null if it is not known
+   * @param settings what to keep with it
    */
-  IndexBuilder(Directory directory, DocValuesFormat tokens, TextEncoder model) throws IOException {
-    writer =
-        new IndexWriter(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
-    if (model != null) {
-      Map<String, String> data = new TreeMap<>(Map.of(MODEL, model.name()));
-      if (model.fingerprint() != null) {
-        data.put(FINGERPRINT, model.fingerprint());
-      }
-      writer.setLiveCommitData(data.entrySet());
+  IndexBuilder(Directory directory, DocValuesFormat tokens, IndexSettings settings)
+      throws IOException {
+    this(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
+    keep(settings);
+  }
+
+  private IndexBuilder(Directory directory, IndexWriterConfig config) throws IOException {
+    writer = new IndexWriter(directory, config);
+  }
+
+  /** Goes on with the index that the directory holds, in the format that it was started in. */
+  static IndexBuilder append(Directory directory) throws IOException {
+    DocValuesFormat tokens;
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      tokens = IndexSettings.of(reader).format();
     }
+    return new IndexBuilder(
+        directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.APPEND));
+  }
+
+  /** Commits other settings than those that are there. */
+  void keep(IndexSettings settings) {
+    writer.setLiveCommitData(settings.data().entrySet());
   }
 
   /**
@@ -89,7 +100,20 @@ final class IndexBuilder implements Closeable {
   }
 
   void add(Passage passage, float[][] tokens) throws IOException {
-    writer.addDocument(document(passage, tokens));
+    add(passage, tokens, null);
+  }
+
+  /**
+   * Adds a passage.
+   *
+   * @param source where it came from; null if that is not known
+   */
+  void add(Passage passage, float[][] tokens, SourceFile source) throws IOException {
+    Document document = document(passage, tokens);
+    if (source != null) {
+      source.addTo(document);
+    }
+    writer.addDocument(document);
   }
 
   /** Replaces the document of the same id. */
@@ -101,13 +125,33 @@ final class IndexBuilder implements Closeable {
     writer.deleteDocuments(new Term(ID, id));
   }
 
+  /** Deletes all passages of a record. */
+  void deleteRecord(String id) throws IOException {
+    writer.deleteDocuments(new Term(ID, id), new Term(PART_OF, id));
+  }
+
+  /** Deletes all records of a file. */
+  void deleteFile(String path) throws IOException {
+    writer.deleteDocuments(new Term(SourceFile.FILE, path));
+  }
+
+  /** A file has the same content at another time. */
+  void touch(String path, long time) throws IOException {
+    writer.updateNumericDocValue(new Term(SourceFile.FILE, path), SourceFile.TIME, time);
+  }
+
   /** Writes what there is as segments, which nobody sees before the index is finished. */
   void flush() throws IOException {
     writer.flush();
   }
 
   void merge() throws IOException {
-    writer.forceMerge(1);
+    merge(1);
+  }
+
+  /** Merges until there are no more segments than that. */
+  void merge(int segments) throws IOException {
+    writer.forceMerge(segments);
   }
 
   /** Opens the index as it is now, finished or not. */

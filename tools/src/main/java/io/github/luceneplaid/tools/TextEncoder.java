@@ -205,7 +205,18 @@ final class TextEncoder implements Closeable {
    */
   void encodeRecords(List<Passage> records, RecordSink sink) throws IOException {
     Ids ids = new Ids();
-    records.forEach(record -> ids.make(record.id(), record.id()));
+    for (Passage record : records) {
+      ids.make(record.id(), record.id());
+    }
+    encodeRecords(records, ids, sink);
+  }
+
+  /**
+   * As {@link #encodeRecords(List, RecordSink)}.
+   *
+   * @param ids those of the records, and what else the ids of parts have to differ from
+   */
+  void encodeRecords(List<Passage> records, Ids ids, RecordSink sink) throws IOException {
     TextCutter cutter = new TextCutter(tokenizer);
     List<Passage> window = new ArrayList<>();
     for (Passage record : records) {
