@@ -151,7 +151,7 @@ final class IndexCommand implements Callable<Integer> {
     texts.checkAny(inputs, "INPUT");
     Ids ids = new Ids();
     TextFiles.Records read = texts.records(ids, true);
-    settings.setInputs(inputs);
+    settings.setInputs(inputs.stream().filter(InputFiles::isRepeatable).toList());
     settings.setEncoding(inputOptions.encoding());
     int size = read.passages().size();
     try (TextEncoder encoder = TextEncoder.open(model);

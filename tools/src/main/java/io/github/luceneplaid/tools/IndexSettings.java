@@ -136,15 +136,9 @@ final class IndexSettings {
     return paths;
   }
 
-  /** Keeps files and folders; what cannot be read again, such as standard input, is left out. */
+  /** Keeps the files and folders that the index is made of, each once. */
   void setInputs(List<Path> inputs) {
-    List<String> paths = new ArrayList<>();
-    for (Path input : inputs) {
-      String path = SourceFile.path(input);
-      if (InputFiles.isRepeatable(input) && paths.contains(path) == false) {
-        paths.add(path);
-      }
-    }
+    List<String> paths = inputs.stream().map(SourceFile::path).distinct().toList();
     try {
       data.put(INPUTS, new ObjectMapper().writeValueAsString(paths));
     } catch (JsonProcessingException e) {

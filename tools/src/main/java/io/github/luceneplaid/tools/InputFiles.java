@@ -213,6 +213,41 @@ final class InputFiles {
         && (Files.isRegularFile(path) || Files.isDirectory(path));
   }
 
+  /**
+   * Whether a path is found by looking through another one.
+   *
+   * @param root file or folder
+   * @param path likewise; both absolute
+   */
+  static boolean covers(Path root, Path path) {
+    if (path.startsWith(root) == false || path.equals(root)) {
+      return path.equals(root);
+    }
+    for (Path part : root.relativize(path)) {
+      if (isHidden(part)) {
+        return false;
+      }
+    }
+    return Files.isDirectory(path) || isText(path);
+  }
+
+  /**
+   * Files and folders, and more of them.
+   *
+   * @param roots absolute
+   * @return the roots, and those of the others that can be read again and are not found there
+   */
+  static List<Path> union(List<Path> roots, List<Path> others) {
+    List<Path> all = new ArrayList<>(roots);
+    for (Path other : others) {
+      Path path = Path.of(SourceFile.path(other));
+      if (isRepeatable(other) && all.stream().noneMatch(root -> covers(root, path))) {
+        all.add(path);
+      }
+    }
+    return all;
+  }
+
   /** Files of the same short name get long ones, and where these are taken, too, whole paths. */
   private List<InputFile> named() {
     Set<String> taken = new HashSet<>();

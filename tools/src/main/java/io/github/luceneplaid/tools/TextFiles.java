@@ -203,6 +203,11 @@ final class TextFiles {
     }
   }
 
+  /** The files that have records. */
+  Set<InputFiles.InputFile> files() {
+    return drafts.stream().map(Draft::file).collect(Collectors.toSet());
+  }
+
   /** Ids that records have of their own. */
   Set<String> givenIds() {
     return drafts.stream()
