@@ -76,6 +76,9 @@ final class DeleteCommand implements Callable<Integer> {
 
   private final List<String> missing = new ArrayList<>();
 
+  /** As much of them as fits into a message. */
+  private final List<String> shown = new ArrayList<>();
+
   /** What {@code --json} prints. */
   private record Outcome(
       String index, long deleted, long left, List<String> missing, double seconds) {}
@@ -134,6 +137,7 @@ final class DeleteCommand implements Callable<Integer> {
     String record = there.recordOf(id);
     if (record == null) {
       missing.add(id);
+      shown.add(Ids.shown(id));
     } else if (record.equals(id)) {
       change.builder().deleteRecord(id);
     } else {
@@ -160,6 +164,7 @@ final class DeleteCommand implements Callable<Integer> {
       boolean forgotten = inputs.removeIf(input -> input.startsWith(path));
       if (found == 0 && forgotten == false) {
         missing.add(file.toString());
+        shown.add(file.toString());
       }
     }
     if (inputs.equals(change.settings().inputs()) == false) {
@@ -174,7 +179,7 @@ final class DeleteCommand implements Callable<Integer> {
     }
     StringBuilder line = new StringBuilder(folder + ": holds nothing of ");
     for (int i = 0; i < Math.min(MOST, missing.size()); i++) {
-      line.append(i == 0 ? "" : ", ").append(Ids.shown(missing.get(i)));
+      line.append(i == 0 ? "" : ", ").append(shown.get(i));
     }
     if (missing.size() > MOST) {
       line.append(" and ").append(missing.size() - MOST).append(" more");
