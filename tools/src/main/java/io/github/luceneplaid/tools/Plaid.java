@@ -177,7 +177,7 @@ public final class Plaid implements Runnable {
   private int failed(Throwable e) {
     if (stackTraces) {
       e.printStackTrace(console.err());
-    } else {
+    } else if (TemporaryFolder.isProcessEnding() == false) {
       console.note(Problem.message(e));
     }
     return e instanceof UserException user && user.isUsage()
