@@ -114,7 +114,7 @@ final class AddCommand implements Callable<Integer> {
       throw new UserException("--ids " + ids + ": no such file");
     }
     RecordWriter writer = change.writer(new TextFiles.Records(List.of(), Map.of()));
-    try (TokenFiles tokens = new TokenFiles(file, lengthsFile, idsFile, change.ids(""));
+    try (TokenFiles tokens = new TokenFiles(file, lengthsFile, idsFile, freeIds(change, ""));
         Progress progress = plaid.console().progress("Adding", " documents", tokens.size())) {
       for (int i = 0; i < tokens.size(); i++) {
         writer.add(tokens.passage(i), tokens.next());
@@ -125,34 +125,36 @@ final class AddCommand implements Callable<Integer> {
   }
 
   private RecordWriter addTexts(IndexChange change) throws IOException {
-    // First, as it is sooner known than texts are read
-    try (TextEncoder encoder = modelOptions.openToAdd(plaid.console(), folder, change.before())) {
-      IndexedRecords there = change.records();
-      Map<String, SourceFile> known = there.files();
-      List<InputFiles.InputFile> files =
-          InputFiles.of(inputs, "INPUT", plaid.console()::note, known);
-      TextFiles texts =
-          new TextFiles(inputOptions.decoder(change.settings().encoding()), plaid.console()::note);
-      texts.read(files);
-      texts.checkAny(inputs, "INPUT");
-      long before = there.count();
-      for (InputFiles.InputFile file : files) {
-        if (file.known() != null) {
-          replaceFile(change, file);
-        }
+    IndexedRecords there = change.records();
+    List<InputFiles.InputFile> files =
+        InputFiles.of(inputs, "INPUT", plaid.console()::note, there.files());
+    TextFiles texts =
+        new TextFiles(inputOptions.decoder(change.settings().encoding()), plaid.console()::note);
+    texts.read(files);
+    texts.checkAny(inputs, "INPUT");
+    long before = there.count();
+    for (InputFiles.InputFile file : files) {
+      if (file.known() != null) {
+        replaceFile(change, file);
       }
-      if (replace) {
-        replaceRecords(change, there, texts.givenIds());
-      }
-      replaced = before - change.records().count();
-      Ids all = change.ids(ADVICE);
-      TextFiles.Records records = texts.records(all, false);
-      // An update looks at what was added, too
-      IndexSettings settings = change.settings();
-      settings.setInputs(InputFiles.union(settings.inputs(), inputs));
-      change.builder().keep(settings);
-      return change.add(records, all, encoder, plaid.console());
     }
+    if (replace) {
+      replaceRecords(change, there, texts.givenIds());
+    }
+    replaced = before - change.records().count();
+    Ids all = freeIds(change, ADVICE);
+    TextFiles.Records records = texts.records(all, false);
+    // An update looks at what was added, too
+    IndexSettings settings = change.settings();
+    settings.setInputs(InputFiles.union(settings.inputs(), inputs));
+    change.builder().keep(settings);
+    try (TextEncoder encoder = modelOptions.openToAdd(plaid.console(), folder, change.before())) {
+      return change.add(records, all, encoder, parts -> false, plaid.console());
+    }
+  }
+
+  private Ids freeIds(IndexChange change, String advice) throws IOException {
+    return IndexChange.ids(folder, change.records(), Set.of(), advice);
   }
 
   private void replaceFile(IndexChange change, InputFiles.InputFile file) throws IOException {

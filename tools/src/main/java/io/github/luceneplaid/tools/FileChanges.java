@@ -140,7 +140,7 @@ final class FileChanges {
     long time = SourceFile.time(file.path());
     if (time == before.time()) {
       unchanged++;
-    } else if (SourceFile.hash(Files.readAllBytes(file.path())).equals(before.hash())) {
+    } else if (SourceFile.hash(Files.readAllBytes(file.path())) == before.hash()) {
       unchanged++;
       touched.add(new SourceFile(before.path(), before.name(), before.hash(), time));
     } else {

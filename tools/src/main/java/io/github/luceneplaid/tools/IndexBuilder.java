@@ -135,9 +135,9 @@ final class IndexBuilder implements Closeable {
     writer.deleteDocuments(new Term(SourceFile.FILE, path));
   }
 
-  /** A file has the same content at another time. */
-  void touch(String path, long time) throws IOException {
-    writer.updateNumericDocValue(new Term(SourceFile.FILE, path), SourceFile.TIME, time);
+  /** Of a file whose path is known, records stay, but the content or the time is another. */
+  void updateFile(SourceFile file) throws IOException {
+    writer.updateDocValues(new Term(SourceFile.FILE, file.path()), file.state());
   }
 
   /** Writes what there is as segments, which nobody sees before the index is finished. */

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
@@ -81,24 +82,34 @@ final class IndexChange implements Closeable {
   /**
    * Takes the ids of records that are added to those that there are now.
    *
+   * @param freed paths of files whose records make room
    * @param advice on an id that is there already; empty if there is none
    */
-  Ids ids(String advice) throws IOException {
-    IndexedRecords there = records();
+  static Ids ids(Path folder, IndexedRecords there, Set<String> freed, String advice) {
     return new Ids(
         id -> {
           String record = there.recordOf(id);
-          if (record == null) {
+          String file = record == null ? null : there.fileOf(record);
+          if (record == null || (file != null && freed.contains(file))) {
             return null;
           }
           return record.equals(id)
-              ? "is in " + folder + " already" + there.place(id) + advice
+              ? "is in " + folder + " already" + (file == null ? "" : ", from " + file) + advice
               : "is that of a passage of the record " + Ids.shown(record) + " in " + folder;
         });
   }
 
-  /** Encodes texts and adds them; returns what counted them. */
-  RecordWriter add(TextFiles.Records texts, Ids ids, TextEncoder encoder, Console console)
+  /**
+   * Encodes texts and adds them; returns what counted them.
+   *
+   * @param skip says which not
+   */
+  RecordWriter add(
+      TextFiles.Records texts,
+      Ids ids,
+      TextEncoder encoder,
+      TextEncoder.RecordFilter skip,
+      Console console)
       throws IOException {
     RecordWriter writer = writer(texts);
     int size = texts.passages().size();
@@ -106,6 +117,7 @@ final class IndexChange implements Closeable {
       encoder.encodeRecords(
           texts.passages(),
           ids,
+          skip,
           (passage, encoded) -> {
             writer.add(passage, encoded.vectors());
             progress.stepTo(writer.records());

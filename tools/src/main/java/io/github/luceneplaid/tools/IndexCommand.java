@@ -163,6 +163,7 @@ final class IndexCommand implements Callable<Integer> {
         encoder.encodeRecords(
             read.passages(),
             ids,
+            parts -> false,
             (passage, encoded) -> {
               add(builder, records, passage, encoded.vectors());
               progress.stepTo(records.records());

@@ -16,7 +16,10 @@ import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
@@ -29,6 +32,7 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
+import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -37,6 +41,8 @@ import org.apache.lucene.util.BytesRef;
 
 /** The records of an index: which there are, and the files they came from. */
 final class IndexedRecords {
+  private static final Set<String> RECORD = Set.of(IndexBuilder.ID, IndexBuilder.PART_OF);
+
   private final DirectoryReader reader;
   private final Bits live;
 
@@ -83,18 +89,86 @@ final class IndexedRecords {
     if (doc < 0) {
       return null;
     }
-    Document stored = reader.storedFields().document(doc, Set.of(IndexBuilder.PART_OF));
-    String record = stored.get(IndexBuilder.PART_OF);
-    return record == null ? id : record;
+    return RecordSearch.recordId(reader.storedFields().document(doc, RECORD));
   }
 
-  /** Where a record is, in words. */
-  String place(String record) throws IOException {
-    int doc = Math.max(document(partsOf, record), document(ids, record));
+  /** The file that a record came from; null if that is not known. */
+  String fileOf(String record) throws IOException {
+    int doc = document(partsOf, record);
+    return file(doc < 0 ? document(ids, record) : doc);
+  }
+
+  private String file(int doc) throws IOException {
     LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
     SortedDocValues paths = leaf.reader().getSortedDocValues(SourceFile.FILE);
     boolean known = paths != null && paths.advanceExact(doc - leaf.docBase);
-    return known ? ", from " + paths.lookupOrd(paths.ordValue()).utf8ToString() : "";
+    return known ? paths.lookupOrd(paths.ordValue()).utf8ToString() : null;
+  }
+
+  /** The ids of the records of a file. */
+  Set<String> recordsOf(String path) throws IOException {
+    Set<String> records = new LinkedHashSet<>();
+    TermsEnum files = terms(SourceFile.FILE);
+    if (files == null || files.seekExact(new BytesRef(path)) == false) {
+      return records;
+    }
+    StoredFields stored = reader.storedFields();
+    PostingsEnum documents = files.postings(null, PostingsEnum.NONE);
+    for (int doc = documents.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = documents.nextDoc()) {
+      if (live == null || live.get(doc)) {
+        records.add(RecordSearch.recordId(stored.document(doc, RECORD)));
+      }
+    }
+    return records;
+  }
+
+  /**
+   * Whether a record is there just as it would be written.
+   *
+   * @param parts all of its passages, or itself
+   * @param path of the file that it is to come from
+   */
+  boolean holds(List<Passage> parts, String path) throws IOException {
+    String record = parts.get(0).recordId();
+    if (parts(record) != (parts.get(0).record() == null ? 0 : parts.size())) {
+      return false;
+    }
+    StoredFields stored = reader.storedFields();
+    for (Passage part : parts) {
+      int doc = document(ids, part.id());
+      if (doc < 0 || path.equals(file(doc)) == false) {
+        return false;
+      }
+      Document there = stored.document(doc);
+      if (part.title().equals(text(there, IndexBuilder.TITLE)) == false
+          || part.text().equals(text(there, IndexBuilder.TEXT)) == false
+          || Objects.equals(part.record(), there.get(IndexBuilder.PART_OF)) == false) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A stored field; empty ones are left out of documents. */
+  private static String text(Document document, String field) {
+    String text = document.get(field);
+    return text == null ? "" : text;
+  }
+
+  /** How many documents are parts of a record. */
+  private long parts(String record) throws IOException {
+    return partsOf != null && partsOf.seekExact(new BytesRef(record)) ? liveDocuments(partsOf) : 0;
+  }
+
+  private long liveDocuments(TermsEnum term) throws IOException {
+    PostingsEnum documents = term.postings(null, PostingsEnum.NONE);
+    long n = 0;
+    while (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      n += live == null || live.get(documents.docID()) ? 1 : 0;
+    }
+    return n;
   }
 
   /** How many records there are: documents, of which those of one record count as one. */
@@ -102,12 +176,7 @@ final class IndexedRecords {
     long records = reader.numDocs();
     TermsEnum terms = terms(IndexBuilder.PART_OF);
     while (terms != null && terms.next() != null) {
-      PostingsEnum documents = terms.postings(null, PostingsEnum.NONE);
-      long parts = 0;
-      while (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-        parts += live == null || live.get(documents.docID()) ? 1 : 0;
-      }
-      records -= Math.max(0, parts - 1);
+      records -= Math.max(0, liveDocuments(terms) - 1);
     }
     return records;
   }
@@ -124,11 +193,11 @@ final class IndexedRecords {
   private static void addFiles(LeafReader segment, Map<String, SourceFile> files)
       throws IOException {
     SortedDocValues paths = segment.getSortedDocValues(SourceFile.FILE);
-    if (paths == null || segment.getSortedDocValues(SourceFile.HASH) == null) {
+    if (paths == null || segment.getNumericDocValues(SourceFile.HASH) == null) {
       return; // a field of somebody else
     }
     SortedDocValues names = DocValues.getSorted(segment, SourceFile.NAME);
-    SortedDocValues hashes = DocValues.getSorted(segment, SourceFile.HASH);
+    NumericDocValues hashes = DocValues.getNumeric(segment, SourceFile.HASH);
     NumericDocValues times = DocValues.getNumeric(segment, SourceFile.TIME);
     Bits live = segment.getLiveDocs();
     Set<Integer> seen = new HashSet<>();
@@ -140,8 +209,7 @@ final class IndexedRecords {
           && times.advanceExact(doc)) {
         String path = paths.lookupOrd(paths.ordValue()).utf8ToString();
         String name = names.lookupOrd(names.ordValue()).utf8ToString();
-        String hash = hashes.lookupOrd(hashes.ordValue()).utf8ToString();
-        files.put(path, new SourceFile(path, name, hash, times.longValue()));
+        files.put(path, new SourceFile(path, name, hashes.longValue(), times.longValue()));
       }
     }
   }

@@ -14,11 +14,11 @@ package io.github.luceneplaid.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -34,10 +34,10 @@ import org.apache.lucene.util.BytesRef;
  *
  * @param path absolute
  * @param name what ids of its passages are made of; empty if its lines are just numbered
- * @param hash of its content
+ * @param hash the first eight bytes of the SHA-256 of its content
  * @param time when it was last modified, in nanoseconds
  */
-record SourceFile(String path, String name, String hash, long time) {
+record SourceFile(String path, String name, long hash, long time) {
   /** Terms, and doc values: the path. */
   static final String FILE = "file";
 
@@ -55,9 +55,9 @@ record SourceFile(String path, String name, String hash, long time) {
     return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
   }
 
-  static String hash(byte[] content) {
+  static long hash(byte[] content) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(content)).getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JVM has it", e);
     }
@@ -67,8 +67,16 @@ record SourceFile(String path, String name, String hash, long time) {
     document.add(new StringField(FILE, path, Field.Store.NO));
     document.add(new SortedDocValuesField(FILE, bytes(path)));
     document.add(new SortedDocValuesField(NAME, bytes(name)));
-    document.add(new SortedDocValuesField(HASH, bytes(hash)));
-    document.add(new NumericDocValuesField(TIME, time));
+    for (Field field : state()) {
+      document.add(field);
+    }
+  }
+
+  /** What changes with the content; Lucene can update it in documents that stay. */
+  Field[] state() {
+    return new Field[] {
+      new NumericDocValuesField(HASH, hash), new NumericDocValuesField(TIME, time)
+    };
   }
 
   private static BytesRef bytes(String text) {

@@ -208,6 +208,11 @@ final class TextFiles {
     return drafts.stream().map(Draft::file).collect(Collectors.toSet());
   }
 
+  /** What was found of a file that can be read again. */
+  SourceFile source(InputFiles.InputFile file) {
+    return sources.get(file);
+  }
+
   /** Ids that records have of their own. */
   Set<String> givenIds() {
     return drafts.stream()
@@ -234,7 +239,8 @@ final class TextFiles {
         .filter(draft -> isBare(draft, alone && lineFiles == 1))
         .forEach(draft -> bareFiles.add(draft.file));
     Map<InputFiles.InputFile, SourceFile> files = new HashMap<>();
-    sources.forEach((file, source) -> files.put(file, named(source, bareFiles.contains(file))));
+    sources.forEach(
+        (file, source) -> files.put(file, named(file, source, bareFiles.contains(file))));
     List<Passage> passages = new ArrayList<>();
     Map<String, SourceFile> origins = new HashMap<>();
     for (Draft draft : drafts) {
@@ -254,7 +260,9 @@ final class TextFiles {
     return draft.isLine() && (known == null ? onlyOne : known.name().isEmpty());
   }
 
-  private static SourceFile named(SourceFile source, boolean bare) {
-    return bare ? new SourceFile(source.path(), "", source.hash(), source.time()) : source;
+  /** A file keeps the name that it has in an index. */
+  private static SourceFile named(InputFiles.InputFile file, SourceFile source, boolean bare) {
+    String name = file.known() == null ? bare ? "" : file.name() : file.known().name();
+    return new SourceFile(source.path(), name, source.hash(), source.time());
   }
 }

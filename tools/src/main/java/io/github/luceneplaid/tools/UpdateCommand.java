@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
@@ -33,7 +34,7 @@ import picocli.CommandLine.ParentCommand;
           + " changed ones replaced, the records of those that are gone deleted. If anything fails,"
           + " the index is as it was.",
       "A file has changed if it was modified at another time and its content is another. Only what"
-          + " is new or changed is encoded, by the model the index was written with."
+          + " is new or changed of it is encoded, by the model the index was written with."
     },
     mixinStandardHelpOptions = true)
 final class UpdateCommand implements Callable<Integer> {
@@ -110,28 +111,33 @@ final class UpdateCommand implements Callable<Integer> {
     texts.read(changes.changed());
   }
 
-  /** Returns what was added; null if nothing was. */
+  /** Returns what was encoded; null if nothing was. */
   private RecordWriter update(IndexChange change) throws IOException {
     IndexBuilder builder = change.builder();
-    for (InputFiles.InputFile file : changes.changed()) {
-      builder.deleteFile(file.known().path());
-    }
     for (String path : changes.removed()) {
       builder.deleteFile(path);
     }
     for (SourceFile file : changes.touched()) {
-      builder.touch(file.path(), file.time());
+      builder.updateFile(file);
     }
     if (roots.equals(settings.inputs()) == false) {
       settings.setInputs(roots);
       builder.keep(settings);
     }
-    Ids ids = change.ids("");
+    IndexedRecords there = change.records();
+    Set<String> changed =
+        changes.changed().stream().map(UpdateCommand::path).collect(Collectors.toSet());
+    Ids ids = IndexChange.ids(folder, there, changed, "");
     TextFiles.Records records = texts.records(ids, false);
+    ChangedFiles files = new ChangedFiles(builder, there, records);
+    for (InputFiles.InputFile file : changes.changed()) {
+      files.update(texts.source(file));
+    }
+    TextFiles.Records rest = files.rest();
     RecordWriter added = null;
-    if (records.passages().isEmpty() == false) {
+    if (rest.passages().isEmpty() == false) {
       try (TextEncoder encoder = modelOptions.openToAdd(plaid.console(), folder, change.before())) {
-        added = change.add(records, ids, encoder, plaid.console());
+        added = change.add(rest, ids, encoder, files::keep, plaid.console());
       }
     }
     change.commit();

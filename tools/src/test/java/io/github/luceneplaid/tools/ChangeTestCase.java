@@ -28,6 +28,7 @@ import org.apache.lucene.store.FSDirectory;
 
 /** Changes an index of texts, encoded by the tiny model. */
 abstract class ChangeTestCase extends CommandTestCase {
+  private long clock;
   Path folder;
   Path model;
   Path index;
@@ -45,9 +46,9 @@ abstract class ChangeTestCase extends CommandTestCase {
   Path write(String name, String content) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    long before = Files.exists(file) ? Files.getLastModifiedTime(file).toMillis() : 0;
     Files.writeString(file, content);
-    Files.setLastModifiedTime(file, FileTime.fromMillis(before + 1000));
+    clock += 1000;
+    Files.setLastModifiedTime(file, FileTime.fromMillis(clock));
     return file;
   }
 
