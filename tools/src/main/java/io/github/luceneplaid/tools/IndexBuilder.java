@@ -21,6 +21,7 @@ import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -90,6 +91,7 @@ final class IndexBuilder implements Closeable {
    */
   static IndexWriterConfig config(DocValuesFormat tokens) {
     return new IndexWriterConfig()
+        .setMergeScheduler(new QuietMerges())
         .setCodec(
             new Lucene104Codec() {
               @Override
@@ -97,6 +99,12 @@ final class IndexBuilder implements Closeable {
                 return field.equals(TOKENS) ? tokens : super.getDocValuesFormatForField(field);
               }
             });
+  }
+
+  /** Says nothing of merges that fail: whoever waits for one gets to know, and tells. */
+  private static final class QuietMerges extends ConcurrentMergeScheduler {
+    @Override
+    protected void handleMergeException(Throwable e) {}
   }
 
   void add(Passage passage, float[][] tokens) throws IOException {

@@ -16,6 +16,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexOutput;
 
 /** {@code plaid delete} and {@code plaid merge}. */
 public class TestDeleteCommand extends ChangeTestCase {
@@ -131,6 +136,30 @@ public class TestDeleteCommand extends ChangeTestCase {
     run("check", index);
     run(with("update", index));
     assertTrue(out.toString(), out.toString().contains("0 added, 0 changed, 0 removed, 4 unch"));
+  }
+
+  /** A merge in another thread that fails is told of in a line, and changes nothing. */
+  public void testFullDisk() throws IOException {
+    index();
+    String before = version();
+    try (Directory directory =
+        new FilterDirectory(FSDirectory.open(index)) {
+          @Override
+          public IndexOutput createOutput(String name, IOContext context) throws IOException {
+            if (context.mergeInfo() != null) {
+              throw new IOException("No space left on device");
+            }
+            return super.createOutput(name, context);
+          }
+        }) {
+      try (IndexBuilder builder = IndexBuilder.append(directory)) {
+        Exception e = expectThrows(Exception.class, () -> builder.merge(1));
+        assertEquals(
+            "No space left on device; make room and run the command again", Problem.message(e));
+      }
+    }
+    assertEquals(before, version());
+    run("merge", index);
   }
 
   /** What was imported has neither texts nor files, but ids. */
