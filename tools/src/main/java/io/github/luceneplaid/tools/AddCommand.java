@@ -153,8 +153,8 @@ final class AddCommand implements Callable<Integer> {
     }
   }
 
-  private Ids freeIds(IndexChange change, String advice) throws IOException {
-    return IndexChange.ids(folder, change.records(), Set.of(), advice);
+  private static Ids freeIds(IndexChange change, String advice) throws IOException {
+    return change.ids(change.records(), Set.of(), advice);
   }
 
   private void replaceFile(IndexChange change, InputFiles.InputFile file) throws IOException {

@@ -80,12 +80,12 @@ final class IndexChange implements Closeable {
   }
 
   /**
-   * Takes the ids of records that are added to those that there are now.
+   * Takes the ids of records that are added to those that there are.
    *
    * @param freed paths of files whose records make room
    * @param advice on an id that is there already; empty if there is none
    */
-  static Ids ids(Path folder, IndexedRecords there, Set<String> freed, String advice) {
+  Ids ids(IndexedRecords there, Set<String> freed, String advice) {
     return new Ids(
         id -> {
           String record = there.recordOf(id);

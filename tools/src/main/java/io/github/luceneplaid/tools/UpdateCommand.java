@@ -127,7 +127,7 @@ final class UpdateCommand implements Callable<Integer> {
     IndexedRecords there = change.records();
     Set<String> changed =
         changes.changed().stream().map(UpdateCommand::path).collect(Collectors.toSet());
-    Ids ids = IndexChange.ids(folder, there, changed, "");
+    Ids ids = change.ids(there, changed, "");
     TextFiles.Records records = texts.records(ids, false);
     ChangedFiles files = new ChangedFiles(builder, there, records);
     for (InputFiles.InputFile file : changes.changed()) {
