@@ -76,7 +76,7 @@ abstract class ChangeTestCase extends CommandTestCase {
         DirectoryReader reader = DirectoryReader.open(directory)) {
       int n = Math.max(1, reader.maxDoc());
       IndexSearcher searcher = new IndexSearcher(reader);
-      for (ScoreDoc hit : searcher.search(new MatchAllDocsQuery(), n).scoreDocs) {
+      for (ScoreDoc hit : searcher.search(MatchAllDocsQuery.INSTANCE, n).scoreDocs) {
         Document document = searcher.storedFields().document(hit.doc);
         String text = document.get(IndexBuilder.TEXT);
         documents.add(document.get(IndexBuilder.ID) + (text == null ? "" : "=" + text));

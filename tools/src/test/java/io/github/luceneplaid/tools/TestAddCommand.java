@@ -17,6 +17,7 @@ import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -124,7 +125,9 @@ public class TestAddCommand extends ChangeTestCase {
             "--training-threshold=12",
             "--encoding=ISO-8859-1"));
     Path latin = folder.resolve("b");
-    Files.write(latin, "r\u00e9d cat the dogs river blue\n".repeat(8).getBytes("ISO-8859-1"));
+    Files.write(
+        latin,
+        "r\u00e9d cat the dogs river blue\n".repeat(8).getBytes(StandardCharsets.ISO_8859_1));
     JsonNode added = json(with("add", index, latin, "--json"));
     assertEquals(8, added.get("records").asInt());
     Path other = folder.resolve("other");

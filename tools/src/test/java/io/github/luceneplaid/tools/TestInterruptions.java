@@ -105,10 +105,12 @@ public class TestInterruptions extends ChangeTestCase {
 
   /** Starts a command in a JVM of its own. */
   private Process start(Path errors, Object... args) throws IOException {
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Xmx512m");
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Plaid.class.getName());
@@ -198,5 +200,25 @@ public class TestInterruptions extends ChangeTestCase {
     assertNotEquals(0, Processes.await(process, Processes.MINUTES));
     assertSilent(errors);
     assertEquals(List.of(), names(output));
+  }
+
+  /** The index of a demo that is not kept, and the libraries of the model. */
+  @Nightly
+  public void testDemo() throws Exception {
+    Path texts = lines("a", LINES);
+    Path errors = createTempFile();
+    Process process = start(errors, with("demo", "--text", texts, "--query", "cat"));
+    Path temporary = folder.resolve("tmp");
+    boolean begun = false;
+    for (int i = 0; i < PATIENCE && process.isAlive() && begun == false; i++) {
+      TimeUnit.MILLISECONDS.sleep(10);
+      begun = names(temporary).stream().anyMatch(name -> name.startsWith("plaid-demo"));
+    }
+    assertTrue("it was too fast to be interrupted", begun);
+    TimeUnit.MILLISECONDS.sleep(random().nextInt(2000));
+    process.destroy();
+    assertNotEquals(0, Processes.await(process, Processes.MINUTES));
+    assertSilent(errors);
+    assertEquals(List.of(), names(temporary));
   }
 }
