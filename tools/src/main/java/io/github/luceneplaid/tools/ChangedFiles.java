@@ -42,10 +42,8 @@ final class ChangedFiles {
 
   /** Deletes what a file does not hold any more; the rest is known to be of another content. */
   void update(SourceFile file) throws IOException {
-    for (String record : there.recordsOf(file.path())) {
-      if (ids.contains(record) == false) {
-        builder.deleteRecord(record);
-      }
+    for (String record : there.recordsOf(file.path(), ids)) {
+      builder.deleteRecord(record);
     }
     builder.updateFile(file);
   }

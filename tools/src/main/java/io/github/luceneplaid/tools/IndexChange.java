@@ -88,11 +88,11 @@ final class IndexChange implements Closeable {
   Ids ids(IndexedRecords there, Set<String> freed, String advice) {
     return new Ids(
         id -> {
-          String record = there.recordOf(id);
-          String file = record == null ? null : there.fileOf(record);
-          if (record == null || (file != null && freed.contains(file))) {
+          if (there.isFree(id, freed)) {
             return null;
           }
+          String record = there.recordOf(id);
+          String file = there.fileOf(record);
           return record.equals(id)
               ? "is in " + folder + " already" + (file == null ? "" : ", from " + file) + advice
               : "is that of a passage of the record " + Ids.shown(record) + " in " + folder;

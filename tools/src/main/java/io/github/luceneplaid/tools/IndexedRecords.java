@@ -32,7 +32,9 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
+import org.apache.lucene.index.SortedSetDocValues;
 import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -44,6 +46,10 @@ final class IndexedRecords {
   private static final Set<String> RECORD = Set.of(IndexBuilder.ID, IndexBuilder.PART_OF);
 
   private final DirectoryReader reader;
+
+  /** One for all, as it keeps what it has decompressed last. */
+  private final StoredFields stored;
+
   private final Bits live;
 
   /** Of the ids of documents, and of those of records that they are parts of; null without any. */
@@ -53,6 +59,7 @@ final class IndexedRecords {
 
   IndexedRecords(DirectoryReader reader) throws IOException {
     this.reader = reader;
+    stored = reader.storedFields();
     live = MultiBits.getLiveDocs(reader);
     ids = terms(IndexBuilder.ID);
     partsOf = terms(IndexBuilder.PART_OF);
@@ -89,13 +96,25 @@ final class IndexedRecords {
     if (doc < 0) {
       return null;
     }
-    return RecordSearch.recordId(reader.storedFields().document(doc, RECORD));
+    return RecordSearch.recordId(stored.document(doc, RECORD));
+  }
+
+  /** Whether no document has an id, or only such as came from some files. */
+  boolean isFree(String id, Set<String> files) throws IOException {
+    int doc = documentOf(id);
+    String file = doc < 0 || files.isEmpty() ? null : file(doc);
+    return doc < 0 || (file != null && files.contains(file));
   }
 
   /** The file that a record came from; null if that is not known. */
   String fileOf(String record) throws IOException {
-    int doc = document(partsOf, record);
-    return file(doc < 0 ? document(ids, record) : doc);
+    return file(documentOf(record));
+  }
+
+  /** A document of a record, or the passage of an id; −1 if there is none. */
+  private int documentOf(String id) throws IOException {
+    int doc = document(partsOf, id);
+    return doc < 0 ? document(ids, id) : doc;
   }
 
   private String file(int doc) throws IOException {
@@ -105,23 +124,39 @@ final class IndexedRecords {
     return known ? paths.lookupOrd(paths.ordValue()).utf8ToString() : null;
   }
 
-  /** The ids of the records of a file. */
-  Set<String> recordsOf(String path) throws IOException {
+  /** The ids of the records of a file, but for some. */
+  Set<String> recordsOf(String path, Set<String> others) throws IOException {
     Set<String> records = new LinkedHashSet<>();
-    TermsEnum files = terms(SourceFile.FILE);
-    if (files == null || files.seekExact(new BytesRef(path)) == false) {
-      return records;
-    }
-    StoredFields stored = reader.storedFields();
-    PostingsEnum documents = files.postings(null, PostingsEnum.NONE);
-    for (int doc = documents.nextDoc();
-        doc != DocIdSetIterator.NO_MORE_DOCS;
-        doc = documents.nextDoc()) {
-      if (live == null || live.get(doc)) {
-        records.add(RecordSearch.recordId(stored.document(doc, RECORD)));
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PostingsEnum documents = leaf.reader().postings(new Term(SourceFile.FILE, path));
+      if (documents != null) {
+        addRecords(leaf, documents, others, records);
       }
     }
     return records;
+  }
+
+  private void addRecords(
+      LeafReaderContext leaf, PostingsEnum documents, Set<String> others, Set<String> records)
+      throws IOException {
+    SortedSetDocValues names = DocValues.getSortedSet(leaf.reader(), IndexBuilder.ID);
+    Bits liveDocs = leaf.reader().getLiveDocs();
+    for (int doc = documents.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = documents.nextDoc()) {
+      if (liveDocs != null && liveDocs.get(doc) == false) {
+        continue;
+      }
+      // The first passage of a record has its id; to look into stored fields takes longer
+      boolean other =
+          names.advanceExact(doc)
+              && others.contains(names.lookupOrd(names.nextOrd()).utf8ToString());
+      String record =
+          other ? null : RecordSearch.recordId(stored.document(leaf.docBase + doc, RECORD));
+      if (record != null && others.contains(record) == false) {
+        records.add(record);
+      }
+    }
   }
 
   /**
@@ -135,7 +170,6 @@ final class IndexedRecords {
     if (parts(record) != (parts.get(0).record() == null ? 0 : parts.size())) {
       return false;
     }
-    StoredFields stored = reader.storedFields();
     for (Passage part : parts) {
       int doc = document(ids, part.id());
       if (doc < 0 || path.equals(file(doc)) == false) {
