@@ -39,11 +39,11 @@ import org.apache.lucene.util.BytesRef;
  */
 record SourceFile(String path, String name, long hash, long time) {
   /** Terms, and doc values: the path. */
-  static final String FILE = "file";
+  static final String FILE = "plaid.file";
 
-  static final String NAME = "file_name";
-  static final String HASH = "file_hash";
-  static final String TIME = "file_time";
+  static final String NAME = "plaid.file.name";
+  static final String HASH = "plaid.file.hash";
+  static final String TIME = "plaid.file.time";
 
   /** The path by which an index knows a file. */
   static String path(Path file) {
