@@ -27,9 +27,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "add",
     description = {
-      "Adds texts, or tokens that were encoded before, to an index that is there: all of them or,"
-          + " if anything fails, none.",
-      "They are treated as the index was made: by its model, its bits, its pooling. An id or a file"
+      "Adds records to an index that is there.",
+      "Texts, or tokens that were encoded before: all of them or, if anything fails, none. They are"
+          + " treated as the index was made: by its model, its bits, its pooling. An id or a file"
           + " that is there already is an error, unless --replace says what to do.",
       "To take what has changed of the files that an index was made of, use plaid update."
     },

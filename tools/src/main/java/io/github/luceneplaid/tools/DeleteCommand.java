@@ -31,8 +31,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "delete",
     description = {
-      "Deletes records from an index, by their ids or by the files they came from, with all their"
-          + " passages: all of them or, if anything fails, none.",
+      "Deletes records from an index.",
+      "By their ids or by the files they came from, with all their passages: all of them or, if"
+          + " anything fails, none.",
       "A file that is deleted but still lies in a folder the index was made of is added again by"
           + " the next plaid update; one that the index was made of itself is forgotten."
     },

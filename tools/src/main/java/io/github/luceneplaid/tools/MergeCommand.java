@@ -26,8 +26,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "merge",
     description = {
-      "Merges the segments of an index, which makes it smaller and faster to search, and rids it of"
-          + " what was deleted. Codes are copied as they are.",
+      "Merges the segments of an index.",
+      "That makes it smaller and faster to search, and rids it of what was deleted. Codes are"
+          + " copied as they are.",
       "Until it is done there has to be room for the index twice. If anything fails, it is as it"
           + " was."
     },

@@ -30,9 +30,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "update",
     description = {
-      "Brings an index up to date with the files and folders it was made of: new files are added,"
-          + " changed ones replaced, the records of those that are gone deleted. If anything fails,"
-          + " the index is as it was.",
+      "Brings an index up to date with the files it was made of.",
+      "New files are added, changed ones replaced, the records of those that are gone deleted. If"
+          + " anything fails, the index is as it was.",
       "A file has changed if it was modified at another time and its content is another. Only what"
           + " is new or changed of it is encoded, by the model the index was written with."
     },
