@@ -72,6 +72,6 @@ final class ChangedFiles {
 
   private boolean holds(List<Passage> parts) throws IOException {
     SourceFile source = records.sources().get(parts.get(0).recordId());
-    return source != null && there.holds(parts, source.path());
+    return source != null && there.holds(parts, builder, source.path());
   }
 }

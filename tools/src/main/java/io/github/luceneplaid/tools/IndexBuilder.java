@@ -167,7 +167,17 @@ final class IndexBuilder implements Closeable {
     return DirectoryReader.open(writer);
   }
 
-  private static Document document(Passage passage, float[][] tokens) {
+  private Document document(Passage passage, float[][] tokens) {
+    Document document = document(passage);
+    // A text of punctuation only has no tokens, and nothing can find it.
+    if (tokens.length > 0) {
+      document.add(new LateInteractionField(TOKENS, tokens));
+    }
+    return document;
+  }
+
+  /** A passage as it is written, but for its tokens. */
+  Document document(Passage passage) {
     Document document = new Document();
     document.add(new KeywordField(ID, passage.id(), Field.Store.YES));
     if (passage.record() != null) {
@@ -178,10 +188,6 @@ final class IndexBuilder implements Closeable {
     }
     if (passage.text().isEmpty() == false) {
       document.add(new StoredField(TEXT, passage.text()));
-    }
-    // A text of punctuation only has no tokens, and nothing can find it.
-    if (tokens.length > 0) {
-      document.add(new LateInteractionField(TOKENS, tokens));
     }
     return document;
   }

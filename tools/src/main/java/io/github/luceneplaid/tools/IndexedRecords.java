@@ -14,16 +14,18 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.StoredValue;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiBits;
@@ -163,32 +165,47 @@ final class IndexedRecords {
    * Whether a record is there just as it would be written.
    *
    * @param parts all of its passages, or itself
+   * @param builder what would write them
    * @param path of the file that it is to come from
    */
-  boolean holds(List<Passage> parts, String path) throws IOException {
-    String record = parts.get(0).recordId();
-    if (parts(record) != (parts.get(0).record() == null ? 0 : parts.size())) {
+  boolean holds(List<Passage> parts, IndexBuilder builder, String path) throws IOException {
+    Passage first = parts.get(0);
+    if (parts(first.recordId()) != (first.record() == null ? 0 : parts.size())) {
       return false;
     }
     for (Passage part : parts) {
       int doc = document(ids, part.id());
-      if (doc < 0 || path.equals(file(doc)) == false) {
-        return false;
-      }
-      Document there = stored.document(doc);
-      if (part.title().equals(text(there, IndexBuilder.TITLE)) == false
-          || part.text().equals(text(there, IndexBuilder.TEXT)) == false
-          || Objects.equals(part.record(), there.get(IndexBuilder.PART_OF)) == false) {
+      if (doc < 0
+          || path.equals(file(doc)) == false
+          || stored(builder.document(part)).equals(stored(stored.document(doc))) == false) {
         return false;
       }
     }
     return true;
   }
 
-  /** A stored field; empty ones are left out of documents. */
-  private static String text(Document document, String field) {
-    String text = document.get(field);
-    return text == null ? "" : text;
+  /** What is stored of a document: values by fields. */
+  private static Map<String, List<Object>> stored(Document document) {
+    Map<String, List<Object>> values = new HashMap<>();
+    for (IndexableField field : document) {
+      StoredValue value = field.storedValue();
+      if (value != null) {
+        values.computeIfAbsent(field.name(), name -> new ArrayList<>()).add(value(value));
+      }
+    }
+    return values;
+  }
+
+  private static Object value(StoredValue value) {
+    return switch (value.getType()) {
+      case INTEGER -> value.getIntValue();
+      case LONG -> value.getLongValue();
+      case FLOAT -> value.getFloatValue();
+      case DOUBLE -> value.getDoubleValue();
+      case STRING -> value.getStringValue();
+      case BINARY -> value.getBinaryValue();
+      case DATA_INPUT -> throw new AssertionError("nothing here is stored so");
+    };
   }
 
   /** How many documents are parts of a record. */
