@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 
@@ -32,18 +33,27 @@ final class SearchTrial {
   private final List<float[][]> queries;
   private final int k;
   private final LateInteractionOptions options;
+  private final Query filter;
 
+  /**
+   * For some queries.
+   *
+   * @param k how many hits they have
+   * @param filter what hits must match; null for everything
+   */
   SearchTrial(
       Console console,
       IndexSearcher searcher,
       List<float[][]> queries,
       int k,
-      LateInteractionOptions options) {
+      LateInteractionOptions options,
+      Query filter) {
     this.console = console;
     this.searcher = searcher;
     this.queries = queries;
     this.k = k;
     this.options = options;
+    this.filter = filter;
   }
 
   /**
@@ -145,7 +155,7 @@ final class SearchTrial {
 
   private TopDocs search(IndexSearcher in, float[][] query, LateInteractionOptions how)
       throws IOException {
-    return in.search(new LateInteractionQuery(IndexBuilder.TOKENS, query, k, null, how), k);
+    return in.search(new LateInteractionQuery(IndexBuilder.TOKENS, query, k, filter, how), k);
   }
 
   private static Set<String> ids(IndexSearcher in, TopDocs hits) throws IOException {

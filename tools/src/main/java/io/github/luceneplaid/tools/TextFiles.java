@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads passages from text.
@@ -27,7 +29,8 @@ import java.util.List;
  *       are not of records.
  *   <li>{@code .md}: likewise.
  *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
- *       {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
+ *       fields.
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *
@@ -54,7 +57,18 @@ final class TextFiles {
    * @param mark between the name of the file and the number
    */
   private record Draft(
-      InputFiles.InputFile file, char mark, int number, String id, String title, String body) {
+      InputFiles.InputFile file,
+      char mark,
+      int number,
+      String id,
+      String title,
+      String body,
+      RecordFields fields) {
+    /** Text without an id, or fields. */
+    Draft(InputFiles.InputFile file, char mark, int number, String title, String body) {
+      this(file, mark, number, null, title, body, RecordFields.NONE);
+    }
+
     /** Where it is, for messages. */
     String place() {
       return file.path() + ":" + number;
@@ -140,15 +154,30 @@ final class TextFiles {
     int number = 0;
     for (Passage passage : PassageCutter.cut(file.name(), content, markdown)) {
       number++;
-      drafts.add(new Draft(file, PASSAGE, number, null, passage.title(), passage.body()));
+      drafts.add(new Draft(file, PASSAGE, number, passage.title(), passage.body()));
     }
   }
 
   private void addRecords(InputFiles.InputFile file, String content) throws IOException {
+    Set<String> renamed = new TreeSet<>();
     JsonRecords.read(
         file.path().toString(),
         content,
-        (id, title, text, line) -> drafts.add(new Draft(file, LINE, line, id, title, text)));
+        (id, title, text, fields, line) -> {
+          drafts.add(new Draft(file, LINE, line, id, title, text, fields));
+          renamed.addAll(fields.renamed());
+        });
+    for (String name : renamed) {
+      notes.add(
+          file.path()
+              + ": "
+              + name
+              + " of its records becomes the field "
+              + RecordFields.renamed(name)
+              + ", as "
+              + name
+              + " is a field of its own");
+    }
   }
 
   private void addLines(InputFiles.InputFile file, String content) {
@@ -156,7 +185,7 @@ final class TextFiles {
     for (String line : content.lines().toList()) {
       number++;
       if (withBlanks || line.isBlank() == false) {
-        drafts.add(new Draft(file, LINE, number, null, "", line.strip()));
+        drafts.add(new Draft(file, LINE, number, "", line.strip()));
       }
     }
   }
@@ -179,7 +208,7 @@ final class TextFiles {
     List<Passage> passages = new ArrayList<>();
     for (Draft draft : drafts) {
       String id = draft.id == null ? ids.make(draft.wanted(oneFile), draft.place()) : draft.id;
-      passages.add(new Passage(id, draft.title, draft.body));
+      passages.add(new Passage(id, draft.title, draft.body, null, draft.fields));
     }
     return passages;
   }
