@@ -80,17 +80,20 @@ final class NumberRange {
     if (text == null) {
       return Long.MIN_VALUE;
     }
-    Long exact = exact(text);
-    if (exact == null) {
-      double bound = Math.ceil(number(text));
-      exact = bound >= TOO_HIGH ? null : (Long) (long) bound;
-      // What is not whole is not in the range anyway
-      return exact == null || with || bound != number(text) ? exact : above(exact);
+    Long bound = exact(text);
+    if (bound == null) {
+      double number = number(text);
+      if (number >= TOO_HIGH || number < -TOO_HIGH) {
+        return number > 0 ? null : (Long) Long.MIN_VALUE;
+      }
+      bound = (long) Math.ceil(number);
+      if (bound > number) {
+        return bound; // What is not whole is not in the range anyway
+      }
     }
-    return with ? exact : above(exact);
-  }
-
-  private static Long above(long bound) {
+    if (with) {
+      return bound;
+    }
     return bound == Long.MAX_VALUE ? null : (Long) (bound + 1);
   }
 
@@ -99,16 +102,20 @@ final class NumberRange {
     if (text == null) {
       return Long.MAX_VALUE;
     }
-    Long exact = exact(text);
-    if (exact == null) {
-      double bound = Math.floor(number(text));
-      exact = bound < -TOO_HIGH ? null : (Long) (long) bound;
-      return exact == null || with || bound != number(text) ? exact : below(exact);
+    Long bound = exact(text);
+    if (bound == null) {
+      double number = number(text);
+      if (number >= TOO_HIGH || number < -TOO_HIGH) {
+        return number > 0 ? (Long) Long.MAX_VALUE : null;
+      }
+      bound = (long) Math.floor(number);
+      if (bound < number) {
+        return bound;
+      }
     }
-    return with ? exact : below(exact);
-  }
-
-  private static Long below(long bound) {
+    if (with) {
+      return bound;
+    }
     return bound == Long.MIN_VALUE ? null : (Long) (bound - 1);
   }
 
