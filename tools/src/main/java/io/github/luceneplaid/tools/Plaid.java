@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       IndexCommand.class,
       SearchCommand.class,
       ExplainCommand.class,
+      RecallCommand.class,
       InfoCommand.class,
       ImportCommand.class,
       ExportCommand.class,

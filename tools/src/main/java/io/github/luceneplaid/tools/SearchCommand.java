@@ -227,18 +227,33 @@ final class SearchCommand implements Callable<Integer> {
             .filter(SearchedQuery::hasTokens)
             .map(query -> query.tokens().vectors())
             .toList();
-    SearchTrial trial = new SearchTrial(plaid.console(), searcher, tokens, k, options, filter);
+    SearchTrial trial = new SearchTrial(searcher, tokens, k, options, filter);
     if (repeat > 0) {
-      print(trial.speed(repeat));
+      SearchTrial.Speed speed;
+      try (Progress progress = progress("Searching", tokens.size() * (repeat + 1L))) {
+        speed = trial.speed(repeat, progress);
+      }
+      print(speed);
     }
     if (recall != null && recall.isEmpty()) {
-      print(trial.recall(searcher, "the index"));
+      print(recall(trial, tokens.size(), searcher, "the index"));
     } else if (recall != null) {
       try (Directory other = IndexFolder.open(Path.of(recall));
           DirectoryReader reader = DirectoryReader.open(other)) {
-        print(trial.recall(new IndexSearcher(reader), recall));
+        print(recall(trial, tokens.size(), new IndexSearcher(reader), recall));
       }
     }
+  }
+
+  private SearchTrial.Recall recall(SearchTrial trial, int count, IndexSearcher in, String name)
+      throws IOException {
+    try (Progress progress = progress("Comparing", 2L * count)) {
+      return trial.recall(trial.truth(in, name, progress), progress);
+    }
+  }
+
+  private Progress progress(String task, long queries) {
+    return plaid.console().progress(task, " queries", queries);
   }
 
   private void print(Object measured) {
