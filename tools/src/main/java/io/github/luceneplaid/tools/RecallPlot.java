@@ -30,21 +30,26 @@ final class RecallPlot {
   private static final int TOP = 56;
   private static final int BOTTOM = HEIGHT - 56;
 
+  /** Without variables, which not all programs know that show SVG. */
   private static final String STYLE =
       """
-      svg { color-scheme: light dark; --ink: #1d1d1f; --paper: #fff; --faint: #6b6b70;
-        --line: #e4e4e7; --mark: #b8470b; }
-      @media (prefers-color-scheme: dark) {
-        svg { --ink: #ececf0; --paper: #17171a; --faint: #a0a0a8; --line: #35353b; --mark: #f39a5c; }
-      }
-      .paper { fill: var(--paper); }
-      text { font: 13px system-ui, sans-serif; fill: var(--ink); }
+      .paper { fill: #fff; }
+      text { font: 13px system-ui, sans-serif; fill: #1d1d1f; }
       .title { font-size: 15px; }
-      .faint { fill: var(--faint); }
-      .grid { stroke: var(--line); }
-      .edge { stroke: var(--faint); fill: none; stroke-width: 1.5; }
-      circle { fill: var(--ink); stroke: var(--paper); stroke-width: 1.5; }
-      .fastest { fill: var(--mark); }
+      .faint { fill: #6b6b70; }
+      .grid { stroke: #e4e4e7; }
+      .edge { stroke: #6b6b70; fill: none; stroke-width: 1.5; }
+      circle { fill: #1d1d1f; stroke: #fff; stroke-width: 1.5; }
+      .fastest { fill: #b8470b; }
+      @media (prefers-color-scheme: dark) {
+        .paper { fill: #17171a; }
+        text { fill: #ececf0; }
+        .faint { fill: #a0a0a8; }
+        .grid { stroke: #35353b; }
+        .edge { stroke: #a0a0a8; }
+        circle { fill: #ececf0; stroke: #17171a; }
+        .fastest { fill: #f39a5c; }
+      }
       """;
 
   private final String title;
@@ -137,7 +142,7 @@ final class RecallPlot {
       String label = String.format(Locale.ROOT, time < 0.1 ? "%.2g" : "%.3g", time);
       text("faint", "middle", x(time), BOTTOM + 20.0, plain(label));
     }
-    text("faint", "end", LEFT - 8.0, TOP - 12.0, "recall@" + k);
+    text("faint", "start", 12, TOP - 12.0, "recall@" + k);
     text("faint", "end", RIGHT, BOTTOM + 42.0, "ms of CPU a query");
   }
 

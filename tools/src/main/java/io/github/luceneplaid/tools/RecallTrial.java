@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
@@ -40,8 +41,10 @@ final class RecallTrial {
   /** An exact search takes long, and as long each time. */
   private static final int EXACT_QUERIES = 20;
 
-  /** Code is compiled while it runs: so many queries, to begin with. */
+  /** Code is compiled while it runs: so many queries to begin with, or so long. */
   private static final int WARM_UP = 1000;
+
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
 
   private final IndexSearcher searcher;
   private final List<float[][]> queries;
@@ -92,7 +95,10 @@ final class RecallTrial {
       exactTime = milliseconds(exact.speed(1, progress));
       truth = trial(exactly).truth(searcher, "the index", progress);
     }
-    warmUp();
+    if (truth.ids().stream().allMatch(Set::isEmpty)) {
+      throw new UserException("no query has hits: expected documents with tokens, found none");
+    }
+    trial(LateInteractionOptions.DEFAULT).warmUp(WARM_UP, WARM_UP_NANOS);
     measure("", LateInteractionOptions.DEFAULT, truth);
     for (int step = 0; choice && step < MAX_STEPS && isEnough(step, atLeast) == false; step++) {
       for (int probes :
@@ -117,13 +123,6 @@ final class RecallTrial {
     double wanted = Math.max(atLeast, ENOUGH);
     boolean found = settings.stream().skip(1).anyMatch(setting -> setting.recall >= wanted);
     return found || (step > 0 && candidates(step - 1) >= searcher.getIndexReader().maxDoc());
-  }
-
-  private void warmUp() throws IOException {
-    int rounds = Math.max(1, WARM_UP / queries.size());
-    try (Progress progress = progress("Warming up", queries.size() * (rounds + 1L))) {
-      trial(LateInteractionOptions.DEFAULT).speed(rounds, progress);
-    }
   }
 
   private void measure(String name, LateInteractionOptions options, SearchTrial.Truth truth)

@@ -90,9 +90,7 @@ final class SearchTrial {
     long found = 0;
     for (int round = 0; round <= rounds; round++) {
       long start = threads.getCurrentThreadCpuTime();
-      for (float[][] query : queries) {
-        found += search(searcher, query, options).scoreDocs.length;
-      }
+      found += round();
       if (round > 0) {
         cpu += threads.getCurrentThreadCpuTime() - start;
       }
@@ -103,6 +101,25 @@ final class SearchTrial {
     // A clock that has not moved on yet
     double seconds = Math.max(cpu, 1) * 1e-9;
     return new Speed(queries.size(), rounds, searches / seconds, hits);
+  }
+
+  /** Answers each query; returns the number of all hits. */
+  private long round() throws IOException {
+    long found = 0;
+    for (float[][] query : queries) {
+      found += search(searcher, query, options).scoreDocs.length;
+    }
+    return found;
+  }
+
+  /** Answers queries again and again, until they are so many, or it has taken so long. */
+  void warmUp(int searches, long nanos) throws IOException {
+    long start = System.nanoTime();
+    for (int done = 0;
+        done < searches && System.nanoTime() - start < nanos;
+        done += queries.size()) {
+      round();
+    }
   }
 
   /**

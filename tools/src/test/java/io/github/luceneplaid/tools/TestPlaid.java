@@ -46,6 +46,7 @@ public class TestPlaid extends CommandTestCase {
           "index",
           "search",
           "explain",
+          "recall",
           "info",
           "import",
           "export",
