@@ -115,7 +115,7 @@ final class RecallTrial {
   }
 
   private int candidates(int step) {
-    return (int) Math.min(Integer.MAX_VALUE, (5L * k + 1) / 2 << step);
+    return (int) Math.min(Integer.MAX_VALUE, ((5L * k + 1) / 2) << step);
   }
 
   /** Whether the steps before have found enough, or there is nothing more to find. */
