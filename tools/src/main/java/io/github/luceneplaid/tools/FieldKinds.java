@@ -97,7 +97,7 @@ final class FieldKinds {
               + Ids.shown(value.toString())
               + ", expected "
               + expected.inWords()
-              + ", as the index has them in this field (another name makes another field)");
+              + ", as the index has them in this field (plaid index makes an index anew)");
     }
   }
 }

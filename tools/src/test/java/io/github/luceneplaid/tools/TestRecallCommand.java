@@ -131,7 +131,7 @@ public class TestRecallCommand extends CommandTestCase {
 
   private static LateInteractionOptions options(String typed) {
     LateInteractionOptions.Builder options = LateInteractionOptions.builder();
-    String[] words = typed.split(" ");
+    String[] words = typed.split(" ", -1);
     if (typed.equals("--exact")) {
       options.exact();
     } else if (typed.isEmpty() == false) {
