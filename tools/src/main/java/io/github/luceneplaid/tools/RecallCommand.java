@@ -60,7 +60,7 @@ final class RecallCommand implements Callable<Integer> {
   @Option(
       names = "--sample",
       paramLabel = "N",
-      description = "Documents that a query is made of each (default: 100).")
+      description = "Queries to make, each of another document (default: 100).")
   private Integer sample;
 
   @Option(

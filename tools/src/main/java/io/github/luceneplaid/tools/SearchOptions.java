@@ -39,7 +39,8 @@ final class SearchOptions {
       paramLabel = "QUERY",
       description =
           "Only documents that match, by the fields they have, in the syntax of Lucene's query"
-              + " parser: 'year:[1950 TO 1960] AND category:physics', 'NOT author.name:\"A. N.\"'.")
+              + " parser: 'year:[1950 TO 1960] AND category:physics', 'NOT author.name:\"Jane"
+              + " Doe\"'.")
   private String filter;
 
   /** What hits must match; null for everything. */

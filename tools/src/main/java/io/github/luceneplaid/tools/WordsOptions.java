@@ -29,8 +29,8 @@ final class WordsOptions {
       names = "--fusion",
       paramLabel = "KIND",
       description =
-          "How: rrf adds 1/(60 + rank) of both (default), sum adds the scores, those of each"
-              + " ranking scaled to 0 to 1.")
+          "How --words makes one ranking: rrf adds 1/(60 + rank) of both (default), sum adds the"
+              + " scores, those of each ranking scaled to 0 to 1.")
   private Fusion fusion;
 
   /** How to make one ranking of two; null if there is one only. */
