@@ -104,7 +104,7 @@ final class FilterParser extends QueryParser {
               + "found no field "
               + field
               + ", expected one of "
-              + fields);
+              + (fields.kinds().isEmpty() ? "those of the index, which has none" : fields));
     }
     return kind;
   }

@@ -47,6 +47,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 
 /** Searches among the documents that a filter matches. */
@@ -243,6 +244,21 @@ public class TestFilters extends CommandTestCase {
     assertEquals("1", matching("part_of_:x"));
   }
 
+  /** Fields are stored, so they go out as columns, and come back as the same fields. */
+  public void testThereAndBack() throws IOException {
+    index(
+        "{\"id\": \"a\", \"text\": \"red cat\", \"n\": 1, \"x\": {\"y\": 0.5}, \"s\": [\"p\","
+            + " \"q\"]}",
+        "{\"id\": \"b\", \"text\": \"blue\", \"n\": 2, \"x\": {\"y\": 1.5}}");
+    Path target = createTempDir().resolve("out");
+    assertEquals(err.toString(), 0, plaid("export", index, target));
+    index = createTempDir().resolve("again");
+    assertEquals(err.toString(), 0, plaid("import", target, index));
+    assertEquals("a", matching("n:1 AND cat"));
+    assertEquals("b", matching("x.y:[1 TO 2]"));
+    assertEquals("a", matching("s:\"[\\\"p\\\",\\\"q\\\"]\""));
+  }
+
   /** Passages of a record have its fields; it is one hit. */
   public void testParts() throws IOException {
     index(
@@ -418,12 +434,23 @@ public class TestFilters extends CommandTestCase {
               expectThrows(UserException.class, () -> FilterParser.parse(field + ":1", reader));
           assertTrue(e.getMessage(), e.getMessage().contains("field " + field));
         }
+        try (DirectoryReader empty = emptyReader()) {
+          UserException e =
+              expectThrows(UserException.class, () -> FilterParser.parse("x:1", empty));
+          assertTrue(e.getMessage(), e.getMessage().endsWith("of the index, which has none"));
+        }
         // Without a field of text there is nothing for words that name no field
         UserException e =
             expectThrows(UserException.class, () -> FilterParser.parse("red", reader));
         assertTrue(e.getMessage(), e.getMessage().contains("a word without a field is looked for"));
       }
     }
+  }
+
+  private static DirectoryReader emptyReader() throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    new IndexWriter(directory, new IndexWriterConfig()).close();
+    return DirectoryReader.open(directory);
   }
 
   private static int count(String filter, DirectoryReader reader) throws IOException {
