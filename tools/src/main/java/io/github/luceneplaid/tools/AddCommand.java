@@ -148,6 +148,7 @@ final class AddCommand implements Callable<Integer> {
     IndexSettings settings = change.settings();
     settings.setInputs(InputFiles.union(settings.inputs(), inputs));
     change.builder().keep(settings);
+    change.builder().expect(records.passages(), plaid.console()::note);
     try (TextEncoder encoder = modelOptions.openToAdd(plaid.console(), folder, change.before())) {
       return change.add(records, all, encoder, parts -> false, plaid.console());
     }

@@ -149,8 +149,8 @@ final class DemoCommand implements Callable<Integer> {
       plaid.console().out().println("\nNo words in: " + Console.visible(query));
       return;
     }
-    RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT);
+    RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT, null);
     new HitPrinter(plaid.console(), encoder, searcher, query, encoded)
-        .print(search.search(encoded.vectors(), k));
+        .print(RankedHit.of(search.search(encoded.vectors(), k)));
   }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
-import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -130,10 +130,9 @@ final class ImportedFields implements Closeable {
         if (field.equals(IndexBuilder.ID)) {
           id = rows.getString(i + 1);
         } else if (field.equals(IndexBuilder.TEXT)) {
-          // Of any length, and stored only, as by the command index
           String text = rows.getString(i + 1);
           if (text != null) {
-            document.add(new StoredField(field, text));
+            document.add(new TextField(field, text, Field.Store.YES));
           }
         } else {
           columns.get(i).addTo(document, field, rows, i + 1);

@@ -13,14 +13,16 @@ package io.github.luceneplaid.tools;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LateInteractionField;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -35,7 +37,10 @@ import org.apache.lucene.store.Directory;
 final class IndexBuilder implements Closeable {
   static final String ID = "id";
   static final String TITLE = "title";
+
+  /** Text, also its words. */
   static final String TEXT = "text";
+
   static final String TOKENS = "tokens";
 
   /** The id of the record that a document is a part of; whole records do not have it. */
@@ -51,6 +56,7 @@ final class IndexBuilder implements Closeable {
   static final String FINGERPRINT = "plaid.model.sha256";
 
   private final IndexWriter writer;
+  private Map<String, MetadataColumn.Kind> kinds = Map.of();
   private boolean finished;
 
   /**
@@ -107,6 +113,17 @@ final class IndexBuilder implements Closeable {
     protected void handleMergeException(Throwable e) {}
   }
 
+  /**
+   * Finds out what kinds of values the fields of records have that are to be added.
+   *
+   * @throws UserException if a field of the index has values of another kind
+   */
+  void expect(List<Passage> records, Notes notes) throws IOException {
+    try (DirectoryReader reader = reader()) {
+      kinds = new FieldKinds(IndexFields.of(reader)).of(records, notes);
+    }
+  }
+
   void add(Passage passage, float[][] tokens) throws IOException {
     add(passage, tokens, null);
   }
@@ -121,12 +138,26 @@ final class IndexBuilder implements Closeable {
     if (source != null) {
       source.addTo(document);
     }
-    writer.addDocument(document);
+    try {
+      writer.addDocument(document);
+    } catch (IllegalArgumentException e) {
+      throw refused(passage, e);
+    }
   }
 
   /** Replaces the document of the same id. */
   void update(Passage passage, float[][] tokens) throws IOException {
-    writer.updateDocument(new Term(ID, passage.id()), document(passage, tokens));
+    try {
+      writer.updateDocument(new Term(ID, passage.id()), document(passage, tokens));
+    } catch (IllegalArgumentException e) {
+      throw refused(passage, e);
+    }
+  }
+
+  /** The index has a field of the same name for something else. */
+  private static UserException refused(Passage passage, IllegalArgumentException e) {
+    return new UserException(
+        "document " + Ids.shown(passage.id()) + ": the index cannot take it: " + e.getMessage(), e);
   }
 
   void delete(String id) throws IOException {
@@ -184,12 +215,21 @@ final class IndexBuilder implements Closeable {
       document.add(new StringField(PART_OF, passage.record(), Field.Store.YES));
     }
     if (passage.title().isEmpty() == false) {
-      document.add(new StoredField(TITLE, passage.title()));
+      MetadataColumn.add(document, TITLE, MetadataColumn.Kind.TEXT, passage.title());
     }
     if (passage.text().isEmpty() == false) {
-      document.add(new StoredField(TEXT, passage.text()));
+      document.add(new TextField(TEXT, passage.text(), Field.Store.YES));
     }
+    passage.fields().values().forEach((name, values) -> add(document, name, values));
     return document;
+  }
+
+  /** Adds a field, unless it is one too many. */
+  private void add(Document document, String name, List<Object> values) {
+    MetadataColumn.Kind kind = kinds.get(name);
+    if (kind != null) {
+      values.forEach(value -> MetadataColumn.add(document, name, kind, value));
+    }
   }
 
   /** Commits what there is; afterwards nothing can be added. */

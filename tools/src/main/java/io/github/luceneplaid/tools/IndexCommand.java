@@ -29,7 +29,10 @@ import picocli.CommandLine.ParentCommand;
     name = "index",
     description = {
       "Writes a Lucene index of texts, or of token vectors that were encoded before.",
-      "Fields: id (keyword), title and text (stored), tokens (late interaction)."
+      "Fields: id (keyword), title (as a term), text (its words), tokens (late interaction), and"
+          + " what else JSON records have: strings and booleans as terms (their first 1,024 bytes),"
+          + " numbers to search and sort by. In objects names are joined by dots; of arrays each"
+          + " value counts. All but tokens are stored."
     },
     mixinStandardHelpOptions = true)
 final class IndexCommand implements Callable<Integer> {
@@ -159,6 +162,7 @@ final class IndexCommand implements Callable<Integer> {
       settings.setModel(encoder);
       try (IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
           Progress progress = plaid.console().progress("Indexing", " documents", size)) {
+        builder.expect(read.passages(), plaid.console()::note);
         RecordWriter records = new RecordWriter(builder, pooling, read.sources(), 0);
         encoder.encodeRecords(
             read.passages(),

@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       SearchCommand.class,
       ExplainCommand.class,
+      RecallCommand.class,
       InfoCommand.class,
       ImportCommand.class,
       ExportCommand.class,

@@ -60,7 +60,7 @@ final class TextCutter {
     for (String part : parts) {
       String wanted = record.id() + "#" + (passages.size() + 1);
       String id = passages.isEmpty() ? record.id() : ids.make(wanted, wanted);
-      passages.add(new Passage(id, title, part, record.id()));
+      passages.add(new Passage(id, title, part, record.id(), record.fields()));
     }
     return passages;
   }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +35,8 @@ import java.util.stream.Collectors;
  *       are not of records.
  *   <li>{@code .md}: likewise.
  *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
- *       {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
+ *       fields.
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *
@@ -63,7 +65,18 @@ final class TextFiles {
    * @param mark between the name of the file and the number
    */
   private record Draft(
-      InputFiles.InputFile file, char mark, int number, String id, String title, String body) {
+      InputFiles.InputFile file,
+      char mark,
+      int number,
+      String id,
+      String title,
+      String body,
+      RecordFields fields) {
+    /** Text without an id, or fields. */
+    Draft(InputFiles.InputFile file, char mark, int number, String title, String body) {
+      this(file, mark, number, null, title, body, RecordFields.NONE);
+    }
+
     /** Where it is, for messages. */
     String place() {
       return file.path() + ":" + number;
@@ -182,15 +195,30 @@ final class TextFiles {
     int number = 0;
     for (Passage passage : PassageCutter.cut(file.name(), content, markdown)) {
       number++;
-      drafts.add(new Draft(file, PASSAGE, number, null, passage.title(), passage.body()));
+      drafts.add(new Draft(file, PASSAGE, number, passage.title(), passage.body()));
     }
   }
 
   private void addRecords(InputFiles.InputFile file, String content) throws IOException {
+    Set<String> renamed = new TreeSet<>();
     JsonRecords.read(
         file.path().toString(),
         content,
-        (id, title, text, line) -> drafts.add(new Draft(file, LINE, line, id, title, text)));
+        (id, title, text, fields, line) -> {
+          drafts.add(new Draft(file, LINE, line, id, title, text, fields));
+          renamed.addAll(fields.renamed());
+        });
+    for (String name : renamed) {
+      notes.add(
+          file.path()
+              + ": "
+              + name
+              + " of its records becomes the field "
+              + RecordFields.renamed(name)
+              + ", as "
+              + name
+              + " is a field of its own");
+    }
   }
 
   private void addLines(InputFiles.InputFile file, String content) {
@@ -198,7 +226,7 @@ final class TextFiles {
     for (String line : content.lines().toList()) {
       number++;
       if (withBlanks || line.isBlank() == false) {
-        drafts.add(new Draft(file, LINE, number, null, "", line.strip()));
+        drafts.add(new Draft(file, LINE, number, "", line.strip()));
       }
     }
   }
@@ -246,7 +274,7 @@ final class TextFiles {
     for (Draft draft : drafts) {
       boolean bare = bareFiles.contains(draft.file);
       String id = draft.id == null ? ids.make(draft.wanted(bare), draft.place()) : draft.id;
-      passages.add(new Passage(id, draft.title, draft.body));
+      passages.add(new Passage(id, draft.title, draft.body, null, draft.fields));
       if (files.containsKey(draft.file)) {
         origins.put(id, files.get(draft.file));
       }

@@ -173,7 +173,8 @@ final class TokenFiles implements Closeable {
 
   /** A text as a passage without words. */
   Passage passage(int text) {
-    return new Passage(id(text), "", "", records.isEmpty() ? null : records.get(text));
+    String record = records.isEmpty() ? null : records.get(text);
+    return new Passage(id(text), "", "", record, RecordFields.NONE);
   }
 
   /** The tokens of the next text. */

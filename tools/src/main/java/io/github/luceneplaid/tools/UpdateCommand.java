@@ -129,6 +129,7 @@ final class UpdateCommand implements Callable<Integer> {
         changes.changed().stream().map(UpdateCommand::path).collect(Collectors.toSet());
     Ids ids = change.ids(there, changed, "");
     TextFiles.Records records = texts.records(ids, false);
+    builder.expect(records.passages(), plaid.console()::note);
     ChangedFiles files = new ChangedFiles(builder, there, records);
     for (InputFiles.InputFile file : changes.changed()) {
       files.update(texts.source(file));

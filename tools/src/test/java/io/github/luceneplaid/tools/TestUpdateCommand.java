@@ -142,6 +142,23 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertCounts(update(), 0, 0, 0, 1);
   }
 
+  /** What else records have counts like their texts. */
+  public void testFields() throws IOException {
+    String stays = "{\"id\":\"a\",\"text\":\"red\",\"year\":1990,\"tags\":[\"x\",\"y\"]}\n";
+    String changes = "{\"id\":\"b\",\"text\":\"red\",\"year\":1990}\n";
+    Path file = write("a.jsonl", stays + changes);
+    run(with("index", file, "-o", index));
+    write("a.jsonl", stays + changes.replace("1990", "2000"));
+    assertEquals(1, update().get("records").asInt());
+    run(with("search", index, "red", "--filter", "year:[1995 TO 2005]"));
+    assertTrue(out.toString(), out.toString().contains("  b\n"));
+    assertFalse(out.toString(), out.toString().contains("  a\n"));
+    String before = version();
+    write("a.jsonl", stays + changes.replace("1990", "\"unknown\""));
+    assertFails(1, "record b: year: found unknown, expected whole numbers", with("update", index));
+    assertEquals(before, version());
+  }
+
   /** Whatever has become of files, the index is what a new one would be. */
   public void testRandomChanges() throws IOException {
     Path docs = Files.createDirectory(folder.resolve("docs"));
