@@ -28,6 +28,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -285,8 +286,12 @@ public class TestFilters extends CommandTestCase {
           };
       doubles[i] = random().nextBoolean() ? longs[i] : random().nextInt(9) / 4.0 - 1;
       records[i] =
-          "{\"id\": \"%s\", \"text\": \"red\", \"n\": %s, \"d\": %s}"
-              .formatted((char) ('a' + i), longs[i], doubles[i]);
+          String.format(
+              Locale.ROOT,
+              "{\"id\": \"%s\", \"text\": \"red\", \"n\": %s, \"d\": %s}",
+              (char) ('a' + i),
+              longs[i],
+              doubles[i]);
     }
     records[0] = records[0].replace("\"d\"", "\"e\": 0.5, \"d\"");
     index(records);
