@@ -17,12 +17,15 @@ import io.github.luceneplaid.fsvi.files.MmapArrayWriter;
 import io.github.luceneplaid.fsvi.files.MvecFile;
 import io.github.luceneplaid.fsvi.files.MvecFileWriter;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.Replacement;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
+import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -124,14 +127,23 @@ final class ConvertCommand implements Callable<Integer> {
     if (force == false && Files.exists(to)) {
       throw new UserException(to + ": exists (--force replaces it)");
     }
+    if (Files.exists(to) && Files.isRegularFile(to) == false) {
+      throw new UserException(to + ": expected a file");
+    }
     checkFolder(to);
     VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
       long copied;
-      try (VectorRowsWriter writer = writer(target, opened)) {
-        copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
-        writer.finish();
+      try (TemporaryFolder folder = new TemporaryFolder(Replacement.temporaryFolder(to))) {
+        Path fresh = folder.path().resolve(to.getFileName());
+        try (VectorRowsWriter writer = writer(fresh, target, opened)) {
+          copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
+          writer.finish();
+        }
+        folder.keep();
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
+        IOUtils.fsync(to.toAbsolutePath().getParent(), true);
       }
       if (source.hasIds() && target.hasIds() == false) {
         String order =
@@ -151,7 +163,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
   }
 
-  private VectorRowsWriter writer(VectorFormat target, VectorFormat.Source source)
+  private VectorRowsWriter writer(Path file, VectorFormat target, VectorFormat.Source source)
       throws IOException {
     int dimension = source.rows().dimension();
     try {
@@ -160,7 +172,7 @@ final class ConvertCommand implements Callable<Integer> {
           String id = source.fsvi() == null ? "unknown" : source.fsvi().embedderId();
           String revision = source.fsvi() == null ? "" : source.fsvi().embedderRevision();
           yield new FsviFileWriter(
-              to,
+              file,
               embedder == null ? id : embedder,
               embedder == null ? revision : "",
               elements(source),
@@ -169,10 +181,10 @@ final class ConvertCommand implements Callable<Integer> {
         case mvec -> {
           MvecFile.Metric own =
               source.mvec() == null ? MvecFile.Metric.COSINE : source.mvec().metric();
-          yield new MvecFileWriter(to, metric == null ? own : metric, dimension);
+          yield new MvecFileWriter(file, metric == null ? own : metric, dimension);
         }
-        case mmap -> new MmapArrayWriter(to, ElementType.FLOAT32, dimension);
-        case npy -> new NpyWriter(to, elements(source), dimension);
+        case mmap -> new MmapArrayWriter(file, ElementType.FLOAT32, dimension);
+        case npy -> new NpyWriter(file, elements(source), dimension);
         case npz -> throw new AssertionError("was refused");
       };
     } catch (IllegalArgumentException e) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,18 +83,15 @@ final class DemoCommand implements Callable<Integer> {
     // Low, so that the few passages that come with plaid are enough to train on.
     var format = formatOptions.format(8192);
     List<Passage> passages = inputOptions.read(List.of(textFolder()), "--text", plaid.console());
-    Path folder = keep == null ? Files.createTempDirectory("plaid-demo") : keep;
-    try (NewIndex index = IndexFolder.create(folder, false);
+    try (TemporaryFolder temporary =
+            keep == null ? new TemporaryFolder(Files.createTempDirectory("plaid-demo")) : null;
+        NewIndex index = IndexFolder.create(keep == null ? temporary.path() : keep, false);
         TextEncoder encoder = TextEncoder.open(model)) {
       new DemoIndexing(plaid.console(), encoder, index.directory(), format).run(passages);
       index.finish();
       try (DirectoryReader reader = DirectoryReader.open(index.directory())) {
         InfoCommand.print(reader, plaid.console().out());
         answer(encoder, new IndexSearcher(reader));
-      }
-    } finally {
-      if (keep == null) {
-        IOUtils.rm(folder);
       }
     }
     if (keep != null) {
@@ -153,8 +149,8 @@ final class DemoCommand implements Callable<Integer> {
       plaid.console().out().println("\nNo words in: " + Console.visible(query));
       return;
     }
-    RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT);
+    RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT, null);
     new HitPrinter(plaid.console(), encoder, searcher, query, encoded)
-        .print(search.search(encoded.vectors(), k));
+        .print(RankedHit.of(search.search(encoded.vectors(), k)));
   }
 }

@@ -47,7 +47,10 @@ final class DemoIndexing {
 
   void run(List<Passage> passages) throws IOException {
     long start = System.nanoTime();
-    try (IndexBuilder builder = new IndexBuilder(directory, format, encoder)) {
+    IndexSettings settings = new IndexSettings();
+    settings.setModel(encoder);
+    try (IndexBuilder builder = new IndexBuilder(directory, format, settings)) {
+      builder.expect(passages, console::note);
       try (Progress progress = console.progress("Encoding", " passages", passages.size())) {
         for (int part = 0; part < PARTS; part++) {
           int from = (int) ((long) passages.size() * part / PARTS);
@@ -111,7 +114,8 @@ final class DemoIndexing {
       throws IOException {
     tokens += vectors.length;
     if (number % DRAFT_EVERY == 1 && vectors.length > 1) {
-      Passage draft = new Passage(passage.id(), passage.title(), "(draft)", passage.record());
+      Passage draft =
+          new Passage(passage.id(), passage.title(), "(draft)", passage.record(), passage.fields());
       builder.add(draft, new float[][] {vectors[0]});
       drafted.add(passage);
       draftedTokens.add(vectors);

@@ -106,12 +106,10 @@ final class EncodeCommand implements Callable<Integer> {
     Files.createDirectories(output);
     List<Passage> encoded = new ArrayList<>();
     long tokens;
-    Path folder = Replacement.temporaryFolder(output.resolve("encoded"));
-    try {
-      tokens = write(folder, passages, pooling, encoded);
+    try (TemporaryFolder folder =
+        new TemporaryFolder(Replacement.temporaryFolder(output.resolve("encoded")))) {
+      tokens = write(folder.path(), passages, pooling, encoded);
       replaceFiles(folder);
-    } finally {
-      Replacement.discard(folder);
     }
     double seconds = outputOptions.seconds();
     outputOptions.print(
@@ -165,8 +163,10 @@ final class EncodeCommand implements Callable<Integer> {
   }
 
   /** Files of two runs would not belong together, so all are replaced or none. */
-  private void replaceFiles(Path folder) throws IOException {
+  private void replaceFiles(TemporaryFolder temporary) throws IOException {
+    Path folder = temporary.path();
     Replacement.sync(folder);
+    temporary.keep();
     try (Replacement replacement = new Replacement()) {
       for (String name : FILES) {
         if (Files.exists(folder.resolve(name))) {

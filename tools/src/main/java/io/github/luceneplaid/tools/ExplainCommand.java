@@ -140,8 +140,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private ScoreDoc hit(IndexSearcher searcher, float[][] tokens) throws IOException {
-    RecordSearch search = new RecordSearch(searcher, searchOptions.options());
-    List<ScoreDoc> hits = search.search(tokens, choice.hit).docs();
+    RecordSearch search =
+        new RecordSearch(
+            searcher, searchOptions.options(), searchOptions.filter(searcher.getIndexReader()));
+    List<ScoreDoc> hits = search.search(tokens, choice.hit);
     if (hits.size() < choice.hit) {
       throw new UserException(
           "--hit " + choice.hit + ": the query has " + Table.count(hits.size(), "hit"));

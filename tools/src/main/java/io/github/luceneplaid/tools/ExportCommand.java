@@ -102,9 +102,20 @@ final class ExportCommand implements Callable<Integer> {
     private final IndexReader reader;
     private final Steps steps = new Steps(plaid.console(), "Exporting");
     private List<String> metadata = List.of();
+    private TemporaryFolder temporary;
 
     Companion(IndexReader reader) {
       this.reader = reader;
+    }
+
+    @Override
+    public void started(Path folder) {
+      temporary = new TemporaryFolder(folder);
+    }
+
+    @Override
+    public void placing() throws IOException {
+      temporary.keep();
     }
 
     @Override
@@ -114,7 +125,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public void complete(Path folder, int[] documents) throws IOException {
-      close();
+      steps.close();
       if (noMetadata == false) {
         try (Progress progress =
             plaid.console().progress("Writing metadata", " documents", 2L * documents.length)) {
@@ -126,6 +137,9 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public void close() {
       steps.close();
+      if (temporary != null) {
+        temporary.close();
+      }
     }
   }
 

@@ -58,4 +58,9 @@ final class FormatOptions {
       throw UserException.usage(e.getMessage());
     }
   }
+
+  /** Keeps what an index is written with. */
+  void keep(IndexSettings settings) {
+    settings.setFormat(bits, raw, trainingThreshold);
+  }
 }

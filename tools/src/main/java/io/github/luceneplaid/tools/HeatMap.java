@@ -160,7 +160,8 @@ final class HeatMap {
             similarity));
   }
 
-  private static String escaped(String text) {
+  /** A text as XML has it. */
+  static String escaped(String text) {
     StringBuilder result = new StringBuilder();
     text.codePoints()
         .forEach(

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.ScoreDoc;
 
 /** Prints the hits of a query, each with the words that the words of the query found. */
 final class HitPrinter {
@@ -31,6 +30,7 @@ final class HitPrinter {
   private final IndexSearcher searcher;
   private final String queryText;
   private final EncodedText encoded;
+  private final LateInteractionQuery query;
 
   /**
    * For one query.
@@ -49,43 +49,50 @@ final class HitPrinter {
     this.searcher = searcher;
     this.queryText = queryText;
     this.encoded = encoded;
+    float[][] tokens = encoded.vectors();
+    query = tokens.length == 0 ? null : new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
   }
 
-  void print(RecordSearch.Hits hits) throws IOException {
+  void print(List<RankedHit> hits) throws IOException {
     PrintWriter out = console.out();
     out.println();
     out.println(console.bold("? " + Console.visible(queryText)));
-    if (hits.docs().isEmpty()) {
+    if (hits.isEmpty()) {
       out.println("    no hits");
     }
     int rank = 1;
-    for (ScoreDoc hit : hits.docs()) {
-      printHit(hits.query(), rank++, hit);
+    for (RankedHit hit : hits) {
+      printHit(rank++, hit);
     }
   }
 
-  private void printHit(LateInteractionQuery query, int rank, ScoreDoc hit) throws IOException {
+  private void printHit(int rank, RankedHit hit) throws IOException {
     PrintWriter out = console.out();
-    Document document = searcher.storedFields().document(hit.doc);
+    Document document = searcher.storedFields().document(hit.doc());
     String id = Console.visible(RecordSearch.recordId(document));
     String title = document.get(IndexBuilder.TITLE);
     String text = document.get(IndexBuilder.TEXT);
-    String head = String.format(Locale.ROOT, "%3d. %6.3f  ", rank, hit.score);
+    // Fused scores are small
+    String format = hit.isFused() ? "%3d. %6.4f  " : "%3d. %6.3f  ";
+    String head = String.format(Locale.ROOT, format, rank, hit.score());
+    String ranks = hit.isFused() ? "  " + console.faint(ranks(hit)) : "";
     if (text == null) {
-      out.println(head + console.bold(id));
+      out.println(head + console.bold(id) + ranks);
       return;
     }
     if (title != null && text.startsWith(title + "\n") == false) {
       // Imported metadata: a title that is not part of the text
       title = null;
     }
-    List<WordMatch> matches = matches(query, hit.doc, text);
+    List<WordMatch> matches = matches(hit.doc(), text);
     Snippet snippet = new Snippet(text, matches, console);
     int bodyStart = title == null ? 0 : title.length() + 1;
     out.println(
-        title == null
-            ? head + console.bold(id)
-            : head + snippet.title(title.length()) + "  " + console.faint(id));
+        head
+            + (title == null
+                ? console.bold(id)
+                : snippet.title(title.length()) + "  " + console.faint(id))
+            + ranks);
     for (String line : snippet.lines(bodyStart, rank == 1 ? FIRST_LINES : OTHER_LINES)) {
       out.println("     " + line);
     }
@@ -94,8 +101,16 @@ final class HitPrinter {
     }
   }
 
-  private List<WordMatch> matches(LateInteractionQuery query, int doc, String text)
-      throws IOException {
+  /** Where a hit is in each of two rankings. */
+  private static String ranks(RankedHit hit) {
+    String words = RankedHit.rank(hit.words());
+    return "(MaxSim " + RankedHit.rank(hit.maxSim()) + ", words " + words + ")";
+  }
+
+  private List<WordMatch> matches(int doc, String text) throws IOException {
+    if (query == null) {
+      return List.of();
+    }
     Pieces pieces = encoder.locate(text);
     if (query.similarities(searcher, doc)[0].length != pieces.tokens()) {
       // Pooled, or of another text

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +33,24 @@ final class Ids {
 
   /** Ids, and where they are from. */
   private final Map<String, String> places = new HashMap<>();
+
+  private final Existing existing;
+
+  /** Ids that are there already. */
+  interface Existing {
+    /** Where an id is, and what to do about it; null if it is nowhere. */
+    String find(String id) throws IOException;
+  }
+
+  /** Those of a new collection. */
+  Ids() {
+    this(id -> null);
+  }
+
+  /** Those that are added to others. */
+  Ids(Existing existing) {
+    this.existing = existing;
+  }
 
   /**
    * An id as text.
@@ -61,8 +80,12 @@ final class Ids {
    * @param place where, for messages
    * @throws UserException if it was given before, or cannot be one
    */
-  void add(String id, String place) {
+  void add(String id, String place) throws IOException {
     check(id, place);
+    String there = existing.find(id);
+    if (there != null) {
+      throw new UserException(place + ": the id " + shown(id) + " " + there);
+    }
     String before = places.putIfAbsent(id, place);
     if (before != null) {
       throw new UserException(
@@ -88,9 +111,9 @@ final class Ids {
   }
 
   /** Makes an id that nobody has, like the one that is wanted. */
-  String make(String wanted, String place) {
+  String make(String wanted, String place) throws IOException {
     String id = wanted;
-    for (int i = 2; places.putIfAbsent(id, place) != null; i++) {
+    for (int i = 2; existing.find(id) != null || places.putIfAbsent(id, place) != null; i++) {
       id = wanted + "~" + i;
     }
     return id;

@@ -39,9 +39,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Adds a PLAID directory (of next-plaid or fast-plaid) to an index; codes stay as they are.",
       "Fields: id (keyword), tokens (late interaction), order (the number of the document in the"
-          + " directory), and one for each column of metadata.db: text as terms, integers and reals"
-          + " as numbers to search and sort by; all are stored. Text that is too long for a term,"
-          + " and the column text, are stored only.",
+          + " directory), and one for each column of metadata.db: the column text by its words,"
+          + " other text as terms (its first 1,024 bytes), integers and reals as numbers to search"
+          + " and sort by; all are stored.",
       "An index that is there has to have tokens of as many bits and dimensions. If anything fails,"
           + " it is as it was."
     },
@@ -97,7 +97,7 @@ final class ImportCommand implements Callable<Integer> {
         MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {
       List<String> fields = checkNames(metadata);
       if (isThere) {
-        checkIndex(directory);
+        checkIndex(directory, metadata);
       }
       PlaidImport.Result result = add(directory, metadata, isThere);
       report(directory, fields, result);
@@ -125,9 +125,15 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Tokens of other bits would be encoded anew when they are merged. */
-  private void checkIndex(PlaidDirectory directory) throws IOException {
+  private void checkIndex(PlaidDirectory directory, MetadataDatabase metadata) throws IOException {
     try (Directory index = IndexFolder.open(target);
         DirectoryReader reader = DirectoryReader.open(index)) {
+      if (metadata != null) {
+        IndexFields there = IndexFields.of(reader);
+        metadata
+            .columns()
+            .forEach(column -> checkNumbers(column, there.kind(prefix + column.name())));
+      }
       for (LeafReaderContext leaf : reader.leaves()) {
         FieldInfo field = leaf.reader().getFieldInfos().fieldInfo(IndexBuilder.TOKENS);
         if (field == null) {
@@ -144,6 +150,25 @@ final class ImportCommand implements Callable<Integer> {
           check("dimension", directory.dimension(), there.dimension());
         }
       }
+    }
+  }
+
+  /** Whole numbers and others look alike to Lucene, and would be mistaken for each other. */
+  private void checkNumbers(MetadataColumn column, IndexFields.Kind there) {
+    boolean whole = column.kind() == MetadataColumn.Kind.INTEGER;
+    boolean real = column.kind() == MetadataColumn.Kind.REAL;
+    if ((whole && there == IndexFields.Kind.DOUBLE) || (real && there == IndexFields.Kind.LONG)) {
+      throw new UserException(
+          source.resolve(MetadataDatabase.FILE)
+              + ": column "
+              + column.name()
+              + ": found "
+              + (whole ? IndexFields.Kind.LONG : IndexFields.Kind.DOUBLE).inWords()
+              + ", expected "
+              + there.inWords()
+              + " as in "
+              + target
+              + " (--prefix makes it another field)");
     }
   }
 

@@ -14,14 +14,13 @@ package io.github.luceneplaid.tools;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
-import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -37,11 +36,11 @@ import org.apache.lucene.util.IOUtils;
  * They wait in an index of one segment, in the order of the directory, in a temporary folder.
  */
 final class ImportedFields implements Closeable {
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final Directory directory;
   private final DirectoryReader reader;
 
-  private ImportedFields(Path folder, Directory directory) throws IOException {
+  private ImportedFields(TemporaryFolder folder, Directory directory) throws IOException {
     this.folder = folder;
     this.directory = directory;
     this.reader = DirectoryReader.open(directory);
@@ -68,11 +67,11 @@ final class ImportedFields implements Closeable {
    */
   static ImportedFields read(
       int documents, MetadataDatabase metadata, Names names, Progress progress) throws IOException {
-    Path folder = Files.createTempDirectory("plaid-import");
+    TemporaryFolder folder = new TemporaryFolder(Files.createTempDirectory("plaid-import"));
     Directory directory = null;
     boolean success = false;
     try {
-      directory = FSDirectory.open(folder);
+      directory = FSDirectory.open(folder.path());
       // Merges of segments that are not neighbours would bring documents out of order
       IndexWriterConfig config =
           new IndexWriterConfig()
@@ -87,8 +86,7 @@ final class ImportedFields implements Closeable {
       return result;
     } finally {
       if (success == false) {
-        IOUtils.closeWhileHandlingException(directory);
-        IOUtils.rm(folder);
+        IOUtils.closeWhileHandlingException(directory, folder);
       }
     }
   }
@@ -132,10 +130,9 @@ final class ImportedFields implements Closeable {
         if (field.equals(IndexBuilder.ID)) {
           id = rows.getString(i + 1);
         } else if (field.equals(IndexBuilder.TEXT)) {
-          // Of any length, and stored only, as by the command index
           String text = rows.getString(i + 1);
           if (text != null) {
-            document.add(new StoredField(field, text));
+            document.add(new TextField(field, text, Field.Store.YES));
           }
         } else {
           columns.get(i).addTo(document, field, rows, i + 1);
@@ -171,10 +168,6 @@ final class ImportedFields implements Closeable {
 
   @Override
   public void close() throws IOException {
-    try {
-      IOUtils.close(reader, directory);
-    } finally {
-      IOUtils.rm(folder);
-    }
+    IOUtils.close(reader, directory, folder);
   }
 }

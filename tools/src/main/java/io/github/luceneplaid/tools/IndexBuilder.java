@@ -13,16 +13,17 @@ package io.github.luceneplaid.tools;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LateInteractionField;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -36,7 +37,10 @@ import org.apache.lucene.store.Directory;
 final class IndexBuilder implements Closeable {
   static final String ID = "id";
   static final String TITLE = "title";
+
+  /** Text, also its words. */
   static final String TEXT = "text";
+
   static final String TOKENS = "tokens";
 
   /** The id of the record that a document is a part of; whole records do not have it. */
@@ -52,24 +56,38 @@ final class IndexBuilder implements Closeable {
   static final String FINGERPRINT = "plaid.model.sha256";
 
   private final IndexWriter writer;
+  private Map<String, MetadataColumn.Kind> kinds = Map.of();
   private boolean finished;
 
   /**
    * Starts a new index in place of what the directory holds.
    *
    * @param tokens the format of the field {@value #TOKENS}
-   * @param model of the tokens; null if it is not known
+   * @param settings what to keep with it
    */
-  IndexBuilder(Directory directory, DocValuesFormat tokens, TextEncoder model) throws IOException {
-    writer =
-        new IndexWriter(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
-    if (model != null) {
-      Map<String, String> data = new TreeMap<>(Map.of(MODEL, model.name()));
-      if (model.fingerprint() != null) {
-        data.put(FINGERPRINT, model.fingerprint());
-      }
-      writer.setLiveCommitData(data.entrySet());
+  IndexBuilder(Directory directory, DocValuesFormat tokens, IndexSettings settings)
+      throws IOException {
+    this(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
+    keep(settings);
+  }
+
+  private IndexBuilder(Directory directory, IndexWriterConfig config) throws IOException {
+    writer = new IndexWriter(directory, config);
+  }
+
+  /** Goes on with the index that the directory holds, in the format that it was started in. */
+  static IndexBuilder append(Directory directory) throws IOException {
+    DocValuesFormat tokens;
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      tokens = IndexSettings.of(reader).format();
     }
+    return new IndexBuilder(
+        directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.APPEND));
+  }
+
+  /** Commits other settings than those that are there. */
+  void keep(IndexSettings settings) {
+    writer.setLiveCommitData(settings.data().entrySet());
   }
 
   /**
@@ -79,6 +97,7 @@ final class IndexBuilder implements Closeable {
    */
   static IndexWriterConfig config(DocValuesFormat tokens) {
     return new IndexWriterConfig()
+        .setMergeScheduler(new QuietMerges())
         .setCodec(
             new Lucene104Codec() {
               @Override
@@ -88,17 +107,76 @@ final class IndexBuilder implements Closeable {
             });
   }
 
+  /** Says nothing of merges that fail: whoever waits for one gets to know, and tells. */
+  private static final class QuietMerges extends ConcurrentMergeScheduler {
+    @Override
+    protected void handleMergeException(Throwable e) {}
+  }
+
+  /**
+   * Finds out what kinds of values the fields of records have that are to be added.
+   *
+   * @throws UserException if a field of the index has values of another kind
+   */
+  void expect(List<Passage> records, Notes notes) throws IOException {
+    try (DirectoryReader reader = reader()) {
+      kinds = new FieldKinds(IndexFields.of(reader)).of(records, notes);
+    }
+  }
+
   void add(Passage passage, float[][] tokens) throws IOException {
-    writer.addDocument(document(passage, tokens));
+    add(passage, tokens, null);
+  }
+
+  /**
+   * Adds a passage.
+   *
+   * @param source where it came from; null if that is not known
+   */
+  void add(Passage passage, float[][] tokens, SourceFile source) throws IOException {
+    Document document = document(passage, tokens);
+    if (source != null) {
+      source.addTo(document);
+    }
+    try {
+      writer.addDocument(document);
+    } catch (IllegalArgumentException e) {
+      throw refused(passage, e);
+    }
   }
 
   /** Replaces the document of the same id. */
   void update(Passage passage, float[][] tokens) throws IOException {
-    writer.updateDocument(new Term(ID, passage.id()), document(passage, tokens));
+    try {
+      writer.updateDocument(new Term(ID, passage.id()), document(passage, tokens));
+    } catch (IllegalArgumentException e) {
+      throw refused(passage, e);
+    }
+  }
+
+  /** The index has a field of the same name for something else. */
+  private static UserException refused(Passage passage, IllegalArgumentException e) {
+    return new UserException(
+        "document " + Ids.shown(passage.id()) + ": the index cannot take it: " + e.getMessage(), e);
   }
 
   void delete(String id) throws IOException {
     writer.deleteDocuments(new Term(ID, id));
+  }
+
+  /** Deletes all passages of a record. */
+  void deleteRecord(String id) throws IOException {
+    writer.deleteDocuments(new Term(ID, id), new Term(PART_OF, id));
+  }
+
+  /** Deletes all records of a file. */
+  void deleteFile(String path) throws IOException {
+    writer.deleteDocuments(new Term(SourceFile.FILE, path));
+  }
+
+  /** Of a file whose path is known, records stay, but the content or the time is another. */
+  void updateFile(SourceFile file) throws IOException {
+    writer.updateDocValues(new Term(SourceFile.FILE, file.path()), file.state());
   }
 
   /** Writes what there is as segments, which nobody sees before the index is finished. */
@@ -107,7 +185,12 @@ final class IndexBuilder implements Closeable {
   }
 
   void merge() throws IOException {
-    writer.forceMerge(1);
+    merge(1);
+  }
+
+  /** Merges until there are no more segments than that. */
+  void merge(int segments) throws IOException {
+    writer.forceMerge(segments);
   }
 
   /** Opens the index as it is now, finished or not. */
@@ -115,23 +198,38 @@ final class IndexBuilder implements Closeable {
     return DirectoryReader.open(writer);
   }
 
-  private static Document document(Passage passage, float[][] tokens) {
+  private Document document(Passage passage, float[][] tokens) {
+    Document document = document(passage);
+    // A text of punctuation only has no tokens, and nothing can find it.
+    if (tokens.length > 0) {
+      document.add(new LateInteractionField(TOKENS, tokens));
+    }
+    return document;
+  }
+
+  /** A passage as it is written, but for its tokens. */
+  Document document(Passage passage) {
     Document document = new Document();
     document.add(new KeywordField(ID, passage.id(), Field.Store.YES));
     if (passage.record() != null) {
       document.add(new StringField(PART_OF, passage.record(), Field.Store.YES));
     }
     if (passage.title().isEmpty() == false) {
-      document.add(new StoredField(TITLE, passage.title()));
+      MetadataColumn.add(document, TITLE, MetadataColumn.Kind.TEXT, passage.title());
     }
     if (passage.text().isEmpty() == false) {
-      document.add(new StoredField(TEXT, passage.text()));
+      document.add(new TextField(TEXT, passage.text(), Field.Store.YES));
     }
-    // A text of punctuation only has no tokens, and nothing can find it.
-    if (tokens.length > 0) {
-      document.add(new LateInteractionField(TOKENS, tokens));
-    }
+    passage.fields().values().forEach((name, values) -> add(document, name, values));
     return document;
+  }
+
+  /** Adds a field, unless it is one too many. */
+  private void add(Document document, String name, List<Object> values) {
+    MetadataColumn.Kind kind = kinds.get(name);
+    if (kind != null) {
+      values.forEach(value -> MetadataColumn.add(document, name, kind, value));
+    }
   }
 
   /** Commits what there is; afterwards nothing can be added. */

@@ -15,6 +15,7 @@ import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.lucene.codecs.DocValuesFormat;
 import picocli.CommandLine.Command;
@@ -28,7 +29,10 @@ import picocli.CommandLine.ParentCommand;
     name = "index",
     description = {
       "Writes a Lucene index of texts, or of token vectors that were encoded before.",
-      "Fields: id (keyword), title and text (stored), tokens (late interaction)."
+      "Fields: id (keyword), title (as a term), text (its words), tokens (late interaction), and"
+          + " what else JSON records have: strings and booleans as terms (their first 1,024 bytes),"
+          + " numbers to search and sort by. In objects names are joined by dots; of arrays each"
+          + " value counts. All but tokens are stored."
     },
     mixinStandardHelpOptions = true)
 final class IndexCommand implements Callable<Integer> {
@@ -89,10 +93,7 @@ final class IndexCommand implements Callable<Integer> {
   @Mixin private OutputOptions outputOptions;
 
   private TokenPooling pooling;
-  private long documents;
-  private long passages;
-  private String lastRecord;
-  private long tokens;
+  private final IndexSettings settings = new IndexSettings();
 
   /** What {@code --json} prints. */
   private record Outcome(
@@ -105,6 +106,8 @@ final class IndexCommand implements Callable<Integer> {
     }
     DocValuesFormat format = formatOptions.format(null);
     pooling = poolOptions.pooling();
+    formatOptions.keep(settings);
+    settings.setPooling(pooling);
     Path first = inputs.get(0);
     if (TokenFiles.isMatrix(first)) {
       if (inputs.size() > 1) {
@@ -131,13 +134,14 @@ final class IndexCommand implements Callable<Integer> {
     }
     try (TokenFiles texts = new TokenFiles(file, lengthsFile, idsFile);
         NewIndex index = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(index.directory(), format, null);
+        IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
         Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
+      RecordWriter records = new RecordWriter(builder, pooling, Map.of(), 0);
       for (int i = 0; i < texts.size(); i++) {
-        add(builder, texts.passage(i), texts.next());
+        add(builder, records, texts.passage(i), texts.next());
         progress.step(1);
       }
-      finish(builder, index);
+      finish(builder, index, records);
     }
   }
 
@@ -145,34 +149,44 @@ final class IndexCommand implements Callable<Integer> {
     for (Path input : inputs) {
       StanfordIndex.refuse(input);
     }
-    List<Passage> records = inputOptions.read(inputs, "INPUT", plaid.console());
+    TextFiles texts = new TextFiles(inputOptions.decoder(), plaid.console()::note);
+    texts.read(InputFiles.of(inputs, "INPUT", plaid.console()::note));
+    texts.checkAny(inputs, "INPUT");
+    Ids ids = new Ids();
+    TextFiles.Records read = texts.records(ids, true);
+    settings.setInputs(inputs.stream().filter(InputFiles::isRepeatable).toList());
+    settings.setEncoding(inputOptions.encoding());
+    int size = read.passages().size();
     try (TextEncoder encoder = TextEncoder.open(model);
-        NewIndex index = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(index.directory(), format, encoder);
-        Progress progress = plaid.console().progress("Indexing", " documents", records.size())) {
-      encoder.encodeRecords(
-          records,
-          (passage, encoded) -> {
-            add(builder, passage, encoded.vectors());
-            progress.stepTo(documents);
-          });
-      finish(builder, index);
+        NewIndex index = IndexFolder.create(output, force)) {
+      settings.setModel(encoder);
+      try (IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
+          Progress progress = plaid.console().progress("Indexing", " documents", size)) {
+        builder.expect(read.passages(), plaid.console()::note);
+        RecordWriter records = new RecordWriter(builder, pooling, read.sources(), 0);
+        encoder.encodeRecords(
+            read.passages(),
+            ids,
+            parts -> false,
+            (passage, encoded) -> {
+              add(builder, records, passage, encoded.vectors());
+              progress.stepTo(records.records());
+            });
+        finish(builder, index, records);
+      }
     }
   }
 
-  private void add(IndexBuilder builder, Passage passage, float[][] vectors) throws IOException {
-    float[][] pooled = PoolOptions.pool(pooling, passage.id(), vectors);
-    builder.add(passage, pooled);
-    passages++;
-    documents += passage.recordId().equals(lastRecord) ? 0 : 1;
-    lastRecord = passage.recordId();
-    tokens += pooled.length;
-    if (commitEvery > 0 && passages % commitEvery == 0) {
+  private void add(IndexBuilder builder, RecordWriter records, Passage passage, float[][] vectors)
+      throws IOException {
+    records.add(passage, vectors);
+    if (commitEvery > 0 && records.passages() % commitEvery == 0) {
       builder.flush();
     }
   }
 
-  private void finish(IndexBuilder builder, NewIndex index) throws IOException {
+  private void finish(IndexBuilder builder, NewIndex index, RecordWriter records)
+      throws IOException {
     if (merge) {
       builder.merge();
     }
@@ -182,16 +196,19 @@ final class IndexCommand implements Callable<Integer> {
     double seconds = outputOptions.seconds();
     outputOptions.print(
         plaid.console(),
-        new Outcome(output.toString(), documents, passages, tokens, bytes, seconds),
-        Table.count(documents, "document")
-            + (passages > documents ? " in " + Table.count(passages, "passage") : "")
-            + ", "
-            + Table.count(tokens, "token")
+        new Outcome(
+            output.toString(),
+            records.records(),
+            records.passages(),
+            records.tokens(),
+            bytes,
+            seconds),
+        records.summary("document")
             + " in "
             + output
             + " ("
             + bytes
             + " bytes), in "
-            + OutputOptions.rate(seconds, tokens, "tokens"));
+            + OutputOptions.rate(seconds, records.tokens(), "tokens"));
   }
 }

@@ -59,6 +59,8 @@ final class InfoCommand implements Callable<Integer> {
   private record Outcome(
       String index,
       int documents,
+      long records,
+      int files,
       int deleted,
       int segments,
       long bytes,
@@ -79,15 +81,21 @@ final class InfoCommand implements Callable<Integer> {
         DirectoryReader reader = DirectoryReader.open(directory)) {
       PrintWriter out = plaid.console().out();
       String model = reader.getIndexCommit().getUserData().get(IndexBuilder.MODEL);
+      IndexedRecords indexed = new IndexedRecords(reader);
+      long records = indexed.count();
+      int files = indexed.files().size();
       if (output.json()) {
-        OutputOptions.printJson(plaid.console(), outcome(directory, reader, model));
+        Outcome outcome = outcome(directory, reader, model, records, files);
+        OutputOptions.printJson(plaid.console(), outcome);
         return 0;
       }
       out.println(
           String.format(
               Locale.ROOT,
-              "%s: %s (%,d deleted) in %s, %,d bytes%s",
+              "%s: %s%s in %s (%,d deleted) in %s, %,d bytes%s",
               folder,
+              Table.count(records, "record"),
+              files == 0 ? "" : " of " + Table.count(files, "file"),
               Table.count(reader.numDocs(), "document"),
               reader.numDeletedDocs(),
               Table.count(reader.leaves().size(), "segment"),
@@ -100,7 +108,8 @@ final class InfoCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Outcome outcome(Directory directory, DirectoryReader reader, String model)
+  private Outcome outcome(
+      Directory directory, DirectoryReader reader, String model, long records, int files)
       throws IOException {
     Map<String, List<TokenSegment>> tokens = new TreeMap<>();
     Map<String, List<VectorSegment>> vectors = new TreeMap<>();
@@ -124,6 +133,8 @@ final class InfoCommand implements Callable<Integer> {
     return new Outcome(
         folder.toString(),
         reader.numDocs(),
+        records,
+        files,
         reader.numDeletedDocs(),
         reader.leaves().size(),
         IndexFolder.bytes(directory),

@@ -39,12 +39,14 @@ final class InputFiles {
 
   private final String option;
   private final Notes notes;
+  private final Map<String, SourceFile> known;
   private final List<Found> found = new ArrayList<>();
   private final Set<Object> seen = new HashSet<>();
 
-  private InputFiles(String option, Notes notes) {
+  private InputFiles(String option, Notes notes, Map<String, SourceFile> known) {
     this.option = option;
     this.notes = notes;
+    this.known = known;
   }
 
   /**
@@ -52,8 +54,9 @@ final class InputFiles {
    *
    * @param name what its passages are called by; no other file has it
    * @param inFolder whether it was found in a folder, not named itself
+   * @param known what an index knows of it; null if nothing
    */
-  record InputFile(Path path, String name, boolean inFolder) {}
+  record InputFile(Path path, String name, boolean inFolder, SourceFile known) {}
 
   /**
    * A file, and the names it may have.
@@ -69,7 +72,18 @@ final class InputFiles {
    * @param option what the user wrote the paths after, for messages
    */
   static List<InputFile> of(List<Path> paths, String option, Notes notes) throws IOException {
-    InputFiles files = new InputFiles(option, notes);
+    return of(paths, option, notes, Map.of());
+  }
+
+  /**
+   * Finds all files, some of which an index has already.
+   *
+   * @param known those, by their paths; they keep their names, which others do not get
+   */
+  static List<InputFile> of(
+      List<Path> paths, String option, Notes notes, Map<String, SourceFile> known)
+      throws IOException {
+    InputFiles files = new InputFiles(option, notes, known);
     for (Path path : paths) {
       files.add(path);
     }
@@ -163,7 +177,8 @@ final class InputFiles {
     return path.getFileName().toString().startsWith(".");
   }
 
-  private static boolean isText(Path file) {
+  /** Whether a file of this name is taken where it lies in a folder. */
+  static boolean isText(Path file) {
     String name = file.getFileName().toString();
     return isMarkdown(name) || isJson(name) || endsWith(name, ".txt", ".text");
   }
@@ -192,15 +207,72 @@ final class InputFiles {
     return false;
   }
 
-  /** Files of the same short name get long ones. */
+  /** Whether a file or folder can be read again later. */
+  static boolean isRepeatable(Path path) {
+    return path.equals(STANDARD_INPUT) == false
+        && (Files.isRegularFile(path) || Files.isDirectory(path));
+  }
+
+  /**
+   * Whether a path is found by looking through another one.
+   *
+   * @param root file or folder
+   * @param path likewise; both absolute
+   */
+  static boolean covers(Path root, Path path) {
+    if (path.startsWith(root) == false || path.equals(root)) {
+      return path.equals(root);
+    }
+    for (Path part : root.relativize(path)) {
+      if (isHidden(part)) {
+        return false;
+      }
+    }
+    return Files.isDirectory(path) || isText(path);
+  }
+
+  /**
+   * Files and folders, and more of them.
+   *
+   * @param roots absolute
+   * @return the roots, and those of the others that can be read again and are not found there
+   */
+  static List<Path> union(List<Path> roots, List<Path> others) {
+    List<Path> all = new ArrayList<>(roots);
+    for (Path other : others) {
+      Path path = Path.of(SourceFile.path(other));
+      if (isRepeatable(other) && all.stream().noneMatch(root -> covers(root, path))) {
+        all.add(path);
+      }
+    }
+    return all;
+  }
+
+  /** Files of the same short name get long ones, and where these are taken, too, whole paths. */
   private List<InputFile> named() {
+    Set<String> taken = new HashSet<>();
+    known.values().forEach(file -> taken.add(file.name()));
     Map<String, Integer> counts = new HashMap<>();
-    found.forEach(file -> counts.merge(file.name, 1, Integer::sum));
+    for (Found file : found) {
+      if (known(file) == null) {
+        counts.merge(file.name, 1, Integer::sum);
+      }
+    }
     List<InputFile> files = new ArrayList<>();
     for (Found file : found) {
-      String name = counts.get(file.name) == 1 ? file.name : file.longName;
-      files.add(new InputFile(file.path, name, file.inFolder));
+      SourceFile before = known(file);
+      String name = file.name;
+      if (before != null) {
+        name = before.name().isEmpty() ? name : before.name();
+      } else if (counts.get(name) > 1 || taken.contains(name)) {
+        name = taken.contains(file.longName) ? SourceFile.path(file.path) : file.longName;
+      }
+      files.add(new InputFile(file.path, name, file.inFolder, before));
     }
     return files;
+  }
+
+  private SourceFile known(Found file) {
+    return known.get(SourceFile.path(file.path));
   }
 }

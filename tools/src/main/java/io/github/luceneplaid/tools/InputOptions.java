@@ -29,16 +29,31 @@ final class InputOptions {
   private String encoding;
 
   TextDecoder decoder() {
-    if (encoding == null) {
+    return decoder(null);
+  }
+
+  /**
+   * What decodes files.
+   *
+   * @param other the encoding if the user names none; null for UTF-8
+   */
+  TextDecoder decoder(String other) {
+    String name = encoding == null ? other : encoding;
+    if (name == null) {
       return new TextDecoder(null);
     }
     try {
-      return new TextDecoder(Charset.forName(encoding));
+      return new TextDecoder(Charset.forName(name));
     } catch (@SuppressWarnings("unused")
         IllegalCharsetNameException
         | UnsupportedCharsetException e) {
-      throw UserException.usage("--encoding " + encoding + ": no encoding that is known here");
+      throw UserException.usage("--encoding " + name + ": no encoding that is known here");
     }
+  }
+
+  /** The encoding that the user names; null if none. */
+  String encoding() {
+    return encoding;
   }
 
   /** Reads passages as {@link TextFiles#read(List, String)} does. */

@@ -49,16 +49,26 @@ final class JsonFiles {
    * @throws UserException if it is not JSON, or more than one value
    */
   static JsonNode read(Path file) throws IOException {
-    String text = new TextDecoder(null).decode(file.toString(), Files.readAllBytes(file));
+    String name = file.toString();
+    return read(name, new TextDecoder(null).decode(name, Files.readAllBytes(file)));
+  }
+
+  /**
+   * Reads the content of a small file.
+   *
+   * @param name of the file
+   * @throws UserException if it is not JSON, or more than one value
+   */
+  static JsonNode read(String name, String text) throws IOException {
     try {
       ObjectReader reader = mapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
       JsonNode json = reader.readTree(text);
       if (json.isMissingNode()) {
-        throw new UserException(file + ": expected JSON, found nothing");
+        throw new UserException(name + ": expected JSON, found nothing");
       }
       return json;
     } catch (JsonProcessingException e) {
-      throw new UserException(file + ": not JSON: " + reason(e), e);
+      throw new UserException(name + ": not JSON: " + reason(e), e);
     }
   }
 

@@ -17,10 +17,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Reads records from JSON: objects one after another, usually a line each, or arrays of them. Each
- * has a {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ * has a {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
+ * fields.
  */
 final class JsonRecords {
   private final String name;
@@ -32,9 +35,10 @@ final class JsonRecords {
      * Takes a record.
      *
      * @param id null if it has none
+     * @param fields what else it has
      * @param line where it starts, from 1
      */
-    void accept(String id, String title, String text, int line);
+    void accept(String id, String title, String text, RecordFields fields, int line);
   }
 
   private JsonRecords(String name, JsonParser parser) {
@@ -124,14 +128,17 @@ final class JsonRecords {
       throw noRecord(line, text == null ? "one without" : "text " + text);
     }
     String id = Ids.text(json.get("id"), place);
+    Set<String> taken = new HashSet<>(Set.of("id", "title", "text"));
     if (id == null) {
       id = Ids.text(json.get("_id"), place);
+      taken.add("_id");
     }
     JsonNode title = json.path("title");
     if (title.isContainerNode()) {
       throw new UserException(
           place + ": title: expected a string, found " + Ids.shown(title.toString()));
     }
-    sink.accept(id, title.asText("").strip(), json.get("text").textValue().strip(), line);
+    String text = json.get("text").textValue().strip();
+    sink.accept(id, title.asText("").strip(), text, RecordFields.of(json, taken), line);
   }
 }

@@ -20,6 +20,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.util.BytesRef;
 
 /**
  * A column of metadata, and the field it becomes.
@@ -28,6 +29,7 @@ import org.apache.lucene.document.StringField;
  * @param kind of its values
  */
 record MetadataColumn(String name, Kind kind) {
+  private static final int MAX_TERM_BYTES = 1024;
 
   /** What values are; each kind holds those of the ones before it, but for the last. */
   enum Kind {
@@ -35,8 +37,6 @@ record MetadataColumn(String name, Kind kind) {
     INTEGER,
     REAL,
     TEXT,
-    /** Text that is too long for a term. */
-    LONG_TEXT,
     BYTES;
 
     /**
@@ -81,8 +81,7 @@ record MetadataColumn(String name, Kind kind) {
   }
 
   /**
-   * Adds the value of a row, unless it is null: text as a term and stored, numbers as points, doc
-   * values and stored, long text and bytes stored only.
+   * Adds the value of a row, unless it is null.
    *
    * @param field name of the field
    * @param column number of the column in the rows, from 1
@@ -96,13 +95,44 @@ record MetadataColumn(String name, Kind kind) {
       // An index said something else than the table
       throw new SQLException("found " + Kind.of(value) + " in column " + name + " of " + kind);
     }
+    add(document, field, kind, kind == Kind.TEXT ? rows.getString(column) : value);
+  }
+
+  /**
+   * Adds a value: text as a term and stored, numbers as points, doc values and stored, bytes stored
+   * only.
+   *
+   * @param kind of the field
+   * @param value of that kind, or of one before it
+   */
+  static void add(Document document, String field, Kind kind, Object value) {
     switch (kind) {
-      case INTEGER -> document.add(new LongField(field, rows.getLong(column), Field.Store.YES));
-      case REAL -> document.add(new DoubleField(field, rows.getDouble(column), Field.Store.YES));
-      case TEXT -> document.add(new StringField(field, rows.getString(column), Field.Store.YES));
-      case LONG_TEXT -> document.add(new StoredField(field, rows.getString(column)));
-      case BYTES -> document.add(new StoredField(field, rows.getBytes(column)));
-      case NOTHING -> throw new AssertionError("refused above");
+      case INTEGER -> {
+        long number = ((Number) value).longValue();
+        document.add(new LongField(field, number, Field.Store.YES));
+      }
+      case REAL -> {
+        double number = 0 + ((Number) value).doubleValue(); // -0.0 is 0.0
+        document.add(new DoubleField(field, number, Field.Store.YES));
+      }
+      case TEXT -> {
+        document.add(new StringField(field, term(value.toString()), Field.Store.NO));
+        document.add(new StoredField(field, value.toString()));
+      }
+      case BYTES -> document.add(new StoredField(field, (byte[]) value));
+      case NOTHING -> throw new AssertionError("it has no values");
     }
+  }
+
+  /** What of a text is a term: its first {@value #MAX_TERM_BYTES} bytes, by whole characters. */
+  static BytesRef term(String text) {
+    BytesRef bytes = new BytesRef(text);
+    if (bytes.length > MAX_TERM_BYTES) {
+      bytes.length = MAX_TERM_BYTES;
+      while ((bytes.bytes[bytes.length] & 0xc0) == 0x80) {
+        bytes.length--;
+      }
+    }
+    return bytes;
   }
 }

@@ -24,7 +24,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.lucene.index.IndexWriter;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -202,17 +201,11 @@ final class MetadataDatabase implements Closeable {
   private Kind kind(String table, String name, String type) throws IOException, SQLException {
     Kind kind = Kind.declared(type);
     String column = quoted(name);
-    String query =
-        "SELECT typeof(%s), max(length(CAST(%s AS BLOB))) FROM %t GROUP BY 1"
-            .replace("%s", column)
-            .replace("%t", table);
+    String query = "SELECT DISTINCT typeof(%s) FROM %t".replace("%s", column).replace("%t", table);
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
         Kind stored = Kind.stored(rows.getString(1));
-        if (stored == Kind.TEXT && rows.getLong(2) > IndexWriter.MAX_TERM_LENGTH) {
-          stored = Kind.LONG_TEXT;
-        }
         if (stored == Kind.BYTES && kind != Kind.BYTES && kind != Kind.NOTHING) {
           throw new VectorFileException(
               file.toString(), 0, "column " + name, "bytes", "text or numbers as in other rows");

@@ -40,6 +40,18 @@ final class ModelOptions {
     return TextEncoder.open(model);
   }
 
+  /** As {@link #open}, for texts that are to be added; refuses if no model is known. */
+  TextEncoder openToAdd(Console console, Path folder, DirectoryReader reader) throws IOException {
+    if (any == false && IndexSettings.of(reader).data().containsKey(IndexBuilder.MODEL) == false) {
+      throw new UserException(
+          folder
+              + ": holds tokens that were imported or came from an .npy file, so it is not known"
+              + " what model to encode texts by (--any-model takes the one of --model, else the"
+              + " built-in one)");
+    }
+    return open(console, folder, reader);
+  }
+
   private void check(Console console, Path folder, DirectoryReader reader) throws IOException {
     Map<String, String> data = reader.getIndexCommit().getUserData();
     String written = data.get(IndexBuilder.MODEL);
@@ -63,7 +75,7 @@ final class ModelOptions {
               + found
               + "; "
               + wanted
-              + " (--any-model searches all the same)");
+              + " (--any-model takes it all the same)");
     }
   }
 }

@@ -18,11 +18,12 @@ package io.github.luceneplaid.tools;
  * @param title empty if it has none
  * @param body the text below the title
  * @param record id of the record it is a part of; null if it is one
+ * @param fields what else the record has
  */
-record Passage(String id, String title, String body, String record) {
-  /** A whole record. */
+record Passage(String id, String title, String body, String record, RecordFields fields) {
+  /** A whole record of nothing else. */
   Passage(String id, String title, String body) {
-    this(id, title, body, null);
+    this(id, title, body, null, RecordFields.NONE);
   }
 
   /** What is encoded and shown: the title on a line of its own, if there is one, then the body. */

@@ -43,8 +43,13 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       EncodeCommand.class,
       IndexCommand.class,
+      AddCommand.class,
+      UpdateCommand.class,
+      DeleteCommand.class,
+      MergeCommand.class,
       SearchCommand.class,
       ExplainCommand.class,
+      RecallCommand.class,
       InfoCommand.class,
       ImportCommand.class,
       ExportCommand.class,
@@ -173,7 +178,7 @@ public final class Plaid implements Runnable {
   private int failed(Throwable e) {
     if (stackTraces) {
       e.printStackTrace(console.err());
-    } else {
+    } else if (TemporaryFolder.isProcessEnding() == false) {
       console.note(Problem.message(e));
     }
     return e instanceof UserException user && user.isUsage()

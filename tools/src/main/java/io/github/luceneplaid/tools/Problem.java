@@ -15,6 +15,7 @@ import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -25,11 +26,21 @@ import org.apache.lucene.store.LockObtainFailedException;
 final class Problem {
   private Problem() {}
 
+  /** How Lucene's writer begins to say that it has stopped, because of a cause. */
+  private static final List<String> WRITER =
+      List.of(
+          "background merge hit exception",
+          "this writer hit an unrecoverable error",
+          "this IndexWriter is closed");
+
   static String message(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError) {
         return memory(cause.getMessage());
       }
+    }
+    if (e.getCause() != null && isOfWriter(e)) {
+      return message(e.getCause());
     }
     return switch (e) {
       case UserException user -> user.getMessage();
@@ -50,6 +61,12 @@ final class Problem {
           failed.getFile() + ": " + reason(failed.getReason());
       default -> other(e);
     };
+  }
+
+  /** Whether it only says that something went wrong before, or in another thread. */
+  private static boolean isOfWriter(Throwable e) {
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    return WRITER.stream().anyMatch(message::startsWith);
   }
 
   private static String memory(String what) {

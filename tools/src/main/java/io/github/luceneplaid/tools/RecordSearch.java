@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.Term;
@@ -36,38 +37,57 @@ import org.apache.lucene.search.TermQuery;
 final class RecordSearch {
   private final IndexSearcher searcher;
   private final LateInteractionOptions options;
+  private final Query filter;
   private final boolean parts;
 
-  RecordSearch(IndexSearcher searcher, LateInteractionOptions options) {
+  /**
+   * For an index.
+   *
+   * @param filter what hits must match; null for everything
+   */
+  RecordSearch(IndexSearcher searcher, LateInteractionOptions options, Query filter) {
     this.searcher = searcher;
     this.options = options;
+    this.filter = filter;
     parts = FieldInfos.getIndexedFields(searcher.getIndexReader()).contains(IndexBuilder.PART_OF);
   }
 
-  /**
-   * The hits of a query.
-   *
-   * @param query that has them; null if it has no tokens, and so no hits
-   * @param docs the best document of each record
-   */
-  record Hits(LateInteractionQuery query, List<ScoreDoc> docs) {}
+  /** Finds the k records with the highest MaxSim; none if there are no tokens. */
+  List<ScoreDoc> search(float[][] tokens, int k) throws IOException {
+    return tokens.length == 0
+        ? List.of()
+        : records(
+            k, n -> new LateInteractionQuery(IndexBuilder.TOKENS, tokens, n, filter, options));
+  }
 
-  /** Finds the best k records. */
-  Hits search(float[][] tokens, int k) throws IOException {
-    if (tokens.length == 0) {
-      return new Hits(null, List.of());
-    }
+  /** Finds the k records with the highest scores. */
+  List<ScoreDoc> search(Query query, int k) throws IOException {
+    Query filtered =
+        filter == null
+            ? query
+            : new BooleanQuery.Builder()
+                .add(query, BooleanClause.Occur.MUST)
+                .add(filter, BooleanClause.Occur.FILTER)
+                .build();
+    return records(k, n -> filtered);
+  }
+
+  /**
+   * Finds records.
+   *
+   * @param queries for each number of documents one that finds as many
+   */
+  private List<ScoreDoc> records(int k, IntFunction<Query> queries) throws IOException {
     int documents = Math.max(1, searcher.getIndexReader().maxDoc());
     int n = k;
     while (true) {
-      var query = new LateInteractionQuery(IndexBuilder.TOKENS, tokens, n, null, options);
-      ScoreDoc[] found = searcher.search(query, n).scoreDocs;
+      ScoreDoc[] found = searcher.search(queries.apply(n), n).scoreDocs;
       if (parts == false) {
-        return new Hits(query, List.of(found));
+        return List.of(found);
       }
       List<ScoreDoc> best = best(found, k);
       if (best.size() == k || found.length < n || n >= documents) {
-        return new Hits(query, best);
+        return best;
       }
       n = (int) Math.min(2L * n, documents);
     }
@@ -85,7 +105,8 @@ final class RecordSearch {
     return best;
   }
 
-  private String record(int doc) throws IOException {
+  /** The id of the record that a document is, or is a part of. */
+  String record(int doc) throws IOException {
     return recordId(
         searcher.storedFields().document(doc, Set.of(IndexBuilder.ID, IndexBuilder.PART_OF)));
   }

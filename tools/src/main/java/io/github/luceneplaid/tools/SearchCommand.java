@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +36,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Searches an index.",
       "Queries in words are answered with text and the words that matched; queries of a file with a"
-          + " line per hit: query, rank, id, score, divided by tabs.",
+          + " line per hit: query, rank, id, score, divided by tabs; by --words also the ranks by"
+          + " MaxSim and by words.",
       "With --json there is an object per query, with its hits; --recall and --repeat print one"
           + " each."
     },
@@ -69,6 +71,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private InputOptions inputOptions;
   @Mixin private SearchOptions searchOptions;
+  @Mixin private WordsOptions wordsOptions;
 
   @Option(
       names = "--recall",
@@ -91,15 +94,23 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  private final List<Query> list = new ArrayList<>();
-
-  private record Query(String id, String text, EncodedText tokens) {}
+  private LateInteractionOptions options;
+  private Fusion fusion;
+  private Query filter;
 
   /** What {@code --json} prints of a query; its text is null if only its tokens are known. */
   private record Outcome(String query, String text, List<Hit> hits) {}
 
-  /** A hit; the title is null if it has none. */
-  private record Hit(int rank, String id, String title, float score) {}
+  /** A hit; the title is null if it has none, and ranks are left out where there is one ranking. */
+  private record Hit(
+      int rank,
+      String id,
+      String title,
+      float score,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Ranks ranks) {}
+
+  /** Where a hit is in two rankings; null if it is too far down to be known. */
+  private record Ranks(RankedHit.Place maxSim, RankedHit.Place words) {}
 
   @Override
   public Integer call() throws IOException {
@@ -112,140 +123,137 @@ final class SearchCommand implements Callable<Integer> {
     if ((words == null) == (queries == null)) {
       throw UserException.usage("expected queries, either in words or by --queries FILE");
     }
-    LateInteractionOptions options = searchOptions.options();
+    options = searchOptions.options();
+    fusion = wordsOptions.fusion();
+    if (fusion != null && (recall != null || repeat > 0)) {
+      throw UserException.usage(
+          "--words: expected neither --recall nor --repeat, they are of tokens");
+    }
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       IndexSearcher searcher = new IndexSearcher(reader);
+      filter = searchOptions.filter(reader);
+      if (fusion != null) {
+        WordsOptions.check(folder, reader);
+      }
       if (queries != null && TokenFiles.isMatrix(queries)) {
-        readMatrix();
-        checkQueries();
-        answer(searcher, options);
+        if (fusion != null) {
+          throw UserException.usage(
+              "--words: expected queries in words, found tokens in " + queries);
+        }
+        answer(searcher, null, new QueryReader(plaid.console()).readMatrix(queries));
       } else {
         try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
-          encode(encoder);
-          checkQueries();
-          if (queries == null && recall == null && repeat == 0 && output.json() == false) {
-            for (Query query : list) {
-              if (plaid.console().isDeaf()) {
-                break;
-              }
-              new HitPrinter(plaid.console(), encoder, searcher, query.text, query.tokens)
-                  .print(search(searcher, query, options));
-            }
-          } else {
-            answer(searcher, options);
-          }
+          answer(searcher, encoder, read(encoder));
         }
       }
     }
     return 0;
   }
 
-  private void readMatrix() throws IOException {
-    Path lengths = sibling("querylens.json", "doclens.json");
-    try (TokenFiles texts =
-        new TokenFiles(queries, lengths, sibling("query_ids.json", "ids.json"))) {
-      for (int i = 0; i < texts.size(); i++) {
-        list.add(new Query(texts.id(i), null, new EncodedText(texts.next(), null, null, null)));
+  private List<SearchedQuery> read(TextEncoder encoder) throws IOException {
+    QueryReader reader = new QueryReader(plaid.console());
+    return queries == null
+        ? reader.take(words, encoder)
+        : reader.readTexts(queries, inputOptions.decoder(), encoder);
+  }
+
+  private void answer(IndexSearcher searcher, TextEncoder encoder, List<SearchedQuery> list)
+      throws IOException {
+    if (repeat > 0 || recall != null) {
+      measure(searcher, list);
+      return;
+    }
+    for (SearchedQuery query : list) {
+      if (plaid.console().isDeaf()) {
+        break;
+      }
+      List<RankedHit> hits = search(searcher, query);
+      if (output.json()) {
+        Outcome outcome = new Outcome(query.id(), query.text(), hits(searcher, hits));
+        OutputOptions.printJson(plaid.console(), outcome);
+      } else if (queries == null) {
+        new HitPrinter(plaid.console(), encoder, searcher, query.text(), query.tokens())
+            .print(hits);
+      } else {
+        printLines(query, hits(searcher, hits));
       }
     }
   }
 
-  private Path sibling(String name, String other) {
-    Path file = queries.resolveSibling(name);
-    return file.toFile().exists() ? file : queries.resolveSibling(other);
+  private List<RankedHit> search(IndexSearcher searcher, SearchedQuery query) throws IOException {
+    float[][] tokens = query.tokens().vectors();
+    RecordSearch search = new RecordSearch(searcher, options, filter);
+    if (fusion == null) {
+      return RankedHit.of(search.search(tokens, k));
+    }
+    var byWords = WordsQuery.of(query.text(), plaid.console()::note);
+    return new HybridSearch(search, fusion).search(tokens, byWords, k);
   }
 
-  private void encode(TextEncoder encoder) throws IOException {
-    Notes notes = plaid.console()::note;
-    if (queries == null) {
-      for (String text : words) {
-        String id = Integer.toString(list.size() + 1);
-        list.add(new Query(id, text, encoder.encodeQuery(text, notes)));
+  private static List<Hit> hits(IndexSearcher searcher, List<RankedHit> found) throws IOException {
+    StoredFields stored = searcher.storedFields();
+    List<Hit> hits = new ArrayList<>();
+    for (RankedHit hit : found) {
+      Document document = stored.document(hit.doc());
+      String id = RecordSearch.recordId(document);
+      String title = document.get(IndexBuilder.TITLE);
+      Ranks ranks = hit.isFused() ? new Ranks(hit.maxSim(), hit.words()) : null;
+      hits.add(new Hit(hits.size() + 1, id, title, hit.score(), ranks));
+    }
+    return hits;
+  }
+
+  private void printLines(SearchedQuery query, List<Hit> hits) {
+    for (Hit hit : hits) {
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  Console.visible(query.id()),
+                  Integer.toString(hit.rank),
+                  Console.visible(hit.id),
+                  Float.toString(hit.score)));
+      if (hit.ranks != null) {
+        line.add(RankedHit.rank(hit.ranks.maxSim));
+        line.add(RankedHit.rank(hit.ranks.words));
       }
-    } else {
-      TextDecoder decoder = inputOptions.decoder();
-      for (Passage query : TextFiles.readQueries(queries, "--queries", decoder, notes)) {
-        String text = query.text();
-        list.add(new Query(query.id(), text, encoder.encodeQuery(text, notes)));
-      }
+      plaid.console().out().println(String.join("\t", line));
     }
   }
 
-  /** Tells of queries without tokens, which have no hits; if all are so, it is an error. */
-  private void checkQueries() {
-    List<Query> empty = list.stream().filter(query -> query.tokens.vectors().length == 0).toList();
-    for (Query query : empty) {
-      String text = query.text == null ? query.id : "\"" + Ids.shown(query.text) + "\"";
-      String message = "query " + text + ": no words in it";
-      if (empty.size() == list.size()) {
-        throw new UserException(message);
-      }
-      plaid.console().note(query.id + ": " + message + ", no hits");
-    }
-  }
-
-  private RecordSearch.Hits search(
-      IndexSearcher searcher, Query query, LateInteractionOptions options) throws IOException {
-    return new RecordSearch(searcher, options).search(query.tokens.vectors(), k);
-  }
-
-  private void answer(IndexSearcher searcher, LateInteractionOptions options) throws IOException {
+  private void measure(IndexSearcher searcher, List<SearchedQuery> list) throws IOException {
     List<float[][]> tokens =
         list.stream()
-            .map(query -> query.tokens.vectors())
-            .filter(vectors -> vectors.length > 0)
+            .filter(SearchedQuery::hasTokens)
+            .map(query -> query.tokens().vectors())
             .toList();
-    SearchTrial trial = new SearchTrial(plaid.console(), searcher, tokens, k, options);
+    SearchTrial trial = new SearchTrial(searcher, tokens, k, options, filter);
     if (repeat > 0) {
-      print(trial.speed(repeat));
+      SearchTrial.Speed speed;
+      try (Progress progress = progress("Searching", tokens.size() * (repeat + 1L))) {
+        speed = trial.speed(repeat, progress);
+      }
+      print(speed);
     }
     if (recall != null && recall.isEmpty()) {
-      print(trial.recall(searcher, "the index"));
+      print(recall(trial, tokens.size(), searcher, "the index"));
     } else if (recall != null) {
       try (Directory other = IndexFolder.open(Path.of(recall));
           DirectoryReader reader = DirectoryReader.open(other)) {
-        print(trial.recall(new IndexSearcher(reader), recall));
-      }
-    }
-    if (repeat == 0 && recall == null) {
-      for (Query query : list) {
-        if (plaid.console().isDeaf()) {
-          break;
-        }
-        List<Hit> hits = hits(searcher, search(searcher, query, options));
-        if (output.json()) {
-          OutputOptions.printJson(plaid.console(), new Outcome(query.id, query.text, hits));
-        } else {
-          for (Hit hit : hits) {
-            plaid
-                .console()
-                .out()
-                .println(
-                    Console.visible(query.id)
-                        + "\t"
-                        + hit.rank
-                        + "\t"
-                        + Console.visible(hit.id)
-                        + "\t"
-                        + hit.score);
-          }
-        }
+        print(recall(trial, tokens.size(), new IndexSearcher(reader), recall));
       }
     }
   }
 
-  private static List<Hit> hits(IndexSearcher searcher, RecordSearch.Hits found)
+  private SearchTrial.Recall recall(SearchTrial trial, int count, IndexSearcher in, String name)
       throws IOException {
-    StoredFields stored = searcher.storedFields();
-    List<Hit> hits = new ArrayList<>();
-    for (ScoreDoc hit : found.docs()) {
-      Document document = stored.document(hit.doc);
-      String id = RecordSearch.recordId(document);
-      String title = document.get(IndexBuilder.TITLE);
-      hits.add(new Hit(hits.size() + 1, id, title, hit.score));
+    try (Progress progress = progress("Comparing", 2L * count)) {
+      return trial.recall(trial.truth(in, name, progress), progress);
     }
-    return hits;
+  }
+
+  private Progress progress(String task, long queries) {
+    return plaid.console().progress(task, " queries", queries);
   }
 
   private void print(Object measured) {

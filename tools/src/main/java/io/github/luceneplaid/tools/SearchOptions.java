@@ -12,6 +12,9 @@
 package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import java.io.IOException;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.search.Query;
 import picocli.CommandLine.Option;
 
 /** Options of commands that search. */
@@ -30,6 +33,20 @@ final class SearchOptions {
       paramLabel = "N",
       description = "Documents scored per query, at most (default: automatic).")
   private Integer candidates;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "QUERY",
+      description =
+          "Only documents that match, by the fields they have, in the syntax of Lucene's query"
+              + " parser: 'year:[1950 TO 1960] AND category:physics', 'NOT author.name:\"Jane"
+              + " Doe\"'.")
+  private String filter;
+
+  /** What hits must match; null for everything. */
+  Query filter(IndexReader reader) throws IOException {
+    return filter == null ? null : FilterParser.parse(filter, reader);
+  }
 
   LateInteractionOptions options() {
     if (exact && (probes != null || candidates != null)) {

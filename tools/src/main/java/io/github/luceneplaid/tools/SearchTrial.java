@@ -16,34 +16,42 @@ import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 
 /** Measures how fast queries are answered, and how many of the right hits they find. */
 final class SearchTrial {
-  private final Console console;
   private final IndexSearcher searcher;
   private final List<float[][]> queries;
   private final int k;
   private final LateInteractionOptions options;
+  private final Query filter;
 
+  /**
+   * For some queries.
+   *
+   * @param k how many hits they have
+   * @param filter what hits must match; null for everything
+   */
   SearchTrial(
-      Console console,
       IndexSearcher searcher,
       List<float[][]> queries,
       int k,
-      LateInteractionOptions options) {
-    this.console = console;
+      LateInteractionOptions options,
+      Query filter) {
     this.searcher = searcher;
     this.queries = queries;
     this.k = k;
     this.options = options;
+    this.filter = filter;
   }
 
   /**
@@ -59,9 +67,9 @@ final class SearchTrial {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%s, %d times: %,.0f queries per CPU-second, one thread, %.1f hits a query",
+          "%s, %s: %,.0f queries per CPU-second, one thread, %.1f hits a query",
           count(queries),
-          rounds,
+          Table.count(rounds, "time"),
           queriesPerCpuSecond,
           hitsPerQuery);
     }
@@ -71,26 +79,72 @@ final class SearchTrial {
     return Table.count(queries, "query", "queries");
   }
 
-  /** Measures queries per CPU-second of this thread, after a round to warm up. */
-  Speed speed(int rounds) throws IOException {
+  /**
+   * Measures queries per CPU-second of this thread, after a round to warm up.
+   *
+   * @param progress is told of each query of each round, also of the first
+   */
+  Speed speed(int rounds, Progress progress) throws IOException {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long cpu = 0;
     long found = 0;
-    try (Progress progress = console.progress("Searching", " rounds", rounds + 1L)) {
-      for (int round = 0; round <= rounds; round++) {
-        long start = threads.getCurrentThreadCpuTime();
-        for (float[][] query : queries) {
-          found += search(searcher, query, options).scoreDocs.length;
-        }
-        if (round > 0) {
-          cpu += threads.getCurrentThreadCpuTime() - start;
-        }
-        progress.step(1);
+    for (int round = 0; round <= rounds; round++) {
+      long start = threads.getCurrentThreadCpuTime();
+      found += round();
+      if (round > 0) {
+        cpu += threads.getCurrentThreadCpuTime() - start;
       }
+      progress.step(queries.size());
     }
     long searches = (long) queries.size() * rounds;
     double hits = found / (double) (searches + queries.size());
-    return new Speed(queries.size(), rounds, searches / (cpu * 1e-9), hits);
+    // A clock that has not moved on yet
+    double seconds = Math.max(cpu, 1) * 1e-9;
+    return new Speed(queries.size(), rounds, searches / seconds, hits);
+  }
+
+  /** Answers each query; returns the number of all hits. */
+  private long round() throws IOException {
+    long found = 0;
+    for (float[][] query : queries) {
+      found += search(searcher, query, options).scoreDocs.length;
+    }
+    return found;
+  }
+
+  /** Answers queries again and again, until they are so many, or it has taken so long. */
+  void warmUp(int searches, long nanos) throws IOException {
+    long start = System.nanoTime();
+    for (int done = 0;
+        done < searches && System.nanoTime() - start < nanos;
+        done += queries.size()) {
+      round();
+    }
+  }
+
+  /**
+   * The right hits.
+   *
+   * @param of the index whose documents are all scored
+   * @param ids by query
+   */
+  record Truth(String of, List<Set<String>> ids) {}
+
+  /**
+   * Finds out which hits are right.
+   *
+   * @param in where every document is scored to know them: this index, or another of the same ids
+   * @param name what to call it
+   * @param progress is told of each query
+   */
+  Truth truth(IndexSearcher in, String name, Progress progress) throws IOException {
+    LateInteractionOptions exactly = LateInteractionOptions.builder().exact().build();
+    List<Set<String>> ids = new ArrayList<>();
+    for (float[][] query : queries) {
+      ids.add(ids(in, search(in, query, exactly)));
+      progress.step(1);
+    }
+    return new Truth(name, ids);
   }
 
   /**
@@ -120,39 +174,36 @@ final class SearchTrial {
   /**
    * Finds out which part of the right hits is found.
    *
-   * @param truth where every document is scored to know them: this index, or another of the same
-   *     ids
-   * @param name what to call it
+   * @param progress is told of each query
    */
-  Recall recall(IndexSearcher truth, String name) throws IOException {
-    LateInteractionOptions exactly = LateInteractionOptions.builder().exact().build();
+  Recall recall(Truth truth, Progress progress) throws IOException {
     double sum = 0;
     int counted = 0;
-    try (Progress progress = console.progress("Comparing", " queries", queries.size())) {
-      for (float[][] query : queries) {
-        Set<String> expected = ids(truth, search(truth, query, exactly));
-        if (expected.isEmpty() == false) {
-          Set<String> hits = ids(searcher, search(searcher, query, options));
-          hits.retainAll(expected);
-          sum += hits.size() / (double) expected.size();
-          counted++;
-        }
-        progress.step(1);
+    for (int i = 0; i < queries.size(); i++) {
+      Set<String> expected = truth.ids.get(i);
+      if (expected.isEmpty() == false) {
+        Set<String> hits = ids(searcher, search(searcher, queries.get(i), options));
+        hits.retainAll(expected);
+        sum += hits.size() / (double) expected.size();
+        counted++;
       }
+      progress.step(1);
     }
-    return new Recall(k, name, counted == 0 ? null : sum / counted, counted);
+    return new Recall(k, truth.of, counted == 0 ? null : sum / counted, counted);
   }
 
   private TopDocs search(IndexSearcher in, float[][] query, LateInteractionOptions how)
       throws IOException {
-    return in.search(new LateInteractionQuery(IndexBuilder.TOKENS, query, k, null, how), k);
+    return in.search(new LateInteractionQuery(IndexBuilder.TOKENS, query, k, filter, how), k);
   }
 
+  /** Ids of hits; numbers of those that have none. */
   private static Set<String> ids(IndexSearcher in, TopDocs hits) throws IOException {
     StoredFields stored = in.storedFields();
     Set<String> ids = new HashSet<>();
     for (ScoreDoc hit : hits.scoreDocs) {
-      ids.add(stored.document(hit.doc).get(IndexBuilder.ID));
+      String id = stored.document(hit.doc, Set.of(IndexBuilder.ID)).get(IndexBuilder.ID);
+      ids.add(id == null ? "#" + hit.doc : id);
     }
     return ids;
   }

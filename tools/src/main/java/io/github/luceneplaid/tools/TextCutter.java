@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import java.io.IOException;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class TextCutter {
   }
 
   /** The parts of a record: itself, if it fits. */
-  List<Passage> cut(Passage record, Ids ids) {
+  List<Passage> cut(Passage record, Ids ids) throws IOException {
     if (fits(record.text())) {
       return List.of(record);
     }
@@ -59,7 +60,7 @@ final class TextCutter {
     for (String part : parts) {
       String wanted = record.id() + "#" + (passages.size() + 1);
       String id = passages.isEmpty() ? record.id() : ids.make(wanted, wanted);
-      passages.add(new Passage(id, title, part, record.id()));
+      passages.add(new Passage(id, title, part, record.id(), record.fields()));
     }
     return passages;
   }

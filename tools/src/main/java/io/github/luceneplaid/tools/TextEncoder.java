@@ -205,11 +205,25 @@ final class TextEncoder implements Closeable {
    */
   void encodeRecords(List<Passage> records, RecordSink sink) throws IOException {
     Ids ids = new Ids();
-    records.forEach(record -> ids.make(record.id(), record.id()));
+    for (Passage record : records) {
+      ids.make(record.id(), record.id());
+    }
+    encodeRecords(records, ids, parts -> false, sink);
+  }
+
+  /**
+   * As {@link #encodeRecords(List, RecordSink)}.
+   *
+   * @param ids those of the records, and what else the ids of parts have to differ from
+   * @param skip says of all parts of a record whether they are not to be encoded
+   */
+  void encodeRecords(List<Passage> records, Ids ids, RecordFilter skip, RecordSink sink)
+      throws IOException {
     TextCutter cutter = new TextCutter(tokenizer);
     List<Passage> window = new ArrayList<>();
     for (Passage record : records) {
-      for (Passage part : cutter.cut(record, ids)) {
+      List<Passage> parts = cutter.cut(record, ids);
+      for (Passage part : skip.test(parts) ? List.<Passage>of() : parts) {
         window.add(part);
         if (window.size() == WINDOW) {
           encodeWindow(window, sink);
@@ -229,6 +243,11 @@ final class TextEncoder implements Closeable {
       sink.accept(window.get(i), results[i]);
     }
     window.clear();
+  }
+
+  /** Chooses records by the parts that they were cut into. */
+  interface RecordFilter {
+    boolean test(List<Passage> parts) throws IOException;
   }
 
   /** Takes the result for a record, or a part of it. */

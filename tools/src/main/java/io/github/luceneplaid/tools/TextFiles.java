@@ -15,7 +15,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Reads passages from text.
@@ -27,13 +35,15 @@ import java.util.List;
  *       are not of records.
  *   <li>{@code .md}: likewise.
  *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
- *       {@code text}, and if wanted an {@code id} (or {@code _id}) and a {@code title}.
+ *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
+ *       fields.
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *
  * <p>Names tell what is expected; content tells what is there, see {@link TextDecoder}. An id that
  * is given may not be given again. Where none is given, it is made of the name of the file and the
- * number of the line or passage; of the line alone, if there is no other file like it.
+ * number of the line or passage; of the line alone, if there is no other file like it, or was none
+ * when it was indexed first.
  */
 final class TextFiles {
   /** Before the number of a passage of prose. */
@@ -46,6 +56,7 @@ final class TextFiles {
   private final Notes notes;
   private final boolean withBlanks;
   private final List<Draft> drafts = new ArrayList<>();
+  private final Map<InputFiles.InputFile, SourceFile> sources = new HashMap<>();
 
   /**
    * A passage whose id may still be to be made.
@@ -54,17 +65,45 @@ final class TextFiles {
    * @param mark between the name of the file and the number
    */
   private record Draft(
-      InputFiles.InputFile file, char mark, int number, String id, String title, String body) {
+      InputFiles.InputFile file,
+      char mark,
+      int number,
+      String id,
+      String title,
+      String body,
+      RecordFields fields) {
+    /** Text without an id, or fields. */
+    Draft(InputFiles.InputFile file, char mark, int number, String title, String body) {
+      this(file, mark, number, null, title, body, RecordFields.NONE);
+    }
+
     /** Where it is, for messages. */
     String place() {
       return file.path() + ":" + number;
     }
 
-    /** The id that it gets, unless that is taken. */
-    String wanted(boolean oneFile) {
-      String name = Integer.toString(number);
-      return oneFile && mark == LINE ? name : file.name() + mark + name;
+    /** Whether its id is to be made of a line. */
+    boolean isLine() {
+      return id == null && mark == LINE;
     }
+
+    /** The id that it gets, unless that is taken. */
+    String wanted(boolean bare) {
+      String name = Integer.toString(number);
+      return bare && mark == LINE ? name : file.name() + mark + name;
+    }
+  }
+
+  /**
+   * What files hold.
+   *
+   * @param passages whole records
+   * @param sources where records came from, by their ids; what cannot be read again is left out
+   */
+  record Records(List<Passage> passages, Map<String, SourceFile> sources) {}
+
+  TextFiles(TextDecoder decoder, Notes notes) {
+    this(decoder, notes, false);
   }
 
   private TextFiles(TextDecoder decoder, Notes notes, boolean withBlanks) {
@@ -85,35 +124,51 @@ final class TextFiles {
   /** As {@link #read(List, String)}, with what decodes files and takes notes. */
   static List<Passage> read(List<Path> paths, String option, TextDecoder decoder, Notes notes)
       throws IOException {
-    TextFiles files = new TextFiles(decoder, notes, false);
-    for (InputFiles.InputFile file : InputFiles.of(paths, option, notes)) {
-      files.read(file);
+    TextFiles files = new TextFiles(decoder, notes);
+    files.read(InputFiles.of(paths, option, notes));
+    files.checkAny(paths, option);
+    return files.records(new Ids(), true).passages();
+  }
+
+  /** Reads files. */
+  void read(List<InputFiles.InputFile> files) throws IOException {
+    for (InputFiles.InputFile file : files) {
+      read(file);
     }
-    if (files.drafts.isEmpty()) {
+  }
+
+  /** Refuses to go on if nothing was found. */
+  void checkAny(List<Path> paths, String option) {
+    if (drafts.isEmpty()) {
       throw new UserException(
           option
               + " "
               + paths.get(0)
               + ": no text found (.txt, .md, .jsonl or .json files were expected)");
     }
-    return files.passages();
   }
 
   /** Reads queries; blank lines are empty ones. */
   static List<Passage> readQueries(Path path, String option, TextDecoder decoder, Notes notes)
       throws IOException {
     TextFiles files = new TextFiles(decoder, notes, true);
-    for (InputFiles.InputFile file : InputFiles.of(List.of(path), option, notes)) {
-      files.read(file);
-    }
+    files.read(InputFiles.of(List.of(path), option, notes));
     if (files.drafts.isEmpty()) {
       throw new UserException(option + " " + path + ": no queries found");
     }
-    return files.passages();
+    return files.records(new Ids(), true).passages();
   }
 
   private void read(InputFiles.InputFile file) throws IOException {
-    String content = decoder.decode(file.path().toString(), bytes(file.path()));
+    boolean repeatable = InputFiles.isRepeatable(file.path());
+    // Before the content: if that changes meanwhile, the time will differ
+    long time = repeatable ? SourceFile.time(file.path()) : 0;
+    byte[] bytes = bytes(file.path());
+    if (repeatable) {
+      String path = SourceFile.path(file.path());
+      sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), time));
+    }
+    String content = decoder.decode(file.path().toString(), bytes);
     String name = file.name();
     if (InputFiles.isMarkdown(name)) {
       addProse(file, content, true);
@@ -140,15 +195,30 @@ final class TextFiles {
     int number = 0;
     for (Passage passage : PassageCutter.cut(file.name(), content, markdown)) {
       number++;
-      drafts.add(new Draft(file, PASSAGE, number, null, passage.title(), passage.body()));
+      drafts.add(new Draft(file, PASSAGE, number, passage.title(), passage.body()));
     }
   }
 
   private void addRecords(InputFiles.InputFile file, String content) throws IOException {
+    Set<String> renamed = new TreeSet<>();
     JsonRecords.read(
         file.path().toString(),
         content,
-        (id, title, text, line) -> drafts.add(new Draft(file, LINE, line, id, title, text)));
+        (id, title, text, fields, line) -> {
+          drafts.add(new Draft(file, LINE, line, id, title, text, fields));
+          renamed.addAll(fields.renamed());
+        });
+    for (String name : renamed) {
+      notes.add(
+          file.path()
+              + ": "
+              + name
+              + " of its records becomes the field "
+              + RecordFields.renamed(name)
+              + ", as "
+              + name
+              + " is a field of its own");
+    }
   }
 
   private void addLines(InputFiles.InputFile file, String content) {
@@ -156,31 +226,71 @@ final class TextFiles {
     for (String line : content.lines().toList()) {
       number++;
       if (withBlanks || line.isBlank() == false) {
-        drafts.add(new Draft(file, LINE, number, null, "", line.strip()));
+        drafts.add(new Draft(file, LINE, number, "", line.strip()));
       }
     }
   }
 
-  /** Ids that are given come before those that are made. */
-  private List<Passage> passages() {
-    Ids ids = new Ids();
+  /** The files that have records. */
+  Set<InputFiles.InputFile> files() {
+    return drafts.stream().map(Draft::file).collect(Collectors.toSet());
+  }
+
+  /** What was found of a file that can be read again. */
+  SourceFile source(InputFiles.InputFile file) {
+    return sources.get(file);
+  }
+
+  /** Ids that records have of their own. */
+  Set<String> givenIds() {
+    return drafts.stream()
+        .map(Draft::id)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /**
+   * What was read. Ids that are given come before those that are made.
+   *
+   * @param ids takes those of all records
+   * @param alone whether there are no other files than these, so that of one the lines need no name
+   */
+  Records records(Ids ids, boolean alone) throws IOException {
     for (Draft draft : drafts) {
       if (draft.id != null) {
         ids.add(draft.id, draft.place());
       }
     }
-    boolean oneFile =
-        drafts.stream()
-                .filter(draft -> draft.id == null && draft.mark == LINE)
-                .map(Draft::file)
-                .distinct()
-                .count()
-            <= 1;
+    long lineFiles = drafts.stream().filter(Draft::isLine).map(Draft::file).distinct().count();
+    Set<InputFiles.InputFile> bareFiles = new HashSet<>();
+    drafts.stream()
+        .filter(draft -> isBare(draft, alone && lineFiles == 1))
+        .forEach(draft -> bareFiles.add(draft.file));
+    Map<InputFiles.InputFile, SourceFile> files = new HashMap<>();
+    sources.forEach(
+        (file, source) -> files.put(file, named(file, source, bareFiles.contains(file))));
     List<Passage> passages = new ArrayList<>();
+    Map<String, SourceFile> origins = new HashMap<>();
     for (Draft draft : drafts) {
-      String id = draft.id == null ? ids.make(draft.wanted(oneFile), draft.place()) : draft.id;
-      passages.add(new Passage(id, draft.title, draft.body));
+      boolean bare = bareFiles.contains(draft.file);
+      String id = draft.id == null ? ids.make(draft.wanted(bare), draft.place()) : draft.id;
+      passages.add(new Passage(id, draft.title, draft.body, null, draft.fields));
+      if (files.containsKey(draft.file)) {
+        origins.put(id, files.get(draft.file));
+      }
     }
-    return passages;
+    return new Records(passages, origins);
+  }
+
+  /** Whether the lines of a file are numbered without its name; a file that was stays so. */
+  private static boolean isBare(Draft draft, boolean onlyOne) {
+    SourceFile known = draft.file.known();
+    return draft.isLine() && (known == null ? onlyOne : known.name().isEmpty());
+  }
+
+  /** A file keeps the name that it has in an index. */
+  private static SourceFile named(InputFiles.InputFile file, SourceFile source, boolean bare) {
+    String name = file.known() == null ? bare ? "" : file.name() : file.known().name();
+    return new SourceFile(source.path(), name, source.hash(), source.time());
   }
 }

@@ -48,6 +48,15 @@ final class TokenFiles implements Closeable {
    * @param idsFile the JSON array of ids; if it does not exist, ids are 0, 1, …
    */
   TokenFiles(Path matrix, Path lengthsFile, Path idsFile) throws IOException {
+    this(matrix, lengthsFile, idsFile, new Ids());
+  }
+
+  /**
+   * As {@link #TokenFiles(Path, Path, Path)}.
+   *
+   * @param all takes the ids
+   */
+  TokenFiles(Path matrix, Path lengthsFile, Path idsFile, Ids all) throws IOException {
     List<String> lengthTexts = new ArrayList<>();
     array(lengthsFile).forEach(element -> lengthTexts.add(element.asText()));
     lengths = new int[lengthTexts.size()];
@@ -64,7 +73,7 @@ final class TokenFiles implements Closeable {
       rows += lengths[i];
     }
     JsonNode given = Files.exists(idsFile) ? sized(idsFile, "ids", lengthsFile) : null;
-    ids = ids(given, idsFile);
+    ids = ids(given, idsFile, all);
     Path recordsFile = idsFile.resolveSibling(RECORDS);
     records = new ArrayList<>();
     if (Files.exists(recordsFile)) {
@@ -121,9 +130,8 @@ final class TokenFiles implements Closeable {
   }
 
   /** Those that are given, and numbers for the others. */
-  private List<String> ids(JsonNode given, Path file) {
+  private List<String> ids(JsonNode given, Path file, Ids all) throws IOException {
     List<String> result = new ArrayList<>();
-    Ids all = new Ids();
     for (int i = 0; i < lengths.length; i++) {
       String place = file + ", entry " + i;
       String id = given == null ? null : Ids.text(given.get(i), place);
@@ -165,7 +173,8 @@ final class TokenFiles implements Closeable {
 
   /** A text as a passage without words. */
   Passage passage(int text) {
-    return new Passage(id(text), "", "", records.isEmpty() ? null : records.get(text));
+    String record = records.isEmpty() ? null : records.get(text);
+    return new Passage(id(text), "", "", record, RecordFields.NONE);
   }
 
   /** The tokens of the next text. */

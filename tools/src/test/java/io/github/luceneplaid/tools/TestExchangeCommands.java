@@ -51,7 +51,7 @@ import org.apache.lucene.store.FSDirectory;
 /** The commands import, export and check. */
 public class TestExchangeCommands extends CommandTestCase {
   /** The files of an import; of 20 documents, 175 tokens, 24 dimensions, 4 bits. */
-  private static final List<String> FILES =
+  static final List<String> FILES =
       List.of(
           "0.codes.npy",
           "0.residuals.npy",

@@ -44,8 +44,13 @@ public class TestPlaid extends CommandTestCase {
           "demo",
           "encode",
           "index",
+          "add",
+          "update",
+          "delete",
+          "merge",
           "search",
           "explain",
+          "recall",
           "info",
           "import",
           "export",
@@ -88,6 +93,7 @@ public class TestPlaid extends CommandTestCase {
         "complete -o default -F _complete_plaid plaid", complete(script, "complete -p plaid"));
     assertEquals("check", typed(script, "plaid", "ch"));
     assertEquals("import index info", typed(script, "plaid", "i"));
+    assertEquals("--ignore-missing", typed(script, "plaid", "delete", "--ig"));
     assertEquals("--no-metadata", typed(script, "plaid", "export", "--no"));
     assertEquals("COSINE", typed(script, "plaid", "convert", "--metric", "C"));
     assertEquals("", typed(script, "plaid", "check", "--nonsense"));

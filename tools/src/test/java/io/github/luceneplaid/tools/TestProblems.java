@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
@@ -96,6 +97,10 @@ public class TestProblems extends CommandTestCase {
     assertEquals(
         "/x: Read-only file system; choose a folder that can be written to",
         Problem.message(new FileSystemException("/x", null, "Read-only file system")));
+    IOException full = new IOException("No space left on device");
+    assertEquals(
+        "No space left on device; make room and run the command again",
+        Problem.message(new AlreadyClosedException("this IndexWriter is closed", full)));
     assertEquals(
         "IllegalStateException: y (--stacktrace: where)",
         Problem.message(new IllegalStateException("y")));

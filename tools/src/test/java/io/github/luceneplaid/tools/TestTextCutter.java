@@ -33,7 +33,8 @@ public class TestTextCutter extends CommandTestCase {
     }
   }
 
-  private static List<Passage> cut(PieceTokenizer tokenizer, String title, String body) {
+  private static List<Passage> cut(PieceTokenizer tokenizer, String title, String body)
+      throws IOException {
     Passage record = new Passage("r", title, body);
     List<Passage> parts = new TextCutter(tokenizer).cut(record, new Ids());
     Set<String> ids = new HashSet<>();

@@ -127,6 +127,14 @@ public final class PlaidExport {
   public interface Companion {
 
     /**
+     * Writing begins.
+     *
+     * @param folder where all of the directory is written before it is put in its place; it goes
+     *     when this is done, or fails
+     */
+    default void started(Path folder) throws IOException {}
+
+    /**
      * Something has been done.
      *
      * @param done documents that have been read, each as often as it is, never fewer than before
@@ -140,6 +148,9 @@ public final class PlaidExport {
      * @param documents number in the reader of each document of the directory
      */
     default void complete(Path folder, int[] documents) throws IOException {}
+
+    /** All of the directory is on the disk, and takes its place now. */
+    default void placing() throws IOException {}
   }
 
   /**
@@ -179,12 +190,14 @@ public final class PlaidExport {
     export.survey(field);
     Path folder = Replacement.temporaryFolder(target);
     try {
+      companion.started(folder);
       export.write(folder);
       companion.complete(folder, export.documents.numbers());
       Replacement.sync(folder);
       if (options.replace == false && Files.exists(target)) {
         throw new FileAlreadyExistsException(target.toString());
       }
+      companion.placing();
       try (Replacement replacement = new Replacement()) {
         replacement.put(folder, target);
         replacement.finish();

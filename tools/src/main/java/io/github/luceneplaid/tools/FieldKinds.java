@@ -1,0 +1,103 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.tools.MetadataColumn.Kind;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What kind of values fields of records have: one that holds those of all records. */
+final class FieldKinds {
+  /** Each field costs memory in each segment, and its name may be somebody's id. */
+  static final int MAX_FIELDS = 1000;
+
+  private final IndexFields there;
+  private final Map<String, Kind> kinds = new HashMap<>();
+  private final Map<String, Integer> counts = new HashMap<>();
+
+  /**
+   * For an index.
+   *
+   * @param there what its documents have already
+   */
+  FieldKinds(IndexFields there) {
+    this.there = there;
+  }
+
+  /**
+   * The kind of each field of some records; of more than {@value #MAX_FIELDS} fields those that
+   * most records have.
+   *
+   * @throws UserException if the index has a field with values of another kind
+   */
+  Map<String, Kind> of(List<Passage> records, Notes notes) {
+    for (Passage record : records) {
+      record.fields().values().forEach((name, values) -> add(record, name, values));
+    }
+    if (kinds.size() > MAX_FIELDS) {
+      notes.add(
+          "records have "
+              + kinds.size()
+              + " different fields; kept are the "
+              + MAX_FIELDS
+              + " that most of them have");
+      counts.keySet().stream()
+          .sorted(
+              Comparator.<String, Integer>comparing(counts::get)
+                  .reversed()
+                  .thenComparing(name -> name))
+          .skip(MAX_FIELDS)
+          .forEach(kinds::remove);
+    }
+    return kinds;
+  }
+
+  private void add(Passage record, String name, List<Object> values) {
+    counts.merge(name, 1, Integer::sum);
+    Kind kind = kinds.getOrDefault(name, ofIndex(name));
+    for (Object value : values) {
+      if (Kind.of(value).compareTo(kind) > 0) {
+        kind = Kind.of(value);
+        check(record, name, value);
+      }
+    }
+    kinds.put(name, kind);
+  }
+
+  /** The least that a field can be. */
+  private Kind ofIndex(String name) {
+    IndexFields.Kind kind = there.kind(name);
+    if (kind == IndexFields.Kind.TERMS) {
+      return Kind.TEXT;
+    }
+    return kind == IndexFields.Kind.DOUBLE ? Kind.REAL : Kind.NOTHING;
+  }
+
+  private void check(Passage record, String name, Object value) {
+    IndexFields.Kind expected = there.kind(name);
+    boolean fits = expected == null || (expected == IndexFields.Kind.LONG && value instanceof Long);
+    if (fits == false) {
+      throw new UserException(
+          "record "
+              + Ids.shown(record.recordId())
+              + ": "
+              + name
+              + ": found "
+              + Ids.shown(value.toString())
+              + ", expected "
+              + expected.inWords()
+              + ", as the index has them in this field (plaid index makes an index anew)");
+    }
+  }
+}

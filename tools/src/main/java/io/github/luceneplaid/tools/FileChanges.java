@@ -1,0 +1,174 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.tools.InputFiles.InputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What has become of the files that an index was made of. A file has changed if it was modified at
+ * another time and its content has another hash.
+ */
+final class FileChanges {
+  private final Path folder;
+  private final Map<String, SourceFile> known;
+  private final List<Path> named;
+  private final List<InputFile> fresh = new ArrayList<>();
+  private final List<InputFile> changed = new ArrayList<>();
+  private final List<SourceFile> touched = new ArrayList<>();
+  private final Set<String> removed = new TreeSet<>();
+  private int unchanged;
+
+  private FileChanges(Path folder, Map<String, SourceFile> known, List<Path> named) {
+    this.folder = folder;
+    this.known = known;
+    this.named = named;
+  }
+
+  /**
+   * Looks at files.
+   *
+   * @param folder of the index, for messages
+   * @param known the files that it has, by their paths
+   * @param roots the files and folders that it was made of, absolute
+   * @param named the files and folders to look at; empty for all
+   */
+  static FileChanges find(
+      Path folder, Map<String, SourceFile> known, List<Path> roots, List<Path> named, Notes notes)
+      throws IOException {
+    List<Path> paths = named.stream().map(path -> Path.of(SourceFile.path(path))).toList();
+    FileChanges changes = new FileChanges(folder, known, paths);
+    changes.checkNamed(named);
+    List<Path> there = new ArrayList<>();
+    for (Path root : roots) {
+      if (Files.exists(root)) {
+        there.add(root);
+      } else {
+        changes.checkGone(root);
+      }
+    }
+    changes.look(InputFiles.of(there, "INPUT", notes, known));
+    return changes;
+  }
+
+  /** What is named is there, or was. */
+  private void checkNamed(List<Path> written) {
+    for (int i = 0; i < named.size(); i++) {
+      if (Files.exists(named.get(i)) == false && knownBelow(named.get(i)) == 0) {
+        throw new UserException("INPUT " + written.get(i) + ": no such file or folder");
+      }
+    }
+  }
+
+  private long knownBelow(Path path) {
+    return known.keySet().stream().filter(file -> Path.of(file).startsWith(path)).count();
+  }
+
+  /** A file may be gone, but a folder that is may be on a disk that is not mounted. */
+  private void checkGone(Path root) {
+    long files = knownBelow(root);
+    boolean isFile = known.containsKey(root.toString());
+    Path missing = isFile ? root.getParent() : root;
+    if (files > 0 && isInScope(root) && Files.exists(missing) == false) {
+      throw new UserException(
+          missing
+              + ": the folder is not there, "
+              + Table.count(files, "file")
+              + " of it in "
+              + folder
+              + "; make it available, or delete what came from it: plaid delete "
+              + folder
+              + " --file "
+              + root);
+    }
+  }
+
+  private boolean isInScope(Path path) {
+    return named.isEmpty()
+        || named.stream().anyMatch(name -> path.startsWith(name) || name.startsWith(path));
+  }
+
+  private boolean isLookedAt(String path) {
+    return named.isEmpty() || named.stream().anyMatch(name -> Path.of(path).startsWith(name));
+  }
+
+  private void look(List<InputFile> files) throws IOException {
+    Set<String> found = new HashSet<>();
+    for (InputFile file : files) {
+      String path = SourceFile.path(file.path());
+      if (isLookedAt(path)) {
+        found.add(path);
+        look(file);
+      }
+    }
+    for (String path : known.keySet()) {
+      if (isLookedAt(path) && found.contains(path) == false) {
+        // Of what cannot be read now it is not known whether it has changed
+        boolean readable = Files.isReadable(Path.of(path));
+        if (readable || Files.notExists(Path.of(path))) {
+          removed.add(path);
+        } else {
+          unchanged++;
+        }
+      }
+    }
+  }
+
+  private void look(InputFile file) throws IOException {
+    SourceFile before = file.known();
+    if (before == null) {
+      fresh.add(file);
+      return;
+    }
+    long time = SourceFile.time(file.path());
+    if (time == before.time()) {
+      unchanged++;
+    } else if (SourceFile.hash(Files.readAllBytes(file.path())) == before.hash()) {
+      unchanged++;
+      touched.add(new SourceFile(before.path(), before.name(), before.hash(), time));
+    } else {
+      changed.add(file);
+    }
+  }
+
+  /** Files that the index has nothing of. */
+  List<InputFile> fresh() {
+    return fresh;
+  }
+
+  /** Files whose content is another. */
+  List<InputFile> changed() {
+    return changed;
+  }
+
+  /** Files that have the content they had, but were modified at another time. */
+  List<SourceFile> touched() {
+    return touched;
+  }
+
+  /** Paths of files that are not there any more. */
+  Set<String> removed() {
+    return removed;
+  }
+
+  int unchanged() {
+    return unchanged;
+  }
+}

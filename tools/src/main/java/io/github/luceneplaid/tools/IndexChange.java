@@ -1,0 +1,147 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A change of an index that is there. Nobody sees anything of it before {@link #commit}, and
+ * without that it never was: Lucene writes beside what is there, and deletes what a process left
+ * that died.
+ */
+final class IndexChange implements Closeable {
+  private final Path folder;
+  private final Directory directory;
+  private final IndexBuilder builder;
+  private final DirectoryReader before;
+  private final IndexSettings settings;
+  private DirectoryReader now;
+
+  /** Opens an index; nobody else can write to it meanwhile. */
+  IndexChange(Path folder) throws IOException {
+    this.folder = folder;
+    directory = IndexFolder.open(folder);
+    IndexBuilder opened = null;
+    DirectoryReader reader = null;
+    boolean success = false;
+    try {
+      opened = IndexBuilder.append(directory);
+      reader = DirectoryReader.open(directory);
+      settings = IndexSettings.of(reader);
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(reader, opened, directory);
+      }
+    }
+    builder = opened;
+    before = reader;
+  }
+
+  IndexBuilder builder() {
+    return builder;
+  }
+
+  Directory directory() {
+    return directory;
+  }
+
+  /** The index as it was. */
+  DirectoryReader before() {
+    return before;
+  }
+
+  /** How it was made; {@link IndexBuilder#keep} commits what is changed there. */
+  IndexSettings settings() {
+    return settings;
+  }
+
+  /** What there is after all that has been done so far. */
+  IndexedRecords records() throws IOException {
+    IOUtils.close(now);
+    now = null;
+    now = builder.reader();
+    return new IndexedRecords(now);
+  }
+
+  /**
+   * Takes the ids of records that are added to those that there are.
+   *
+   * @param freed paths of files whose records make room
+   * @param advice on an id that is there already; empty if there is none
+   */
+  Ids ids(IndexedRecords there, Set<String> freed, String advice) {
+    return new Ids(
+        id -> {
+          if (there.isFree(id, freed)) {
+            return null;
+          }
+          String record = there.recordOf(id);
+          String file = there.fileOf(record);
+          return record.equals(id)
+              ? "is in " + folder + " already" + (file == null ? "" : ", from " + file) + advice
+              : "is that of a passage of the record " + Ids.shown(record) + " in " + folder;
+        });
+  }
+
+  /**
+   * Encodes texts and adds them; returns what counted them.
+   *
+   * @param skip says which not
+   */
+  RecordWriter add(
+      TextFiles.Records texts,
+      Ids ids,
+      TextEncoder encoder,
+      TextEncoder.RecordFilter skip,
+      Console console)
+      throws IOException {
+    RecordWriter writer = writer(texts);
+    int size = texts.passages().size();
+    try (Progress progress = console.progress("Adding", " records", size)) {
+      encoder.encodeRecords(
+          texts.passages(),
+          ids,
+          skip,
+          (passage, encoded) -> {
+            writer.add(passage, encoded.vectors());
+            progress.stepTo(writer.records());
+          });
+    }
+    return writer;
+  }
+
+  /** What adds records. */
+  RecordWriter writer(TextFiles.Records texts) throws IOException {
+    int dimension = new IndexedRecords(before).dimension();
+    return new RecordWriter(builder, settings.pooling(), texts.sources(), dimension);
+  }
+
+  /** Makes all that has been done stay. */
+  void commit() throws IOException {
+    // What is not needed any more can be deleted only if nobody reads it
+    IOUtils.close(now, before);
+    now = null;
+    builder.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(now, before, builder, directory);
+  }
+}

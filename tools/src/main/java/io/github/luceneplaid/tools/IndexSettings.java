@@ -1,0 +1,148 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.TokenPooling;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.index.DirectoryReader;
+
+/**
+ * How an index was made, so that records that come later are treated as its first ones were. Each
+ * commit has it as its user data. An index that something else has made may have none of it.
+ */
+final class IndexSettings {
+  private static final String BITS = "plaid.bits";
+  private static final String RAW = "plaid.raw";
+  private static final String THRESHOLD = "plaid.training-threshold";
+  private static final String POOL_FACTOR = "plaid.pool-factor";
+  private static final String POOL_PROTECT = "plaid.pool-protect";
+  private static final String ENCODING = "plaid.encoding";
+
+  /** A JSON array of absolute paths. */
+  private static final String INPUTS = "plaid.inputs";
+
+  private final Map<String, String> data;
+
+  /** Those of a new index, to be filled. */
+  IndexSettings() {
+    data = new TreeMap<>();
+  }
+
+  private IndexSettings(Map<String, String> data) {
+    this.data = new TreeMap<>(data);
+  }
+
+  /** Those of the commit that a reader shows. */
+  static IndexSettings of(DirectoryReader reader) throws IOException {
+    return new IndexSettings(reader.getIndexCommit().getUserData());
+  }
+
+  /** What to commit. */
+  Map<String, String> data() {
+    return data;
+  }
+
+  void setModel(TextEncoder model) {
+    data.put(IndexBuilder.MODEL, model.name());
+    if (model.fingerprint() != null) {
+      data.put(IndexBuilder.FINGERPRINT, model.fingerprint());
+    }
+  }
+
+  /**
+   * Keeps options of the format.
+   *
+   * @param threshold null for the format's own
+   */
+  void setFormat(int bits, RawTokens raw, Integer threshold) {
+    data.put(BITS, Integer.toString(bits));
+    data.put(RAW, raw.name());
+    if (threshold != null) {
+      data.put(THRESHOLD, threshold.toString());
+    }
+  }
+
+  /** The format for tokens; that of each segment's own options, if none are known. */
+  DocValuesFormat format() {
+    if (data.containsKey(BITS) == false) {
+      return new PlaidDocValuesFormat();
+    }
+    PlaidDocValuesFormat.Builder builder = PlaidDocValuesFormat.builder().bits(number(BITS, 0));
+    builder.raw(RawTokens.valueOf(data.getOrDefault(RAW, RawTokens.NONE.name())));
+    if (data.containsKey(THRESHOLD)) {
+      builder.trainingThreshold(number(THRESHOLD, 0));
+    }
+    return builder.build();
+  }
+
+  void setPooling(TokenPooling pooling) {
+    data.put(POOL_FACTOR, Integer.toString(pooling.factor()));
+    data.put(POOL_PROTECT, Integer.toString(pooling.protectedTokens()));
+  }
+
+  TokenPooling pooling() {
+    return new TokenPooling(number(POOL_FACTOR, 1), number(POOL_PROTECT, 0));
+  }
+
+  private int number(String key, int other) {
+    String value = data.get(key);
+    return value == null ? other : Integer.parseInt(value);
+  }
+
+  /**
+   * Keeps the encoding of texts.
+   *
+   * @param name null for the default
+   */
+  void setEncoding(String name) {
+    if (name != null) {
+      data.put(ENCODING, name);
+    }
+  }
+
+  /** Null for the default. */
+  String encoding() {
+    return data.get(ENCODING);
+  }
+
+  /** The files and folders that the index was made of, absolute. */
+  List<Path> inputs() throws IOException {
+    List<Path> paths = new ArrayList<>();
+    if (data.containsKey(INPUTS)) {
+      for (JsonNode path : new ObjectMapper().readTree(data.get(INPUTS))) {
+        paths.add(Path.of(path.asText()));
+      }
+    }
+    return paths;
+  }
+
+  /** Keeps the files and folders that the index is made of, each once. */
+  void setInputs(List<Path> inputs) {
+    List<String> paths = inputs.stream().map(SourceFile::path).distinct().toList();
+    try {
+      data.put(INPUTS, new ObjectMapper().writeValueAsString(paths));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("a list of strings", e);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.StoredValue;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiBits;
+import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.SortedDocValues;
+import org.apache.lucene.index.SortedSetDocValues;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
+
+/** The records of an index: which there are, and the files they came from. */
+final class IndexedRecords {
+  private static final Set<String> RECORD = Set.of(IndexBuilder.ID, IndexBuilder.PART_OF);
+
+  private final DirectoryReader reader;
+
+  /** One for all, as it keeps what it has decompressed last. */
+  private final StoredFields stored;
+
+  private final Bits live;
+
+  /** Of the ids of documents, and of those of records that they are parts of; null without any. */
+  private final TermsEnum ids;
+
+  private final TermsEnum partsOf;
+
+  IndexedRecords(DirectoryReader reader) throws IOException {
+    this.reader = reader;
+    stored = reader.storedFields();
+    live = MultiBits.getLiveDocs(reader);
+    ids = terms(IndexBuilder.ID);
+    partsOf = terms(IndexBuilder.PART_OF);
+  }
+
+  private TermsEnum terms(String field) throws IOException {
+    Terms terms = MultiTerms.getTerms(reader, field);
+    return terms == null ? null : terms.iterator();
+  }
+
+  /** The first document that has a term; −1 if none has. */
+  private int document(TermsEnum terms, String term) throws IOException {
+    return terms != null && terms.seekExact(new BytesRef(term)) ? next(terms, live) : -1;
+  }
+
+  private static int next(TermsEnum terms, Bits live) throws IOException {
+    PostingsEnum documents = terms.postings(null, PostingsEnum.NONE);
+    for (int doc = documents.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = documents.nextDoc()) {
+      if (live == null || live.get(doc)) {
+        return doc;
+      }
+    }
+    return -1;
+  }
+
+  /** The record that has an id, or has a passage that has it; null if there is none. */
+  String recordOf(String id) throws IOException {
+    if (document(partsOf, id) >= 0) {
+      return id;
+    }
+    int doc = document(ids, id);
+    if (doc < 0) {
+      return null;
+    }
+    return RecordSearch.recordId(stored.document(doc, RECORD));
+  }
+
+  /** Whether no document has an id, or only such as came from some files. */
+  boolean isFree(String id, Set<String> files) throws IOException {
+    int doc = documentOf(id);
+    String file = doc < 0 || files.isEmpty() ? null : file(doc);
+    return doc < 0 || (file != null && files.contains(file));
+  }
+
+  /** The file that a record came from; null if that is not known. */
+  String fileOf(String record) throws IOException {
+    return file(documentOf(record));
+  }
+
+  /** A document of a record, or the passage of an id; −1 if there is none. */
+  private int documentOf(String id) throws IOException {
+    int doc = document(partsOf, id);
+    return doc < 0 ? document(ids, id) : doc;
+  }
+
+  private String file(int doc) throws IOException {
+    LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
+    SortedDocValues paths = leaf.reader().getSortedDocValues(SourceFile.FILE);
+    boolean known = paths != null && paths.advanceExact(doc - leaf.docBase);
+    return known ? paths.lookupOrd(paths.ordValue()).utf8ToString() : null;
+  }
+
+  /** The ids of the records of a file, but for some. */
+  Set<String> recordsOf(String path, Set<String> others) throws IOException {
+    Set<String> records = new LinkedHashSet<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PostingsEnum documents = leaf.reader().postings(new Term(SourceFile.FILE, path));
+      if (documents != null) {
+        addRecords(leaf, documents, others, records);
+      }
+    }
+    return records;
+  }
+
+  private void addRecords(
+      LeafReaderContext leaf, PostingsEnum documents, Set<String> others, Set<String> records)
+      throws IOException {
+    SortedSetDocValues names = DocValues.getSortedSet(leaf.reader(), IndexBuilder.ID);
+    Bits liveDocs = leaf.reader().getLiveDocs();
+    for (int doc = documents.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = documents.nextDoc()) {
+      if (liveDocs != null && liveDocs.get(doc) == false) {
+        continue;
+      }
+      // The first passage of a record has its id; to look into stored fields takes longer
+      boolean other =
+          names.advanceExact(doc)
+              && others.contains(names.lookupOrd(names.nextOrd()).utf8ToString());
+      String record =
+          other ? null : RecordSearch.recordId(stored.document(leaf.docBase + doc, RECORD));
+      if (record != null && others.contains(record) == false) {
+        records.add(record);
+      }
+    }
+  }
+
+  /**
+   * Whether a record is there just as it would be written.
+   *
+   * @param parts all of its passages, or itself
+   * @param builder what would write them
+   * @param path of the file that it is to come from
+   */
+  boolean holds(List<Passage> parts, IndexBuilder builder, String path) throws IOException {
+    Passage first = parts.get(0);
+    if (parts(first.recordId()) != (first.record() == null ? 0 : parts.size())) {
+      return false;
+    }
+    for (Passage part : parts) {
+      int doc = document(ids, part.id());
+      if (doc < 0
+          || path.equals(file(doc)) == false
+          || stored(builder.document(part)).equals(stored(stored.document(doc))) == false) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What is stored of a document: values by fields. */
+  private static Map<String, List<Object>> stored(Document document) {
+    Map<String, List<Object>> values = new HashMap<>();
+    for (IndexableField field : document) {
+      StoredValue value = field.storedValue();
+      if (value != null) {
+        values.computeIfAbsent(field.name(), name -> new ArrayList<>()).add(value(value));
+      }
+    }
+    return values;
+  }
+
+  private static Object value(StoredValue value) {
+    return switch (value.getType()) {
+      case INTEGER -> value.getIntValue();
+      case LONG -> value.getLongValue();
+      case FLOAT -> value.getFloatValue();
+      case DOUBLE -> value.getDoubleValue();
+      case STRING -> value.getStringValue();
+      case BINARY -> value.getBinaryValue();
+      case DATA_INPUT -> throw new AssertionError("nothing here is stored so");
+    };
+  }
+
+  /** How many documents are parts of a record. */
+  private long parts(String record) throws IOException {
+    return partsOf != null && partsOf.seekExact(new BytesRef(record)) ? liveDocuments(partsOf) : 0;
+  }
+
+  private long liveDocuments(TermsEnum term) throws IOException {
+    PostingsEnum documents = term.postings(null, PostingsEnum.NONE);
+    long n = 0;
+    while (documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      n += live == null || live.get(documents.docID()) ? 1 : 0;
+    }
+    return n;
+  }
+
+  /** How many records there are: documents, of which those of one record count as one. */
+  long count() throws IOException {
+    long records = reader.numDocs();
+    TermsEnum terms = terms(IndexBuilder.PART_OF);
+    while (terms != null && terms.next() != null) {
+      records -= Math.max(0, liveDocuments(terms) - 1);
+    }
+    return records;
+  }
+
+  /** The files that records came from, by their paths. */
+  Map<String, SourceFile> files() throws IOException {
+    Map<String, SourceFile> files = new HashMap<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      addFiles(leaf.reader(), files);
+    }
+    return files;
+  }
+
+  private static void addFiles(LeafReader segment, Map<String, SourceFile> files)
+      throws IOException {
+    SortedDocValues paths = segment.getSortedDocValues(SourceFile.FILE);
+    if (paths == null || segment.getNumericDocValues(SourceFile.HASH) == null) {
+      return; // a field of somebody else
+    }
+    SortedDocValues names = DocValues.getSorted(segment, SourceFile.NAME);
+    NumericDocValues hashes = DocValues.getNumeric(segment, SourceFile.HASH);
+    NumericDocValues times = DocValues.getNumeric(segment, SourceFile.TIME);
+    Bits live = segment.getLiveDocs();
+    Set<Integer> seen = new HashSet<>();
+    for (int doc = paths.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = paths.nextDoc()) {
+      if ((live == null || live.get(doc))
+          && seen.add(paths.ordValue())
+          && names.advanceExact(doc)
+          && hashes.advanceExact(doc)
+          && times.advanceExact(doc)) {
+        String path = paths.lookupOrd(paths.ordValue()).utf8ToString();
+        String name = names.lookupOrd(names.ordValue()).utf8ToString();
+        files.put(path, new SourceFile(path, name, hashes.longValue(), times.longValue()));
+      }
+    }
+  }
+
+  /** The dimension of the tokens; 0 if there are none. */
+  int dimension() throws IOException {
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PlaidStatistics tokens = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
+      if (tokens != null && tokens.dimension() > 0) {
+        return tokens.dimension();
+      }
+    }
+    return 0;
+  }
+}

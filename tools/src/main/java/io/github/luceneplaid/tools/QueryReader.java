@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads queries, and tells of those that cannot find anything. */
+final class QueryReader {
+  private final Console console;
+
+  QueryReader(Console console) {
+    this.console = console;
+  }
+
+  /** Reads queries that are encoded already: a file of tokens with lengths and ids beside it. */
+  List<SearchedQuery> readMatrix(Path file) throws IOException {
+    List<SearchedQuery> queries = new ArrayList<>();
+    Path lengths = sibling(file, "querylens.json", "doclens.json");
+    try (TokenFiles texts =
+        new TokenFiles(file, lengths, sibling(file, "query_ids.json", "ids.json"))) {
+      for (int i = 0; i < texts.size(); i++) {
+        EncodedText tokens = new EncodedText(texts.next(), null, null, null);
+        queries.add(new SearchedQuery(texts.id(i), null, tokens));
+      }
+    }
+    return checked(queries);
+  }
+
+  private static Path sibling(Path file, String name, String other) {
+    Path sibling = file.resolveSibling(name);
+    return sibling.toFile().exists() ? sibling : file.resolveSibling(other);
+  }
+
+  /** Reads queries of a file of texts. */
+  List<SearchedQuery> readTexts(Path file, TextDecoder decoder, TextEncoder encoder)
+      throws IOException {
+    List<SearchedQuery> queries = new ArrayList<>();
+    for (Passage query : TextFiles.readQueries(file, "--queries", decoder, console::note)) {
+      queries.add(encode(query.id(), query.text(), encoder));
+    }
+    return checked(queries);
+  }
+
+  /** Takes queries that were typed, and numbers them. */
+  List<SearchedQuery> take(List<String> words, TextEncoder encoder) {
+    List<SearchedQuery> queries = new ArrayList<>();
+    for (String text : words) {
+      queries.add(encode(Integer.toString(queries.size() + 1), text, encoder));
+    }
+    return checked(queries);
+  }
+
+  private SearchedQuery encode(String id, String text, TextEncoder encoder) {
+    return new SearchedQuery(id, text, encoder.encodeQuery(text, console::note));
+  }
+
+  /** Tells of queries without tokens, which have no hits; if all are so, it is an error. */
+  private List<SearchedQuery> checked(List<SearchedQuery> queries) {
+    List<SearchedQuery> empty =
+        queries.stream().filter(query -> query.hasTokens() == false).toList();
+    for (SearchedQuery query : empty) {
+      String text = query.text() == null ? query.id() : "\"" + Ids.shown(query.text()) + "\"";
+      String message = "query " + text + ": no words in it";
+      if (empty.size() == queries.size()) {
+        throw new UserException(message);
+      }
+      console.note(query.id() + ": " + message + ", no hits");
+    }
+    return queries;
+  }
+}

@@ -1,0 +1,87 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a JSON record has beside its id, title and text. What is in an object has the name of the
+ * object, a dot, and its own; what is in an array are several values. There are no nulls.
+ *
+ * @param values strings, longs and doubles by name
+ * @param renamed which names were others, as they are of something else
+ */
+record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
+  static final RecordFields NONE = new RecordFields(Map.of(), List.of());
+
+  /** Fields that a document has for other reasons. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          IndexBuilder.TOKENS,
+          IndexBuilder.PART_OF,
+          IndexBuilder.ORDER,
+          SourceFile.FILE,
+          SourceFile.NAME,
+          SourceFile.HASH,
+          SourceFile.TIME);
+
+  /**
+   * Takes all of a record but some names.
+   *
+   * @param json an object
+   */
+  static RecordFields of(JsonNode json, Set<String> without) {
+    Map<String, List<Object>> values = new LinkedHashMap<>();
+    List<String> renamed = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> member : json.properties()) {
+      String name = member.getKey();
+      if (RESERVED.contains(name)) {
+        renamed.add(name);
+        add(renamed(name), member.getValue(), values);
+      } else if (without.contains(name) == false) {
+        add(name, member.getValue(), values);
+      }
+    }
+    return values.isEmpty() ? NONE : new RecordFields(values, renamed);
+  }
+
+  private static void add(String name, JsonNode json, Map<String, List<Object>> values) {
+    if (json.isObject()) {
+      json.properties()
+          .forEach(member -> add(name + "." + member.getKey(), member.getValue(), values));
+    } else if (json.isArray()) {
+      json.forEach(element -> add(name, element, values));
+    } else if (json.isNull() == false) {
+      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value(json));
+    }
+  }
+
+  /** Whole numbers beyond a long are doubles, as others are. */
+  private static Object value(JsonNode json) {
+    if (json.isNumber()) {
+      return json.canConvertToLong() && json.isIntegralNumber()
+          ? (Object) json.longValue()
+          : Double.valueOf(json.doubleValue());
+    }
+    return json.asText();
+  }
+
+  /** The name of a field whose own name is reserved. */
+  static String renamed(String name) {
+    return name + "_";
+  }
+}

@@ -1,0 +1,107 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import io.github.luceneplaid.fsvi.files.Replacement;
+import java.io.Closeable;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A folder that goes when it is not needed any more, also if the process is asked to end (by
+ * Ctrl-C, or SIGTERM). Only one that is killed leaves it.
+ */
+final class TemporaryFolder implements Closeable {
+  /** Somebody may write into the folder while it is deleted, until there is no place to. */
+  private static final int TRIES = 50;
+
+  private static final int PAUSE_MILLIS = 10;
+
+  private final Path path;
+  private final Thread hook = new Thread(this::end, "delete temporary folder");
+  private boolean kept;
+  private boolean ended;
+
+  /** Takes care of a folder that is there. */
+  TemporaryFolder(Path path) {
+    this.path = path;
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (
+        @SuppressWarnings("unused")
+        IllegalStateException e) {
+      end(); // The process ends already
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The process ends. */
+  synchronized void end() {
+    ended = true;
+    try {
+      for (int i = 0; i < TRIES && kept == false && Files.exists(path); i++) {
+        if (i > 0) {
+          Thread.sleep(PAUSE_MILLIS);
+        }
+        Replacement.discard(path);
+      }
+    } catch (
+        @SuppressWarnings("unused")
+        InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * What is in the folder is complete, and about to be put where it belongs: from now on the end of
+   * the process does not touch it.
+   *
+   * @throws InterruptedIOException if that end has come, and the folder is gone
+   */
+  synchronized void keep() throws InterruptedIOException {
+    if (ended) {
+      throw new InterruptedIOException(path + ": the command was told to end");
+    }
+    kept = true;
+  }
+
+  /** Deletes the folder with what is left in it. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (
+        @SuppressWarnings("unused")
+        IllegalStateException e) {
+      // The process ends already
+    }
+    Replacement.discard(path);
+  }
+
+  /** Whether the process ends, so that whatever fails does so because of that. */
+  static boolean isProcessEnding() {
+    Thread probe = new Thread(() -> {}, "probe");
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (
+        @SuppressWarnings("unused")
+        IllegalStateException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,344 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.util.IOUtils;
+
+/** {@code plaid update}: an index that is brought up to date is what a new one would be. */
+public class TestUpdateCommand extends ChangeTestCase {
+
+  private void assertCounts(JsonNode update, int added, int changed, int removed, int unchanged) {
+    String text = update.toString();
+    assertEquals(text, added, update.get("added").size());
+    assertEquals(text, changed, update.get("changed").size());
+    assertEquals(text, removed, update.get("removed").size());
+    assertEquals(text, unchanged, update.get("unchanged").asInt());
+  }
+
+  private JsonNode update(Object... more) throws IOException {
+    return json(concat(with("update", index, "--json"), more));
+  }
+
+  public void testUpdate() throws IOException {
+    write("docs/a.md", "# red\nred cat\n# blue\nblue river\n");
+    write("docs/sub/b.md", "the dogs\n");
+    write("docs/c.txt", "a cat\n");
+    Path lines = write("lines.log", "red\nblue\n");
+    Path docs = folder.resolve("docs");
+    run(with("index", docs, lines, "-o", index));
+    String before = version();
+    JsonNode nothing = update();
+    assertCounts(nothing, 0, 0, 0, 4);
+    assertEquals(0, nothing.get("tokens").asInt());
+    assertEquals(before, version());
+
+    write("docs/a.md", "# red\nred cat\n# blue\nblue moon\n");
+    write("docs/new.md", "the river\n");
+    Files.delete(docs.resolve("c.txt"));
+    write("docs/.hidden.md", "cat\n");
+    write("docs/empty.md", "\n");
+    run(with("update", index, "--dry-run"));
+    assertEquals(
+        List.of(
+            "added\t" + docs.resolve("new.md"),
+            "changed\t" + docs.resolve("a.md"),
+            "removed\t" + docs.resolve("c.txt")),
+        out.toString().lines().limit(3).toList());
+    assertTrue(
+        out.toString(),
+        out.toString().contains(index + ": 1 added, 1 changed, 1 removed, 2 unchanged, in "));
+    assertEquals(before, version());
+    JsonNode update = update();
+    assertCounts(update, 1, 1, 1, 2);
+    assertEquals(2, update.get("records").asInt());
+    assertEquals(
+        List.of(
+            "1=red",
+            "2=blue",
+            "a.md#1=red\nred cat",
+            "a.md#2=blue\nblue moon",
+            "new.md#1=new\nthe river",
+            "sub/b.md#1=sub/b\nthe dogs"),
+        documents());
+    assertCounts(update(), 0, 0, 0, 4);
+    // Files that were named themselves may go, too
+    Files.delete(lines);
+    assertCounts(update(), 0, 0, 1, 3);
+    assertEquals(4, documents().size());
+    assertCounts(update(), 0, 0, 0, 3);
+    run("check", index);
+  }
+
+  /** A file that was only touched is not encoded, and its hash not computed a second time. */
+  public void testTouched() throws IOException {
+    Path file = write("docs/a.md", "red cat\n");
+    run(with("index", folder.resolve("docs"), "-o", index));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(12_345_678));
+    assertCounts(update(), 0, 0, 0, 1);
+    String before = version();
+    assertCounts(update(), 0, 0, 0, 1);
+    assertEquals(before, version());
+    // Not looked into, as the time tells
+    Files.writeString(file, "blue cat\n");
+    Files.setLastModifiedTime(file, FileTime.fromMillis(12_345_678));
+    assertCounts(update(), 0, 0, 0, 1);
+    write("docs/a.md", "blue cat\n");
+    assertCounts(update(), 0, 1, 0, 0);
+    assertEquals(List.of("a.md#1=a\nblue cat"), documents());
+  }
+
+  /** Of a file that has changed, only what is another is encoded. */
+  public void testRecordsThatStay() throws IOException {
+    String words = "{\"id\":\"long\",\"title\":\"t\",\"text\":\"" + "red cat ".repeat(300) + "\"}";
+    String moved = "{\"id\":\"moved\",\"text\":\"blue\"}";
+    Path file = write("a.jsonl", words + "\n{\"id\":\"short\",\"text\":\"cat\"}");
+    Path other = write("b.jsonl", moved + "\n{\"id\":\"gone\",\"text\":\"blue\"}");
+    run(with("index", file, other, "-o", index));
+    List<String> before = documents();
+    write("a.jsonl", Files.readString(file) + "\n" + moved);
+    write("b.jsonl", "{\"text\":\"the dogs sleeps\"}");
+    JsonNode update = update();
+    assertCounts(update, 0, 2, 0, 0);
+    assertEquals(2, update.get("records").asInt());
+    assertEquals(5, update.get("tokens").asInt());
+    List<String> after = new ArrayList<>(before);
+    after.remove("gone=blue");
+    after.add(0, "b.jsonl:1=the dogs sleeps");
+    assertEquals(after, documents());
+    // Not encoded, so that no model is needed
+    write("a.jsonl", words);
+    write("b.jsonl", moved);
+    run("update", index, "--dry-run");
+    assertFails(2, "its tokens are of the model", "update", index);
+    write("b.jsonl", "");
+    // A record that has to be cut is compared after it was
+    update = update();
+    assertEquals(0, update.get("records").asInt());
+    assertCounts(update, 0, 2, 0, 0);
+    after.removeIf(document -> document.startsWith("long") == false);
+    assertEquals(after, documents());
+    write("a.jsonl", words.replace("\"t\"", "\"u\""));
+    assertEquals(1, update().get("records").asInt());
+    assertTrue(documents().toString(), documents().get(0).startsWith("long#2=u\n"));
+    run("merge", index);
+    assertCounts(update(), 0, 0, 0, 1);
+  }
+
+  /** What else records have counts like their texts. */
+  public void testFields() throws IOException {
+    String stays = "{\"id\":\"a\",\"text\":\"red\",\"year\":1990,\"tags\":[\"x\",\"y\"]}\n";
+    String changes = "{\"id\":\"b\",\"text\":\"red\",\"year\":1990}\n";
+    Path file = write("a.jsonl", stays + changes);
+    run(with("index", file, "-o", index));
+    write("a.jsonl", stays + changes.replace("1990", "2000"));
+    assertEquals(1, update().get("records").asInt());
+    run(with("search", index, "red", "--filter", "year:[1995 TO 2005]"));
+    assertTrue(out.toString(), out.toString().contains("  b\n"));
+    assertFalse(out.toString(), out.toString().contains("  a\n"));
+    String before = version();
+    write("a.jsonl", stays + changes.replace("1990", "\"unknown\""));
+    assertFails(1, "record b: year: found unknown, expected whole numbers", with("update", index));
+    assertEquals(before, version());
+  }
+
+  /** Whatever has become of files, the index is what a new one would be. */
+  public void testRandomChanges() throws IOException {
+    Path docs = Files.createDirectory(folder.resolve("docs"));
+    for (int i = 0; i < 4; i++) {
+      change(docs);
+    }
+    run(with("index", docs, "-o", index));
+    Path fresh = folder.resolve("fresh");
+    Path updated = index;
+    for (int i = 0; i < 4; i++) {
+      for (int j = random().nextInt(4); j >= 0; j--) {
+        change(docs);
+      }
+      run(with("update", updated));
+      run("merge", updated);
+      run(with("index", docs, "-o", fresh, "--force", "--merge"));
+      List<String> documents = documents();
+      String tokens = tokens();
+      index = fresh;
+      assertEquals(documents(), documents);
+      assertEquals(tokens(), tokens);
+      index = updated;
+      run(with("update", updated));
+      assertTrue(out.toString(), out.toString().contains(": 0 added, 0 changed, 0 removed, "));
+    }
+    run("check", index);
+  }
+
+  private String tokens() throws IOException {
+    JsonNode statistics = json("info", index, "--json").at("/tokenFields/tokens/0/statistics");
+    return statistics.get("documents") + " documents, " + statistics.get("tokens") + " tokens";
+  }
+
+  /** Writes or deletes one of a few files; there is always one. */
+  private void change(Path docs) throws IOException {
+    int n = random().nextInt(5);
+    write("docs/always.md", "red\n");
+    if (random().nextInt(4) == 0) {
+      Files.deleteIfExists(docs.resolve("f" + n + ".md"));
+      Files.deleteIfExists(docs.resolve("f" + n + ".jsonl"));
+      return;
+    }
+    StringBuilder prose = new StringBuilder();
+    StringBuilder records = new StringBuilder();
+    for (int i = random().nextInt(5); i > 0; i--) {
+      String text = "red cat ".repeat(1 << random().nextInt(8)) + random().nextInt(3);
+      prose.append("# h\n").append(text).append("\n");
+      String id = n + "-" + random().nextInt(1000);
+      records.append("{\"id\":\"").append(id).append("\",\"text\":\"").append(text).append("\"}\n");
+    }
+    write("docs/f" + n + ".md", prose.toString());
+    Path file = docs.resolve("f" + n + ".jsonl");
+    String before = Files.exists(file) && random().nextBoolean() ? Files.readString(file) : "";
+    write("docs/f" + n + ".jsonl", before + unique(before, records.toString()));
+  }
+
+  /** Leaves out records whose ids are there already. */
+  private static String unique(String before, String records) {
+    Set<String> ids = new HashSet<>();
+    before.lines().forEach(line -> ids.add(line.substring(0, line.indexOf(','))));
+    StringBuilder result = new StringBuilder();
+    records
+        .lines()
+        .filter(line -> ids.add(line.substring(0, line.indexOf(','))))
+        .forEach(line -> result.append(line).append("\n"));
+    return result.toString();
+  }
+
+  /** The model is asked for only where there is something to encode. */
+  public void testModelOnlyIfNeeded() throws IOException {
+    write("docs/a.md", "red cat\n");
+    Path second = write("docs/b.md", "red dogs\n");
+    run(with("index", folder.resolve("docs"), "-o", index));
+    Files.delete(second);
+    run("update", index);
+    assertEquals(List.of("a.md#1=a\nred cat"), documents());
+    write("docs/a.md", "blue cat\n");
+    String before = version();
+    assertFails(2, "its tokens are of the model " + model, "update", index);
+    assertEquals(before, version());
+  }
+
+  /** Ids that are given move with the records, and stay unique. */
+  public void testIds() throws IOException {
+    Path docs = folder.resolve("docs");
+    write("docs/a.jsonl", "{\"id\":\"x\",\"text\":\"red\"}\n{\"id\":\"y\",\"text\":\"cat\"}");
+    write("docs/b.jsonl", "{\"id\":\"z\",\"text\":\"blue\"}");
+    run(with("index", docs, "-o", index));
+    // From one changed file to another
+    write("docs/a.jsonl", "{\"id\":\"x\",\"text\":\"red\"}");
+    write("docs/b.jsonl", "{\"id\":\"z\",\"text\":\"blue\"}\n{\"id\":\"y\",\"text\":\"cat\"}");
+    assertCounts(update(), 0, 2, 0, 0);
+    assertEquals(List.of("x=red", "y=cat", "z=blue"), documents());
+    String before = version();
+    Path clash =
+        write("docs/c.jsonl", "{\"id\":\"w\",\"text\":\"a\"}\n{\"id\":\"y\",\"text\":\"a\"}");
+    assertFails(
+        1,
+        clash + ":2: the id y is in " + index + " already, from " + docs.resolve("b.jsonl"),
+        with("update", index));
+    assertEquals(before, version());
+    // A file that is no text fails as a whole, too
+    Files.write(clash, new byte[] {'a', 0, 'b'});
+    assertFails(1, clash + ": expected text, found", with("update", index));
+    assertEquals(before, version());
+  }
+
+  /** Files keep the names that their ids are made of; new ones get others. */
+  public void testNames() throws IOException {
+    Path one = write("one/readme.md", "red\n").getParent();
+    Path two = write("two/readme.md", "blue\n").getParent();
+    run(with("index", one, two, "-o", index));
+    assertEquals(List.of(one + "/readme.md#1", two + "/readme.md#1"), ids());
+    write("one/readme.md", "red cat\n");
+    assertCounts(update(), 0, 1, 0, 1);
+    write("two/other.md", "moon\n");
+    write("one/sub/other.md", "river\n");
+    assertCounts(update(), 2, 0, 0, 2);
+    Path three = write("three/other.md", "cat\n").getParent();
+    assertCounts(update(three), 1, 0, 0, 0);
+    assertEquals(
+        List.of(
+            one + "/readme.md#1",
+            three + "/other.md#1",
+            two + "/readme.md#1",
+            "other.md#1",
+            "sub/other.md#1"),
+        ids());
+  }
+
+  /** Only what is named is looked at; what is new there is looked at from then on. */
+  public void testNamed() throws IOException {
+    Path docs = folder.resolve("docs");
+    Path first = write("docs/a.txt", "red\n\ncat\n");
+    Path second = write("docs/b.md", "blue\n");
+    run(with("index", docs, "-o", index));
+    write("docs/a.txt", "red\n\ndogs\n");
+    write("docs/b.md", "blue moon\n");
+    assertCounts(update(first), 0, 1, 0, 0);
+    // It is prose as before, although files that are named are of lines
+    assertEquals(List.of("a.txt#1=a\nred dogs", "b.md#1=b\nblue"), documents());
+    Path other = write("other/c.md", "river\n");
+    assertCounts(update(other), 1, 0, 0, 0);
+    write("other/c.md", "the river\n");
+    Files.delete(second);
+    assertCounts(update(second), 0, 0, 1, 0);
+    assertCounts(update(), 0, 1, 0, 1);
+    assertEquals(List.of("a.txt#1=a\nred dogs", "c.md#1=c\nthe river"), documents());
+    Path none = folder.resolve("none");
+    assertFails(1, "INPUT " + none + ": no such file or folder", with("update", index, none));
+  }
+
+  /** Where a whole folder is missing, nothing is deleted: its disk may be. */
+  public void testMissingFolder() throws IOException {
+    Path docs = write("docs/a.md", "red\n").getParent();
+    Path lines = write("more/lines", "cat\n");
+    run(with("index", docs, lines, "-o", index));
+    String before = version();
+    Files.move(docs, folder.resolve("elsewhere"));
+    assertFails(
+        1,
+        docs + ": the folder is not there, 1 file of it in " + index + "; make it available, or",
+        with("update", index));
+    assertEquals(before, version());
+    assertCounts(update(lines), 0, 0, 0, 1);
+    run("delete", index, "--file", docs);
+    assertCounts(update(), 0, 0, 0, 1);
+    IOUtils.rm(lines.getParent());
+    assertFails(1, lines.getParent() + ": the folder is not there", with("update", index));
+    assertEquals(List.of("1=cat"), documents());
+  }
+
+  /** What was added is kept up to date, too; standard input cannot be. */
+  public void testAfterAdd() throws IOException {
+    run(with("index", write("a.jsonl", "{\"id\":\"x\",\"text\":\"red\"}"), "-o", index));
+    write("docs/b.md", "blue\n");
+    run(with("add", index, folder.resolve("docs")));
+    write("docs/b.md", "blue moon\n");
+    write("docs/c.md", "cat\n");
+    assertCounts(update(), 1, 1, 0, 1);
+    assertEquals(List.of("b.md#1=b\nblue moon", "c.md#1=c\ncat", "x=red"), documents());
+  }
+}
