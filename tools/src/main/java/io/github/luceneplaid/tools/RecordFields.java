@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a JSON record has beside its id, title and text. What is in an object has the name of the
@@ -46,27 +47,28 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
    */
   static RecordFields of(JsonNode json, Set<String> without) {
     Map<String, List<Object>> values = new LinkedHashMap<>();
-    List<String> renamed = new ArrayList<>();
+    Set<String> renamed = new TreeSet<>();
     for (Map.Entry<String, JsonNode> member : json.properties()) {
-      String name = member.getKey();
-      if (RESERVED.contains(name)) {
-        renamed.add(name);
-        add(renamed(name), member.getValue(), values);
-      } else if (without.contains(name) == false) {
-        add(name, member.getValue(), values);
+      if (without.contains(member.getKey()) == false) {
+        add(member.getKey(), member.getValue(), values, renamed);
       }
     }
-    return values.isEmpty() ? NONE : new RecordFields(values, renamed);
+    return values.isEmpty() ? NONE : new RecordFields(values, List.copyOf(renamed));
   }
 
-  private static void add(String name, JsonNode json, Map<String, List<Object>> values) {
+  private static void add(
+      String name, JsonNode json, Map<String, List<Object>> values, Set<String> renamed) {
     if (json.isObject()) {
       json.properties()
-          .forEach(member -> add(name + "." + member.getKey(), member.getValue(), values));
+          .forEach(member -> add(name + "." + member.getKey(), member.getValue(), values, renamed));
     } else if (json.isArray()) {
-      json.forEach(element -> add(name, element, values));
+      json.forEach(element -> add(name, element, values, renamed));
     } else if (json.isNull() == false) {
-      values.computeIfAbsent(name, key -> new ArrayList<>()).add(value(json));
+      if (RESERVED.contains(name)) {
+        renamed.add(name);
+      }
+      String field = RESERVED.contains(name) ? renamed(name) : name;
+      values.computeIfAbsent(field, key -> new ArrayList<>()).add(value(json));
     }
   }
 

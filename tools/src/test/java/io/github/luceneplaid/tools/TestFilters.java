@@ -235,7 +235,8 @@ public class TestFilters extends CommandTestCase {
   /** A name that is taken is another one, and that is told. */
   public void testTakenNames() throws IOException {
     Path file = createTempDir().resolve("r.jsonl");
-    Files.writeString(file, "{\"text\": \"red\", \"part_of\": \"x\"}");
+    Files.writeString(
+        file, "{\"text\": \"red\", \"part_of\": \"x\", \"order\": {\"n\": 7}, \"tokens\": null}");
     assertEquals(0, plaid("index", file, "-o", index, "--model", model));
     assertEquals(
         "plaid: "
@@ -243,7 +244,7 @@ public class TestFilters extends CommandTestCase {
             + ": part_of of its records becomes the field part_of_, as part_of is a field of its"
             + " own\n",
         err.toString());
-    assertEquals("1", matching("part_of_:x"));
+    assertEquals("1", matching("part_of_:x AND order.n:7"));
   }
 
   /** Fields are stored, so they go out as columns, and come back as the same fields. */
