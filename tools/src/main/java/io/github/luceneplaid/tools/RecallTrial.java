@@ -20,13 +20,15 @@ import java.util.Set;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Measures settings of a search: what comes by default, then more and more candidates, each with
- * few and with many probes, until nearly all hits are right, and last an exact search.
+ * Measures settings of a search: what comes by default and for other wishes, then more and more
+ * candidates, each with few and with many probes, until nearly all hits are right, and last an exact
+ * search.
  */
 final class RecallTrial {
   /** Nothing more is tried when as much is found. */
   private static final double ENOUGH = 0.995;
 
+  private static final float[] WISHES = {0.8f, 0.9f, 0.95f, 0.999f};
   private static final int MAX_STEPS = 9;
 
   /** As many documents have more leaves that are about as near as the nearest. */
@@ -100,7 +102,12 @@ final class RecallTrial {
     }
     trial(LateInteractionOptions.DEFAULT).warmUp(WARM_UP, WARM_UP_NANOS);
     measure("", LateInteractionOptions.DEFAULT, truth);
-    for (int step = 0; choice && step < MAX_STEPS && isEnough(step, atLeast) == false; step++) {
+    for (int i = 0; choice && i < WISHES.length; i++) {
+      LateInteractionOptions wish = LateInteractionOptions.builder().recall(WISHES[i]).build();
+      measure("--at-least " + WISHES[i], wish, truth);
+    }
+    int wishes = settings.size();
+    for (int step = 0; choice && step < MAX_STEPS && isEnough(wishes, step, atLeast) == false; step++) {
       for (int probes :
           searcher.getIndexReader().maxDoc() > MANY_DOCUMENTS ? PROBES_OF_MANY : PROBES) {
         int candidates = candidates(step);
@@ -119,9 +126,9 @@ final class RecallTrial {
   }
 
   /** Whether the steps before have found enough, or there is nothing more to find. */
-  private boolean isEnough(int step, double atLeast) {
+  private boolean isEnough(int wishes, int step, double atLeast) {
     double wanted = Math.max(atLeast, ENOUGH);
-    boolean found = settings.stream().skip(1).anyMatch(setting -> setting.recall >= wanted);
+    boolean found = settings.stream().skip(wishes).anyMatch(setting -> setting.recall >= wanted);
     return found || (step > 0 && candidates(step - 1) >= searcher.getIndexReader().maxDoc());
   }
 

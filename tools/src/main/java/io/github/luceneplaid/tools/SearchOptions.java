@@ -23,6 +23,14 @@ final class SearchOptions {
   private boolean exact;
 
   @Option(
+      names = "--at-least",
+      paramLabel = "SHARE",
+      description =
+          "Share of the hits to find, of those with --exact (default: 0.99). How much to look at"
+              + " follows from it; --recall tells what came of it.")
+  private Float atLeast;
+
+  @Option(
       names = "--probes",
       paramLabel = "N",
       description = "Leaves looked at per query token (default: automatic).")
@@ -49,13 +57,17 @@ final class SearchOptions {
   }
 
   LateInteractionOptions options() {
-    if (exact && (probes != null || candidates != null)) {
-      throw UserException.usage("--exact scores every document: no --probes, no --candidates");
+    if (exact && (probes != null || candidates != null || atLeast != null)) {
+      throw UserException.usage(
+          "--exact scores every document: no --probes, no --candidates, no --at-least");
     }
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     try {
       if (exact) {
         builder.exact();
+      }
+      if (atLeast != null) {
+        builder.recall(atLeast);
       }
       if (probes != null) {
         builder.probes(probes);

@@ -134,6 +134,8 @@ public class TestRecallCommand extends CommandTestCase {
     String[] words = typed.split(" ", -1);
     if (typed.equals("--exact")) {
       options.exact();
+    } else if (words[0].equals("--at-least")) {
+      options.recall(Float.parseFloat(words[1]));
     } else if (typed.isEmpty() == false) {
       assertEquals("--probes", words[0]);
       assertEquals("--candidates", words[2]);
@@ -173,6 +175,7 @@ public class TestRecallCommand extends CommandTestCase {
     String shown = out.toString();
     String head = index + ", 40 documents: 7 queries of 1.0 tokens, parts of its documents";
     assertTrue(shown, shown.startsWith(head));
+    assertTrue(shown, shown.contains("\n  --at-least 0.9 "));
     assertTrue(shown, shown.contains("\n  --probes 32 --candidates 25 "));
     assertTrue(shown, shown.contains("\n  --exact  "));
     assertTrue(shown, shown.contains("scored by their tokens as they are kept"));
