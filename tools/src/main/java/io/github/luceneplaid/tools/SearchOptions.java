@@ -26,7 +26,7 @@ final class SearchOptions {
       names = "--at-least",
       paramLabel = "SHARE",
       description =
-          "Share of the hits to find, of those with --exact (default: 0.99). How much to look at"
+          "Share of the hits to find, of those with --exact (default: 0.995). How much to look at"
               + " follows from it; --recall tells what came of it.")
   private Float atLeast;
 

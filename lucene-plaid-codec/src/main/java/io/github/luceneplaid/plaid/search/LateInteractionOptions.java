@@ -29,7 +29,7 @@ public final class LateInteractionOptions {
   public static final LateInteractionOptions DEFAULT = builder().build();
 
   private static final int AUTOMATIC = 0;
-  private static final float DEFAULT_RECALL = 0.99f;
+  private static final float DEFAULT_RECALL = 0.995f;
 
   /** More than twice as much is never looked at for the sake of recall. */
   private static final double LEAST_MISSED = 0.001;
@@ -256,7 +256,7 @@ public final class LateInteractionOptions {
 
     /**
      * Sets the share of the hits that a search is to find, of those that a search of all documents
-     * would; 0.99 by default. What is not set of the other options follows from it. Candidates are
+     * would; 0.995 by default. What is not set of the other options follows from it. Candidates are
      * scored in the order of an estimate, until no more hits are to be expected among the rest than
      * may be missed: the search learns how far estimates are off from the candidates it has scored.
      *

@@ -55,7 +55,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
   /** What is not set follows from the recall that is wanted. */
   public void testRecall() {
     LateInteractionOptions defaults = LateInteractionOptions.DEFAULT;
-    assertEquals(0.99f, defaults.recall(), 0);
+    assertEquals(0.995f, defaults.recall(), 0);
     assertEquals(16, defaults.anchors(16));
     assertEquals(96, defaults.probes(96));
     int anchors = 1;
@@ -135,7 +135,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testToString() {
     assertEquals(
-        "anchors=auto,probes=3,candidates=auto,rescore=auto,recall=0.99,confidence=auto",
+        "anchors=auto,probes=3,candidates=auto,rescore=auto,recall=0.995,confidence=auto",
         LateInteractionOptions.builder().probes(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }
