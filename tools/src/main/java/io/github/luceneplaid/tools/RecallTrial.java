@@ -21,8 +21,8 @@ import org.apache.lucene.search.IndexSearcher;
 
 /**
  * Measures settings of a search: what comes by default and for other wishes, then more and more
- * candidates, each with few and with many probes, until nearly all hits are right, and last an exact
- * search.
+ * candidates, each with few and with many probes, until nearly all hits are right, and last an
+ * exact search.
  */
 final class RecallTrial {
   /** Nothing more is tried when as much is found. */
@@ -30,6 +30,11 @@ final class RecallTrial {
 
   private static final float[] WISHES = {0.8f, 0.9f, 0.95f, 0.999f};
   private static final int MAX_STEPS = 9;
+
+  /** After so many steps, one that gains less than that is the last. */
+  private static final int MIN_STEPS = 4;
+
+  private static final double GAIN = 0.0005;
 
   /** As many documents have more leaves that are about as near as the nearest. */
   private static final int MANY_DOCUMENTS = 100_000;
@@ -94,6 +99,7 @@ final class RecallTrial {
     List<float[][]> few = queries.subList(0, Math.min(queries.size(), EXACT_QUERIES));
     try (Progress progress = progress("Searching exactly", queries.size() + 2L * few.size())) {
       SearchTrial exact = new SearchTrial(searcher, few, k, exactly, null);
+      exact.warmUp(WARM_UP, WARM_UP_NANOS);
       exactTime = milliseconds(exact.speed(1, progress));
       truth = trial(exactly).truth(searcher, "the index", progress);
     }
@@ -107,7 +113,9 @@ final class RecallTrial {
       measure("--at-least " + WISHES[i], wish, truth);
     }
     int wishes = settings.size();
-    for (int step = 0; choice && step < MAX_STEPS && isEnough(wishes, step, atLeast) == false; step++) {
+    for (int step = 0;
+        choice && step < MAX_STEPS && isEnough(wishes, step, atLeast) == false;
+        step++) {
       for (int probes :
           searcher.getIndexReader().maxDoc() > MANY_DOCUMENTS ? PROBES_OF_MANY : PROBES) {
         int candidates = candidates(step);
@@ -129,7 +137,20 @@ final class RecallTrial {
   private boolean isEnough(int wishes, int step, double atLeast) {
     double wanted = Math.max(atLeast, ENOUGH);
     boolean found = settings.stream().skip(wishes).anyMatch(setting -> setting.recall >= wanted);
-    return found || (step > 0 && candidates(step - 1) >= searcher.getIndexReader().maxDoc());
+    boolean all = step > 0 && candidates(step - 1) >= searcher.getIndexReader().maxDoc();
+    return found
+        || all
+        || (step >= MIN_STEPS && best(wishes, step) - best(wishes, step - 1) < GAIN);
+  }
+
+  /** The best recall of all steps before one. */
+  private double best(int wishes, int step) {
+    return settings.stream()
+        .skip(wishes)
+        .limit((long) PROBES.length * step)
+        .mapToDouble(Setting::recall)
+        .max()
+        .orElseThrow();
   }
 
   private void measure(String name, LateInteractionOptions options, SearchTrial.Truth truth)

@@ -115,10 +115,8 @@ final class SearchTrial {
   /** Answers queries again and again, until they are so many, or it has taken so long. */
   void warmUp(int searches, long nanos) throws IOException {
     long start = System.nanoTime();
-    for (int done = 0;
-        done < searches && System.nanoTime() - start < nanos;
-        done += queries.size()) {
-      round();
+    for (int done = 0; done < searches && System.nanoTime() - start < nanos; done++) {
+      search(searcher, queries.get(done % queries.size()), options);
     }
   }
 
