@@ -38,7 +38,7 @@ public class TestScanGarbage extends LateInteractionTestCase {
   private static final int QUERY = 32;
 
   /** Looks until the compiler is done; it has far more time than it needs. */
-  private static final int MAX_ROUNDS = 100;
+  private static final int MAX_ROUNDS = 500;
 
   /** A row of floats takes 272 bytes, a value of each query token 144; Lucene takes some. */
   private static final double MAX_BYTES_PER_DOCUMENT = 50;
