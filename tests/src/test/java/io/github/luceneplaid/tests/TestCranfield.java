@@ -114,7 +114,7 @@ public class TestCranfield extends LuceneTestCase {
 
   public void testRawTokens() throws IOException {
     DocValuesFormat raw = PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT16).build();
-    assertAtLeast("recall", 0.995, run("4 bits, raw f16", raw, 100).recall);
+    assertAtLeast("recall", 0.99, run("4 bits, raw f16", raw, 100).recall);
   }
 
   /** Segments that were trained apart from each other keep their codebooks when they are merged. */
@@ -123,7 +123,7 @@ public class TestCranfield extends LuceneTestCase {
     DocValuesFormat raw = PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT16).build();
     Result result = run("the same, small flushes", raw, 37);
     assertAtLeast("codebooks", 2, result.statistics.codebooks().size());
-    assertAtLeast("recall", 0.995, result.recall);
+    assertAtLeast("recall", 0.99, result.recall);
   }
 
   private static void assertAtLeast(String what, double least, double found) {
