@@ -66,7 +66,22 @@ public record TokenPooling(int factor, int protectedTokens) {
     if (factor == 1) {
       return tokens.clone();
     }
-    int[] clusters = clusters(tokens);
+    return pool(tokens, clusters(tokens));
+  }
+
+  /**
+   * Pools the tokens of a document whose clusters are known.
+   *
+   * @param tokens [n][dimension]; not changed
+   * @param clusters as {@link #clusters} found them for these tokens
+   * @return as {@link #pool(float[][])}
+   * @throws IllegalArgumentException if these are not as many as the tokens
+   */
+  public static float[][] pool(float[][] tokens, int[] clusters) {
+    if (clusters.length != tokens.length) {
+      throw new IllegalArgumentException(
+          "expected a cluster for each of " + tokens.length + " tokens, got: " + clusters.length);
+    }
     int count = Arrays.stream(clusters).max().orElse(-1) + 1;
     int[] sizes = new int[count];
     for (int cluster : clusters) {
@@ -87,7 +102,7 @@ public record TokenPooling(int factor, int protectedTokens) {
    *
    * @param tokens [n][dimension]; not changed
    * @return for each token the index of the pooled token it is part of
-   * @throws IllegalArgumentException as {@link #pool}
+   * @throws IllegalArgumentException as {@link #pool(float[][])}
    */
   public int[] clusters(float[][] tokens) {
     check(tokens);

@@ -190,6 +190,9 @@ public class TestTokenPooling extends LuceneTestCase {
     refuse(
         "NaN in token 1 at dimension 0",
         () -> pooling.pool(new float[][] {{1, 0}, {Float.NaN, 1}}));
+    refuse(
+        "each of 2 tokens, got: 1",
+        () -> TokenPooling.pool(new float[][] {{1, 0}, {0, 1}}, new int[1]));
   }
 
   private static void refuse(String message, ThrowingRunnable action) {

@@ -122,7 +122,8 @@ final class ExplainCommand implements Callable<Integer> {
               + tokens[0].length
               + " dimensions, which the query has");
     }
-    Pieces pieces = pieces(encoder, text, similarities[0].length);
+    TokenPieces pieces =
+        TokenPieces.of(searcher.getIndexReader(), hit.doc, similarities[0].length, encoder, text);
     return new HitExplanation(
         query,
         RecordSearch.recordId(document),
@@ -133,7 +134,7 @@ final class ExplainCommand implements Callable<Integer> {
         HitExplanation.labels(query, encoded.starts(), encoded.ends()),
         pieces == null
             ? HitExplanation.numbers(similarities[0].length)
-            : HitExplanation.labels(text, pieces.starts(), pieces.ends()),
+            : HitExplanation.labels(text, pieces),
         pieces == null ? List.of() : WordMatch.of(query, encoded, text, pieces, matches),
         matches,
         similarities);
@@ -158,12 +159,6 @@ final class ExplainCommand implements Callable<Integer> {
       throw new UserException("--doc " + choice.id + ": no such document in " + folder);
     }
     return new MaxSimRescorer(IndexBuilder.TOKENS, tokens).rescore(searcher, found, 1).scoreDocs[0];
-  }
-
-  /** Where n tokens lie in a text; null if they are not those of the text, as when pooled. */
-  private static Pieces pieces(TextEncoder encoder, String text, int n) {
-    Pieces pieces = text == null ? null : encoder.locate(text);
-    return pieces == null || pieces.tokens() != n ? null : pieces;
   }
 
   private void print(HitExplanation explanation) throws IOException {

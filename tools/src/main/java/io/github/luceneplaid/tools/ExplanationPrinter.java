@@ -13,17 +13,23 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints an explanation: a line per word of the query, with what answers it in its context. Where
- * the tokens are not those of the text, a line per token.
+ * Prints an explanation: a line per word of the query, with what answers it in its context, and
+ * more lines if that is a pooled token of words that are far apart. Where the tokens are not those
+ * of the text, a line per token.
  */
 final class ExplanationPrinter {
   /** Chars of context on each side. */
   private static final int CONTEXT = 30;
 
   private static final int BAR = 10;
+
+  /** How far from the left answers stand, beside the width of the query's words. */
+  private static final int INDENT = "     ".length() + " -0.00 ".length() + BAR + "  ".length();
 
   private final Console console;
   private final HitExplanation hit;
@@ -62,7 +68,11 @@ final class ExplanationPrinter {
     int width = hit.words().stream().mapToInt(word -> word.queryWord().length()).max().orElse(0);
     for (int i = 0; i < hit.words().size(); i++) {
       WordMatch word = hit.words().get(i);
-      print(i, width, flat(word.queryWord()), word.similarity(), answer(i, word));
+      List<String> answers = answers(i, word);
+      print(i, width, flat(word.queryWord()), word.similarity(), answers.getFirst());
+      for (String answer : answers.subList(1, answers.size())) {
+        console.out().println(" ".repeat(INDENT + width) + answer);
+      }
     }
   }
 
@@ -80,23 +90,53 @@ final class ExplanationPrinter {
                 + answer);
   }
 
-  /** The word of the document with what is around it. */
-  private String answer(int number, WordMatch match) {
+  /** The words of the document with what is around them: those that are close together in one. */
+  private List<String> answers(int number, WordMatch match) {
+    List<String> answers = new ArrayList<>();
+    List<Span> words = match.spans();
+    for (int i = 0; i < words.size(); ) {
+      int to = contextEnd(words.get(i).end());
+      int n = 1;
+      while (i + n < words.size() && words.get(i + n).end() <= to) {
+        n++;
+      }
+      answers.add(answer(number, words.subList(i, i + n), to));
+      i += n;
+    }
+    return answers;
+  }
+
+  /** Some words with what is around them. */
+  private String answer(int number, List<Span> words, int to) {
     String text = hit.text();
-    int from = Math.max(0, match.start() - CONTEXT);
-    while (from < match.start() && isInside(text, from)) {
+    int from = contextStart(words.getFirst().start());
+    StringBuilder answer = new StringBuilder(from > 0 ? "… " : "");
+    int at = from;
+    for (Span span : words) {
+      String before = flat(text.substring(at, span.start()));
+      String word = flat(span.of(text));
+      answer.append(at == from ? before.stripLeading() : before);
+      answer.append(console.colours() ? console.colour(number, word) : console.mark(word));
+      at = span.end();
+    }
+    answer.append(flat(text.substring(at, to)).stripTrailing());
+    return answer.append(to < text.length() ? " …" : "").toString();
+  }
+
+  private int contextStart(int word) {
+    int from = Math.max(0, word - CONTEXT);
+    while (from < word && isInside(hit.text(), from)) {
       from++;
     }
-    int to = Math.min(text.length(), match.end() + CONTEXT);
-    while (to > match.end() && isInside(text, to)) {
+    return from;
+  }
+
+  private int contextEnd(int word) {
+    int to = Math.min(hit.text().length(), word + CONTEXT);
+    while (to > word && isInside(hit.text(), to)) {
       to--;
     }
-    String word = flat(text.substring(match.start(), match.end()));
-    return (from > 0 ? "… " : "")
-        + flat(text.substring(from, match.start())).stripLeading()
-        + (console.colours() ? console.colour(number, word) : console.mark(word))
-        + flat(text.substring(match.end(), to)).stripTrailing()
-        + (to < text.length() ? " …" : "");
+    return to;
   }
 
   /** Whether a text must not be cut here, in a word or a surrogate pair. */

@@ -13,7 +13,10 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import io.github.luceneplaid.tools.HitExplanation.Label;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -100,21 +103,40 @@ final class HeatMap {
   private void appendText() {
     page.append("<p class=\"text\">");
     int from = 0;
-    for (int token = 0; token < hit.documentTokens().size(); token++) {
-      Label label = hit.documentTokens().get(token);
-      if (label.start() < from) {
+    for (Place place : places()) {
+      if (place.span.start() < from) {
         continue;
       }
       int best = 0;
       for (int q = 1; q < hit.similarities().length; q++) {
-        best = hit.similarities()[q][token] > hit.similarities()[best][token] ? q : best;
+        float similarity = hit.similarities()[q][place.token];
+        best = similarity > hit.similarities()[best][place.token] ? q : best;
       }
-      page.append(escaped(hit.text().substring(from, label.start()))).append("<span");
-      appendCell(best, token);
-      page.append('>').append(escaped(label.text())).append("</span>");
-      from = label.end();
+      page.append(escaped(hit.text().substring(from, place.span.start()))).append("<span");
+      appendCell(best, place.token);
+      page.append('>').append(escaped(place.span.of(hit.text()))).append("</span>");
+      from = place.span.end();
     }
     page.append(escaped(hit.text().substring(from))).append("</p>\n");
+  }
+
+  /** Where a token, or a part of a pooled one, lies in the text. */
+  private record Place(Span span, int token) {}
+
+  /** Where all tokens lie, in the order of the text. */
+  private List<Place> places() {
+    List<Place> places = new ArrayList<>();
+    for (int token = 0; token < hit.documentTokens().size(); token++) {
+      Label label = hit.documentTokens().get(token);
+      if (label.start() >= 0) {
+        places.add(new Place(new Span(label.start(), label.end()), token));
+      }
+      for (Span span : label.pooled()) {
+        places.add(new Place(span, token));
+      }
+    }
+    places.sort(Comparator.comparingInt(place -> place.span.start()));
+    return places;
   }
 
   private void appendTable() {

@@ -11,9 +11,11 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a document came to its score for a query, with the words that tokens stand for.
@@ -54,8 +56,17 @@ record HitExplanation(
    * @param text a part of the text, or what stands for it
    * @param start where it starts in the text, in chars; −1 if it is not in it
    * @param end where it ends in the text, in chars, exclusive; −1 likewise
+   * @param pooled what the token stands for besides, behind it
    */
-  record Label(String text, int start, int end) {}
+  record Label(
+      String text,
+      int start,
+      int end,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Span> pooled) {
+    Label(String text, int start, int end) {
+      this(text, start, end, List.of());
+    }
+  }
 
   /** Labels of tokens, by where they lie in a text. */
   static List<Label> labels(String text, int[] starts, int[] ends) {
@@ -65,6 +76,37 @@ record HitExplanation(
       labels.add(new Label(word, starts[i], ends[i]));
     }
     return labels;
+  }
+
+  /** Labels of the tokens of a document; of a pooled one all pieces, of which some make words. */
+  static List<Label> labels(String text, TokenPieces pieces) {
+    List<Label> labels = new ArrayList<>();
+    for (int token = 0; token < pieces.tokens(); token++) {
+      List<Span> spans = joined(pieces.spans(token));
+      if (spans.isEmpty()) {
+        labels.add(new Label(NO_WORD, -1, -1));
+      } else {
+        String words =
+            spans.stream().map(span -> span.of(text)).distinct().collect(Collectors.joining(" "));
+        Span first = spans.getFirst();
+        List<Span> others = spans.subList(1, spans.size());
+        labels.add(new Label(words, first.start(), first.end(), others));
+      }
+    }
+    return labels;
+  }
+
+  /** Makes one of those that follow each other without a gap. */
+  private static List<Span> joined(List<Span> spans) {
+    List<Span> joined = new ArrayList<>();
+    for (Span span : spans) {
+      if (joined.isEmpty() == false && joined.getLast().end() == span.start()) {
+        joined.add(new Span(joined.removeLast().start(), span.end()));
+      } else {
+        joined.add(span);
+      }
+    }
+    return joined;
   }
 
   /** Labels of n tokens of which nothing is known: their numbers. */

@@ -111,9 +111,9 @@ final class HitPrinter {
     if (query == null) {
       return List.of();
     }
-    Pieces pieces = encoder.locate(text);
-    if (query.similarities(searcher, doc)[0].length != pieces.tokens()) {
-      // Pooled, or of another text
+    int tokens = query.similarities(searcher, doc)[0].length;
+    TokenPieces pieces = TokenPieces.of(searcher.getIndexReader(), doc, tokens, encoder, text);
+    if (pieces == null) {
       return List.of();
     }
     List<WordMatch> all =
@@ -130,8 +130,10 @@ final class HitPrinter {
                     Locale.ROOT,
                     "%s→%s %.2f",
                     Console.visible(match.queryWord()),
-                    Console.visible(
-                        text.substring(match.start(), match.end()).toLowerCase(Locale.ROOT)),
+                    match.spans().stream()
+                        .map(span -> Console.visible(span.of(text).toLowerCase(Locale.ROOT)))
+                        .distinct()
+                        .collect(Collectors.joining(", ")),
                     match.similarity()))
         .collect(Collectors.joining("  "));
   }

@@ -125,16 +125,22 @@ final class IndexBuilder implements Closeable {
   }
 
   void add(Passage passage, float[][] tokens) throws IOException {
-    add(passage, tokens, null);
+    add(passage, tokens, null, null);
   }
 
   /**
    * Adds a passage.
    *
+   * @param clusters which of the tokens its own became; null if these are its own
    * @param source where it came from; null if that is not known
    */
-  void add(Passage passage, float[][] tokens, SourceFile source) throws IOException {
+  void add(Passage passage, float[][] tokens, int[] clusters, SourceFile source)
+      throws IOException {
     Document document = document(passage, tokens);
+    // Without a text there are no words to show
+    if (clusters != null && clusters.length > 0 && passage.text().isEmpty() == false) {
+      document.add(PoolClusters.field(clusters));
+    }
     if (source != null) {
       source.addTo(document);
     }

@@ -22,7 +22,8 @@ final class PoolOptions {
       paramLabel = "N",
       description =
           "Pool tokens that are alike, N to one on average: the index gets N times smaller, hits a"
-              + " little worse, and the words that matched are not shown (default: 1, not at all).")
+              + " little worse, and of each token that matched all words are shown that it was"
+              + " pooled from (default: 1, not at all).")
   private int factor;
 
   @Option(
@@ -42,12 +43,22 @@ final class PoolOptions {
     return new TokenPooling(factor, protectedTokens);
   }
 
-  /** Pools the tokens of a document, which errors name. */
-  static float[][] pool(TokenPooling pooling, String id, float[][] tokens) {
+  /**
+   * Finds which tokens of a document, which errors name, are to be pooled.
+   *
+   * @return as {@link TokenPooling#clusters}; null if none are
+   */
+  static int[] clusters(TokenPooling pooling, String id, float[][] tokens) {
     try {
-      return pooling.pool(tokens);
+      return pooling.factor() == 1 ? null : pooling.clusters(tokens);
     } catch (IllegalArgumentException e) {
       throw new UserException("document " + id + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Pools the tokens of a document, which errors name. */
+  static float[][] pool(TokenPooling pooling, String id, float[][] tokens) {
+    int[] clusters = clusters(pooling, id, tokens);
+    return clusters == null ? tokens : TokenPooling.pool(tokens, clusters);
   }
 }

@@ -35,6 +35,7 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           IndexBuilder.TOKENS,
           IndexBuilder.PART_OF,
           IndexBuilder.ORDER,
+          PoolClusters.FIELD,
           SourceFile.FILE,
           SourceFile.NAME,
           SourceFile.HASH,

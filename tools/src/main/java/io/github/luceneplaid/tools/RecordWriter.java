@@ -52,8 +52,9 @@ final class RecordWriter {
               + dimension
               + " as in the index; is it another model?");
     }
-    float[][] pooled = PoolOptions.pool(pooling, passage.id(), vectors);
-    builder.add(passage, pooled, sources.get(passage.recordId()));
+    int[] clusters = PoolOptions.clusters(pooling, passage.id(), vectors);
+    float[][] pooled = clusters == null ? vectors : TokenPooling.pool(vectors, clusters);
+    builder.add(passage, pooled, clusters, sources.get(passage.recordId()));
     passages++;
     records += passage.recordId().equals(last) ? 0 : 1;
     last = passage.recordId();

@@ -42,7 +42,7 @@ final class Snippet {
     this.matches = matches.stream().filter(match -> match.similarity() >= MIN_SIMILARITY).toList();
     this.console = console;
     for (WordMatch match : this.matches) {
-      marked.set(match.start(), match.end());
+      match.spans().forEach(span -> marked.set(span.start(), span.end()));
     }
   }
 
@@ -153,7 +153,9 @@ final class Snippet {
   private float score(int start, int end) {
     float score = 0;
     for (WordMatch match : matches) {
-      score += match.start() >= start && match.end() <= end ? match.similarity() : 0;
+      boolean inside =
+          match.spans().stream().anyMatch(span -> span.start() >= start && span.end() <= end);
+      score += inside ? match.similarity() : 0;
     }
     return score;
   }

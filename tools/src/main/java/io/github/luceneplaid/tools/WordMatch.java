@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +19,20 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which word of a text a word of the query found.
+ * Which word of a text a word of the query found, or which words, if it found a pooled token.
  *
  * @param queryWord the word of the query
  * @param start where its partner starts in the text, in chars
  * @param end where its partner ends in the text, in chars, exclusive
  * @param similarity of the two tokens, −1 to 1
+ * @param pooled the words that its partner was pooled with, behind it
  */
-record WordMatch(String queryWord, int start, int end, float similarity) {
+record WordMatch(
+    String queryWord,
+    int start,
+    int end,
+    float similarity,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Span> pooled) {
   /** English words that match everywhere and tell nothing. */
   private static final Set<String> FUNCTION_WORDS =
       Set.of(
@@ -34,6 +41,18 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
           "me", "my", "of", "on", "or", "so", "that", "the", "their", "them", "they", "this", "to",
           "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with",
           "you", "your");
+
+  /** Of one word. */
+  WordMatch(String queryWord, int start, int end, float similarity) {
+    this(queryWord, start, end, similarity, List.of());
+  }
+
+  /** All words of the text that were found, in its order. */
+  List<Span> spans() {
+    List<Span> spans = new ArrayList<>(List.of(new Span(start, end)));
+    spans.addAll(pooled);
+    return spans;
+  }
 
   /** Whether the query word has a meaning of its own. */
   boolean tells() {
@@ -46,13 +65,17 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
    * @param queryText the query
    * @param query its tokens
    * @param text the text of a hit
-   * @param pieces where its tokens lie
+   * @param pieces where its tokens lie, pooled or not
    * @param tokens which token of the text each token of the query found
    * @return the best match of each word of the query, in its order; none if the tokens are not of
    *     this text
    */
   static List<WordMatch> of(
-      String queryText, EncodedText query, String text, Pieces pieces, List<TokenMatch> tokens) {
+      String queryText,
+      EncodedText query,
+      String text,
+      TokenPieces pieces,
+      List<TokenMatch> tokens) {
     List<WordMatch> result = new ArrayList<>();
     int lastStart = -1;
     for (TokenMatch token : tokens) {
@@ -60,10 +83,8 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
         return List.of();
       }
       int queryPiece = query.starts()[token.queryToken()];
-      int piece = pieces.starts()[token.documentToken()];
-      if (queryPiece < 0
-          || piece < 0
-          || isBlank(text, piece, pieces.ends()[token.documentToken()])) {
+      List<Span> found = queryPiece < 0 ? List.of() : words(text, pieces, token.documentToken());
+      if (found.isEmpty()) {
         continue;
       }
       int queryStart = wordStart(queryText, queryPiece);
@@ -72,8 +93,9 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
       if (Character.isLetterOrDigit(word.codePointAt(0)) == false) {
         continue;
       }
-      int end = wordEnd(text, pieces.ends()[token.documentToken()]);
-      WordMatch match = new WordMatch(word, wordStart(text, piece), end, token.similarity());
+      Span first = found.getFirst();
+      List<Span> others = found.subList(1, found.size());
+      WordMatch match = new WordMatch(word, first.start(), first.end(), token.similarity(), others);
       if (queryStart != lastStart) {
         result.add(match);
       } else if (match.similarity > result.getLast().similarity) {
@@ -84,9 +106,21 @@ record WordMatch(String queryWord, int start, int end, float similarity) {
     return result;
   }
 
-  /** Whether a piece is a space alone, as some tokenizers have it. */
-  private static boolean isBlank(String text, int start, int end) {
-    return text.substring(start, end).isBlank();
+  /** The words that a token is of, in the order of the text; punctuation only if there are none. */
+  private static List<Span> words(String text, TokenPieces pieces, int token) {
+    // Some tokenizers have pieces that are a space alone
+    List<Span> found =
+        pieces.spans(token).stream()
+            .filter(piece -> piece.of(text).isBlank() == false)
+            .map(piece -> new Span(wordStart(text, piece.start()), wordEnd(text, piece.end())))
+            .distinct()
+            .toList();
+    List<Span> words = found.stream().filter(span -> isWord(span.of(text))).toList();
+    return words.isEmpty() ? found : words;
+  }
+
+  private static boolean isWord(String text) {
+    return text.codePoints().anyMatch(Character::isLetterOrDigit);
   }
 
   private static int wordStart(String text, int index) {

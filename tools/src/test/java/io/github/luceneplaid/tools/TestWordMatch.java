@@ -38,7 +38,7 @@ public class TestWordMatch extends LuceneTestCase {
             new TokenMatch(2, 4, 0.7f),
             new TokenMatch(3, 2, 0.9f),
             new TokenMatch(4, 5, 0.3f));
-    List<WordMatch> matches = WordMatch.of(query, encoded, text, pieces, tokens);
+    List<WordMatch> matches = WordMatch.of(query, encoded, text, TokenPieces.of(pieces), tokens);
     assertEquals(
         List.of(
             new WordMatch("why", 0, 2, 0.1f),
@@ -57,7 +57,7 @@ public class TestWordMatch extends LuceneTestCase {
         List.of(new TokenMatch(0, 1, 1), new TokenMatch(1, 0, 1), new TokenMatch(2, 1, 0.5f));
     assertEquals(
         List.of(new WordMatch("dog", 0, 3, 0.5f)),
-        WordMatch.of("cat dog", encoded, "cat", pieces, tokens));
+        WordMatch.of("cat dog", encoded, "cat", TokenPieces.of(pieces), tokens));
   }
 
   /** As after a change of the model. */
@@ -66,14 +66,16 @@ public class TestWordMatch extends LuceneTestCase {
     Pieces pieces = new Pieces(null, null, new int[1], new int[] {0}, new int[] {3});
     assertEquals(
         List.of(),
-        WordMatch.of("cat", encoded, "dog", pieces, List.of(new TokenMatch(0, 1, 0.5f))));
+        WordMatch.of(
+            "cat", encoded, "dog", TokenPieces.of(pieces), List.of(new TokenMatch(0, 1, 0.5f))));
   }
 
   private static String word(String text, int start, int end) {
     EncodedText encoded = new EncodedText(null, null, new int[] {0}, new int[] {1});
     Pieces pieces = new Pieces(null, null, new int[1], new int[] {start}, new int[] {end});
     WordMatch match =
-        WordMatch.of("q", encoded, text, pieces, List.of(new TokenMatch(0, 0, 1))).get(0);
+        WordMatch.of("q", encoded, text, TokenPieces.of(pieces), List.of(new TokenMatch(0, 0, 1)))
+            .get(0);
     return text.substring(match.start(), match.end());
   }
 
