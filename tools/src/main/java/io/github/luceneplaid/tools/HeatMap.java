@@ -90,6 +90,10 @@ final class HeatMap {
         "token of the query, makes the score. In the text a token has the colour of what it ");
     page.append(
         "answers best. Point at a token or a square to see both words and the number.</p>\n");
+    if (hit.documentTokens().stream().anyMatch(label -> label.pooled().isEmpty() == false)) {
+      page.append("<p class=\"note\">Tokens were pooled before they were indexed: a column ");
+      page.append("stands for all pieces of the text that became one token.</p>\n");
+    }
     return page.append("</body>\n</html>\n").toString();
   }
 

@@ -11,10 +11,10 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.testframework.Processes;
 import io.github.luceneplaid.tools.HitExplanation.Label;
 import java.io.File;
 import java.io.IOException;
@@ -160,6 +160,7 @@ public class TestExplain extends CommandTestCase {
       assertEquals(1, best);
     }
     assertEquals("a blue river under the moon", text(document, "p", 1));
+    assertFalse(page, page.contains("pooled"));
     assertFalse(
         "loads nothing", Pattern.compile("src=|href=|url\\(|@import|<script").matcher(page).find());
   }

@@ -94,6 +94,15 @@ public class TestPooledWords extends ChangeTestCase {
     assertFalse(json.get("words").get(1).has("pooled"));
   }
 
+  /** A field of a record is not taken for clusters. */
+  public void testTakenName() throws IOException {
+    Path texts = write("r.jsonl", "{\"text\": \"" + RIVER + "\", \"plaid.clusters\": 7}\n");
+    run(with("index", texts, "-o", index, "--pool-factor=2"));
+    assertMarked();
+    run(with("search", index, "red", "--filter", "plaid.clusters_:7"));
+    assertTrue(out.toString(), out.toString().contains("1."));
+  }
+
   /** A token has one column, and its colour in all of its words. */
   public void testPage() throws IOException {
     index();
@@ -101,6 +110,7 @@ public class TestPooledWords extends ChangeTestCase {
     run(with("explain", index, "--query", "blue cat", "--doc", "1", "--html", file));
     String page = Files.readString(file);
     assertEquals(2, page.split("<th>blue under moon</th>", -1).length);
+    assertTrue(page, page.contains("Tokens were pooled"));
     Pattern text = Pattern.compile("<p class=\"text\">(.*?)</p>", Pattern.DOTALL);
     String shown = text.matcher(page).results().findFirst().orElseThrow().group(1);
     assertEquals(RIVER, shown.replaceAll("<[^>]*>", ""));
@@ -169,7 +179,7 @@ public class TestPooledWords extends ChangeTestCase {
         List.of(), WordMatch.of("song", query, text, pooled, List.of(new TokenMatch(0, 0, 1))));
   }
 
-  /** As what writes them has always been able to, but not told. */
+  /** Of an index that was pooled before clusters were kept, hits are shown without words. */
   public void testUnknownClusters() throws IOException {
     TokenPooling pooling = new TokenPooling(2, 1);
     try (TextEncoder encoder = TextEncoder.open(model);
