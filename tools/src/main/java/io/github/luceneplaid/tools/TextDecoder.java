@@ -80,8 +80,8 @@ final class TextDecoder {
 
   private static String advice(FileKind kind) {
     return switch (kind) {
-      case NPY -> " (plaid index takes one, alone, with doclens.json beside it)";
-      case ZIP -> " (of an .npz file of tokens, plaid convert makes an .npy file)";
+      case NPY -> " (plaid index takes one of tokens, alone)";
+      case ZIP -> " (plaid index takes an .npz file of tokens, alone)";
       case PDF -> " (make text of it first, as by pdftotext)";
       case GZIP, ZSTD, BZIP2, XZ -> " (decompress it first)";
       default -> "";
