@@ -44,7 +44,11 @@ final class ArchivedTokens extends TokenInput {
     try (NpyFile array = archive.array(name)) {
       long[] shape = array.shape();
       if (array.type().isFloat() == false || shape.length != 2 || shape[1] < 1) {
-        throw refused(name, describe(array), "floats by tokens and dimensions");
+        throw refused(
+            name,
+            describe(array),
+            "floats by tokens and dimensions, for each text (or one array of 3 axes, alone or"
+                + " with its mask)");
       }
       VectorRows rows = array.vectors();
       if (dimension == 0) {
