@@ -57,7 +57,7 @@ final class TokenArchive {
       arrays.check();
       result = arrays.padded(ids, all, notes);
       if (result == null) {
-        return result = arrays.list(named, ids, all);
+        result = arrays.list(named, ids, all);
       }
       return result;
     } finally {

@@ -281,10 +281,17 @@ public class TestTokenInputs extends CommandTestCase {
     assertFalse(Files.exists(folder.resolve("index")));
   }
 
-  public void testOtherArchives() throws IOException {
+  public void testOtherFiles() throws IOException {
     Path file = npz("a.docx", "word/document.xml", new byte[9], "a.npy", matrix(texts[0]));
     assertFalse(TokenInput.isOne(file));
     assertFails(1, "expected text, found a ZIP", "index", file, "-o", folder.resolve("index"));
+    // What leads in is said of those that may hold tokens, too
+    byte[] safetensors = {2, 0, 0, 0, 0, 0, 0, 0, '{', '"'};
+    byte[] pickle = {(byte) 0x80, 4, '.'};
+    for (byte[] content : List.of(safetensors, pickle)) {
+      Files.write(file, content);
+      assertFails(1, "numpy.savez('tokens.npz', *", "index", file, "-o", folder.resolve("index"));
+    }
   }
 
   /** From the command line: index and add, queries in each form, each finds itself. */
