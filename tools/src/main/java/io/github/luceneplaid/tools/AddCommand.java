@@ -48,7 +48,7 @@ final class AddCommand implements Callable<Integer> {
       paramLabel = "INPUT",
       description =
           "Folder, .md, .jsonl or .json file, or a file with a text per line, - for standard input;"
-              + " or an .npy file of tokens.")
+              + " or an .npy or .npz file of tokens.")
   private List<Path> inputs;
 
   @Option(
@@ -59,13 +59,15 @@ final class AddCommand implements Callable<Integer> {
   @Option(
       names = "--doclens",
       paramLabel = "FILE",
-      description = "Tokens per document, for .npy (default: doclens.json beside it).")
+      description = "Tokens per document, for .npy of 2 axes (default: doclens.json beside it).")
   private Path lengths;
 
   @Option(
       names = "--ids",
       paramLabel = "FILE",
-      description = "Ids of the documents, for .npy (default: ids.json beside it, else 0, 1, ...).")
+      description =
+          "Ids of the documents, for .npy or .npz (default: names of arrays in an .npz file,"
+              + " ids.json beside it, else 0, 1, ...).")
   private Path ids;
 
   @Mixin private InputOptions inputOptions;
@@ -86,15 +88,15 @@ final class AddCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    boolean matrix = TokenFiles.isMatrix(inputs.get(0));
+    boolean matrix = TokenInput.isOne(inputs.get(0));
     if (matrix && inputs.size() > 1) {
-      throw UserException.usage("INPUT: expected one .npy file, or texts only");
+      throw UserException.usage("INPUT: expected one .npy or .npz file, or texts only");
     }
     if (matrix == false && (lengths != null || ids != null)) {
-      throw UserException.usage("--doclens and --ids go with an .npy file, not with texts");
+      throw UserException.usage("--doclens and --ids go with tokens, not with texts");
     }
     for (Path input : inputs) {
-      StanfordIndex.refuse(input);
+      ForeignIndex.refuse(input);
     }
     try (IndexChange change = new IndexChange(folder)) {
       RecordWriter added = matrix ? addMatrix(change, inputs.get(0)) : addTexts(change);
@@ -106,15 +108,11 @@ final class AddCommand implements Callable<Integer> {
 
   private RecordWriter addMatrix(IndexChange change, Path file) throws IOException {
     if (replace) {
-      throw UserException.usage("--replace goes with texts, not with an .npy file");
-    }
-    Path lengthsFile = lengths == null ? file.resolveSibling("doclens.json") : lengths;
-    Path idsFile = ids == null ? file.resolveSibling("ids.json") : ids;
-    if (ids != null && ids.toFile().exists() == false) {
-      throw new UserException("--ids " + ids + ": no such file");
+      throw UserException.usage("--replace goes with texts, not with tokens");
     }
     RecordWriter writer = change.writer(new TextFiles.Records(List.of(), Map.of()));
-    try (TokenFiles tokens = new TokenFiles(file, lengthsFile, idsFile, freeIds(change, ""));
+    Ids all = freeIds(change, "");
+    try (TokenInput tokens = TokenInput.documents(file, lengths, ids, all, plaid.console()::note);
         Progress progress = plaid.console().progress("Adding", " documents", tokens.size())) {
       for (int i = 0; i < tokens.size(); i++) {
         writer.add(tokens.passage(i), tokens.next());

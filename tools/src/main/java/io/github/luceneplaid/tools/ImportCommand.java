@@ -91,7 +91,7 @@ final class ImportCommand implements Callable<Integer> {
     if (Files.isDirectory(source) == false) {
       throw new UserException(source + ": no such folder");
     }
-    StanfordIndex.refuse(source);
+    ForeignIndex.refuseStanford(source);
     boolean isThere = IndexFolder.isThere(target);
     try (PlaidDirectory directory = PlaidDirectory.open(source);
         MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {

@@ -43,7 +43,7 @@ final class IndexCommand implements Callable<Integer> {
       paramLabel = "INPUT",
       description =
           "Folder, .md, .jsonl or .json file, or a file with a text per line, - for standard input;"
-              + " or an .npy file of tokens.")
+              + " or an .npy or .npz file of tokens.")
   private List<Path> inputs;
 
   @Option(
@@ -56,13 +56,15 @@ final class IndexCommand implements Callable<Integer> {
   @Option(
       names = "--doclens",
       paramLabel = "FILE",
-      description = "Tokens per document, for .npy (default: doclens.json beside it).")
+      description = "Tokens per document, for .npy of 2 axes (default: doclens.json beside it).")
   private Path lengths;
 
   @Option(
       names = "--ids",
       paramLabel = "FILE",
-      description = "Ids of the documents, for .npy (default: ids.json beside it, else 0, 1, ...).")
+      description =
+          "Ids of the documents, for .npy or .npz (default: names of arrays in an .npz file,"
+              + " ids.json beside it, else 0, 1, ...).")
   private Path ids;
 
   @Mixin private InputOptions inputOptions;
@@ -109,9 +111,9 @@ final class IndexCommand implements Callable<Integer> {
     formatOptions.keep(settings);
     settings.setPooling(pooling);
     Path first = inputs.get(0);
-    if (TokenFiles.isMatrix(first)) {
+    if (TokenInput.isOne(first)) {
       if (inputs.size() > 1) {
-        throw UserException.usage("INPUT: expected one .npy file, or texts only");
+        throw UserException.usage("INPUT: expected one .npy or .npz file, or texts only");
       }
       if (model != null) {
         throw UserException.usage("--model: " + first + " is encoded already");
@@ -119,7 +121,7 @@ final class IndexCommand implements Callable<Integer> {
       indexMatrix(format, first);
     } else {
       if (lengths != null || ids != null) {
-        throw UserException.usage("--doclens and --ids go with an .npy file, not with texts");
+        throw UserException.usage("--doclens and --ids go with tokens, not with texts");
       }
       indexTexts(format);
     }
@@ -127,12 +129,8 @@ final class IndexCommand implements Callable<Integer> {
   }
 
   private void indexMatrix(DocValuesFormat format, Path file) throws IOException {
-    Path lengthsFile = lengths == null ? file.resolveSibling("doclens.json") : lengths;
-    Path idsFile = ids == null ? file.resolveSibling("ids.json") : ids;
-    if (ids != null && ids.toFile().exists() == false) {
-      throw new UserException("--ids " + ids + ": no such file");
-    }
-    try (TokenFiles texts = new TokenFiles(file, lengthsFile, idsFile);
+    try (TokenInput texts =
+            TokenInput.documents(file, lengths, ids, new Ids(), plaid.console()::note);
         NewIndex index = IndexFolder.create(output, force);
         IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
         Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
@@ -147,7 +145,7 @@ final class IndexCommand implements Callable<Integer> {
 
   private void indexTexts(DocValuesFormat format) throws IOException {
     for (Path input : inputs) {
-      StanfordIndex.refuse(input);
+      ForeignIndex.refuse(input);
     }
     TextFiles texts = new TextFiles(inputOptions.decoder(), plaid.console()::note);
     texts.read(InputFiles.of(inputs, "INPUT", plaid.console()::note));

@@ -45,7 +45,7 @@ final class ModelOptions {
     if (any == false && IndexSettings.of(reader).data().containsKey(IndexBuilder.MODEL) == false) {
       throw new UserException(
           folder
-              + ": holds tokens that were imported or came from an .npy file, so it is not known"
+              + ": holds tokens that were imported or came from files of arrays, so it is not known"
               + " what model to encode texts by (--any-model takes the one of --model, else the"
               + " built-in one)");
     }

@@ -104,7 +104,10 @@ final class Problem {
   /** How NumPy writes what is read. */
   private static String advice(VectorFileException e) {
     return switch (e.field()) {
-      case "descr" -> " (numpy.save(file, array.astype('<f4')) writes such a file)";
+      case "descr" ->
+          e.found().contains("|O")
+              ? " (numpy.savez(file, *list) writes a list of arrays so that it is read)"
+              : " (numpy.save(file, array.astype('<f4')) writes such a file)";
       case "array" ->
           " (numpy.save(file, array.reshape(-1, array.shape[-1]).astype('<f4')) writes such a file;"
               + " doclens.json then says how many rows each document has)";

@@ -24,23 +24,18 @@ final class QueryReader {
     this.console = console;
   }
 
-  /** Reads queries that are encoded already: a file of tokens with lengths and ids beside it. */
+  /**
+   * Reads queries that are encoded already: a file of tokens, maybe with lengths and ids beside it.
+   */
   List<SearchedQuery> readMatrix(Path file) throws IOException {
     List<SearchedQuery> queries = new ArrayList<>();
-    Path lengths = sibling(file, "querylens.json", "doclens.json");
-    try (TokenFiles texts =
-        new TokenFiles(file, lengths, sibling(file, "query_ids.json", "ids.json"))) {
+    try (TokenInput texts = TokenInput.queries(file, console::note)) {
       for (int i = 0; i < texts.size(); i++) {
         EncodedText tokens = new EncodedText(texts.next(), null, null, null);
         queries.add(new SearchedQuery(texts.id(i), null, tokens));
       }
     }
     return checked(queries);
-  }
-
-  private static Path sibling(Path file, String name, String other) {
-    Path sibling = file.resolveSibling(name);
-    return sibling.toFile().exists() ? sibling : file.resolveSibling(other);
   }
 
   /** Reads queries of a file of texts. */

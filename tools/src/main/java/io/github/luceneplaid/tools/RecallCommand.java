@@ -53,8 +53,8 @@ final class RecallCommand implements Callable<Integer> {
       names = "--queries",
       paramLabel = "FILE",
       description =
-          "Queries, as plaid search --queries takes them: .npy, .jsonl, or a query per line; - for"
-              + " standard input.")
+          "Queries, as plaid search --queries takes them: .npy, .npz, .jsonl, or a query per line;"
+              + " - for standard input.")
   private Path queries;
 
   @Option(
@@ -174,7 +174,7 @@ final class RecallCommand implements Callable<Integer> {
 
   private List<SearchedQuery> read(DirectoryReader reader) throws IOException {
     QueryReader texts = new QueryReader(plaid.console());
-    if (TokenFiles.isMatrix(queries)) {
+    if (TokenInput.isOne(queries)) {
       return texts.readMatrix(queries);
     }
     try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {

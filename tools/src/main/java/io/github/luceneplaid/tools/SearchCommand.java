@@ -58,8 +58,9 @@ final class SearchCommand implements Callable<Integer> {
       names = "--queries",
       paramLabel = "FILE",
       description =
-          "Queries: an .npy file of tokens with querylens.json (or doclens.json) and query_ids.json"
-              + " (or ids.json) beside it, .jsonl, or a query per line; - for standard input.")
+          "Queries: an .npz file of tokens, an .npy file of them with querylens.json (or"
+              + " doclens.json) and query_ids.json (or ids.json) beside it, .jsonl, or a query per"
+              + " line; - for standard input.")
   private Path queries;
 
   @Option(
@@ -136,7 +137,7 @@ final class SearchCommand implements Callable<Integer> {
       if (fusion != null) {
         WordsOptions.check(folder, reader);
       }
-      if (queries != null && TokenFiles.isMatrix(queries)) {
+      if (queries != null && TokenInput.isOne(queries)) {
         if (fusion != null) {
           throw UserException.usage(
               "--words: expected queries in words, found tokens in " + queries);

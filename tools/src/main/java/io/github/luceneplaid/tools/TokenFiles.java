@@ -14,30 +14,24 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Texts that were encoded before: an NPY matrix with a row per token, the texts one after another,
  * a JSON array with the number of tokens of each, one with their ids, and if some are parts of
  * records, {@value #RECORDS} beside it with the ids of these.
  */
-final class TokenFiles implements Closeable {
+final class TokenFiles extends TokenInput {
   /** Ids of records; null for what is one itself. */
   static final String RECORDS = "records.json";
 
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-
   private final VectorRows tokens;
   private final int[] lengths;
-  private final List<String> ids;
   private final List<String> records;
   private int next;
   private long nextToken;
@@ -57,27 +51,21 @@ final class TokenFiles implements Closeable {
    * @param all takes the ids
    */
   TokenFiles(Path matrix, Path lengthsFile, Path idsFile, Ids all) throws IOException {
-    List<String> lengthTexts = new ArrayList<>();
-    array(lengthsFile).forEach(element -> lengthTexts.add(element.asText()));
-    lengths = new int[lengthTexts.size()];
-    long rows = 0;
-    for (int i = 0; i < lengths.length; i++) {
-      try {
-        lengths[i] = Integer.parseInt(lengthTexts.get(i));
-      } catch (NumberFormatException e) {
-        throw new UserException(lengthsFile + ": " + lengthTexts.get(i) + " is not a length", e);
-      }
-      if (lengths[i] < 0) {
-        throw new UserException(lengthsFile + ": negative length " + lengths[i]);
-      }
-      rows += lengths[i];
-    }
-    JsonNode given = Files.exists(idsFile) ? sized(idsFile, "ids", lengthsFile) : null;
-    ids = ids(given, idsFile, all);
+    this(matrix, lengthsFile, readLengths(lengthsFile), idsFile, all);
+  }
+
+  private TokenFiles(Path matrix, Path lengthsFile, int[] lengths, Path idsFile, Ids all)
+      throws IOException {
+    super(
+        TokenIds.read(
+            idsFile, TokenIds.numbers(lengths.length), counted(lengthsFile, lengths), all));
+    this.lengths = lengths;
+    long rows = Arrays.stream(lengths).asLongStream().sum();
     Path recordsFile = idsFile.resolveSibling(RECORDS);
     records = new ArrayList<>();
     if (Files.exists(recordsFile)) {
-      sized(recordsFile, "records", lengthsFile)
+      String counted = counted(lengthsFile, lengths);
+      TokenIds.sized(recordsFile, "record", lengths.length, counted)
           .forEach(id -> records.add(Ids.text(id, recordsFile.toString())));
     }
     if (Files.isRegularFile(matrix) == false) {
@@ -97,87 +85,34 @@ final class TokenFiles implements Closeable {
     }
   }
 
-  /** Whether a file is one of tokens, by its content or its name. */
-  static boolean isMatrix(Path file) throws IOException {
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-      return true;
-    }
-    // What comes from a pipe can be read once
-    if (Files.isRegularFile(file) == false) {
-      return false;
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
-    }
+  private static String counted(Path file, int[] lengths) {
+    return file + " has " + Table.count(lengths.length, "length");
   }
 
-  private JsonNode sized(Path file, String things, Path lengthsFile) throws IOException {
-    JsonNode json = array(file);
-    if (json.size() != lengths.length) {
-      throw new UserException(
-          file
-              + ": "
-              + json.size()
-              + " "
-              + things
-              + ", but "
-              + lengthsFile
-              + " has "
-              + lengths.length
-              + " lengths");
-    }
-    return json;
-  }
-
-  /** Those that are given, and numbers for the others. */
-  private List<String> ids(JsonNode given, Path file, Ids all) throws IOException {
-    List<String> result = new ArrayList<>();
+  private static int[] readLengths(Path file) throws IOException {
+    JsonNode array = TokenIds.array(file);
+    int[] lengths = new int[array.size()];
     for (int i = 0; i < lengths.length; i++) {
-      String place = file + ", entry " + i;
-      String id = given == null ? null : Ids.text(given.get(i), place);
-      if (id != null) {
-        all.add(id, place);
+      String text = array.get(i).asText();
+      try {
+        lengths[i] = Integer.parseInt(text);
+      } catch (NumberFormatException e) {
+        throw new UserException(file + ": " + text + " is not a length", e);
       }
-      result.add(id);
-    }
-    for (int i = 0; i < lengths.length; i++) {
-      if (result.get(i) == null) {
-        result.set(i, all.make(Integer.toString(i), file + ", entry " + i));
+      if (lengths[i] < 0) {
+        throw new UserException(file + ": negative length " + lengths[i]);
       }
     }
-    return result;
+    return lengths;
   }
 
-  private static JsonNode array(Path file) throws IOException {
-    if (Files.isRegularFile(file) == false) {
-      throw new UserException(file + ": no such file");
-    }
-    JsonNode json = JsonFiles.read(file);
-    if (json.isArray() == false) {
-      throw new UserException(file + ": expected a JSON array");
-    }
-    return json;
-  }
-
-  int size() {
-    return lengths.length;
-  }
-
-  int dimension() {
-    return tokens.dimension();
-  }
-
-  String id(int text) {
-    return ids.get(text);
-  }
-
-  /** A text as a passage without words. */
+  @Override
   Passage passage(int text) {
     String record = records.isEmpty() ? null : records.get(text);
     return new Passage(id(text), "", "", record, RecordFields.NONE);
   }
 
-  /** The tokens of the next text. */
+  @Override
   float[][] next() {
     int length = lengths[next++];
     float[][] result = tokens.read(nextToken, length);

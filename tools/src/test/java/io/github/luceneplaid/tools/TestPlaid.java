@@ -201,7 +201,7 @@ public class TestPlaid extends CommandTestCase {
     assertRefused("negative length -1", folder, "[-1]");
     assertRefused("3 rows, but the lengths in", folder, "[1, 1]");
     Files.writeString(folder.resolve("ids.json"), "[1]");
-    assertRefused("1 ids, but", folder, "[1, 2]");
+    assertRefused("1 id, but", folder, "[1, 2]");
     Files.delete(matrix);
     Files.writeString(folder.resolve("ids.json"), "[1, 2]");
     assertRefused("tokens.npy: no such file", folder, null);
@@ -473,7 +473,7 @@ public class TestPlaid extends CommandTestCase {
     assertFails(1, "found none", "search", index, "--queries", file, "--recall", queries);
 
     assertFails(2, "encoded already", "index", matrix, "-o", index, "--model", folder);
-    assertFails(2, "one .npy file", "index", matrix, matrix, "-o", index);
+    assertFails(2, "one .npy or .npz file", "index", matrix, matrix, "-o", index);
     assertFails(2, "bits", "index", matrix, "-o", index, "--bits=5");
     assertFails(2, "--raw", "index", matrix, "-o", index, "--raw=int8");
     assertFails(1, "found a file", "index", matrix, "-o", matrix);

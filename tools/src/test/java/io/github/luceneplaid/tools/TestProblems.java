@@ -52,8 +52,11 @@ public class TestProblems extends CommandTestCase {
     assertTrue(err.toString(), err.toString().contains("astype('<f4')"));
     Files.write(file, npy("<V2", "2, 4", 16));
     assertFails(1, "found \"<V2\"", index);
-    Files.write(file, npy("<f4", "1, 2, 4", 32));
-    assertFails(1, "found FLOAT32 of shape [1, 2, 4], expected floats with 2 axes", index);
+    Files.write(file, npy("|O", "2,", 16));
+    assertFails(1, "found \"|O\"", index);
+    assertTrue(err.toString(), err.toString().contains("numpy.savez(file, *list)"));
+    Files.write(file, npy("<f4", "1, 1, 2, 4", 32));
+    assertFails(1, "found FLOAT32 of shape [1, 1, 2, 4], expected floats with 2 axes", index);
     assertTrue(err.toString(), err.toString().contains("reshape(-1, array.shape[-1])"));
     Files.write(file, npy("|i1", "2, 4", 8));
     assertFails(1, "found INT8 of shape [2, 4], expected floats", index);
@@ -71,7 +74,17 @@ public class TestProblems extends CommandTestCase {
     Files.writeString(folder.resolve("ivf.pid.pt"), "x");
     Path index = createTempDir().resolve("index");
     assertFails(1, "an index of Stanford's ColBERT", "index", folder, "-o", index);
+    assertTrue(err.toString(), err.toString().contains("for plaid index tokens.npz"));
     assertFails(1, "an index of Stanford's ColBERT", "import", folder, index);
+    // Without the plan, which only its writer needs
+    Files.move(folder.resolve("plan.json"), folder.resolve("metadata.json"));
+    assertFails(1, "an index of Stanford's ColBERT", "index", folder, "-o", index);
+    Files.move(folder.resolve("ivf.pid.pt"), folder.resolve("centroids.npy"));
+    String way = "a PLAID directory of next-plaid or fast-plaid, not texts; plaid import " + folder;
+    assertFails(1, way, "index", folder, "-o", index);
+    Files.delete(folder.resolve("centroids.npy"));
+    Files.writeString(folder.resolve("metadata.json"), "{\"text\":\"a record\"}");
+    assertEquals(err.toString(), 0, plaid("index", folder, "-o", index));
   }
 
   public void testFolders() throws IOException {

@@ -67,6 +67,14 @@ public final class NpzFile implements Closeable {
         .toList();
   }
 
+  /** Names of what is in the file but is no array. */
+  public List<String> otherNames() {
+    return zip.stream()
+        .map(ZipEntry::getName)
+        .filter(name -> name.endsWith(EXTENSION) == false)
+        .toList();
+  }
+
   /**
    * Loads an array, which can be used after this is closed.
    *

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.fsvi.files;
 
-import java.util.concurrent.TimeUnit;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -113,9 +113,14 @@ public class TestNpyFile extends VectorFilesTestCase {
         out.putNextEntry(new ZipEntry(entry.getName()));
         in.transferTo(out);
       }
+      out.putNextEntry(new ZipEntry("read.me"));
     }
     assertEquals(expected, readAll(compressed));
+    try (NpzFile archive = NpzFile.open(compressed)) {
+      assertEquals(List.of("read.me"), archive.otherNames());
+    }
     try (NpzFile archive = NpzFile.open(path)) {
+      assertEquals(List.of(), archive.otherNames());
       expectThrows(NoSuchFileException.class, () -> archive.array("missing"));
     }
     assertSurvivesDamage(random().nextBoolean() ? path : compressed, TestNpyFile::readAll);
