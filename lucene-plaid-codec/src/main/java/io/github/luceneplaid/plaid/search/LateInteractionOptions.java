@@ -87,9 +87,7 @@ public final class LateInteractionOptions {
    * @param documents how many there are to choose from
    */
   int candidates(int k, long documents) {
-    return candidates == AUTOMATIC
-        ? saturated(Math.round((1024 + 8.0 * k) * growth(documents, 0.2)))
-        : Math.max(k, candidates);
+    return candidates(k, 1024 + 8.0 * k, documents);
   }
 
   /**
@@ -98,8 +96,12 @@ public final class LateInteractionOptions {
    * @param documents how many there are
    */
   int few(int k, long documents) {
+    return candidates(k, 216 + 4.0 * k, documents);
+  }
+
+  private int candidates(int k, double automatic, long documents) {
     return candidates == AUTOMATIC
-        ? saturated(Math.round((216 + 4.0 * k) * growth(documents, 0.2)))
+        ? saturated(Math.round(automatic * growth(documents, 0.2)))
         : Math.max(k, candidates);
   }
 
