@@ -56,20 +56,7 @@ final class AddCommand implements Callable<Integer> {
       description = "Replace the records whose ids are given again, and those of the same files.")
   private boolean replace;
 
-  @Option(
-      names = "--doclens",
-      paramLabel = "FILE",
-      description = "Tokens per document, for .npy of 2 axes (default: doclens.json beside it).")
-  private Path lengths;
-
-  @Option(
-      names = "--ids",
-      paramLabel = "FILE",
-      description =
-          "Ids of the documents, for .npy or .npz (default: names of arrays in an .npz file,"
-              + " ids.json beside it, else 0, 1, ...).")
-  private Path ids;
-
+  @Mixin private TokenOptions tokenOptions;
   @Mixin private InputOptions inputOptions;
   @Mixin private ModelOptions modelOptions;
   @Mixin private OutputOptions output;
@@ -92,8 +79,8 @@ final class AddCommand implements Callable<Integer> {
     if (matrix && inputs.size() > 1) {
       throw UserException.usage("INPUT: expected one .npy or .npz file, or texts only");
     }
-    if (matrix == false && (lengths != null || ids != null)) {
-      throw UserException.usage("--doclens and --ids go with tokens, not with texts");
+    if (matrix == false) {
+      tokenOptions.checkNoneForTexts();
     }
     for (Path input : inputs) {
       ForeignIndex.refuse(input);
@@ -112,7 +99,7 @@ final class AddCommand implements Callable<Integer> {
     }
     RecordWriter writer = change.writer(new TextFiles.Records(List.of(), Map.of()));
     Ids all = freeIds(change, "");
-    try (TokenInput tokens = TokenInput.documents(file, lengths, ids, all, plaid.console()::note);
+    try (TokenInput tokens = tokenOptions.open(file, all, plaid.console()::note);
         Progress progress = plaid.console().progress("Adding", " documents", tokens.size())) {
       for (int i = 0; i < tokens.size(); i++) {
         writer.add(tokens.passage(i), tokens.next());

@@ -53,20 +53,7 @@ final class IndexCommand implements Callable<Integer> {
       description = "Folder of the index; made if it does not exist.")
   private Path output;
 
-  @Option(
-      names = "--doclens",
-      paramLabel = "FILE",
-      description = "Tokens per document, for .npy of 2 axes (default: doclens.json beside it).")
-  private Path lengths;
-
-  @Option(
-      names = "--ids",
-      paramLabel = "FILE",
-      description =
-          "Ids of the documents, for .npy or .npz (default: names of arrays in an .npz file,"
-              + " ids.json beside it, else 0, 1, ...).")
-  private Path ids;
-
+  @Mixin private TokenOptions tokenOptions;
   @Mixin private InputOptions inputOptions;
   @Mixin private FormatOptions formatOptions;
   @Mixin private PoolOptions poolOptions;
@@ -120,17 +107,14 @@ final class IndexCommand implements Callable<Integer> {
       }
       indexMatrix(format, first);
     } else {
-      if (lengths != null || ids != null) {
-        throw UserException.usage("--doclens and --ids go with tokens, not with texts");
-      }
+      tokenOptions.checkNoneForTexts();
       indexTexts(format);
     }
     return 0;
   }
 
   private void indexMatrix(DocValuesFormat format, Path file) throws IOException {
-    try (TokenInput texts =
-            TokenInput.documents(file, lengths, ids, new Ids(), plaid.console()::note);
+    try (TokenInput texts = tokenOptions.open(file, new Ids(), plaid.console()::note);
         NewIndex index = IndexFolder.create(output, force);
         IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
         Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
