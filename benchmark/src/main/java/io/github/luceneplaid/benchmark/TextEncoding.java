@@ -42,9 +42,8 @@ final class TextEncoding {
     log.println("Encoding " + texts);
     List<String> command =
         new ArrayList<>(List.of(plaid.toString(), "encode", "--pieces", "--force"));
-    if (asQueries) {
-      command.add("--query");
-    }
+    // Texts are the documents, of which all engines get the same tokens
+    command.add(asQueries ? "--query" : "--truncate");
     if (model != null) {
       command.addAll(List.of("--model", model.toString()));
     }

@@ -37,7 +37,8 @@ import picocli.CommandLine.ParentCommand;
       "Turns texts into token vectors.",
       "Writes tokens.npy (a row per token), doclens.json (tokens per text) and ids.json; with",
       "--pieces also pieces.json, the number of each token's piece in the model's vocabulary.",
-      "Texts that are too long for the model become several, which records.json tells."
+      "Texts that are too long for the model become several, which records.json tells, unless",
+      "--truncate keeps what the model sees of each."
     },
     mixinStandardHelpOptions = true)
 final class EncodeCommand implements Callable<Integer> {
@@ -73,6 +74,11 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Option(names = "--pieces", description = "Write the numbers of the pieces, too.")
   private boolean withPieces;
+
+  @Option(
+      names = "--truncate",
+      description = "Leave out of each text what the model does not see; says how many are cut.")
+  private boolean truncate;
 
   @Mixin private InputOptions inputOptions;
   @Mixin private PoolOptions poolOptions;
@@ -206,11 +212,22 @@ final class EncodeCommand implements Callable<Integer> {
         for (Passage passage : passages) {
           sink.accept(passage, encoder.encodeQuery(passage.text(), plaid.console()::note));
         }
+      } else if (truncate) {
+        noteTruncated(encoder, passages);
+        List<String> whole = passages.stream().map(Passage::text).toList();
+        encoder.encodeDocuments(whole, (i, encoded) -> sink.accept(passages.get(i), encoded));
       } else {
         encoder.encodeRecords(passages, sink);
       }
       writer.finish();
     }
     return tokens[0];
+  }
+
+  private void noteTruncated(TextEncoder encoder, List<Passage> passages) {
+    long cut = passages.stream().filter(passage -> encoder.sees(passage.text()) == false).count();
+    if (cut > 0) {
+      plaid.console().note(Table.count(cut, "text") + " cut to what the model sees");
+    }
   }
 }

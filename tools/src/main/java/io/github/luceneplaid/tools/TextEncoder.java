@@ -255,6 +255,11 @@ final class TextEncoder implements Closeable {
     void accept(Passage passage, EncodedText text) throws IOException;
   }
 
+  /** Whether the model sees all of a document. */
+  boolean sees(String text) {
+    return tokenizer.excess(text) <= 0;
+  }
+
   /**
    * Encodes texts in order, as much of each as the model sees; {@code sink} gets each result with
    * its position in {@code texts}.

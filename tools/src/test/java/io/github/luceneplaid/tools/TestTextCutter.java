@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -206,6 +207,27 @@ public class TestTextCutter extends CommandTestCase {
     JsonNode hits =
         json("search", other, "red cat", "--model", model, "-k", 9, "--json").get("hits");
     assertEquals(9, hits.size());
+  }
+
+  /** A text for each record, if that is wanted; how many are cut is told. */
+  public void testTruncate() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    Path folder = createTempDir();
+    Path file = folder.resolve("lines");
+    Files.writeString(file, "red cat\n" + "red cat sleeps ".repeat(200) + "\n");
+    Path tokens = folder.resolve("tokens");
+    assertEquals(0, plaid("encode", file, "-o", tokens, "--model", model));
+    int[] parts = new ObjectMapper().readValue(tokens.resolve("doclens.json").toFile(), int[].class);
+    assertTrue(parts.length > 2);
+    assertEquals(
+        0, plaid("encode", "--force", "--truncate", file, "-o", tokens, "--model", model));
+    assertTrue(err.toString(), err.toString().contains("1 text cut to what the model sees"));
+    int[] lengths =
+        new ObjectMapper().readValue(tokens.resolve("doclens.json").toFile(), int[].class);
+    assertEquals(2, lengths.length);
+    assertEquals(parts[0], lengths[0]);
+    assertTrue(lengths[1] >= parts[1]);
+    assertFalse(Files.exists(tokens.resolve("records.json")));
   }
 
   /** What the model does not see of a query is told of. */
