@@ -44,8 +44,8 @@ import org.apache.lucene.store.FSDirectory;
  * An index that is searched by some threads while one adds, replaces and deletes documents and
  * reopens the reader, and merges run. Each hit is compared with what the index held when its reader
  * was opened. {@code main} takes the folder, a seed, how many tokens there are before the searches
- * begin, for how many seconds they go on, and the number of threads; it prints a report, and fails on a
- * wrong hit. For 0 seconds it merges to one segment instead, and prints what that took.
+ * begin, for how many seconds they go on, and the number of threads; it prints a report, and fails
+ * on a wrong hit. For 0 seconds it merges to one segment instead, and prints what that took.
  */
 final class LoadRun {
 

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.tests;
 
-import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
@@ -21,6 +20,7 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
 import io.github.luceneplaid.plaid.exchange.PlaidExport;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

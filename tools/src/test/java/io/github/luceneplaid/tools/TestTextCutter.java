@@ -217,10 +217,10 @@ public class TestTextCutter extends CommandTestCase {
     Files.writeString(file, "red cat\n" + "red cat sleeps ".repeat(200) + "\n");
     Path tokens = folder.resolve("tokens");
     assertEquals(0, plaid("encode", file, "-o", tokens, "--model", model));
-    int[] parts = new ObjectMapper().readValue(tokens.resolve("doclens.json").toFile(), int[].class);
+    int[] parts =
+        new ObjectMapper().readValue(tokens.resolve("doclens.json").toFile(), int[].class);
     assertTrue(parts.length > 2);
-    assertEquals(
-        0, plaid("encode", "--force", "--truncate", file, "-o", tokens, "--model", model));
+    assertEquals(0, plaid("encode", "--force", "--truncate", file, "-o", tokens, "--model", model));
     assertTrue(err.toString(), err.toString().contains("1 text cut to what the model sees"));
     int[] lengths =
         new ObjectMapper().readValue(tokens.resolve("doclens.json").toFile(), int[].class);

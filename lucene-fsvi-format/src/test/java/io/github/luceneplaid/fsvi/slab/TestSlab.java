@@ -11,10 +11,10 @@
  */
 package io.github.luceneplaid.fsvi.slab;
 
-import java.util.concurrent.TimeUnit;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.ByteBuffersDirectory;

@@ -73,7 +73,8 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
           assertTrue(profile.toString(), profile.postings() > 0);
           TrainedSegmentSearch search = search(reader);
           LeafProbe nothing =
-              search.probe(search.request.tables().block(0, search.request.query().count()), documents, 1);
+              search.probe(
+                  search.request.tables().block(0, search.request.query().count()), documents, 1);
           LeafCut cut = new LeafCut(List.of(nothing), 1, 1, TimeLimit.NONE);
           counting.bytes();
           int[] docs = new int[20];
