@@ -51,6 +51,7 @@ public class TileKernels {
   private final short[] queries = new short[NQ * DIM];
   private final float[] floatQueries = new float[NQ * DIM];
   private final short[] sums = new short[VectorKernels.sumsLength(NQ)];
+  private final short[] otherSums = new short[VectorKernels.sumsLength(NQ)];
   private final float[] floatSums = new float[2 * TILE_SUMS];
   private final int[] which = new int[NQ];
   private final float[] table = new float[ANCHORS * NQ];
@@ -118,6 +119,14 @@ public class TileKernels {
   public short[] dotTile() {
     kernels.dotTile(tile, DIM, queries, 0, NQ, LANES, sums);
     return sums;
+  }
+
+  /** The products of two tiles at once. */
+  @Benchmark
+  @OperationsPerInvocation(2 * TILE)
+  public short[] dotTiles() {
+    kernels.dotTiles(tile, tile, DIM, queries, 0, NQ, LANES, sums, otherSums);
+    return otherSums;
   }
 
   /** The products of half a tile. */

@@ -26,4 +26,9 @@ final class PanamaFma {
   static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
     return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
   }
+
+  /** The same for vectors of 512 bits: what is shared by vectors of several lengths is boxed. */
+  static FloatVector wideFma(FloatVector a, FloatVector b, FloatVector c) {
+    return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
+  }
 }

@@ -45,19 +45,19 @@ final class PanamaHalfTile {
         dot8(tile, column, dim, queries, query, sums, out);
       }
       if (left >= 4) {
-        dot4(tile, column, dim, queries, query, sums, out);
+        dotFew(4, tile, column, dim, queries, query, sums, out);
         left -= 4;
         query += 4 * dim;
         out += 4 * ROW;
       }
       if (left >= 2) {
-        dot2(tile, column, dim, queries, query, sums, out);
+        dotFew(2, tile, column, dim, queries, query, sums, out);
         left -= 2;
         query += 2 * dim;
         out += 2 * ROW;
       }
       if (left > 0) {
-        dot1(tile, column, dim, queries, query, sums, out);
+        dotFew(1, tile, column, dim, queries, query, sums, out);
       }
     }
   }
@@ -104,49 +104,49 @@ final class PanamaHalfTile {
     s7.intoArray(sums, out + 7 * ROW);
   }
 
-  private static void dot4(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    int q3 = q2 + dim;
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    ShortVector s1 = s0;
-    ShortVector s2 = s0;
-    ShortVector s3 = s0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-      s1 = s1.add(row.mul(spread(queries, q1 + j)));
-      s2 = s2.add(row.mul(spread(queries, q2 + j)));
-      s3 = s3.add(row.mul(spread(queries, q3 + j)));
+  /**
+   * Does 1, 2 or 4 query tokens. In one method, which so is larger than those that C2 inlines (325
+   * bytes): inlined into a search, these bodies are not always compiled to vectors in registers.
+   */
+  private static void dotFew(
+      int n, short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
+    if (n == 4) {
+      int q1 = q0 + dim;
+      int q2 = q1 + dim;
+      int q3 = q2 + dim;
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      ShortVector s1 = s0;
+      ShortVector s2 = s0;
+      ShortVector s3 = s0;
+      for (int j = 0; j < dim; j++) {
+        ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+        s1 = s1.add(row.mul(spread(queries, q1 + j)));
+        s2 = s2.add(row.mul(spread(queries, q2 + j)));
+        s3 = s3.add(row.mul(spread(queries, q3 + j)));
+      }
+      s0.intoArray(sums, out);
+      s1.intoArray(sums, out + ROW);
+      s2.intoArray(sums, out + 2 * ROW);
+      s3.intoArray(sums, out + 3 * ROW);
+    } else if (n == 2) {
+      int q1 = q0 + dim;
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      ShortVector s1 = s0;
+      for (int j = 0; j < dim; j++) {
+        ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+        s1 = s1.add(row.mul(spread(queries, q1 + j)));
+      }
+      s0.intoArray(sums, out);
+      s1.intoArray(sums, out + ROW);
+    } else {
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      for (int j = 0; j < dim; j++) {
+        ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+      }
+      s0.intoArray(sums, out);
     }
-    s0.intoArray(sums, out);
-    s1.intoArray(sums, out + ROW);
-    s2.intoArray(sums, out + 2 * ROW);
-    s3.intoArray(sums, out + 3 * ROW);
-  }
-
-  private static void dot2(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    ShortVector s1 = s0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-      s1 = s1.add(row.mul(spread(queries, q1 + j)));
-    }
-    s0.intoArray(sums, out);
-    s1.intoArray(sums, out + ROW);
-  }
-
-  private static void dot1(
-      short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    for (int j = 0; j < dim; j++) {
-      ShortVector row = ShortVector.fromArray(SPECIES, tile, column + j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-    }
-    s0.intoArray(sums, out);
   }
 }

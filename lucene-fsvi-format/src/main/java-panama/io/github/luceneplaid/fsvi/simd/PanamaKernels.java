@@ -109,6 +109,25 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
+  public void dotTiles(
+      short[] tile,
+      short[] other,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      int otherLanes,
+      short[] sums,
+      short[] otherSums) {
+    if (BITS < 512 || nq < 2) {
+      dotTile(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
+      dotTile(other, dim, queries, queriesOffset, nq, otherLanes, otherSums);
+    } else {
+      PanamaTilePair.dot(tile, other, dim, queries, queriesOffset, nq, sums, otherSums);
+    }
+  }
+
+  @Override
   public void dotRows(
       byte[] rows,
       int rowsOffset,
@@ -146,6 +165,9 @@ final class PanamaKernels implements VectorKernels {
       float[] max) {
     if (nq < 4) {
       scalar.maxTile(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
+    } else if (BITS == 512 && PanamaWideMaxTile.suits(nq, tableStride, queryScale, max)) {
+      PanamaWideMaxTile.max(
+          sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
     } else {
       PanamaMaxTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
     }

@@ -40,19 +40,19 @@ final class PanamaTile {
       dot8(tile, dim, queries, query, sums, out);
     }
     if (nq >= 4) {
-      dot4(tile, dim, queries, query, sums, out);
+      dotFew(4, tile, dim, queries, query, sums, out);
       nq -= 4;
       query += 4 * dim;
       out += 4 * ROW;
     }
     if (nq >= 2) {
-      dot2(tile, dim, queries, query, sums, out);
+      dotFew(2, tile, dim, queries, query, sums, out);
       nq -= 2;
       query += 2 * dim;
       out += 2 * ROW;
     }
     if (nq > 0) {
-      dot1(tile, dim, queries, query, sums, out);
+      dotFew(1, tile, dim, queries, query, sums, out);
     }
   }
 
@@ -101,64 +101,65 @@ final class PanamaTile {
     s7.intoArray(sums, out + 7 * ROW);
   }
 
-  private static void dot4(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    int q2 = q1 + dim;
-    int q3 = q2 + dim;
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    ShortVector s1 = s0;
-    ShortVector s2 = s0;
-    ShortVector s3 = s0;
-    for (int j = 0; j < dim; j++) {
-      ShortVector row = row(tile, j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-      s1 = s1.add(row.mul(spread(queries, q1 + j)));
-      s2 = s2.add(row.mul(spread(queries, q2 + j)));
-      s3 = s3.add(row.mul(spread(queries, q3 + j)));
+  /**
+   * Does 1, 2 or 4 query tokens. In one method, which so is larger than those that C2 inlines (325
+   * bytes): inlined into a search, these bodies are not always compiled to vectors in registers.
+   */
+  private static void dotFew(
+      int n, short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
+    if (n == 4) {
+      int q1 = q0 + dim;
+      int q2 = q1 + dim;
+      int q3 = q2 + dim;
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      ShortVector s1 = s0;
+      ShortVector s2 = s0;
+      ShortVector s3 = s0;
+      for (int j = 0; j < dim; j++) {
+        ShortVector row = row(tile, j * ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+        s1 = s1.add(row.mul(spread(queries, q1 + j)));
+        s2 = s2.add(row.mul(spread(queries, q2 + j)));
+        s3 = s3.add(row.mul(spread(queries, q3 + j)));
+      }
+      s0.intoArray(sums, out);
+      s1.intoArray(sums, out + ROW);
+      s2.intoArray(sums, out + 2 * ROW);
+      s3.intoArray(sums, out + 3 * ROW);
+    } else if (n == 2) {
+      int q1 = q0 + dim;
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      ShortVector s1 = s0;
+      ShortVector t0 = s0;
+      ShortVector t1 = s0;
+      int j = 0;
+      for (; j <= dim - 2; j += 2) {
+        ShortVector row = row(tile, j * ROW);
+        ShortVector next = row(tile, j * ROW + ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+        s1 = s1.add(row.mul(spread(queries, q1 + j)));
+        t0 = t0.add(next.mul(spread(queries, q0 + j + 1)));
+        t1 = t1.add(next.mul(spread(queries, q1 + j + 1)));
+      }
+      if (j < dim) {
+        ShortVector row = row(tile, j * ROW);
+        s0 = s0.add(row.mul(spread(queries, q0 + j)));
+        s1 = s1.add(row.mul(spread(queries, q1 + j)));
+      }
+      s0.add(t0).intoArray(sums, out);
+      s1.add(t1).intoArray(sums, out + ROW);
+    } else {
+      ShortVector s0 = ShortVector.zero(SPECIES);
+      ShortVector t0 = s0;
+      int j = 0;
+      for (; j <= dim - 2; j += 2) {
+        s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
+        t0 = t0.add(row(tile, j * ROW + ROW).mul(spread(queries, q0 + j + 1)));
+      }
+      if (j < dim) {
+        s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
+      }
+      s0.add(t0).intoArray(sums, out);
     }
-    s0.intoArray(sums, out);
-    s1.intoArray(sums, out + ROW);
-    s2.intoArray(sums, out + 2 * ROW);
-    s3.intoArray(sums, out + 3 * ROW);
-  }
-
-  // With few query tokens, two rows at a time: one at a time, each sum would wait for the last.
-
-  private static void dot2(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
-    int q1 = q0 + dim;
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    ShortVector s1 = s0;
-    ShortVector t0 = s0;
-    ShortVector t1 = s0;
-    int j = 0;
-    for (; j <= dim - 2; j += 2) {
-      ShortVector row = row(tile, j * ROW);
-      ShortVector next = row(tile, j * ROW + ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-      s1 = s1.add(row.mul(spread(queries, q1 + j)));
-      t0 = t0.add(next.mul(spread(queries, q0 + j + 1)));
-      t1 = t1.add(next.mul(spread(queries, q1 + j + 1)));
-    }
-    if (j < dim) {
-      ShortVector row = row(tile, j * ROW);
-      s0 = s0.add(row.mul(spread(queries, q0 + j)));
-      s1 = s1.add(row.mul(spread(queries, q1 + j)));
-    }
-    s0.add(t0).intoArray(sums, out);
-    s1.add(t1).intoArray(sums, out + ROW);
-  }
-
-  private static void dot1(short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {
-    ShortVector s0 = ShortVector.zero(SPECIES);
-    ShortVector t0 = s0;
-    int j = 0;
-    for (; j <= dim - 2; j += 2) {
-      s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
-      t0 = t0.add(row(tile, j * ROW + ROW).mul(spread(queries, q0 + j + 1)));
-    }
-    if (j < dim) {
-      s0 = s0.add(row(tile, j * ROW).mul(spread(queries, q0 + j)));
-    }
-    s0.add(t0).intoArray(sums, out);
   }
 }

@@ -191,6 +191,21 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
+  public void dotTiles(
+      short[] tile,
+      short[] other,
+      int dim,
+      short[] queries,
+      int queriesOffset,
+      int nq,
+      int otherLanes,
+      short[] sums,
+      short[] otherSums) {
+    dotTile(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
+    dotTile(other, dim, queries, queriesOffset, nq, otherLanes, otherSums);
+  }
+
+  @Override
   public void dotRows(
       byte[] rows,
       int rowsOffset,

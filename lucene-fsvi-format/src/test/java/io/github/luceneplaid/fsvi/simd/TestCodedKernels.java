@@ -440,12 +440,69 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
+  // ------------------------------------------------------------------------------------- dotTiles
+
+  /** Two tiles have the sums that each has alone. */
+  public void testDotTiles() {
+    for (int nq : QUERIES) {
+      int dim = 1 + random().nextInt(60);
+      short[] tile = randomShorts(dim * 32, 127);
+      short[] other = randomShorts(dim * 32, 127);
+      int offset = random().nextInt(5);
+      short[] queries = randomShorts(offset + nq * dim, 180);
+      int otherLanes = random().nextInt(33);
+      short[] expected = new short[nq * 32];
+      short[] otherExpected = new short[nq * 32];
+      new ScalarKernels().dotTile(tile, dim, queries, offset, nq, 32, expected);
+      new ScalarKernels().dotTile(other, dim, queries, offset, nq, 32, otherExpected);
+      for (VectorKernels kernels : twins()) {
+        String message = kernels.name() + " dim=" + dim + " nq=" + nq;
+        short[] sums = new short[nq * 32];
+        short[] otherSums = new short[nq * 32];
+        kernels.dotTiles(tile, other, dim, queries, offset, nq, otherLanes, sums, otherSums);
+        assertArrayEquals(message, expected, sums);
+        for (int i = 0; i < otherSums.length; i++) {
+          if (i % 32 < otherLanes) {
+            assertEquals(message, otherExpected[i], otherSums[i]);
+          }
+        }
+      }
+    }
+  }
+
+  public void testDotTilesChecksArguments() {
+    short[] tile = new short[8 * 32];
+    short[] shortTile = new short[8 * 32 - 1];
+    short[] query = new short[16];
+    short[] sums = new short[64];
+    short[] shortSums = new short[63];
+    for (VectorKernels kernels : twins()) {
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotTiles(shortTile, tile, 8, query, 0, 2, 32, sums, sums.clone()));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotTiles(tile, shortTile, 8, query, 0, 2, 32, sums, sums.clone()));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotTiles(tile, tile, 8, query, 1, 2, 32, sums, sums.clone()));
+      expectThrows(
+          IndexOutOfBoundsException.class,
+          () -> kernels.dotTiles(tile, tile, 8, query, 0, 2, 32, sums, shortSums));
+    }
+  }
+
   // -------------------------------------------------------------------------------------- maxTile
 
   private static void assertMaxTile(int nq, int lanes, int anchors, int stride, short[] sums) {
-    float[] table = TestMatrixKernels.randomFloats(anchors * stride - (stride - nq));
-    float[] queryScale = TestMatrixKernels.randomFloats(nq);
-    float[] max = TestMatrixKernels.randomFloats(nq);
+    // What lies behind the query tokens may be anything
+    int padded = stride < VectorKernels.padded(nq) ? nq : VectorKernels.padded(nq);
+    float[] table = TestMatrixKernels.randomFloats(anchors * stride - (stride - padded));
+    float[] queryScale = TestMatrixKernels.randomFloats(padded);
+    float[] max = TestMatrixKernels.randomFloats(padded);
+    for (int q = nq; q < padded; q++) {
+      table[random().nextInt(anchors) * stride + q] = Float.NaN;
+    }
     int[] rows = new int[lanes];
     float[] scale = new float[lanes];
     float[] factor = new float[lanes];
@@ -482,6 +539,7 @@ public class TestCodedKernels extends LuceneTestCase {
       short[] sums = randomShorts(length, Short.MAX_VALUE);
       int lanes = random().nextBoolean() ? 32 : random().nextBoolean() ? 16 : random().nextInt(33);
       assertMaxTile(nq, lanes, 50, nq + random().nextInt(3), sums);
+      assertMaxTile(nq, lanes, 50, VectorKernels.padded(nq) + random().nextInt(3), sums);
       assertMaxTile(nq, 0, 1, nq, sums);
     }
   }
@@ -561,6 +619,15 @@ public class TestCodedKernels extends LuceneTestCase {
         rows[random().nextInt(32)] = 1;
         float[] max = new float[nq];
         kernels.maxTile(new short[nq * 32], nq, 32, table, nq, rows, ones, ones, ones, max);
+        for (int q = 0; q < nq; q++) {
+          assertEquals(kernels.name(), 3f, max[q], 0);
+        }
+        int stride = VectorKernels.padded(nq);
+        float[] wide = new float[2 * stride];
+        Arrays.fill(wide, 0, stride, Float.NaN);
+        Arrays.fill(wide, stride, 2 * stride, 3);
+        max = new float[stride];
+        kernels.maxTile(new short[nq * 32], nq, 32, wide, stride, rows, ones, ones, ones, max);
         for (int q = 0; q < nq; q++) {
           assertEquals(kernels.name(), 3f, max[q], 0);
         }

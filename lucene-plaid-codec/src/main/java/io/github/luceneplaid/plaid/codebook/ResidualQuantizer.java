@@ -15,6 +15,7 @@ import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Arrays;
 import java.util.Objects;
+import org.apache.lucene.util.BitUtil;
 
 /**
  * Codes of tokens: a rotated token x of unit length is stored as the id of an anchor a and a coarse
@@ -373,8 +374,7 @@ public final class ResidualQuantizer {
    * @return 0 to 65535
    */
   public static int anchorId(byte[] block, int blockOffset, int lane) {
-    int at = blockOffset + 2 * lane;
-    return (block[at] & 0xFF) | (block[at + 1] & 0xFF) << 8;
+    return Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(block, blockOffset + 2 * lane));
   }
 
   /**

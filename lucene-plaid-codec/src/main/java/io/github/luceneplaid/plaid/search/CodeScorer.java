@@ -34,6 +34,9 @@ final class CodeScorer {
   /** Blocks read at a time. */
   private static final int CHUNK = 16;
 
+  /** Blocks of two tiles. */
+  private static final int PAIR = 4;
+
   private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
@@ -48,6 +51,11 @@ final class CodeScorer {
   private final byte[] blocks;
   private final short[] tile;
   private final short[] sums;
+
+  /** Of a second tile, which is multiplied together with the first one. */
+  private final short[] otherTile;
+
+  private final short[] otherSums;
   private final int[] anchors = new int[TILE];
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
@@ -88,9 +96,11 @@ final class CodeScorer {
     this.blocks = new byte[CHUNK * stride];
     this.tile = new short[dimension * TILE];
     this.sums = new short[VectorKernels.sumsLength(count)];
+    this.otherTile = new short[dimension * TILE];
+    this.otherSums = new short[VectorKernels.sumsLength(count)];
     this.rotated = tables.rotated();
     this.unit = (float) (1 / (ResidualTables.unit(bits) * Math.sqrt(dimension)));
-    this.tileBest = new float[count];
+    this.tileBest = new float[VectorKernels.padded(count)];
     this.least = new float[count];
     this.which = new int[count];
     this.maxima = new TileMaxima(count);
@@ -107,14 +117,24 @@ final class CodeScorer {
     long end = segment.firstHalf(ordinal + 1);
     int number = maxima.add(ordinal, tiles(start, end));
     int tileNumber = 0;
-    int block = tilesBetweenLooks(TimeLimit.SHORT_PRODUCTS);
+    int sinceLook = 0;
+    int mostTiles = tilesBetweenLooks(TimeLimit.SHORT_PRODUCTS);
+    int step = mostTiles < 2 ? PAIR / 2 : PAIR;
     for (long half = start; half < end; half += 2 * CHUNK) {
       int n = segment.readBlocks(half, (int) Math.min(2 * CHUNK, end - half), blocks);
-      for (int b = 0; b < n; b += 2) {
-        if (tileNumber % block == block - 1 && time.isOver()) {
-          return false;
+      for (int b = 0; b < n; b += step) {
+        sinceLook += step / 2;
+        if (sinceLook > mostTiles) {
+          sinceLook = step / 2;
+          if (time.isOver()) {
+            return false;
+          }
         }
-        matchTile(b, Math.min(2, n - b), number, tileNumber++, best);
+        multiply(b, Math.min(step, n - b));
+        raise(b, Math.min(2, n - b), sums, number, tileNumber++, best);
+        if (step > 2 && n - b > 2) {
+          raise(b + 2, Math.min(2, n - b - 2), otherSums, number, tileNumber++, best);
+        }
       }
     }
     return true;
@@ -128,13 +148,26 @@ final class CodeScorer {
     return (int) Math.min(Integer.MAX_VALUE, (end - start + HALVES - 1) / HALVES);
   }
 
-  private void matchTile(int first, int n, int number, int tileNumber, float[] best) {
+  /** Multiplies up to two tiles of blocks. */
+  private void multiply(int first, int n) {
+    int nq = QueryTables.even(count);
+    decode(first, Math.min(2, n), tile);
+    if (n <= 2) {
+      kernels.dotTile(tile, dimension, query.values(), 0, nq, n * BLOCK, sums);
+      return;
+    }
+    decode(first + 2, n - 2, otherTile);
+    int lanes = (n - 2) * BLOCK;
+    kernels.dotTiles(tile, otherTile, dimension, query.values(), 0, nq, lanes, sums, otherSums);
+  }
+
+  /** Raises the best similarities to those of a tile. */
+  private void raise(int first, int n, short[] tileSums, int number, int tileNumber, float[] best) {
     int lanes = n * BLOCK;
-    decode(first, n);
-    kernels.dotTile(tile, dimension, query.values(), 0, count, lanes, sums);
+    readHeaders(first, n);
     Arrays.fill(tileBest, Float.NEGATIVE_INFINITY);
     kernels.maxTile(
-        sums,
+        tileSums,
         count,
         lanes,
         products.table(),
@@ -150,18 +183,23 @@ final class CodeScorer {
     if (number >= 0) {
       float spread = 0;
       for (int lane = 0; lane < lanes; lane++) {
-        spread = Math.max(spread, scales[lane] * factors[lane]);
+        float own = scales[lane] * factors[lane];
+        spread = own > spread ? own : spread;
       }
       maxima.set(number, tileNumber, tileBest, spread);
     }
   }
 
-  private void decode(int first, int n) {
+  private void decode(int first, int n, short[] into) {
     for (int b = 0; b < n; b++) {
-      int block = (first + b) * stride;
-      int codes = block + ResidualQuantizer.CODES;
-      kernels.decodeBlock(blocks, codes, bits, dimension, tile, b * BLOCK);
-      readHeader(block, b * BLOCK);
+      int codes = (first + b) * stride + ResidualQuantizer.CODES;
+      kernels.decodeBlock(blocks, codes, bits, dimension, into, b * BLOCK);
+    }
+  }
+
+  private void readHeaders(int first, int n) {
+    for (int b = 0; b < n; b++) {
+      readHeader((first + b) * stride, b * BLOCK);
     }
     products.rows(anchors, n * BLOCK);
   }
@@ -238,7 +276,8 @@ final class CodeScorer {
       floatSums = new float[count * TILE];
     }
     int size = segment.readBlocks(half, halves, blocks);
-    decode(0, size);
+    decode(0, size, tile);
+    readHeaders(0, size);
     kernels.dotTile(tile, dimension, rotated, which, n, floatSums);
     int lanes = size * BLOCK;
     for (int lane = 0; lane < lanes; lane++) {

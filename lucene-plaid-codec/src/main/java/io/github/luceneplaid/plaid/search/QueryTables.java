@@ -163,8 +163,8 @@ final class QueryTables {
   }
 
   private Integers quantize(int bits) {
-    short[] values = new short[count * dimension];
-    float[] scale = new float[count];
+    short[] values = new short[even(count) * dimension];
+    float[] scale = new float[VectorKernels.padded(count)];
     ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
     inBlocks(rotated, values, scale, quantizer::quantizeQuery);
     float[] error = new float[count];
@@ -175,6 +175,13 @@ final class QueryTables {
       error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
     }
     return new Integers(values, scale, error);
+  }
+
+  /**
+   * Query tokens that kernels multiply with tiles, which like even numbers: the last may be zero.
+   */
+  static int even(int count) {
+    return count + count % 2;
   }
 
   /** Turns some query tokens into integers. */
@@ -206,8 +213,8 @@ final class QueryTables {
   }
 
   private Integers quantize(Buckets buckets) {
-    short[] values = new short[count * dimension];
-    float[] scale = new float[count];
+    short[] values = new short[even(count) * dimension];
+    float[] scale = new float[VectorKernels.padded(count)];
     double longest = buckets.largestRounded() * Math.sqrt(dimension);
     double unit = buckets.roundedUnit();
     inBlocks(
