@@ -33,7 +33,7 @@ final class RegionProbe {
   private final float[] least;
 
   /** Groups of regions for each one to find, whose maxima tell what to expect. */
-  private static final int GROUPS = 8;
+  private static final int GROUPS = 4;
 
   /** The products of the regions to find are not below these: [count]. */
   private final float[] floors;
