@@ -54,7 +54,7 @@ final class Snippet {
   List<MarkedText> title(int end) {
     Line title = new Line();
     append(title, 0, end);
-    return title.parts();
+    return title.parts;
   }
 
   /**
@@ -89,6 +89,16 @@ final class Snippet {
     return lines;
   }
 
+  /** As {@link #lines}, in one line. */
+  List<MarkedText> line(int from, int maxLines) {
+    Line all = new Line();
+    for (List<MarkedText> line : lines(from, maxLines)) {
+      all.append(all.parts.isEmpty() ? "" : " ", false);
+      line.forEach(part -> all.append(part.text(), part.marked()));
+    }
+    return all.parts;
+  }
+
   /** A line that grows. */
   private static final class Line {
     private final List<MarkedText> parts = new ArrayList<>();
@@ -104,10 +114,6 @@ final class Snippet {
 
     int length() {
       return parts.stream().mapToInt(part -> part.text().length()).sum();
-    }
-
-    List<MarkedText> parts() {
-      return parts;
     }
 
     /** The line without white space at its end. */
