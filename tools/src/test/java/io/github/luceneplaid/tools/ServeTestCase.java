@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,13 @@ import picocli.CommandLine;
 
 /** Serves an index of the tiny model, and asks for pages. */
 abstract class ServeTestCase extends CommandTestCase {
+  static final String X =
+      "{\"id\": \"x\", \"title\": \"Red\", \"text\": \"the red house runs\", \"year\": 1905,"
+          + " \"big\": 9007199254740993, \"tags\": [\"a\", \"b\"]}";
+  static final String Y =
+      "{\"id\": \"y\", \"text\": \"a blue river under the moon\", \"year\": 1948}";
+  static final String Z = "{\"id\": \"z\", \"text\": \"., !\"}";
+
   final ObjectMapper mapper = new ObjectMapper();
 
   /** What nobody expected to go wrong. */
@@ -49,8 +57,7 @@ abstract class ServeTestCase extends CommandTestCase {
   public void setUp() throws Exception {
     super.setUp();
     model = TinyModel.copyTo(createTempDir());
-    // One whose files can be deleted while they are open
-    index = Path.of(createTempDir().toRealPath().toString()).resolve("index");
+    index = createTempDir().resolve("index");
     client = HttpClient.newHttpClient();
   }
 
@@ -111,5 +118,42 @@ abstract class ServeTestCase extends CommandTestCase {
 
   static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  void serveThree() throws IOException {
+    index(X, Y, Z);
+    serve();
+  }
+
+  static void assertHeaders(HttpHeaders headers) {
+    String policy = headers.firstValue("Content-Security-Policy").orElseThrow();
+    assertTrue(
+        policy, policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self'"));
+    for (String part : List.of("base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'")) {
+      assertTrue(policy, policy.contains("; " + part));
+    }
+    assertFalse(policy, policy.contains("unsafe"));
+    assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElseThrow());
+    assertEquals("no-referrer", headers.firstValue("Referrer-Policy").orElseThrow());
+    assertEquals("same-origin", headers.firstValue("Cross-Origin-Resource-Policy").orElseThrow());
+    assertEquals("no-store", headers.firstValue("Cache-Control").orElseThrow());
+    assertTrue(headers.firstValue("Access-Control-Allow-Origin").isEmpty());
+  }
+
+  String ids(String query) throws Exception {
+    List<String> ids = new ArrayList<>();
+    json("api/search?q=" + encoded(query))
+        .get("hits")
+        .forEach(h -> ids.add(h.get("id").textValue()));
+    return String.join(" ", ids);
+  }
+
+  static String marked(JsonNode parts) {
+    StringBuilder text = new StringBuilder();
+    for (JsonNode part : parts) {
+      String run = part.get("text").textValue();
+      text.append(part.get("marked").booleanValue() ? "[" + run + "]" : run);
+    }
+    return text.toString();
   }
 }
