@@ -52,6 +52,8 @@ final class LocalServer implements Closeable {
 
   private static final String ADDRESS = "127.0.0.1";
 
+  private static final byte[] ADDRESS_BYTES = {127, 0, 0, 1};
+
   /** This machine, at any port, as it may be reached through a tunnel. */
   private static final Pattern HOST =
       Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]{1,5})?");
@@ -130,7 +132,8 @@ final class LocalServer implements Closeable {
 
   private static HttpServer bind(int port) throws IOException {
     try {
-      return HttpServer.create(new InetSocketAddress(InetAddress.getByName(ADDRESS), port), 0);
+      return HttpServer.create(
+          new InetSocketAddress(InetAddress.getByAddress(ADDRESS_BYTES), port), 0);
     } catch (BindException e) {
       throw new UserException(
           "--port "
