@@ -41,7 +41,7 @@ final class LocalServer implements Closeable {
     // Without these answers wait for the network to ask for more, and whoever begins a request, or
     // begins to read an answer, and does not go on keeps a thread for ever
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    System.setProperty("sun.net.httpserver.maxReqTime", "60");
+    System.setProperty("sun.net.httpserver.maxReqTime", "20");
     System.setProperty("sun.net.httpserver.maxRspTime", "600");
   }
 
