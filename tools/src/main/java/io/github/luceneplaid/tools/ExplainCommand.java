@@ -12,20 +12,15 @@
 package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.files.AtomicOutput;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
-import io.github.luceneplaid.plaid.search.MaxSimRescorer;
-import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -104,40 +99,15 @@ final class ExplainCommand implements Callable<Integer> {
 
   private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder) throws IOException {
     EncodedText encoded = encoder.encodeQuery(query, plaid.console()::note);
-    float[][] tokens = encoded.vectors();
-    if (tokens.length == 0) {
-      throw new UserException("query \"" + query + "\": no words in it");
+    HitExplainer explainer = new HitExplainer(searcher, encoder, query, encoded);
+    ScoreDoc hit =
+        choice.hit == null
+            ? explainer.best(RecordSearch.documents(choice.id))
+            : hit(searcher, encoded.vectors());
+    if (hit == null) {
+      throw new UserException("--doc " + choice.id + ": no such document in " + folder);
     }
-    LateInteractionQuery maxSim = new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
-    ScoreDoc hit = choice.hit == null ? document(searcher, tokens) : hit(searcher, tokens);
-    Document document = searcher.storedFields().document(hit.doc);
-    String text = document.get(IndexBuilder.TEXT);
-    List<TokenMatch> matches = maxSim.matches(searcher, hit.doc);
-    float[][] similarities = maxSim.similarities(searcher, hit.doc);
-    if (similarities[0].length == 0) {
-      throw new UserException(
-          "document "
-              + RecordSearch.recordId(document)
-              + ": no tokens of "
-              + tokens[0].length
-              + " dimensions, which the query has");
-    }
-    TokenPieces pieces =
-        TokenPieces.of(searcher.getIndexReader(), hit.doc, similarities[0].length, encoder, text);
-    return new HitExplanation(
-        query,
-        RecordSearch.recordId(document),
-        document.get(IndexBuilder.TITLE),
-        text,
-        choice.hit,
-        hit.score,
-        HitExplanation.labels(query, encoded.starts(), encoded.ends()),
-        pieces == null
-            ? HitExplanation.numbers(similarities[0].length)
-            : HitExplanation.labels(text, pieces),
-        pieces == null ? List.of() : WordMatch.of(query, encoded, text, pieces, matches),
-        matches,
-        similarities);
+    return explainer.explain(hit, choice.hit);
   }
 
   private ScoreDoc hit(IndexSearcher searcher, float[][] tokens) throws IOException {
@@ -150,15 +120,6 @@ final class ExplainCommand implements Callable<Integer> {
           "--hit " + choice.hit + ": the query has " + Table.count(hits.size(), "hit"));
     }
     return hits.get(choice.hit - 1);
-  }
-
-  private ScoreDoc document(IndexSearcher searcher, float[][] tokens) throws IOException {
-    int documents = Math.max(1, searcher.getIndexReader().maxDoc());
-    TopDocs found = searcher.search(RecordSearch.documents(choice.id), documents);
-    if (found.scoreDocs.length == 0) {
-      throw new UserException("--doc " + choice.id + ": no such document in " + folder);
-    }
-    return new MaxSimRescorer(IndexBuilder.TOKENS, tokens).rescore(searcher, found, 1).scoreDocs[0];
   }
 
   private void print(HitExplanation explanation) throws IOException {

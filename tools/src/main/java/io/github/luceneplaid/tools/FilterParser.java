@@ -170,7 +170,11 @@ final class FilterParser extends QueryParser {
   @Override
   protected Query getRegexpQuery(String field, String text) throws ParseException {
     checkText(field, "/" + text + "/");
-    return super.getRegexpQuery(field, text);
+    try {
+      return super.getRegexpQuery(field, text);
+    } catch (IllegalArgumentException e) {
+      throw wrong("/" + text + "/", "expected a regular expression; " + e.getMessage());
+    }
   }
 
   private void checkText(String field, String pattern) {

@@ -11,11 +11,11 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.search.IndexSearcher;
@@ -26,11 +26,9 @@ final class HitPrinter {
   private static final int OTHER_LINES = 2;
 
   private final Console console;
-  private final TextEncoder encoder;
   private final IndexSearcher searcher;
   private final String queryText;
-  private final EncodedText encoded;
-  private final LateInteractionQuery query;
+  private final HitWords words;
 
   /**
    * For one query.
@@ -45,12 +43,9 @@ final class HitPrinter {
       String queryText,
       EncodedText encoded) {
     this.console = console;
-    this.encoder = encoder;
     this.searcher = searcher;
     this.queryText = queryText;
-    this.encoded = encoded;
-    float[][] tokens = encoded.vectors();
-    query = tokens.length == 0 ? null : new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
+    words = new HitWords(encoder, searcher, queryText, encoded);
   }
 
   void print(List<RankedHit> hits) throws IOException {
@@ -80,21 +75,19 @@ final class HitPrinter {
       out.println(head + console.bold(id) + ranks);
       return;
     }
-    if (title != null && text.startsWith(title + "\n") == false) {
-      // Imported metadata: a title that is not part of the text
-      title = null;
-    }
-    List<WordMatch> matches = matches(hit.doc(), text);
-    Snippet snippet = new Snippet(text, matches, console);
-    int bodyStart = title == null ? 0 : title.length() + 1;
+    List<WordMatch> matches = words.matches(hit.doc(), text);
+    Snippet snippet = new Snippet(text, matches);
+    int bodyStart = Snippet.bodyStart(title, text);
     out.println(
         head
-            + (title == null
+            + (bodyStart == 0
                 ? console.bold(id)
-                : snippet.title(title.length()) + "  " + console.faint(id))
+                : MarkedText.styled(snippet.title(title.length()), console, console::bold)
+                    + "  "
+                    + console.faint(id))
             + ranks);
-    for (String line : snippet.lines(bodyStart, rank == 1 ? FIRST_LINES : OTHER_LINES)) {
-      out.println("     " + line);
+    for (List<MarkedText> line : snippet.lines(bodyStart, rank == 1 ? FIRST_LINES : OTHER_LINES)) {
+      out.println("     " + MarkedText.styled(line, console, UnaryOperator.identity()));
     }
     if (rank == 1 && matches.isEmpty() == false) {
       out.println(console.faint("     " + summary(text, matches)));
@@ -105,21 +98,6 @@ final class HitPrinter {
   private static String ranks(RankedHit hit) {
     String words = RankedHit.rank(hit.words());
     return "(MaxSim " + RankedHit.rank(hit.maxSim()) + ", words " + words + ")";
-  }
-
-  private List<WordMatch> matches(int doc, String text) throws IOException {
-    if (query == null) {
-      return List.of();
-    }
-    int tokens = query.similarities(searcher, doc)[0].length;
-    TokenPieces pieces = TokenPieces.of(searcher.getIndexReader(), doc, tokens, encoder, text);
-    if (pieces == null) {
-      return List.of();
-    }
-    List<WordMatch> all =
-        WordMatch.of(queryText, encoded, text, pieces, query.matches(searcher, doc));
-    List<WordMatch> telling = all.stream().filter(WordMatch::tells).toList();
-    return telling.isEmpty() ? all : telling;
   }
 
   private static String summary(String text, List<WordMatch> matches) {

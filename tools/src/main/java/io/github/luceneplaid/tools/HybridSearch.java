@@ -54,6 +54,21 @@ final class HybridSearch {
     }
   }
 
+  /**
+   * Finds the best k records of a query.
+   *
+   * @param fusion null to search by its tokens alone
+   * @param notes are told if not all of its words are looked for
+   */
+  static List<RankedHit> search(
+      RecordSearch search, Fusion fusion, SearchedQuery query, int k, Notes notes)
+      throws IOException {
+    float[][] tokens = query.tokens().vectors();
+    return fusion == null
+        ? RankedHit.of(search.search(tokens, k))
+        : new HybridSearch(search, fusion).search(tokens, WordsQuery.of(query.text(), notes), k);
+  }
+
   /** Finds the best k records; ties go to the one that either ranking has higher up. */
   List<RankedHit> search(float[][] tokens, Query words, int k) throws IOException {
     int depth = Math.max(k, DEPTH);

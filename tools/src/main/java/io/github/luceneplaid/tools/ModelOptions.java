@@ -34,9 +34,7 @@ final class ModelOptions {
    * Opens the model; refuses one that is not that of the index, and says so if that is not known.
    */
   TextEncoder open(Console console, Path folder, DirectoryReader reader) throws IOException {
-    if (any == false) {
-      check(console, folder, reader);
-    }
+    check(console::note, folder, reader);
     return TextEncoder.open(model);
   }
 
@@ -52,11 +50,15 @@ final class ModelOptions {
     return open(console, folder, reader);
   }
 
-  private void check(Console console, Path folder, DirectoryReader reader) throws IOException {
+  /** Refuses an index that is of another model; takes a note if that is not known. */
+  void check(Notes notes, Path folder, DirectoryReader reader) throws IOException {
+    if (any) {
+      return;
+    }
     Map<String, String> data = reader.getIndexCommit().getUserData();
     String written = data.get(IndexBuilder.MODEL);
     if (written == null) {
-      console.note(folder + " does not say what model its tokens are of");
+      notes.add(folder + " does not say what model its tokens are of");
       return;
     }
     String fingerprint = data.get(IndexBuilder.FINGERPRINT);

@@ -83,8 +83,13 @@ final class OutputOptions {
 
   /** Prints an outcome as JSON, in a line. */
   static void printJson(Console console, Object outcome) {
+    console.out().println(asJson(outcome));
+  }
+
+  /** An outcome as JSON, in a line. */
+  static String asJson(Object outcome) {
     try {
-      console.out().println(MAPPER.writeValueAsString(outcome));
+      return MAPPER.writeValueAsString(outcome);
     } catch (JsonProcessingException e) {
       throw new AssertionError("a record of numbers, strings and lists", e);
     }

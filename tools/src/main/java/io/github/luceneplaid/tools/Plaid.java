@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       SearchCommand.class,
       ExplainCommand.class,
+      ServeCommand.class,
       RecallCommand.class,
       InfoCommand.class,
       ImportCommand.class,
@@ -150,6 +151,11 @@ public final class Plaid implements Runnable {
 
   Console console() {
     return console;
+  }
+
+  /** Whether to show where errors come from. */
+  boolean stackTraces() {
+    return stackTraces;
   }
 
   @Override

@@ -18,10 +18,15 @@ import java.util.List;
 
 /** Reads queries, and tells of those that cannot find anything. */
 final class QueryReader {
-  private final Console console;
+  private final Notes notes;
 
-  QueryReader(Console console) {
-    this.console = console;
+  /**
+   * For queries.
+   *
+   * @param notes are told of those that cannot find anything, or are too long for the model
+   */
+  QueryReader(Notes notes) {
+    this.notes = notes;
   }
 
   /**
@@ -29,7 +34,7 @@ final class QueryReader {
    */
   List<SearchedQuery> readMatrix(Path file) throws IOException {
     List<SearchedQuery> queries = new ArrayList<>();
-    try (TokenInput texts = TokenInput.queries(file, console::note)) {
+    try (TokenInput texts = TokenInput.queries(file, notes)) {
       for (int i = 0; i < texts.size(); i++) {
         EncodedText tokens = new EncodedText(texts.next(), null, null, null);
         queries.add(new SearchedQuery(texts.id(i), null, tokens));
@@ -42,7 +47,7 @@ final class QueryReader {
   List<SearchedQuery> readTexts(Path file, TextDecoder decoder, TextEncoder encoder)
       throws IOException {
     List<SearchedQuery> queries = new ArrayList<>();
-    for (Passage query : TextFiles.readQueries(file, "--queries", decoder, console::note)) {
+    for (Passage query : TextFiles.readQueries(file, "--queries", decoder, notes)) {
       queries.add(encode(query.id(), query.text(), encoder));
     }
     return checked(queries);
@@ -58,7 +63,7 @@ final class QueryReader {
   }
 
   private SearchedQuery encode(String id, String text, TextEncoder encoder) {
-    return new SearchedQuery(id, text, encoder.encodeQuery(text, console::note));
+    return new SearchedQuery(id, text, encoder.encodeQuery(text, notes));
   }
 
   /** Tells of queries without tokens, which have no hits; if all are so, it is an error. */
@@ -71,7 +76,7 @@ final class QueryReader {
       if (empty.size() == queries.size()) {
         throw new UserException(message);
       }
-      console.note(query.id() + ": " + message + ", no hits");
+      notes.add(query.id() + ": " + message + ", no hits");
     }
     return queries;
   }

@@ -173,7 +173,7 @@ final class RecallCommand implements Callable<Integer> {
   }
 
   private List<SearchedQuery> read(DirectoryReader reader) throws IOException {
-    QueryReader texts = new QueryReader(plaid.console());
+    QueryReader texts = new QueryReader(plaid.console()::note);
     if (TokenInput.isOne(queries)) {
       return texts.readMatrix(queries);
     }

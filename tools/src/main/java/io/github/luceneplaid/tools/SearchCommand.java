@@ -11,16 +11,13 @@
  */
 package io.github.luceneplaid.tools;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
@@ -99,20 +96,6 @@ final class SearchCommand implements Callable<Integer> {
   private Fusion fusion;
   private Query filter;
 
-  /** What {@code --json} prints of a query; its text is null if only its tokens are known. */
-  private record Outcome(String query, String text, List<Hit> hits) {}
-
-  /** A hit; the title is null if it has none, and ranks are left out where there is one ranking. */
-  private record Hit(
-      int rank,
-      String id,
-      String title,
-      float score,
-      @JsonInclude(JsonInclude.Include.NON_NULL) Ranks ranks) {}
-
-  /** Where a hit is in two rankings; null if it is too far down to be known. */
-  private record Ranks(RankedHit.Place maxSim, RankedHit.Place words) {}
-
   @Override
   public Integer call() throws IOException {
     if (k < 1) {
@@ -142,7 +125,7 @@ final class SearchCommand implements Callable<Integer> {
           throw UserException.usage(
               "--words: expected queries in words, found tokens in " + queries);
         }
-        answer(searcher, null, new QueryReader(plaid.console()).readMatrix(queries));
+        answer(searcher, null, new QueryReader(plaid.console()::note).readMatrix(queries));
       } else {
         try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
           answer(searcher, encoder, read(encoder));
@@ -153,7 +136,7 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private List<SearchedQuery> read(TextEncoder encoder) throws IOException {
-    QueryReader reader = new QueryReader(plaid.console());
+    QueryReader reader = new QueryReader(plaid.console()::note);
     return queries == null
         ? reader.take(words, encoder)
         : reader.readTexts(queries, inputOptions.decoder(), encoder);
@@ -171,52 +154,35 @@ final class SearchCommand implements Callable<Integer> {
       }
       List<RankedHit> hits = search(searcher, query);
       if (output.json()) {
-        Outcome outcome = new Outcome(query.id(), query.text(), hits(searcher, hits));
+        List<SearchOutcome.Hit> told = SearchOutcome.hits(searcher, hits);
+        SearchOutcome outcome = new SearchOutcome(query.id(), query.text(), told);
         OutputOptions.printJson(plaid.console(), outcome);
       } else if (queries == null) {
         new HitPrinter(plaid.console(), encoder, searcher, query.text(), query.tokens())
             .print(hits);
       } else {
-        printLines(query, hits(searcher, hits));
+        printLines(query, SearchOutcome.hits(searcher, hits));
       }
     }
   }
 
   private List<RankedHit> search(IndexSearcher searcher, SearchedQuery query) throws IOException {
-    float[][] tokens = query.tokens().vectors();
     RecordSearch search = new RecordSearch(searcher, options, filter);
-    if (fusion == null) {
-      return RankedHit.of(search.search(tokens, k));
-    }
-    var byWords = WordsQuery.of(query.text(), plaid.console()::note);
-    return new HybridSearch(search, fusion).search(tokens, byWords, k);
+    return HybridSearch.search(search, fusion, query, k, plaid.console()::note);
   }
 
-  private static List<Hit> hits(IndexSearcher searcher, List<RankedHit> found) throws IOException {
-    StoredFields stored = searcher.storedFields();
-    List<Hit> hits = new ArrayList<>();
-    for (RankedHit hit : found) {
-      Document document = stored.document(hit.doc());
-      String id = RecordSearch.recordId(document);
-      String title = document.get(IndexBuilder.TITLE);
-      Ranks ranks = hit.isFused() ? new Ranks(hit.maxSim(), hit.words()) : null;
-      hits.add(new Hit(hits.size() + 1, id, title, hit.score(), ranks));
-    }
-    return hits;
-  }
-
-  private void printLines(SearchedQuery query, List<Hit> hits) {
-    for (Hit hit : hits) {
+  private void printLines(SearchedQuery query, List<SearchOutcome.Hit> hits) {
+    for (SearchOutcome.Hit hit : hits) {
       List<String> line =
           new ArrayList<>(
               List.of(
                   Console.visible(query.id()),
-                  Integer.toString(hit.rank),
-                  Console.visible(hit.id),
-                  Float.toString(hit.score)));
-      if (hit.ranks != null) {
-        line.add(RankedHit.rank(hit.ranks.maxSim));
-        line.add(RankedHit.rank(hit.ranks.words));
+                  Integer.toString(hit.rank()),
+                  Console.visible(hit.id()),
+                  Float.toString(hit.score())));
+      if (hit.ranks() != null) {
+        line.add(RankedHit.rank(hit.ranks().maxSim()));
+        line.add(RankedHit.rank(hit.ranks().words()));
       }
       plaid.console().out().println(String.join("\t", line));
     }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 /** The sentences of a text with the best matches, in lines, with the matching words marked. */
 final class Snippet {
@@ -27,7 +26,6 @@ final class Snippet {
 
   private final String text;
   private final List<WordMatch> matches;
-  private final Console console;
   private final BitSet marked = new BitSet();
 
   /**
@@ -35,22 +33,28 @@ final class Snippet {
    *
    * @param text the whole text
    * @param matches what to mark
-   * @param console how to
    */
-  Snippet(String text, List<WordMatch> matches, Console console) {
+  Snippet(String text, List<WordMatch> matches) {
     this.text = text;
     this.matches = matches.stream().filter(match -> match.similarity() >= MIN_SIMILARITY).toList();
-    this.console = console;
     for (WordMatch match : this.matches) {
       match.spans().forEach(span -> marked.set(span.start(), span.end()));
     }
   }
 
+  /**
+   * Where what follows the title starts in a text, in chars; 0 if the title is not part of the
+   * text, as with imported metadata, or there is none.
+   */
+  static int bodyStart(String title, String text) {
+    return title != null && text.startsWith(title + "\n") ? title.length() + 1 : 0;
+  }
+
   /** The text up to a position, which is its title. */
-  String title(int end) {
-    StringBuilder result = new StringBuilder();
-    append(result, 0, end, console::bold);
-    return result.toString();
+  List<MarkedText> title(int end) {
+    Line title = new Line();
+    append(title, 0, end);
+    return title.parts;
   }
 
   /**
@@ -59,10 +63,11 @@ final class Snippet {
    * @param from where the snippet may begin, in chars
    * @param maxLines how many lines it may have
    */
-  List<String> lines(int from, int maxLines) {
+  List<List<MarkedText>> lines(int from, int maxLines) {
     int[] window = window(from, maxLines * LINE_LENGTH);
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder(window[0] > from ? "… " : "");
+    List<List<MarkedText>> lines = new ArrayList<>();
+    Line line = new Line();
+    line.append(window[0] > from ? "… " : "", false);
     int length = line.length();
     for (int start = window[0]; start < window[1]; ) {
       int end = start;
@@ -70,27 +75,62 @@ final class Snippet {
         end++;
       }
       if (length > 0 && length + end - start > LINE_LENGTH) {
-        lines.add(line.toString().stripTrailing());
-        line.setLength(0);
+        lines.add(line.stripped());
+        line = new Line();
         length = 0;
       }
-      append(line, start, end, UnaryOperator.identity());
-      line.append(' ');
+      append(line, start, end);
+      line.append(" ", false);
       length += end - start + 1;
       start = end + 1;
     }
-    line.append(window[1] < text.length() ? "…" : "");
-    lines.add(line.toString().stripTrailing());
+    line.append(window[1] < text.length() ? "…" : "", false);
+    lines.add(line.stripped());
     return lines;
   }
 
-  private void append(StringBuilder line, int start, int end, UnaryOperator<String> unmarked) {
+  /** As {@link #lines}, in one line. */
+  List<MarkedText> line(int from, int maxLines) {
+    Line all = new Line();
+    for (List<MarkedText> line : lines(from, maxLines)) {
+      all.append(all.parts.isEmpty() ? "" : " ", false);
+      line.forEach(part -> all.append(part.text(), part.marked()));
+    }
+    return all.parts;
+  }
+
+  /** A line that grows. */
+  private static final class Line {
+    private final List<MarkedText> parts = new ArrayList<>();
+
+    void append(String text, boolean marked) {
+      if (text.isEmpty()) {
+        return;
+      }
+      boolean goesOn = parts.isEmpty() == false && parts.getLast().marked() == marked;
+      String before = goesOn ? parts.removeLast().text() : "";
+      parts.add(new MarkedText(before + text, marked));
+    }
+
+    int length() {
+      return parts.stream().mapToInt(part -> part.text().length()).sum();
+    }
+
+    /** The line without white space at its end. */
+    List<MarkedText> stripped() {
+      if (parts.isEmpty() == false && parts.getLast().marked() == false) {
+        append(parts.removeLast().text().stripTrailing(), false);
+      }
+      return parts;
+    }
+  }
+
+  private void append(Line line, int start, int end) {
     for (int i = start; i < end; ) {
       boolean mark = marked.get(i);
       int next = mark ? marked.nextClearBit(i) : marked.nextSetBit(i);
       next = next < 0 || next > end ? end : next;
-      String part = Console.visible(text.substring(i, next));
-      line.append(mark ? console.mark(part) : unmarked.apply(part));
+      line.append(Console.visible(text.substring(i, next)), mark);
       i = next;
     }
   }

@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.plaid.search.TokenMatch;
 import io.github.luceneplaid.testframework.Processes;
 import io.github.luceneplaid.tools.HitExplanation.Label;
-import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -251,14 +250,7 @@ public class TestExplain extends CommandTestCase {
   /** A browser makes of the page what a strict parser does. */
   @Nightly
   public void testInBrowser() throws Exception {
-    Optional<Path> browser =
-        Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-            .flatMap(
-                folder ->
-                    Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .map(name -> Path.of(folder, name)))
-            .filter(Files::isExecutable)
-            .findFirst();
+    Optional<Path> browser = Browser.program();
     assumeTrue("no Chromium on the PATH", browser.isPresent());
     Path page = createTempDir().resolve("page.html");
     assertEquals(0, explain("--hit", 1, "--html", page));

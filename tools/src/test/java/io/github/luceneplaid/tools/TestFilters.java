@@ -188,6 +188,7 @@ public class TestFilters extends CommandTestCase {
     assertRefused("--filter : expected a query such as", "");
     assertRefused("found more than 1024 clauses, expected fewer", "id:x ".repeat(1025));
     assertRefused("category:/((a|b)*a(a|b){300})/", "category:/((a|b)*a(a|b){300})/");
+    assertRefused("--filter /[xy])/: expected a regular expression; ", "id:/[xy])/ OR id:z");
     String[] search = {"search", index.toString(), "--model", model.toString(), "red", "--filter"};
     assertFails(2, "found no field a b, expected one of " + fields, with(search, "a\\\nb:1"));
     assertEquals(0, plaid(with(search, "category:x")));

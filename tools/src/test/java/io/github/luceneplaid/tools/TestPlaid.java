@@ -50,6 +50,7 @@ public class TestPlaid extends CommandTestCase {
           "merge",
           "search",
           "explain",
+          "serve",
           "recall",
           "info",
           "import",

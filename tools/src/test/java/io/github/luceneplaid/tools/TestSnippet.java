@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestSnippet extends LuceneTestCase {
@@ -26,14 +27,21 @@ public class TestSnippet extends LuceneTestCase {
             match("title", text, "title", 0.8f),
             match("dog", text, "dogs", 0.7f),
             match("nothing", text, "sat", 0.1f));
-    Snippet snippet = new Snippet(text, matches, console);
-    assertEquals("A [title]", snippet.title(7));
+    Snippet snippet = new Snippet(text, matches);
+    assertEquals(List.of("A [title]"), styled(List.of(snippet.title(7))));
     assertEquals(
-        List.of("The [cat] sat, and the [dogs] ran."), snippet.lines("A title\n".length(), 2));
+        List.of("The [cat] sat, and the [dogs] ran."),
+        styled(snippet.lines("A title\n".length(), 2)));
     console.setColours(true);
     assertEquals(
         List.of("The \u001b[1;33mcat\u001b[0m sat, and the \u001b[1;33mdogs\u001b[0m ran."),
-        snippet.lines("A title\n".length(), 2));
+        styled(snippet.lines("A title\n".length(), 2)));
+  }
+
+  private List<String> styled(List<List<MarkedText>> lines) {
+    return lines.stream()
+        .map(line -> MarkedText.styled(line, console, UnaryOperator.identity()))
+        .toList();
   }
 
   /**
@@ -43,7 +51,7 @@ public class TestSnippet extends LuceneTestCase {
     String filler = "Nothing of interest is said in this sentence, which is somewhat long. ";
     String text = filler.repeat(5) + "Here is the cat. " + filler.repeat(5).strip();
     List<String> lines =
-        new Snippet(text, List.of(match("cat", text, "cat", 1)), console).lines(0, 2);
+        styled(new Snippet(text, List.of(match("cat", text, "cat", 1))).lines(0, 2));
     String joined = String.join(" ", lines);
     assertTrue(joined, joined.startsWith("… ") && joined.endsWith(" …"));
     assertTrue(joined, joined.contains("Here is the [cat]."));
@@ -56,7 +64,7 @@ public class TestSnippet extends LuceneTestCase {
   /** Without any sentence end or match, it is cut between words. */
   public void testOneLongSentence() {
     String text = "word ".repeat(200).strip();
-    String joined = String.join(" ", new Snippet(text, List.of(), console).lines(0, 2));
+    String joined = String.join(" ", styled(new Snippet(text, List.of()).lines(0, 2)));
     assertTrue(joined, joined.matches("(word )+…"));
     assertTrue(joined, joined.length() < 200);
   }
@@ -72,7 +80,7 @@ public class TestSnippet extends LuceneTestCase {
     while (whole.charAt(from) == ' ') {
       from++;
     }
-    String joined = String.join(" ", new Snippet(whole, List.of(), console).lines(from, 3));
+    String joined = String.join(" ", styled(new Snippet(whole, List.of()).lines(from, 3)));
     assertEquals(whole.substring(from).replaceAll(" +", " "), joined.replaceAll(" +", " "));
   }
 
