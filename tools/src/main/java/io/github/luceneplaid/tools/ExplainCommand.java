@@ -117,7 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (similarities[0].length == 0) {
       throw new UserException(
           "document "
-              + RecordSearch.recordId(document)
+              + RecordSearch.shownId(document, hit.doc)
               + ": no tokens of "
               + tokens[0].length
               + " dimensions, which the query has");
@@ -126,7 +126,7 @@ final class ExplainCommand implements Callable<Integer> {
         TokenPieces.of(searcher.getIndexReader(), hit.doc, similarities[0].length, encoder, text);
     return new HitExplanation(
         query,
-        RecordSearch.recordId(document),
+        RecordSearch.shownId(document, hit.doc),
         document.get(IndexBuilder.TITLE),
         text,
         choice.hit,

@@ -197,7 +197,7 @@ final class SearchCommand implements Callable<Integer> {
     List<Hit> hits = new ArrayList<>();
     for (RankedHit hit : found) {
       Document document = stored.document(hit.doc());
-      String id = RecordSearch.recordId(document);
+      String id = RecordSearch.shownId(document, hit.doc());
       String title = document.get(IndexBuilder.TITLE);
       Ranks ranks = hit.isFused() ? new Ranks(hit.maxSim(), hit.words()) : null;
       hits.add(new Hit(hits.size() + 1, id, title, hit.score(), ranks));
