@@ -82,6 +82,6 @@ public class TestWithoutIds extends ChangeTestCase {
   }
 
   private List<String> foundIds() {
-    return out.toString().lines().map(line -> line.split("\t")[2]).toList();
+    return out.toString().lines().map(line -> line.split("\t", -1)[2]).toList();
   }
 }
