@@ -17,15 +17,12 @@ import io.github.luceneplaid.fsvi.files.MmapArrayWriter;
 import io.github.luceneplaid.fsvi.files.MvecFile;
 import io.github.luceneplaid.fsvi.files.MvecFileWriter;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
-import io.github.luceneplaid.fsvi.files.Replacement;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
-import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -127,23 +124,18 @@ final class ConvertCommand implements Callable<Integer> {
     if (force == false && Files.exists(to)) {
       throw new UserException(to + ": exists (--force replaces it)");
     }
-    if (Files.exists(to) && Files.isRegularFile(to) == false) {
-      throw new UserException(to + ": expected a file");
-    }
+    OutputFile.checkPlace(to);
     checkFolder(to);
     VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
       long copied;
-      try (TemporaryFolder folder = new TemporaryFolder(Replacement.temporaryFolder(to))) {
-        Path fresh = folder.path().resolve(to.getFileName());
-        try (VectorRowsWriter writer = writer(fresh, target, opened)) {
+      try (OutputFile file = new OutputFile(to)) {
+        try (VectorRowsWriter writer = writer(file.path(), target, opened)) {
           copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
           writer.finish();
         }
-        folder.keep();
-        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
-        IOUtils.fsync(to.toAbsolutePath().getParent(), true);
+        file.finish();
       }
       if (source.hasIds() && target.hasIds() == false) {
         String order =

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.fsvi.files.AtomicOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,6 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
       throw new UserException(html + ": exists (--force replaces it)");
     }
     if (html != null) {
+      OutputFile.checkPlace(html);
       ConvertCommand.checkFolder(html);
     }
     try (Directory directory = IndexFolder.open(folder);
@@ -125,10 +125,7 @@ final class ExplainCommand implements Callable<Integer> {
   private void print(HitExplanation explanation) throws IOException {
     if (html != null) {
       byte[] page = new HeatMap(explanation).page().getBytes(StandardCharsets.UTF_8);
-      try (AtomicOutput out = new AtomicOutput(html)) {
-        out.putBytes(page, 0, page.length);
-        out.finish();
-      }
+      OutputFile.write(html, page);
     }
     if (json) {
       OutputOptions.printJson(plaid.console(), explanation);

@@ -23,8 +23,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What has become of the files that an index was made of. A file has changed if it was modified at
- * another time and its content has another hash.
+ * What has become of the files that an index was made of. A file has changed if its content has
+ * another hash, which is looked at if its size or the time of its last modification is another, or
+ * that time was too close to the time when it was read.
  */
 final class FileChanges {
   private final Path folder;
@@ -137,12 +138,14 @@ final class FileChanges {
       fresh.add(file);
       return;
     }
-    long time = SourceFile.time(file.path());
-    if (time == before.time()) {
+    FileStamp stamp = FileStamp.of(file.path());
+    if (before.stamp().proves(stamp)) {
       unchanged++;
     } else if (SourceFile.hash(Files.readAllBytes(file.path())) == before.hash()) {
       unchanged++;
-      touched.add(new SourceFile(before.path(), before.name(), before.hash(), time));
+      if (stamp.equals(before.stamp()) == false) {
+        touched.add(new SourceFile(before.path(), before.name(), before.hash(), stamp));
+      }
     } else {
       changed.add(file);
     }
@@ -158,7 +161,7 @@ final class FileChanges {
     return changed;
   }
 
-  /** Files that have the content they had, but were modified at another time. */
+  /** Files that have the content they had, but another stamp. */
   List<SourceFile> touched() {
     return touched;
   }

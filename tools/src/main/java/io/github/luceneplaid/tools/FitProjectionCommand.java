@@ -66,6 +66,7 @@ final class FitProjectionCommand implements Callable<Integer> {
     if (force == false && Files.exists(output)) {
       throw new UserException(output + ": exists (--force replaces it)");
     }
+    OutputFile.checkPlace(output);
     ConvertCommand.checkFolder(output);
     List<Passage> contents = inputOptions.read(texts, "TEXT", plaid.console());
     ProjectionFitter fitter;
@@ -84,7 +85,10 @@ final class FitProjectionCommand implements Callable<Integer> {
           });
     }
     ProjectionFitter.Fit fit = fitter.fit(dimension);
-    fit.projection().write(output);
+    try (OutputFile file = new OutputFile(output)) {
+      fit.projection().write(file.path());
+      file.finish();
+    }
     String summary =
         String.format(
             Locale.ROOT,

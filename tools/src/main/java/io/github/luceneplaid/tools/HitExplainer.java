@@ -69,7 +69,7 @@ final class HitExplainer {
     if (count == 0) {
       throw new UserException(
           "document "
-              + RecordSearch.recordId(document)
+              + RecordSearch.shownId(document, hit.doc)
               + ": no tokens of "
               + tokens[0].length
               + " dimensions, which the query has");
@@ -77,7 +77,7 @@ final class HitExplainer {
     TokenPieces pieces = TokenPieces.of(searcher.getIndexReader(), hit.doc, count, encoder, text);
     return new HitExplanation(
         query,
-        RecordSearch.recordId(document),
+        RecordSearch.shownId(document, hit.doc),
         document.get(IndexBuilder.TITLE),
         text,
         rank,

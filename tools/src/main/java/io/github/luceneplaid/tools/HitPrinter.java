@@ -64,7 +64,7 @@ final class HitPrinter {
   private void printHit(int rank, RankedHit hit) throws IOException {
     PrintWriter out = console.out();
     Document document = searcher.storedFields().document(hit.doc());
-    String id = Console.visible(RecordSearch.recordId(document));
+    String id = Console.visible(RecordSearch.shownId(document, hit.doc()));
     String title = document.get(IndexBuilder.TITLE);
     String text = document.get(IndexBuilder.TEXT);
     // Fused scores are small

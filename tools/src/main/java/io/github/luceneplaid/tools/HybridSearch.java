@@ -93,9 +93,7 @@ final class HybridSearch {
   private Found found(Map<String, Found> records, List<ScoreDoc> ranking, int i)
       throws IOException {
     int doc = ranking.get(i).doc;
-    String record = search.record(doc);
-    // Documents of other programs may have no id
-    Found found = records.computeIfAbsent(record == null ? "#" + doc : record, id -> new Found());
+    Found found = records.computeIfAbsent(search.record(doc), id -> new Found());
     if (i + 1 < found.rank()) {
       found.doc = doc;
     }

@@ -13,8 +13,10 @@ package io.github.luceneplaid.tools;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -182,7 +184,13 @@ final class IndexBuilder implements Closeable {
 
   /** Of a file whose path is known, records stay, but the content or the time is another. */
   void updateFile(SourceFile file) throws IOException {
-    writer.updateDocValues(new Term(SourceFile.FILE, file.path()), file.state());
+    // An index may have been written before all of these were kept
+    Set<String> fields = writer.getFieldNames();
+    Field[] state =
+        Arrays.stream(file.state())
+            .filter(field -> fields.contains(field.name()))
+            .toArray(Field[]::new);
+    writer.updateDocValues(new Term(SourceFile.FILE, file.path()), state);
   }
 
   /** Writes what there is as segments, which nobody sees before the index is finished. */

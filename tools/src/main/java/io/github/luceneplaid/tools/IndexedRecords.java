@@ -250,6 +250,7 @@ final class IndexedRecords {
     SortedDocValues names = DocValues.getSorted(segment, SourceFile.NAME);
     NumericDocValues hashes = DocValues.getNumeric(segment, SourceFile.HASH);
     NumericDocValues times = DocValues.getNumeric(segment, SourceFile.TIME);
+    NumericDocValues sizes = DocValues.getNumeric(segment, SourceFile.SIZE);
     Bits live = segment.getLiveDocs();
     Set<Integer> seen = new HashSet<>();
     for (int doc = paths.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = paths.nextDoc()) {
@@ -260,7 +261,9 @@ final class IndexedRecords {
           && times.advanceExact(doc)) {
         String path = paths.lookupOrd(paths.ordValue()).utf8ToString();
         String name = names.lookupOrd(names.ordValue()).utf8ToString();
-        files.put(path, new SourceFile(path, name, hashes.longValue(), times.longValue()));
+        long size = sizes.advanceExact(doc) ? sizes.longValue() : FileStamp.UNKNOWN;
+        FileStamp stamp = new FileStamp(size, times.longValue());
+        files.put(path, new SourceFile(path, name, hashes.longValue(), stamp));
       }
     }
   }

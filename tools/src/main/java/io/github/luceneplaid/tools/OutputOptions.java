@@ -48,12 +48,15 @@ final class OutputOptions {
     }
   }
 
-  private static final ObjectMapper MAPPER = mapper();
+  /** Made when there is something to print: it takes longer than to read a command line. */
+  private static final class Json {
+    private static final ObjectMapper MAPPER = mapper();
 
-  private static ObjectMapper mapper() {
-    ObjectMapper mapper = new ObjectMapper();
-    mapper.getFactory().setCharacterEscapes(new Escapes());
-    return mapper;
+    private static ObjectMapper mapper() {
+      ObjectMapper mapper = new ObjectMapper();
+      mapper.getFactory().setCharacterEscapes(new Escapes());
+      return mapper;
+    }
   }
 
   private final long start = System.nanoTime();
@@ -89,7 +92,7 @@ final class OutputOptions {
   /** An outcome as JSON, in a line. */
   static String asJson(Object outcome) {
     try {
-      return MAPPER.writeValueAsString(outcome);
+      return Json.MAPPER.writeValueAsString(outcome);
     } catch (JsonProcessingException e) {
       throw new AssertionError("a record of numbers, strings and lists", e);
     }

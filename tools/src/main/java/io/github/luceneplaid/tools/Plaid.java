@@ -38,27 +38,7 @@ import picocli.CommandLine.Spec;
     description = "Late-interaction search in Apache Lucene.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    versionProvider = Plaid.Version.class,
-    subcommands = {
-      DemoCommand.class,
-      EncodeCommand.class,
-      IndexCommand.class,
-      AddCommand.class,
-      UpdateCommand.class,
-      DeleteCommand.class,
-      MergeCommand.class,
-      SearchCommand.class,
-      ExplainCommand.class,
-      ServeCommand.class,
-      RecallCommand.class,
-      InfoCommand.class,
-      ImportCommand.class,
-      ExportCommand.class,
-      ConvertCommand.class,
-      CheckCommand.class,
-      FitProjectionCommand.class,
-      CompletionCommand.class
-    })
+    versionProvider = Plaid.Version.class)
 public final class Plaid implements Runnable {
   /** Kept here, as a logger that nobody refers to forgets its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
@@ -118,14 +98,8 @@ public final class Plaid implements Runnable {
 
   /** Runs the command; returns the exit code. */
   static int run(Console console, String... args) {
-    Plaid plaid = new Plaid(console);
-    CommandLine command = new CommandLine(plaid);
-    documentExitCodes(command);
-    command.setOut(console.out());
-    command.setErr(console.err());
-    command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
-    command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
+    CommandLine command = commandLine(console, args);
+    Plaid plaid = command.getCommand();
     int code;
     try {
       code = command.execute(args);
@@ -138,6 +112,20 @@ public final class Plaid implements Runnable {
       code = code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.SOFTWARE : code;
     }
     return code;
+  }
+
+  /** What parses a command line. */
+  static CommandLine commandLine(Console console, String... args) {
+    Plaid plaid = new Plaid(console);
+    CommandLine command = new CommandLine(plaid);
+    Subcommands.addTo(command, args);
+    documentExitCodes(command);
+    command.setOut(console.out());
+    command.setErr(console.err());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
+    command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
+    return command;
   }
 
   private static void documentExitCodes(CommandLine command) {

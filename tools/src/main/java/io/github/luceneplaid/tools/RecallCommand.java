@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.fsvi.files.AtomicOutput;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
@@ -224,11 +223,7 @@ final class RecallCommand implements Callable<Integer> {
   private void write(Outcome outcome) throws IOException {
     String title = outcome.index + ": " + count(outcome);
     String page = new RecallPlot(title, k, outcome.settings, outcome.fastest).svg();
-    byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
-    try (AtomicOutput out = new AtomicOutput(plot)) {
-      out.putBytes(bytes, 0, bytes.length);
-      out.finish();
-    }
+    OutputFile.write(plot, page.getBytes(StandardCharsets.UTF_8));
   }
 
   /** How many queries of what. */

@@ -39,7 +39,8 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           SourceFile.FILE,
           SourceFile.NAME,
           SourceFile.HASH,
-          SourceFile.TIME);
+          SourceFile.TIME,
+          SourceFile.SIZE);
 
   /**
    * Takes all of a record but some names.

@@ -105,10 +105,19 @@ final class RecordSearch {
     return best;
   }
 
-  /** The id of the record that a document is, or is a part of. */
+  /** What {@link #shownId} gives for a document. */
   String record(int doc) throws IOException {
-    return recordId(
-        searcher.storedFields().document(doc, Set.of(IndexBuilder.ID, IndexBuilder.PART_OF)));
+    Set<String> fields = Set.of(IndexBuilder.ID, IndexBuilder.PART_OF);
+    return shownId(searcher.storedFields().document(doc, fields), doc);
+  }
+
+  /**
+   * The id of the record that a document is, or is a part of. Documents of other programs may have
+   * none: then it is {@code #} and the number that Lucene knows the document by.
+   */
+  static String shownId(Document document, int doc) {
+    String record = recordId(document);
+    return record == null ? "#" + doc : record;
   }
 
   /** The id of the record that a document is, or is a part of; null if it has none. */

@@ -31,7 +31,7 @@ record SearchOutcome(String query, String text, List<Hit> hits) {
    * A hit.
    *
    * @param rank from 1
-   * @param id of the record
+   * @param id of the record, or its number, see {@link RecordSearch#shownId}
    * @param title null if it has none
    * @param ranks left out where there is one ranking
    */
@@ -45,7 +45,7 @@ record SearchOutcome(String query, String text, List<Hit> hits) {
     static Hit of(int rank, RankedHit hit, Document document) {
       return new Hit(
           rank,
-          RecordSearch.recordId(document),
+          RecordSearch.shownId(document, hit.doc()),
           document.get(IndexBuilder.TITLE),
           hit.score(),
           hit.isFused() ? new Ranks(hit.maxSim(), hit.words()) : null);

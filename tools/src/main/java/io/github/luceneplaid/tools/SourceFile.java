@@ -13,13 +13,10 @@ package io.github.luceneplaid.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.concurrent.TimeUnit;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -35,24 +32,20 @@ import org.apache.lucene.util.BytesRef;
  * @param path absolute
  * @param name what ids of its passages are made of; empty if its lines are just numbered
  * @param hash the first eight bytes of the SHA-256 of its content
- * @param time when it was last modified, in nanoseconds
+ * @param stamp what it had before it was read
  */
-record SourceFile(String path, String name, long hash, long time) {
+record SourceFile(String path, String name, long hash, FileStamp stamp) {
   /** Terms, and doc values: the path. */
   static final String FILE = "plaid.file";
 
   static final String NAME = "plaid.file.name";
   static final String HASH = "plaid.file.hash";
   static final String TIME = "plaid.file.time";
+  static final String SIZE = "plaid.file.size";
 
   /** The path by which an index knows a file. */
   static String path(Path file) {
     return file.toAbsolutePath().normalize().toString();
-  }
-
-  /** When a file was last modified. */
-  static long time(Path file) throws IOException {
-    return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
   }
 
   static long hash(byte[] content) {
@@ -75,7 +68,9 @@ record SourceFile(String path, String name, long hash, long time) {
   /** What changes with the content; Lucene can update it in documents that stay. */
   Field[] state() {
     return new Field[] {
-      new NumericDocValuesField(HASH, hash), new NumericDocValuesField(TIME, time)
+      new NumericDocValuesField(HASH, hash),
+      new NumericDocValuesField(TIME, stamp.time()),
+      new NumericDocValuesField(SIZE, stamp.size())
     };
   }
 

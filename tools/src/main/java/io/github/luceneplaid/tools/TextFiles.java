@@ -161,12 +161,12 @@ final class TextFiles {
 
   private void read(InputFiles.InputFile file) throws IOException {
     boolean repeatable = InputFiles.isRepeatable(file.path());
-    // Before the content: if that changes meanwhile, the time will differ
-    long time = repeatable ? SourceFile.time(file.path()) : 0;
+    // Before the content: if that changes meanwhile, the stamp will differ
+    FileStamp stamp = repeatable ? FileStamp.of(file.path()) : null;
     byte[] bytes = bytes(file.path());
     if (repeatable) {
       String path = SourceFile.path(file.path());
-      sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), time));
+      sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), stamp));
     }
     String content = decoder.decode(file.path().toString(), bytes);
     String name = file.name();
@@ -291,6 +291,6 @@ final class TextFiles {
   /** A file keeps the name that it has in an index. */
   private static SourceFile named(InputFiles.InputFile file, SourceFile source, boolean bare) {
     String name = file.known() == null ? bare ? "" : file.name() : file.known().name();
-    return new SourceFile(source.path(), name, source.hash(), source.time());
+    return new SourceFile(source.path(), name, source.hash(), source.stamp());
   }
 }

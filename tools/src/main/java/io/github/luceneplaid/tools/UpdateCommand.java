@@ -33,8 +33,9 @@ import picocli.CommandLine.ParentCommand;
       "Brings an index up to date with the files it was made of.",
       "New files are added, changed ones replaced, the records of those that are gone deleted. If"
           + " anything fails, the index is as it was.",
-      "A file has changed if it was modified at another time and its content is another. Only what"
-          + " is new or changed of it is encoded, by the model the index was written with."
+      "A file has changed if its size or the time of its modification is another, and its content"
+          + " is another. Only what is new or changed of it is encoded, by the model the index was"
+          + " written with."
     },
     mixinStandardHelpOptions = true)
 final class UpdateCommand implements Callable<Integer> {

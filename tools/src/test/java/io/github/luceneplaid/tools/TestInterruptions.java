@@ -33,6 +33,12 @@ public class TestInterruptions extends ChangeTestCase {
 
   private static final int LINES = 30_000;
 
+  /** How often to try to end a command that may be too fast for it. */
+  private static final int ROUNDS = 5;
+
+  /** The exit code of a process that a signal has ended. */
+  private static final int ENDED = 143;
+
   private static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -105,6 +111,10 @@ public class TestInterruptions extends ChangeTestCase {
 
   /** Starts a command in a JVM of its own. */
   private Process start(Path errors, Object... args) throws IOException {
+    return start(Plaid.class, errors, args);
+  }
+
+  private Process start(Class<?> program, Path errors, Object... args) throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -113,7 +123,7 @@ public class TestInterruptions extends ChangeTestCase {
     command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Plaid.class.getName());
+    command.add(program.getName());
     Arrays.stream(args).map(Object::toString).forEach(command::add);
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -132,6 +142,64 @@ public class TestInterruptions extends ChangeTestCase {
     }
     assertEquals(Files.readString(errors), 0, process.exitValue());
     return false;
+  }
+
+  /** A command that is told to end as soon as there is something in an empty folder. */
+  static final class EndedAtOnce {
+    private EndedAtOnce() {}
+
+    @SuppressWarnings("SystemExitOutsideMain") // a signal does just that
+    public static void main(String[] args) {
+      Thread watch =
+          new Thread(
+              () -> {
+                while (Path.of(args[0]).toFile().list().length == 0) {
+                  Thread.onSpinWait();
+                }
+                System.exit(ENDED);
+              });
+      watch.setDaemon(true);
+      watch.start();
+      System.exit(Plaid.run(Console.system(), Arrays.copyOfRange(args, 1, args.length)));
+    }
+  }
+
+  /**
+   * Runs a command that writes a file, and tells it to end when it starts to.
+   *
+   * @param option which names the file
+   */
+  private void end(String option, Object... args) throws Exception {
+    Path output = Files.createDirectory(folder.resolve("output"));
+    Path errors = createTempFile();
+    int code = 0;
+    for (int i = 0; i < ROUNDS && code != ENDED; i++) {
+      Files.deleteIfExists(output.resolve("file"));
+      Object[] all = concat(new Object[] {output}, args);
+      all = concat(all, option, output.resolve("file"));
+      code = Processes.await(start(EndedAtOnce.class, errors, all), Processes.MINUTES);
+      assertTrue(Files.readString(errors), code == 0 || code == ENDED);
+      // It may have been there already
+      List<String> left = names(output);
+      assertTrue(left.toString(), List.of("file").containsAll(left));
+    }
+  }
+
+  public void testExplain() throws Exception {
+    run(with("index", write("a", "red cat ".repeat(200)), "-o", index));
+    String query = "red cat ".repeat(200);
+    end("--html", with("explain", index, "--query", query, "--hit", 1));
+  }
+
+  @Nightly
+  public void testFitProjection() throws Exception {
+    end("--output", "fit-projection", lines("a", 300));
+  }
+
+  @Nightly
+  public void testRecall() throws Exception {
+    run(with("index", lines("a", 300), "-o", index));
+    end("--plot", with("recall", index, "--queries", write("q", "red cat\nriver\n")));
   }
 
   /** Who ends a command knows that it did not come to its end. */

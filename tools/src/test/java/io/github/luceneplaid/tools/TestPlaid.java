@@ -39,7 +39,7 @@ import org.apache.lucene.util.VectorUtil;
 
 /** The commands as they are typed: exit codes, messages and files. */
 public class TestPlaid extends CommandTestCase {
-  private static final List<String> COMMANDS =
+  static final List<String> COMMANDS =
       List.of(
           "demo",
           "encode",
