@@ -84,7 +84,9 @@ final class DemoCommand implements Callable<Integer> {
     var format = formatOptions.format(8192);
     List<Passage> passages = inputOptions.read(List.of(textFolder()), "--text", plaid.console());
     try (TemporaryFolder temporary =
-            keep == null ? new TemporaryFolder(Files.createTempDirectory("plaid-demo")) : null;
+            keep == null
+                ? TemporaryFolder.make(() -> Files.createTempDirectory("plaid-demo"))
+                : null;
         NewIndex index = IndexFolder.create(keep == null ? temporary.path() : keep, false);
         TextEncoder encoder = TextEncoder.open(model)) {
       new DemoIndexing(plaid.console(), encoder, index.directory(), format).run(passages);

@@ -113,7 +113,7 @@ final class EncodeCommand implements Callable<Integer> {
     List<Passage> encoded = new ArrayList<>();
     long tokens;
     try (TemporaryFolder folder =
-        new TemporaryFolder(Replacement.temporaryFolder(output.resolve("encoded")))) {
+        TemporaryFolder.make(() -> Replacement.temporaryFolder(output.resolve("encoded")))) {
       tokens = write(folder.path(), passages, pooling, encoded);
       replaceFiles(folder);
     }

@@ -67,7 +67,7 @@ final class ImportedFields implements Closeable {
    */
   static ImportedFields read(
       int documents, MetadataDatabase metadata, Names names, Progress progress) throws IOException {
-    TemporaryFolder folder = new TemporaryFolder(Files.createTempDirectory("plaid-import"));
+    TemporaryFolder folder = TemporaryFolder.make(() -> Files.createTempDirectory("plaid-import"));
     Directory directory = null;
     boolean success = false;
     try {

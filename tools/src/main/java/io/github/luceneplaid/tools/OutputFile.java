@@ -38,7 +38,7 @@ final class OutputFile implements Closeable {
   OutputFile(Path target) throws IOException {
     checkPlace(target);
     this.target = target;
-    folder = new TemporaryFolder(Replacement.temporaryFolder(target));
+    folder = TemporaryFolder.make(() -> Replacement.temporaryFolder(target));
     fresh = folder.path().resolve(target.getFileName());
   }
 

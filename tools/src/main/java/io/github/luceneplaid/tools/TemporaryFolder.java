@@ -13,9 +13,11 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.files.Replacement;
 import java.io.Closeable;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.lucene.util.IOSupplier;
 
 /**
  * A folder that goes when it is not needed any more, also if the process is asked to end (by
@@ -27,7 +29,9 @@ final class TemporaryFolder implements Closeable {
 
   private static final int PAUSE_MILLIS = 10;
 
-  private final Path path;
+  /** Null until the folder is there. */
+  private Path path;
+
   private final Thread hook = new Thread(this::end, "delete temporary folder");
   private boolean kept;
   private boolean ended;
@@ -35,12 +39,46 @@ final class TemporaryFolder implements Closeable {
   /** Takes care of a folder that is there. */
   TemporaryFolder(Path path) {
     this.path = path;
+    if (watch() == false) {
+      end();
+    }
+  }
+
+  private TemporaryFolder() {}
+
+  /**
+   * Makes a folder.
+   *
+   * @throws InterruptedIOException if the process ends, and there is none
+   */
+  static TemporaryFolder make(IOSupplier<Path> maker) throws IOException {
+    TemporaryFolder folder = new TemporaryFolder();
+    boolean ending = folder.watch() == false;
+    try {
+      // The end of the process waits until the folder is there to be deleted, or comes before it
+      synchronized (folder) {
+        if (ending || folder.ended) {
+          throw new InterruptedIOException("the command was told to end");
+        }
+        folder.path = maker.get();
+      }
+      return folder;
+    } finally {
+      if (folder.path == null) {
+        folder.forget();
+      }
+    }
+  }
+
+  /** Waits for the end of the process; returns false if it has come. */
+  private boolean watch() {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
+      return true;
     } catch (
         @SuppressWarnings("unused")
         IllegalStateException e) {
-      end(); // The process ends already
+      return false;
     }
   }
 
@@ -52,7 +90,8 @@ final class TemporaryFolder implements Closeable {
   synchronized void end() {
     ended = true;
     try {
-      for (int i = 0; i < TRIES && kept == false && Files.exists(path); i++) {
+      boolean there = path != null;
+      for (int i = 0; i < TRIES && there && kept == false && Files.exists(path); i++) {
         if (i > 0) {
           Thread.sleep(PAUSE_MILLIS);
         }
@@ -81,6 +120,11 @@ final class TemporaryFolder implements Closeable {
   /** Deletes the folder with what is left in it. */
   @Override
   public void close() {
+    forget();
+    Replacement.discard(path);
+  }
+
+  private void forget() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (
@@ -88,7 +132,6 @@ final class TemporaryFolder implements Closeable {
         IllegalStateException e) {
       // The process ends already
     }
-    Replacement.discard(path);
   }
 
   /** Whether the process ends, so that whatever fails does so because of that. */

@@ -16,6 +16,7 @@ import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +62,14 @@ public class TestInterruptions extends ChangeTestCase {
       assertTrue(Files.exists(path));
     }
     assertFalse(Files.exists(path));
+    // One that cannot be made is nobody's business either
+    expectThrows(
+        NoSuchFileException.class,
+        () -> TemporaryFolder.make(() -> Files.createDirectory(path.resolve("in/none"))));
+    try (TemporaryFolder temporary = TemporaryFolder.make(() -> Files.createDirectory(path))) {
+      temporary.end();
+      assertFalse(Files.exists(path));
+    }
     assertFalse(TemporaryFolder.isProcessEnding());
   }
 
