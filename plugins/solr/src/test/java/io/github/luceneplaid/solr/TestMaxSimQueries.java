@@ -268,9 +268,10 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     QueryResponse complete = query("q", q, "qv", "[[1,0,0,0]]", "timeAllowed", "600000");
     assertNull(complete.getHeader().get("partialResults"));
     assertEquals(10, complete.getResults().size());
-    // 2.6 billion comparisons of tokens, and another 2.6 billion of them exactly
+    // 2.6 billion comparisons of tokens, and another 2.6 billion of them exactly: no processor does
+    // 130 a nanosecond
     String qv = Arrays.deepToString(randomTokens(8192));
-    QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "500");
+    QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "40");
     assertEquals(true, partial.getHeader().get("partialResults"));
     assertEquals(0, partial.getResults().size());
   }
