@@ -174,10 +174,6 @@ final class SearchLeaves {
     Arrays.sort(byDoc);
     float[] scores = new float[docs.length];
     int parts = Math.clamp(cost / TASK_COST, 1, docs.length / 2 + 1);
-    if (parts == 1) {
-      score(byDoc, 0, docs.length, quick, scores);
-      return scores;
-    }
     List<Callable<Void>> tasks = new ArrayList<>(parts);
     for (int part = 0; part < parts; part++) {
       int from = (int) ((long) docs.length * part / parts);
