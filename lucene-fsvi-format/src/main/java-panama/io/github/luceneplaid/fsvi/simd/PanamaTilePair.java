@@ -19,8 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Multiplies two tiles with query tokens where a vector of 512 bits holds a row of a tile: {@link
  * PanamaTile} for both, which spreads each query value over a vector once instead of twice. That
- * takes a sixth less time, as spreading costs as much as a product. Bodies are for even numbers
- * of query tokens; where there is one more, the last body begins with one that was done.
+ * takes a sixth less time, as spreading costs as much as a product. Bodies are for even numbers of
+ * query tokens; where there is one more, the last body begins with one that was done.
  */
 final class PanamaTilePair {
 

@@ -25,9 +25,8 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link PanamaMaxTile} for vectors of 512 bits: 16 query tokens are transposed at a time and are
  * the lanes of a vector then. Where there are fewer, what lies behind them is worked on as well.
  *
- * <p>Both steps are written out, without helpers that take vectors, to be larger than the methods
- * that C2 inlines (325 bytes). What is inlined into a large method is not always compiled to
- * vectors in registers, and a search would become such a method.
+ * <p>Both steps are written out to be larger than the methods that C2 inlines, see {@link
+ * PanamaTile#dotFew}.
  */
 final class PanamaWideMaxTile {
 
