@@ -90,8 +90,7 @@ final class TemporaryFolder implements Closeable {
   synchronized void end() {
     ended = true;
     try {
-      boolean there = path != null;
-      for (int i = 0; i < TRIES && there && kept == false && Files.exists(path); i++) {
+      for (int i = 0; i < TRIES && isOurs() && Files.exists(path); i++) {
         if (i > 0) {
           Thread.sleep(PAUSE_MILLIS);
         }
@@ -102,6 +101,10 @@ final class TemporaryFolder implements Closeable {
         InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isOurs() {
+    return path != null && kept == false;
   }
 
   /**
