@@ -19,10 +19,10 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Products of anchors with the query tokens, in rows of a table. Where the anchors are the regions
- * of a segment, all products are known from the start. Of several codebooks' anchors, the tokens of
- * candidates have some only; their products are computed when they are met first, and again where
- * query tokens are so many that not all of them fit into a bound of memory.
+ * Products of a segment's anchors with the query tokens, in rows of a table. Those of a few
+ * thousand anchors are computed at once: in their order that takes a third of the time. The tokens
+ * of candidates have only some of more anchors; their products are computed when they are met
+ * first, and again where query tokens are so many that not all of them fit into a bound of memory.
  */
 final class AnchorProducts {
 
@@ -60,12 +60,12 @@ final class AnchorProducts {
    * Opens the products of a segment.
    *
    * @param query rotated for anchors of the format's own; as it was given for adopted ones
-   * @param regions products of the regions, [regions][stride]; null if they are not known
+   * @param all the products of all anchors, [anchors][stride]; null if they are too many
    */
-  static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] regions)
+  static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] all)
       throws IOException {
-    if (regions != null && segment.anchorsAreRegions()) {
-      return new AnchorProducts(query, segment.anchorRows(), regions, null);
+    if (all != null) {
+      return new AnchorProducts(query, segment.anchorRows(), all, null);
     }
     int[] rows = new int[segment.anchorRows().length / segment.dimension()];
     int capacity = Math.min(rows.length + BATCH, FIRST_ROWS);

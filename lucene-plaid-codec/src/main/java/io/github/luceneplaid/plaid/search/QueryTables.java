@@ -22,6 +22,7 @@ import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.util.ArrayUtil;
@@ -35,8 +36,11 @@ final class QueryTables {
   /** Leaves are rounded as codes of up to this many bits are. */
   private static final int LEAF_BITS = 4;
 
-  /** Products of a segment's regions that are held for all query tokens. */
+  /** Products of a segment's anchors that are held for all query tokens. */
   private static final int MAX_PRODUCTS = 1 << 22;
+
+  /** Of more anchors that are not the regions, candidates are likely to have less than a third. */
+  private static final int MAX_ANCHORS = 4096;
 
   /** A longer query token could overflow what is computed with it. */
   private static final double MAX_LENGTH = 1e15;
@@ -52,16 +56,18 @@ final class QueryTables {
    */
   record Integers(short[] values, float[] scale, float[] error) {}
 
+  /** What products are of: the anchors of codebooks, and the query with or without rotation. */
+  record Anchors(List<Codebook.Id> codebooks, boolean adopted) {}
+
   /**
    * Query tokens that are probed together, and what is held for them only.
    *
    * @param tables of all tokens
    * @param first the first one
    * @param matrix the rotated tokens
-   * @param products with anchors, by codebook; 0 those that there was no time for
+   * @param products with anchors, by codebooks; 0 those that there was no time for
    */
-  record Block(
-      QueryTables tables, int first, QueryMatrix matrix, Map<Codebook.Id, float[]> products) {
+  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Anchors, float[]> products) {
 
     int count() {
       return matrix.count();
@@ -73,11 +79,20 @@ final class QueryTables {
       if (segment.anchorsAreRegions() == false) {
         return products(matrix, regions);
       }
-      Codebook codebook = segment.codebooks().list().get(0);
+      return anchors(segment, segment.hasAdopted());
+    }
+
+    /**
+     * Products of all anchors of a segment, [anchors][stride].
+     *
+     * @param adopted whether with the query as it was given, or with the rotated one
+     */
+    float[] anchors(PlaidSegment segment, boolean adopted) throws IOException {
+      float[] rows = segment.anchorRows();
+      List<Codebook.Id> ids = segment.codebooks().list().stream().map(Codebook::id).toList();
       return products.computeIfAbsent(
-          codebook.id(),
-          id ->
-              products(codebook.isAdopted() ? tables.unrotated(first, count()) : matrix, regions));
+          new Anchors(ids, adopted),
+          key -> products(adopted ? tables.unrotated(first, count()) : matrix, rows));
     }
 
     private float[] products(QueryMatrix query, float[] rows) {
@@ -305,11 +320,18 @@ final class QueryTables {
   }
 
   /**
-   * Products of all regions of a segment with all query tokens, [regions][stride]; null if they are
-   * too many to be held at once.
+   * Products of all anchors of a segment with all query tokens, [anchors][stride]; null if they are
+   * too many to be computed before anybody asks.
+   *
+   * @param adopted whether those of adopted codebooks are asked for, or those of the format's own
    */
-  float[] products(PlaidSegment segment) throws IOException {
-    long length = (long) segment.regions().length / dimension * matrix.stride();
-    return length > MAX_PRODUCTS ? null : all.products(segment);
+  float[] anchors(PlaidSegment segment, boolean adopted) throws IOException {
+    int anchors = segment.anchorRows().length / dimension;
+    boolean known = segment.anchorsAreRegions();
+    if (known == false && anchors > MAX_ANCHORS
+        || (long) anchors * matrix.stride() > MAX_PRODUCTS) {
+      return null;
+    }
+    return known ? all.products(segment) : all.anchors(segment, adopted);
   }
 }

@@ -62,20 +62,18 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private CodeScorer scorer() throws IOException {
     if (scorer == null) {
       QueryTables tables = request.tables();
-      AnchorProducts anchors = AnchorProducts.of(segment, tables.matrix(), products());
+      AnchorProducts anchors =
+          AnchorProducts.of(segment, tables.matrix(), tables.anchors(segment, false));
       scorer = new CodeScorer(segment, tables, anchors, query.count(), request.time());
     }
     return scorer;
   }
 
-  private float[] products() throws IOException {
-    return byRegions && segment.anchorsAreRegions() ? request.tables().products(segment) : null;
-  }
-
   private AdoptedCodeScorer adoptedScorer() throws IOException {
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
-      AnchorProducts anchors = AnchorProducts.of(segment, tables.unrotated(), products());
+      AnchorProducts anchors =
+          AnchorProducts.of(segment, tables.unrotated(), tables.anchors(segment, true));
       adoptedScorer =
           new AdoptedCodeScorer(segment, tables, anchors, query.count(), request.time());
     }

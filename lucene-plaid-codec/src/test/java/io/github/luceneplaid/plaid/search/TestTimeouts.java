@@ -275,7 +275,7 @@ public class TestTimeouts extends LateInteractionTestCase {
         TrainedSegmentSearch search =
             (TrainedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
         PlaidSegment segment = search.segment;
-        request.tables().products(segment);
+        request.tables().anchors(segment, false);
         int regions = segment.leafDirectory().regions();
         assertAsked(regions * perToken, asked.times() - before);
 
