@@ -326,10 +326,10 @@ final class QueryTables {
    * @param adopted whether those of adopted codebooks are asked for, or those of the format's own
    */
   float[] anchors(PlaidSegment segment, boolean adopted) throws IOException {
-    int anchors = segment.anchorRows().length / dimension;
     boolean known = segment.anchorsAreRegions();
-    if (known == false && anchors > MAX_ANCHORS
-        || (long) anchors * matrix.stride() > MAX_PRODUCTS) {
+    int anchors = segment.anchorRows().length / dimension;
+    int most = known ? Integer.MAX_VALUE : MAX_ANCHORS;
+    if (anchors > most || (long) anchors * matrix.stride() > MAX_PRODUCTS) {
       return null;
     }
     return known ? all.products(segment) : all.anchors(segment, adopted);
