@@ -60,7 +60,7 @@ final class AnchorProducts {
    * Opens the products of a segment.
    *
    * @param query rotated for anchors of the format's own; as it was given for adopted ones
-   * @param all the products of all anchors, [anchors][stride]; null if they are too many
+   * @param all the products of all anchors, [anchors][stride]; null if they are not known
    */
   static AnchorProducts of(PlaidSegment segment, QueryMatrix query, float[] all)
       throws IOException {

@@ -311,12 +311,16 @@ final class LeafProbe {
    */
   record Walk(int[] order, float[] scores) {}
 
-  /** Orders the leaves of a query token that are to be walked by their steps. */
-  Walk walk(int token, LeafCut cut) {
+  /**
+   * Orders the leaves of a query token that are to be walked by their steps.
+   *
+   * @param ends for the leaves of each step, overwritten: [{@link LeafCut#STEPS} + 1]
+   */
+  Walk walk(int token, LeafCut cut, int[] ends) {
     int walked = cut.walked(token);
     float[] all = scoresOf[token];
     byte[] steps = new byte[sizes[token]];
-    int[] ends = new int[LeafCut.STEPS + 1];
+    Arrays.fill(ends, 0);
     for (int i = 0; i < steps.length; i++) {
       int step = cut.step(token, all[i]);
       steps[i] = (byte) step;

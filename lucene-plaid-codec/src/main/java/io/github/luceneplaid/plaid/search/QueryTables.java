@@ -321,7 +321,7 @@ final class QueryTables {
 
   /**
    * Products of all anchors of a segment with all query tokens, [anchors][stride]; null if they are
-   * too many to be computed before anybody asks.
+   * too many to be computed before anybody asks, or if there was no time for all.
    *
    * @param adopted whether those of adopted codebooks are asked for, or those of the format's own
    */
@@ -332,6 +332,7 @@ final class QueryTables {
     if (anchors > most || (long) anchors * matrix.stride() > MAX_PRODUCTS) {
       return null;
     }
-    return known ? all.products(segment) : all.anchors(segment, adopted);
+    float[] products = known ? all.products(segment) : all.anchors(segment, adopted);
+    return time.wasOver() ? null : products;
   }
 }

@@ -31,8 +31,8 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
   private static final int ANCHORS = 16;
   private static final int ANCHORS_FOR_MANY = 20;
 
-  /** Up to so many leaves a region, products with all leaves cost less than those with regions. */
-  private static final int FEW_LEAVES = 4;
+  /** Up to so many leaves a region, products with all leaves cost less than finding regions. */
+  private static final int FEW_LEAVES = 2;
 
   /** Whether leaves are found by regions, as they are many. */
   private final boolean byRegions;
@@ -183,6 +183,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       throws IOException {
     int count = block.count();
     LeafProbe.Walk[] walks = new LeafProbe.Walk[count];
+    int[] ends = new int[LeafCut.STEPS + 1];
     float base = 0;
     double largestGain = 0;
     long postings = 0;
@@ -191,7 +192,7 @@ final class TrainedSegmentSearch extends PlaidSegmentSearch implements Approxima
       if (request.timedOut()) {
         return sums == null ? new Accumulator(segment, from, to, request.time()) : sums;
       }
-      walks[q] = probe.walk(q, cut);
+      walks[q] = probe.walk(q, cut, ends);
       walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
       base += QueryTokens.contribution(cut.floor(q));

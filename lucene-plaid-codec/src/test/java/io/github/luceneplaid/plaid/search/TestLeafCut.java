@@ -104,7 +104,7 @@ public class TestLeafCut extends LateInteractionTestCase {
     LeafCut everything = new LeafCut(probes, count, Integer.MAX_VALUE, TimeLimit.NONE);
     List<Double> all = new ArrayList<>();
     for (LeafProbe probe : probes) {
-      LeafProbe.Walk walk = probe.walk(q, everything);
+      LeafProbe.Walk walk = probe.walk(q, everything, new int[LeafCut.STEPS + 1]);
       assertEquals(probe.size(q), walk.order().length);
       for (float score : walk.scores()) {
         all.add((double) score);
@@ -139,7 +139,7 @@ public class TestLeafCut extends LateInteractionTestCase {
         probes.stream()
             .flatMapToDouble(
                 probe -> {
-                  float[] found = probe.walk(q, cut).scores();
+                  float[] found = probe.walk(q, cut, new int[LeafCut.STEPS + 1]).scores();
                   double[] doubles = new double[found.length];
                   Arrays.setAll(doubles, i -> found[i]);
                   return Arrays.stream(doubles);
@@ -187,7 +187,9 @@ public class TestLeafCut extends LateInteractionTestCase {
             LeafCut cut = new LeafCut(many, count, 1, new TimeLimit(() -> true));
             for (int q = 0; q < count; q++) {
               assertEquals(q == 0, cut.walked(q) > 0);
-              assertEquals(q == 0, probes.get(0).walk(q, cut).order().length > 0);
+              assertEquals(
+                  q == 0,
+                  probes.get(0).walk(q, cut, new int[LeafCut.STEPS + 1]).order().length > 0);
             }
           }
         });

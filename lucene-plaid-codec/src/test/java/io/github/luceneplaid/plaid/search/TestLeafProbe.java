@@ -96,10 +96,10 @@ public class TestLeafProbe extends LateInteractionTestCase {
           byRegion.score(pairs);
           LeafCut cut = cut(Integer.MAX_VALUE, together, byRegion);
           for (int q = 0; q < query.count(); q++) {
-            LeafProbe.Walk all = together.walk(q, cut);
+            LeafProbe.Walk all = together.walk(q, cut, new int[LeafCut.STEPS + 1]);
             assertEquals(segment.leafDirectory().leaves(), all.order().length);
             assertEquals(segment.leafDirectory().postings(), together.postings(all.order()));
-            LeafProbe.Walk same = byRegion.walk(q, cut);
+            LeafProbe.Walk same = byRegion.walk(q, cut, new int[LeafCut.STEPS + 1]);
             assertEquals(together.postings(all.order()), byRegion.postings(same.order()));
             assertEquals(scores(together, all), scores(byRegion, same));
           }
@@ -127,9 +127,10 @@ public class TestLeafProbe extends LateInteractionTestCase {
         for (int q = 0; q < query.count(); q++) {
           int walked = 0;
           for (LeafProbe probe : probes) {
-            LeafProbe.Walk walk = probe.walk(q, cut);
+            LeafProbe.Walk walk = probe.walk(q, cut, new int[LeafCut.STEPS + 1]);
             walked += walk.order().length;
-            Map<Long, Float> rest = scores(probe, probe.walk(q, everything));
+            Map<Long, Float> rest =
+                scores(probe, probe.walk(q, everything, new int[LeafCut.STEPS + 1]));
             int previous = 0;
             for (int i = 0; i < walk.order().length; i++) {
               assertTrue(walk.scores()[i] >= cut.floor(q) - 1e-6);
