@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import org.apache.lucene.store.DataInput;
@@ -35,7 +35,7 @@ record CodebookBlock(
     int size,
     float meanResidual,
     long trainedTokens,
-    Buckets buckets,
+    PlaidQuantizer buckets,
     long centroidsOffset) {
 
   private static final byte OWN = 0;
@@ -103,21 +103,21 @@ record CodebookBlock(
     byte kind = meta.readByte();
     Limits.check("kind of codebook", kind, OWN, SIGNS);
     long offset = kind == OWN ? 0 : meta.readVLong();
-    Buckets buckets =
+    PlaidQuantizer buckets =
         switch (kind) {
           case OWN -> null;
-          case SIGNS -> Buckets.ofSigns(readFloats(meta, dimension));
+          case SIGNS -> PlaidQuantizer.ofSigns(readFloats(meta, dimension));
           default -> readBuckets(meta, dimension, bits);
         };
     return new CodebookBlock(id, size, meanResidual, trainedTokens, buckets, offset);
   }
 
-  private static Buckets readBuckets(DataInput meta, int dimension, int bits) throws IOException {
+  private static PlaidQuantizer readBuckets(DataInput meta, int dimension, int bits) throws IOException {
     float[] averageResidual = readFloats(meta, dimension);
     float[] cutoffs = readFloats(meta, (1 << bits) - 1);
     float[] weights = readFloats(meta, 1 << bits);
     float threshold = Float.intBitsToFloat(meta.readInt());
-    return Buckets.ofResiduals(cutoffs, weights, averageResidual, threshold);
+    return PlaidQuantizer.ofResiduals(cutoffs, weights, averageResidual, threshold);
   }
 
   private static float[] readFloats(DataInput meta, int n) throws IOException {

@@ -156,7 +156,7 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /** Whether the codes of a document are copied. */
-  boolean copies(TokenSource doc) {
+  boolean copies(TokenCursor doc) {
     Codebook adopted = doc.adopted();
     return adopted == null ? copies && doc.codes() != null : has(adopted);
   }

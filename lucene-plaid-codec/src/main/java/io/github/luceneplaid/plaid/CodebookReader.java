@@ -27,7 +27,7 @@ final class CodebookReader {
 
   private CodebookReader() {}
 
-  static CodebookBlocks read(TrainedParts trained, int dimension, IndexInput vectors)
+  static CodebookBlocks read(CodedParts trained, int dimension, IndexInput vectors)
       throws IOException {
     List<Codebook> codebooks = new ArrayList<>();
     long next = trained.anchorsOffset();

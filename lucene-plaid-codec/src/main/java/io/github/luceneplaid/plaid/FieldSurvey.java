@@ -63,7 +63,7 @@ record FieldSurvey(
     Map<Codebook.Id, Codebook> adoptedCodebooks = new LinkedHashMap<>();
     Map<Codebook, Long> adopted = new LinkedHashMap<>();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-      TokenSource doc = docs.current();
+      TokenCursor doc = docs.current();
       if (doc.tokenCount() == 0) {
         escaped++;
         continue;
@@ -138,7 +138,7 @@ record FieldSurvey(
       return;
     }
     BinaryDocValues values = shown.values();
-    if (values instanceof AdoptedDocValues adopted) {
+    if (values instanceof ImportedDocValues adopted) {
       tokens.merge(adopted.codebook().dimension(), (long) adopted.tokenCount(), Long::sum);
       return;
     }

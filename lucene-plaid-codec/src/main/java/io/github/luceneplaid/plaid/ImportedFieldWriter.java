@@ -17,8 +17,8 @@ import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.leaves.AnchorLeaves;
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.CentroidCells;
+import io.github.luceneplaid.plaid.leaves.CellTable;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.index.FieldInfo;
@@ -27,7 +27,7 @@ import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
  * Writes a field whose tokens all come from one index of PLAID, and with their codes. That index
- * found them by its centroids, so these are the leaves ({@link AnchorLeaves}) until a merge
+ * found them by its centroids, so these are the leaves ({@link CentroidCells}) until a merge
  * clusters the tokens: codes go from one file to the other, and nothing is decoded.
  */
 final class ImportedFieldWriter {
@@ -73,7 +73,7 @@ final class ImportedFieldWriter {
   /** Writes all of the field, and returns what the meta file says of it. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     files.meta.writeInt(field.number);
-    TrainedParts trained = writeParts();
+    CodedParts trained = writeParts();
     TokenAddresses.Builder addresses = new TokenAddresses.Builder();
     forEachDoc((doc, values) -> addresses.add(doc, values.tokenCount()));
     PackedLongValues counts = addresses.counts();
@@ -96,20 +96,20 @@ final class ImportedFieldWriter {
     return entry;
   }
 
-  private TrainedParts writeParts() throws IOException {
+  private CodedParts writeParts() throws IOException {
     SlabWriter centroids = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
     centroids.append(codebook.centroids(), 0, codebook.size());
     long anchorsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
-    int postingWidth = TrainedParts.widthOfPostings(survey.documents());
+    int postingWidth = CodedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
-    LeafDirectory leaves =
-        new AnchorLeaves(codebook.anchors(), codebook.size(), dimension, abort, files.temporary())
+    CellTable leaves =
+        new CentroidCells(codebook.anchors(), codebook.size(), dimension, abort, files.temporary())
             .write(this::forEachToken, files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     leaves.write(files.data);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     writeCodes();
-    return new TrainedParts(
+    return new CodedParts(
         List.of(CodebookBlock.of(codebook, centroids.offset())),
         anchorsOffset,
         leaves.regions(),
@@ -126,7 +126,7 @@ final class ImportedFieldWriter {
   private void writeCodes() throws IOException {
     TokenEncoder encoder =
         new TokenEncoder(
-            Directions.of(dimension),
+            TokenNormalizer.of(dimension),
             new CodebookBlocks(List.of(codebook)),
             options.bits(),
             true,
@@ -136,7 +136,7 @@ final class ImportedFieldWriter {
   }
 
   private interface DocVisitor {
-    void doc(int doc, AdoptedDocValues values) throws IOException;
+    void doc(int doc, ImportedDocValues values) throws IOException;
   }
 
   private void forEachDoc(DocVisitor visitor) throws IOException {
@@ -148,7 +148,7 @@ final class ImportedFieldWriter {
     }
   }
 
-  private void forEachToken(AnchorLeaves.Visitor visitor) throws IOException {
+  private void forEachToken(CentroidCells.Visitor visitor) throws IOException {
     int[] centroids = new int[CHUNK];
     int[] ordinal = {0};
     forEachDoc(

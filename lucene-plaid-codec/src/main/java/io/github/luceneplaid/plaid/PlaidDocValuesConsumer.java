@@ -38,7 +38,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Writes the fields of a segment: tokens by {@link FieldWriter}, everything else through the
+ * Writes the fields of a segment: tokens by {@link TokenFieldWriter}, everything else through the
  * delegate. Flush and merge differ only in where the values come from.
  */
 final class PlaidDocValuesConsumer extends DocValuesConsumer {
@@ -158,7 +158,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
           ImportedFieldWriter.canWrite(survey, fieldOptions)
               ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
                   .write(field)
-              : new FieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
+              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
       generation = entry.generationOfTokens();
       written.add(field.number);
     }
@@ -189,7 +189,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     PlaidSegment largest = null;
     Codebook adopted = null;
     for (TokenDocs.MappedValues mapped : source.open()) {
-      if (mapped.values() instanceof AdoptedDocValues values) {
+      if (mapped.values() instanceof ImportedDocValues values) {
         adopted = values.codebook();
       }
       for (PlaidSegment segment : mapped.shown().segments()) {

@@ -124,7 +124,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *       document order), for each adopted codebook the slab of its centroids (f32, not rotated; its
  *       anchors are these, rotated), the slab of the other anchors (f16, rotated, block after
  *       block), the slab of its regions (f16, rotated) if there are several codebook blocks, its
- *       leaves ({@link io.github.luceneplaid.plaid.leaves.LeafLayout})
+ *       leaves ({@link io.github.luceneplaid.plaid.leaves.CellLayout})
  *   <li>footer
  * </ul>
  *
@@ -135,10 +135,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>For each trained or provisional field:
  *       <ul>
  *         <li>posting lists, leaf after leaf: rising ordinals without repeats
- *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.LeafDirectory}
+ *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
- *             adopted codes, {@link io.github.luceneplaid.plaid.codebook.AdoptedCodec} lays them
+ *             adopted codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them
  *             out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
  *             where codes are adopted). The anchors of a document's tokens are all of one adopted
  *             codebook, or all of the format's own. The last token of a document is repeated to

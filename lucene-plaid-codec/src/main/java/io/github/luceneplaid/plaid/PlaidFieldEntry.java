@@ -47,7 +47,7 @@ record PlaidFieldEntry(
     TokenHistory history,
     TokenRows rows,
     boolean provisional,
-    TrainedParts trained) {
+    CodedParts trained) {
 
   private static final byte FLAT = 0;
   private static final byte TRAINED = 1;
@@ -71,7 +71,7 @@ record PlaidFieldEntry(
   }
 
   private static void checkFlat(
-      boolean provisional, TokenHistory history, TokenRows rows, TrainedParts trained) {
+      boolean provisional, TokenHistory history, TokenRows rows, CodedParts trained) {
     if (provisional && trained == null) {
       throw new IllegalArgumentException("provisional codes: found none");
     }
@@ -93,11 +93,11 @@ record PlaidFieldEntry(
   }
 
   private static void checkParts(
-      TokenAddresses addresses, int dimension, PlaidOptions options, TrainedParts trained) {
+      TokenAddresses addresses, int dimension, PlaidOptions options, CodedParts trained) {
     Limits.check("leaves", trained.leaves(), 1, addresses.tokens());
     // A leaf lists a document once, however many of its tokens are in it
     Limits.check("postings", trained.postings(), trained.leaves(), addresses.tokens());
-    int width = TrainedParts.widthOfPostings(addresses.documents());
+    int width = CodedParts.widthOfPostings(addresses.documents());
     Limits.check("posting width", trained.postingWidth(), width, width);
     for (CodebookBlock block : trained.blocks()) {
       if (block.isAdopted()) {
@@ -203,7 +203,7 @@ record PlaidFieldEntry(
         history,
         rows,
         form == PROVISIONAL,
-        form == FLAT ? null : TrainedParts.read(meta, dimension, options.bits()));
+        form == FLAT ? null : CodedParts.read(meta, dimension, options.bits()));
   }
 
   private static PlaidOptions readOptions(DataInput meta) throws IOException {

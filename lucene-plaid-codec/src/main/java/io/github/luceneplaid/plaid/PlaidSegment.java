@@ -13,13 +13,13 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Slab;
-import io.github.luceneplaid.plaid.codebook.AdoptedCodec;
+import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
-import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.BinaryDocValues;
@@ -88,13 +88,13 @@ public final class PlaidSegment {
     this.ordToDoc = addresses.ordToDoc().open(shared.data);
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
     if (entry.trained() != null) {
-      TrainedParts trained = entry.trained();
+      CodedParts trained = entry.trained();
       this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
       this.stride = entry.codeStride();
       this.codes = shared.data.randomAccessSlice(trained.codesOffset(), entry.codeBytes());
       this.leaves =
           shared.vectors.randomAccessSlice(
-              trained.leavesOffset(), LeafLayout.bytes(trained.leaves(), entry.dimension()));
+              trained.leavesOffset(), CellLayout.bytes(trained.leaves(), entry.dimension()));
       this.postings =
           shared.data.randomAccessSlice(
               trained.postingsOffset(), trained.postings() * trained.postingWidth());
@@ -452,7 +452,7 @@ public final class PlaidSegment {
       throws IOException {
     Codebook codebook = adopted(ordinal);
     int firstAnchor = codebooks().firstAnchor(codebook.id());
-    AdoptedCodec codec = new AdoptedCodec(codebook);
+    PlaidBlockCodec codec = new PlaidBlockCodec(codebook);
     byte[] block = new byte[stride];
     long first = firstHalf(ordinal);
     long end = firstHalf(ordinal + 1);
@@ -496,13 +496,13 @@ public final class PlaidSegment {
   }
 
   /** Leaves and postings of each region. */
-  public LeafDirectory leafDirectory() throws IOException {
+  public CellTable leafDirectory() throws IOException {
     return anchors().directory();
   }
 
-  /** Copies n leaves from one on, see {@link LeafLayout}. */
+  /** Copies n leaves from one on, see {@link CellLayout}. */
   public void readLeaves(int first, int n, byte[] into) throws IOException {
-    int size = LeafLayout.recordBytes(dimension());
+    int size = CellLayout.recordBytes(dimension());
     leaves.readBytes((long) first * size, into, 0, n * size);
   }
 

@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
-import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
 import java.util.List;
 
 /**
@@ -82,7 +82,7 @@ public record PlaidStatistics(
 
   /** What a field's meta tells. */
   static PlaidStatistics of(PlaidFieldEntry entry) {
-    TrainedParts trained = entry.trained();
+    CodedParts trained = entry.trained();
     TokenAddresses addresses = entry.addresses();
     TokenHistory history = entry.history();
     return new PlaidStatistics(
@@ -107,10 +107,10 @@ public record PlaidStatistics(
         history.generation(),
         trained == null ? 0 : anchorBytes(trained, entry.dimension()),
         trained == null ? 0 : entry.codeBytes(),
-        trained == null ? 0 : LeafLayout.bytes(trained.leaves(), entry.dimension()),
+        trained == null ? 0 : CellLayout.bytes(trained.leaves(), entry.dimension()),
         trained == null
             ? 0
-            : trained.postings() * trained.postingWidth() + LeafDirectory.bytes(trained.regions()),
+            : trained.postings() * trained.postingWidth() + CellTable.bytes(trained.regions()),
         entry.rows() == null
             ? 0
             : addresses.tokens() * entry.dimension() * entry.rows().encoding().bytes(),
@@ -118,7 +118,7 @@ public record PlaidStatistics(
   }
 
   /** Bytes of the anchors, and of the regions if these are others. */
-  private static long anchorBytes(TrainedParts trained, int dimension) {
+  private static long anchorBytes(CodedParts trained, int dimension) {
     long rows = trained.anchorsAreRegions() ? 0L : trained.regions();
     for (CodebookBlock block : trained.blocks()) {
       // Adopted centroids are 32-bit floats

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
+import io.github.luceneplaid.plaid.leaves.CellTable;
 import java.io.IOException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
@@ -32,7 +32,7 @@ final class StoredField {
    * @param regions the regions that leaves lie in, row after row
    * @param directory leaves and postings of each region
    */
-  record Anchors(CodebookBlocks codebooks, float[] regions, LeafDirectory directory) {}
+  record Anchors(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
 
   final PlaidFieldEntry entry;
   final IndexInput data;
@@ -64,7 +64,7 @@ final class StoredField {
     return anchors;
   }
 
-  private Anchors load(TrainedParts trained) throws IOException {
+  private Anchors load(CodedParts trained) throws IOException {
     int dimension = entry.dimension();
     CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
     int count = trained.regions();
@@ -74,11 +74,11 @@ final class StoredField {
             : CodebookReader.rows(
                 vectors, trained.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
     IndexInput directory =
-        data.slice("leaf directory", trained.directoryOffset(), LeafDirectory.bytes(count));
+        data.slice("leaf directory", trained.directoryOffset(), CellTable.bytes(count));
     return new Anchors(
         codebooks,
         regions,
-        LeafDirectory.read(directory, count, trained.leaves(), trained.postings()));
+        CellTable.read(directory, count, trained.leaves(), trained.postings()));
   }
 
   /** What to throw where the files cannot be what the meta file says. */

@@ -46,9 +46,9 @@ final class TokenDocs {
     }
   }
 
-  private final DocIDMerger<TokenSource> merger;
+  private final DocIDMerger<TokenCursor> merger;
   private final AbortCheck abort;
-  private TokenSource current;
+  private TokenCursor current;
 
   /**
    * Starts at the first document.
@@ -62,9 +62,9 @@ final class TokenDocs {
   TokenDocs(Source source, boolean sorted, int dimension, PlaidOptions options, AbortCheck abort)
       throws IOException {
     this.abort = abort;
-    List<TokenSource> subs = new ArrayList<>();
+    List<TokenCursor> subs = new ArrayList<>();
     for (MappedValues mapped : source.open()) {
-      subs.add(new TokenSource(mapped, dimension, options));
+      subs.add(new TokenCursor(mapped, dimension, options));
     }
     merger = subs.isEmpty() ? null : DocIDMerger.of(subs, sorted);
   }
@@ -118,7 +118,7 @@ final class TokenDocs {
   }
 
   /** The source that stands on the current document. */
-  TokenSource current() {
+  TokenCursor current() {
     return current;
   }
 }

@@ -13,8 +13,8 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
-import io.github.luceneplaid.plaid.codebook.AdoptedCodec;
-import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
+import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class TokenEncoder {
 
   private static final int CHUNK = BLOCKS * BLOCK;
 
-  private final Directions directions;
+  private final TokenNormalizer directions;
   private final int dimension;
   private final boolean unitLength;
 
@@ -40,7 +40,7 @@ final class TokenEncoder {
   private final float[] anchors;
 
   private final int firstOwn;
-  private final AnchorRouter router;
+  private final CentroidRouter router;
   private final ResidualQuantizer quantizer;
   private final int stride;
   private final byte[] blocks;
@@ -48,7 +48,7 @@ final class TokenEncoder {
   private final float[] lengths = new float[CHUNK];
   private final int[] nearest = new int[CHUNK];
   private final byte[] residuals;
-  private AdoptedCodec adopted;
+  private PlaidBlockCodec adopted;
 
   private final float[] known;
   private int nextKnown;
@@ -62,7 +62,7 @@ final class TokenEncoder {
    *     that they need not be rotated again; null if they are not known
    */
   TokenEncoder(
-      Directions directions,
+      TokenNormalizer directions,
       CodebookBlocks codebooks,
       int bits,
       boolean unitLength,
@@ -84,7 +84,7 @@ final class TokenEncoder {
   }
 
   /** Of the anchors of the format's own codebooks; null if there are none. */
-  private static AnchorRouter router(CodebookBlocks codebooks, AbortCheck abort)
+  private static CentroidRouter router(CodebookBlocks codebooks, AbortCheck abort)
       throws IOException {
     int first = codebooks.adoptedAnchors();
     int count = codebooks.anchorCount();
@@ -95,7 +95,7 @@ final class TokenEncoder {
     float[] anchors = codebooks.rows();
     float[] own =
         first == 0 ? anchors : Arrays.copyOfRange(anchors, first * dimension, count * dimension);
-    return new AnchorRouter(own, count - first, dimension, abort);
+    return new CentroidRouter(own, count - first, dimension, abort);
   }
 
   ResidualQuantizer quantizer() {
@@ -125,7 +125,7 @@ final class TokenEncoder {
   }
 
   /** Encodes the tokens of a document. */
-  void encode(TokenSource doc, float[] scratch, RawSink raw, IndexOutput out) throws IOException {
+  void encode(TokenCursor doc, float[] scratch, RawSink raw, IndexOutput out) throws IOException {
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.tokens(from, n, scratch);
@@ -160,10 +160,10 @@ final class TokenEncoder {
    * @param firstAnchor the first anchor of their codebook
    * @param cut whether a last block that is half empty is cut
    */
-  void adopt(AdoptedDocValues doc, int firstAnchor, boolean cut, IndexOutput out)
+  void adopt(ImportedDocValues doc, int firstAnchor, boolean cut, IndexOutput out)
       throws IOException {
     if (adopted == null || adopted.codebook().id().equals(doc.codebook().id()) == false) {
-      adopted = new AdoptedCodec(doc.codebook());
+      adopted = new PlaidBlockCodec(doc.codebook());
     }
     int width = adopted.width();
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {

@@ -48,8 +48,8 @@ record TokenSample(float[] rows, int size) {
    */
   static TokenSample draw(
       TokenDocs docs,
-      Directions directions,
-      Predicate<TokenSource> copied,
+      TokenNormalizer directions,
+      Predicate<TokenCursor> copied,
       long total,
       int size,
       long seed)
@@ -61,7 +61,7 @@ record TokenSample(float[] rows, int size) {
     long left = total;
     int drawn = 0;
     while (drawn < size && docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-      TokenSource doc = docs.current();
+      TokenCursor doc = docs.current();
       if (copied.test(doc)) {
         continue;
       }

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,8 +24,8 @@ import org.apache.lucene.tests.util.TestUtil;
 /** Plans for whatever a merge is made of. */
 public class TestCodebookPlan extends LuceneTestCase {
 
-  private static final Buckets BUCKETS =
-      Buckets.ofResiduals(new float[1], new float[] {-1, 1}, new float[1], 0);
+  private static final PlaidQuantizer BUCKETS =
+      PlaidQuantizer.ofResiduals(new float[1], new float[] {-1, 1}, new float[1], 0);
 
   private static Codebook codebook(int anchors, boolean adopted) {
     float[] rows = new float[anchors];

@@ -18,7 +18,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.document;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
@@ -80,7 +80,7 @@ public class TestFieldSurvey extends LuceneTestCase {
   private static void importDirectory(Directory directory, int number) throws IOException {
     Path folder = createTempDir("directory" + number);
     RandomDirectories.write(random(), folder, DIMENSION, BITS, false, 15);
-    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+    try (PlaidFolder plaid = PlaidFolder.open(folder);
         IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {
       PlaidImport.into(writer, plaid, FIELD, "order");
     }

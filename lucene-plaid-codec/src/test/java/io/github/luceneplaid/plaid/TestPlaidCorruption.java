@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
@@ -57,7 +57,7 @@ public class TestPlaidCorruption extends LuceneTestCase {
       if (random().nextBoolean()) {
         Path folder = createTempDir();
         RandomDirectories.write(random(), folder, 8, 4, false, 10);
-        try (PlaidDirectory adopted = PlaidDirectory.open(folder)) {
+        try (PlaidFolder adopted = PlaidFolder.open(folder)) {
           PlaidImport.into(writer, adopted, "tokens", "order");
         }
       }

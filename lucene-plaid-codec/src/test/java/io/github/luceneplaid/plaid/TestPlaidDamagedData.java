@@ -18,7 +18,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
@@ -51,7 +51,7 @@ public class TestPlaidDamagedData extends LuceneTestCase {
   private static final int DIMENSION = 6;
 
   private static Directory index(
-      PlaidDocValuesFormat format, boolean sparse, PlaidDirectory adopted) throws IOException {
+      PlaidDocValuesFormat format, boolean sparse, PlaidFolder adopted) throws IOException {
     Directory directory = new ByteBuffersDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, config(format).setUseCompoundFile(false))) {
@@ -191,7 +191,7 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     damage(format, sparse, null);
   }
 
-  private static void damage(PlaidDocValuesFormat format, boolean sparse, PlaidDirectory adopted)
+  private static void damage(PlaidDocValuesFormat format, boolean sparse, PlaidFolder adopted)
       throws IOException {
     Directory directory = index(format, sparse, adopted);
     for (String extension : new String[] {".veq", ".vec"}) {
@@ -255,7 +255,7 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     int bits = binary ? 1 : 4;
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, DIMENSION, bits, binary, 4);
-    try (PlaidDirectory adopted = PlaidDirectory.open(folder)) {
+    try (PlaidFolder adopted = PlaidFolder.open(folder)) {
       damage(trained().bits(bits).build(), random().nextBoolean(), adopted);
     }
   }

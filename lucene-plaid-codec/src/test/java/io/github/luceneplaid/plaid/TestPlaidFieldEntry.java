@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     int anchors = 10;
     float meanResidual = 1;
     long trainedTokens = 5;
-    Buckets adopted;
+    PlaidQuantizer adopted;
     long centroidsOffset = 64;
     boolean adoptedLast;
     long anchorsOffset = 64;
@@ -108,7 +108,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
       return entry;
     }
 
-    private TrainedParts parts() {
+    private CodedParts parts() {
       List<CodebookBlock> blocks = new ArrayList<>();
       if (adopted != null) {
         blocks.add(new CodebookBlock(ID, anchors, 0, 1, adopted, centroidsOffset));
@@ -119,7 +119,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
       if (adoptedLast) {
         Collections.reverse(blocks);
       }
-      return new TrainedParts(
+      return new CodedParts(
           blocks,
           anchorsOffset,
           regions,
@@ -315,8 +315,8 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     assertRefused("regions: found 0", with(with(new Numbers(), two), n -> n.regions = 0));
   }
 
-  private static Buckets buckets(int bits, int dimension) {
-    return Buckets.ofResiduals(
+  private static PlaidQuantizer buckets(int bits, int dimension) {
+    return PlaidQuantizer.ofResiduals(
         new float[(1 << bits) - 1], new float[1 << bits], new float[dimension], 0);
   }
 
@@ -335,7 +335,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     fits(
         n -> {
           n.bits = 1;
-          n.adopted = Buckets.ofSigns(new float[DIMENSION]);
+          n.adopted = PlaidQuantizer.ofSigns(new float[DIMENSION]);
         });
     assertRefused(
         "offset of centroids", with(with(new Numbers(), adopted), n -> n.centroidsOffset = 65));
@@ -350,10 +350,10 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     refused("postings: found 401, expected 20 to 400", n -> n.postings = TOKENS + 1);
     refused("posting width: found 3, expected 2", n -> n.postingWidth = 3);
     refused("posting width: found 5, expected 2 to 4", n -> n.postingWidth = 5);
-    assertEquals(2, TrainedParts.widthOfPostings(1 << 16));
-    assertEquals(3, TrainedParts.widthOfPostings((1 << 16) + 1));
-    assertEquals(3, TrainedParts.widthOfPostings(1 << 24));
-    assertEquals(4, TrainedParts.widthOfPostings((1 << 24) + 1));
+    assertEquals(2, CodedParts.widthOfPostings(1 << 16));
+    assertEquals(3, CodedParts.widthOfPostings((1 << 16) + 1));
+    assertEquals(3, CodedParts.widthOfPostings(1 << 24));
+    assertEquals(4, CodedParts.widthOfPostings((1 << 24) + 1));
     refused("offset of anchors", n -> n.anchorsOffset = n.regionsOffset = 65);
     refused("offset of leaves", n -> n.leavesOffset = 65);
     refused("offset of leaves", n -> n.leavesOffset = -64);

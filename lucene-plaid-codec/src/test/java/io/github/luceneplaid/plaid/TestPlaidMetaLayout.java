@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.Buckets;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
@@ -99,7 +99,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     boolean binary = bits == 1 && random().nextBoolean();
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, DIMENSION, bits, binary, 20);
-    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+    try (PlaidFolder plaid = PlaidFolder.open(folder);
         Directory directory = newDirectory()) {
       IndexWriterConfig config =
           new IndexWriterConfig()
@@ -181,7 +181,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(statistics.anchors(), meta.readVInt());
     assertTrue(Float.intBitsToFloat(meta.readInt()) >= 0);
     assertTrue(meta.readVLong() > 0);
-    Buckets buckets = segment.codebooks().list().get(0).buckets();
+    PlaidQuantizer buckets = segment.codebooks().list().get(0).buckets();
     assertEquals(buckets == null ? 0 : buckets.areSigns() ? 2 : 1, meta.readByte());
     if (buckets != null) {
       assertEquals(0, meta.readVLong() % 64);

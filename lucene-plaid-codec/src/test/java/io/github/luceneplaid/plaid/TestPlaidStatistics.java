@@ -20,8 +20,8 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
-import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -249,7 +249,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
         (directory, segment, statistics) -> {
           assertTrue(statistics.codebooks().size() > 1);
           assertEquals(CodebookPlan.idealAnchors(tokens), statistics.regions());
-          LeafDirectory leaves = segment.leafDirectory();
+          CellTable leaves = segment.leafDirectory();
           assertEquals(statistics.regions(), leaves.regions());
           assertEquals(statistics.regions(), segment.regions().length / DIMENSION);
           long pairs = 0;
@@ -280,7 +280,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
         expected.get(anchor).add(ordinal);
       }
     }
-    LeafDirectory leaves = segment.leafDirectory();
+    CellTable leaves = segment.leafDirectory();
     assertEquals(statistics.anchors(), leaves.regions());
     assertEquals(statistics.leaves(), leaves.leaves());
     assertEquals(statistics.postings(), leaves.postings());
@@ -324,8 +324,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
         randomFormat().trainingThreshold(1).build(),
         false,
         (directory, segment, statistics) -> {
-          LeafDirectory leaves = segment.leafDirectory();
-          byte[] leafRecord = new byte[LeafLayout.recordBytes(DIMENSION)];
+          CellTable leaves = segment.leafDirectory();
+          byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
           for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             long next = leaves.firstPosting(anchor);
@@ -351,7 +351,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
   private static int start(PlaidSegment segment, int leaf, byte[] leafRecord, ByteBuffer header)
       throws IOException {
     segment.readLeaves(leaf, 1, leafRecord);
-    return header.getInt(LeafLayout.START);
+    return header.getInt(CellLayout.START);
   }
 
   /** The only leaf of an anchor is the mean of the anchor's tokens, brought to length 1. */
@@ -380,8 +380,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
               }
             }
           }
-          LeafDirectory leaves = segment.leafDirectory();
-          byte[] leafRecord = new byte[LeafLayout.recordBytes(DIMENSION)];
+          CellTable leaves = segment.leafDirectory();
+          byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
           for (int anchor = 0; anchor < leaves.regions(); anchor++) {
             int leaf = leaves.firstLeaf(anchor);
@@ -394,7 +394,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
             float[] sum = Arrays.copyOfRange(sums, anchor * DIMENSION, (anchor + 1) * DIMENSION);
             float[] expected = TokenDocuments.scaled(sum, 1 / TokenDocuments.length(sum));
             for (int j = 0; j < DIMENSION; j++) {
-              int weight = leafRecord[LeafLayout.COMPONENTS + j];
+              int weight = leafRecord[CellLayout.COMPONENTS + j];
               assertEquals("anchor " + anchor, expected[j], scale * weight, 0.03);
             }
           }

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -67,7 +67,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       weights[i] = 0.1f * (i - weights.length / 2f);
     }
     float[] cutoffs = new float[weights.length - 1];
-    Buckets buckets = Buckets.ofResiduals(cutoffs, weights, new float[dimension], 0.5f);
+    PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(cutoffs, weights, new float[dimension], 0.5f);
     return Codebook.adopt(rows, buckets, dimension, 0.6f, centroids);
   }
 
@@ -138,7 +138,7 @@ public class TestTokenEncoder extends LuceneTestCase {
   }
 
   private interface Encoding {
-    void of(TokenSource doc, ByteBuffersIndexOutput out) throws IOException;
+    void of(TokenCursor doc, ByteBuffersIndexOutput out) throws IOException;
   }
 
   private byte[] encode(BinaryDocValues values, Encoding encoding) throws IOException {
@@ -155,7 +155,7 @@ public class TestTokenEncoder extends LuceneTestCase {
   private TokenEncoder encoder(CodebookBlocks codebooks, int bits, boolean unitLength)
       throws IOException {
     return new TokenEncoder(
-        Directions.of(dimension), codebooks, bits, unitLength, null, AbortCheck.NONE);
+        TokenNormalizer.of(dimension), codebooks, bits, unitLength, null, AbortCheck.NONE);
   }
 
   /** Anchors are the nearest ones, and decoded tokens are near what was encoded. */
@@ -258,7 +258,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       CodebookBlocks codebooks = new CodebookBlocks(List.of(other, codebook, randomCodebook(3)));
       boolean unitLength = random().nextBoolean();
       TokenEncoder encoder = encoder(codebooks, bits, unitLength);
-      RandomAdopted values = new RandomAdopted(codebook);
+      RandomImports values = new RandomImports(codebook);
       byte[] blocks = encode(values, (doc, out) -> encoder.adopt(values, other.size(), false, out));
       BlockDecoder decoder = new BlockDecoder(codebooks, bits);
       float[] decoded = new float[dimension];
@@ -286,14 +286,14 @@ public class TestTokenEncoder extends LuceneTestCase {
   }
 
   /** Random codes of as many tokens as the documents have. */
-  private final class RandomAdopted extends AdoptedDocValues {
+  private final class RandomImports extends ImportedDocValues {
     private final Codebook codebook;
     private final int width;
     private final int[][] centroids = new int[documents.length][];
     private final byte[][] residuals = new byte[documents.length][];
     private int doc = -1;
 
-    RandomAdopted(Codebook codebook) {
+    RandomImports(Codebook codebook) {
       this.codebook = codebook;
       this.width = (dimension * codebook.buckets().bits() + 7) / 8;
       for (int i = 0; i < documents.length; i++) {

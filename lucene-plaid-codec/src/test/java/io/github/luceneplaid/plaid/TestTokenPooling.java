@@ -150,7 +150,7 @@ public class TestTokenPooling extends LuceneTestCase {
     }
   }
 
-  /** Directions make the clusters; the length of a pooled token is the mean length. */
+  /** TokenNormalizer make the clusters; the length of a pooled token is the mean length. */
   public void testLengths() {
     float[][] tokens = {{2, 0}, {0, 3}, {40, 0}, {0, 5}};
     float[][] pooled = new TokenPooling(2, 0).pool(tokens);

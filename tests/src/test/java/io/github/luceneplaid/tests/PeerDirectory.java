@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ record PeerDirectory(Path folder) {
 
   /** Writes queries, scores and more texts beside the directory. */
   void describe(Random random) throws IOException {
-    try (PlaidDirectory plaid = PlaidDirectory.open(index())) {
+    try (PlaidFolder plaid = PlaidFolder.open(index())) {
       float[][][] queries = texts(random, 5, plaid.dimension());
       Double[][] scores = new Double[queries.length][plaid.documents()];
       for (int doc = 0; doc < plaid.documents(); doc++) {

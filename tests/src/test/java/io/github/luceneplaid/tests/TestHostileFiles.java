@@ -20,7 +20,7 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpzFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import io.github.luceneplaid.testframework.HostileTrials;
@@ -235,7 +235,7 @@ public class TestHostileFiles extends LuceneTestCase {
                 index,
                 new IndexWriterConfig()
                     .setCodec(PlaidCodec.of("tokens", new PlaidDocValuesFormat())));
-        PlaidDirectory directory = PlaidDirectory.open(folder)) {
+        PlaidFolder directory = PlaidFolder.open(folder)) {
       for (int doc = 0; doc < directory.documents(); doc++) {
         directory.tokens(doc);
       }

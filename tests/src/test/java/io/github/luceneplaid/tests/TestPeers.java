@@ -17,7 +17,7 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.MvecFile;
 import io.github.luceneplaid.fsvi.files.MvecFileWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidExport;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.testframework.Processes;
@@ -165,7 +165,7 @@ public class TestPeers extends LuceneTestCase {
     PeerDirectory written = new PeerDirectory(theirs);
     float[][][] queries = written.texts("queries");
     JsonNode scores = json(theirs.resolve("scores.json"));
-    try (PlaidDirectory plaid = PlaidDirectory.open(written.index())) {
+    try (PlaidFolder plaid = PlaidFolder.open(written.index())) {
       assertEquals(scores.get(0).size(), plaid.documents());
       for (int q = 0; q < queries.length; q++) {
         for (int doc = 0; doc < plaid.documents(); doc++) {
@@ -189,7 +189,7 @@ public class TestPeers extends LuceneTestCase {
     for (String program : List.of("next-plaid", "next-plaid-1.8.5", "fast-plaid")) {
       for (Path source : imported(golden().resolve(program))) {
         String name = golden().relativize(source.getParent()).toString().replace('/', '_');
-        try (PlaidDirectory plaid = PlaidDirectory.open(source);
+        try (PlaidFolder plaid = PlaidFolder.open(source);
             Directory directory = newDirectory()) {
           try (IndexWriter writer =
               new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {

@@ -13,7 +13,7 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     ForeignIndex.refuseStanford(source);
     boolean isThere = IndexFolder.isThere(target);
-    try (PlaidDirectory directory = PlaidDirectory.open(source);
+    try (PlaidFolder directory = PlaidFolder.open(source);
         MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {
       List<String> fields = checkNames(metadata);
       if (isThere) {
@@ -125,7 +125,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Tokens of other bits would be encoded anew when they are merged. */
-  private void checkIndex(PlaidDirectory directory, MetadataDatabase metadata) throws IOException {
+  private void checkIndex(PlaidFolder directory, MetadataDatabase metadata) throws IOException {
     try (Directory index = IndexFolder.open(target);
         DirectoryReader reader = DirectoryReader.open(index)) {
       if (metadata != null) {
@@ -188,7 +188,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private PlaidImport.Result add(
-      PlaidDirectory directory, MetadataDatabase metadata, boolean isThere) throws IOException {
+      PlaidFolder directory, MetadataDatabase metadata, boolean isThere) throws IOException {
     try (ImportedFields fields = fields(directory, metadata)) {
       if (fields != null) {
         new ImportedIds(source, target).check(fields.reader(), isThere);
@@ -202,7 +202,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Null if there are no documents. */
-  private ImportedFields fields(PlaidDirectory directory, MetadataDatabase metadata)
+  private ImportedFields fields(PlaidFolder directory, MetadataDatabase metadata)
       throws IOException {
     if (directory.documents() == 0) {
       return null;
@@ -214,7 +214,7 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private PlaidImport.Result write(Directory index, PlaidDirectory directory, ImportedFields fields)
+  private PlaidImport.Result write(Directory index, PlaidFolder directory, ImportedFields fields)
       throws IOException {
     IndexWriter writer = new IndexWriter(index, IndexBuilder.config(new PlaidDocValuesFormat()));
     boolean success = false;
@@ -243,7 +243,7 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void report(PlaidDirectory directory, List<String> fields, PlaidImport.Result result) {
+  private void report(PlaidFolder directory, List<String> fields, PlaidImport.Result result) {
     double seconds = output.seconds();
     output.print(
         plaid.console(),

@@ -14,8 +14,8 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.LeafDirectory;
-import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -168,7 +168,7 @@ final class SegmentCheck {
   }
 
   private void checkPostings() throws IOException {
-    LeafDirectory directory = segment.leafDirectory();
+    CellTable directory = segment.leafDirectory();
     expect("leaves of all regions", directory.leaves(), statistics.leaves());
     expect("postings of all regions", directory.postings(), statistics.postings());
     int[] lastRegion = new int[documents];
@@ -191,11 +191,11 @@ final class SegmentCheck {
   }
 
   /** Where the postings of a leaf start, counted from the first one of its region. */
-  private long firstPosting(LeafDirectory directory, int region, int leaf) throws IOException {
+  private long firstPosting(CellTable directory, int region, int leaf) throws IOException {
     int number = directory.firstLeaf(region) + leaf;
-    byte[] leafRecord = new byte[LeafLayout.recordBytes(dimension)];
+    byte[] leafRecord = new byte[CellLayout.recordBytes(dimension)];
     segment.readLeaves(number, 1, leafRecord);
-    return (int) BitUtil.VH_LE_INT.get(leafRecord, LeafLayout.START);
+    return (int) BitUtil.VH_LE_INT.get(leafRecord, CellLayout.START);
   }
 
   private void checkLeaf(int region, int leaf, long from, long to, int[] lastRegion)

@@ -12,7 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
@@ -96,7 +96,7 @@ public class TestHostileMetadata extends CommandTestCase {
     Path database = source.resolve(MetadataDatabase.FILE);
     byte[] bytes = Files.readAllBytes(database);
     int documents;
-    try (PlaidDirectory directory = PlaidDirectory.open(source)) {
+    try (PlaidFolder directory = PlaidFolder.open(source)) {
       documents = directory.documents();
     }
     HostileTrials.run(

@@ -13,7 +13,7 @@ package io.github.luceneplaid.benchmark.kernels;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.leaves.LeafLayout;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,7 +39,7 @@ public class TileKernels {
   private static final int LANES = VectorKernels.TILE_LANES;
   private static final int ANCHORS = 1024;
   private static final int LEAVES = 20;
-  private static final int LEAF = LeafLayout.recordBytes(DIM);
+  private static final int LEAF = CellLayout.recordBytes(DIM);
   private static final int BLOCK = DIM * VectorKernels.BLOCK_LANES;
   private static final int TILE_SUMS = NQ * LANES;
   private static final int TILE = TILE_SUMS * DIM;
@@ -141,7 +141,7 @@ public class TileKernels {
   @Benchmark
   @OperationsPerInvocation(LEAVES * DIM)
   public short[] dotRows() {
-    kernels.dotRows(leaves, LeafLayout.COMPONENTS, LEAF, LEAVES, DIM, queries, 0, 1, sums);
+    kernels.dotRows(leaves, CellLayout.COMPONENTS, LEAF, LEAVES, DIM, queries, 0, 1, sums);
     return sums;
   }
 

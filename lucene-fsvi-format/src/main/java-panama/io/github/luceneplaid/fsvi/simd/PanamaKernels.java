@@ -100,9 +100,9 @@ final class PanamaKernels implements VectorKernels {
   public void dotTile(
       short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
     if (lanes <= BLOCK_LANES) {
-      PanamaHalfTile.dot(tile, dim, queries, queriesOffset, nq, BLOCK_LANES, sums);
+      PanamaBlockTile.dot(tile, dim, queries, queriesOffset, nq, BLOCK_LANES, sums);
     } else if (BITS < 512) {
-      PanamaHalfTile.dot(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
+      PanamaBlockTile.dot(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
     } else {
       PanamaTile.dot(tile, dim, queries, queriesOffset, nq, sums);
     }

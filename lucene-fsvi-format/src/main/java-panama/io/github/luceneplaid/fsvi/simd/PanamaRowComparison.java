@@ -161,11 +161,11 @@ abstract class PanamaRowComparison implements RowComparison {
     OfHalves(Measure measure, float[] query) {
       super(measure, query.length, Short.BYTES);
       if (measure == Measure.DOT) {
-        int exponent = PanamaHalfRows.exponent(query);
-        this.query = PanamaHalfRows.inBlocks(query, Math.scalb(1f, exponent));
+        int exponent = PanamaFloat16Rows.exponent(query);
+        this.query = PanamaFloat16Rows.inBlocks(query, Math.scalb(1f, exponent));
         this.factor = Math.scalb(1f, 112 - exponent);
       } else {
-        this.query = PanamaHalfRows.inBlocks(query, -1);
+        this.query = PanamaFloat16Rows.inBlocks(query, -1);
         this.factor = 1;
       }
     }
@@ -173,14 +173,14 @@ abstract class PanamaRowComparison implements RowComparison {
     @Override
     void dots(Rows rows, int n, float[] out, int o) {
       for (int i = 0; i < n; i++) {
-        out[o + i] = factor * PanamaHalfRows.dot(query, rows.bytes(), rows.at(i));
+        out[o + i] = factor * PanamaFloat16Rows.dot(query, rows.bytes(), rows.at(i));
       }
     }
 
     @Override
     void squareDistances(Rows rows, int n, float[] scales, float[] out, int o) {
       for (int i = 0; i < n; i++) {
-        out[o + i] = PanamaHalfRows.squareDistance(query, rows.bytes(), rows.at(i));
+        out[o + i] = PanamaFloat16Rows.squareDistance(query, rows.bytes(), rows.at(i));
       }
     }
   }

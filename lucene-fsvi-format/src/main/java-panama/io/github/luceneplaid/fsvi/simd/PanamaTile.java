@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Multiplies a tile with query tokens, where a vector has 512 bits and so holds a whole row of the
- * tile; {@link PanamaHalfTile} is for shorter ones. Each body keeps the sums of some query tokens
+ * tile; {@link PanamaBlockTile} is for shorter ones. Each body keeps the sums of some query tokens
  * in registers while it walks down the tile: as many as C2 can hold without spilling, about 10
  * vectors.
  */

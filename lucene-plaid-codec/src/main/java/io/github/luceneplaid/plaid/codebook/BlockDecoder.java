@@ -24,7 +24,7 @@ public final class BlockDecoder {
   private final int dimension;
   private final ResidualQuantizer quantizer;
   private final Rotation rotation;
-  private final AdoptedCodec[] adopted;
+  private final PlaidBlockCodec[] adopted;
 
   /**
    * Sole constructor.
@@ -40,8 +40,8 @@ public final class BlockDecoder {
     this.adopted =
         codebooks.list().stream()
             .filter(Codebook::isAdopted)
-            .map(AdoptedCodec::new)
-            .toArray(AdoptedCodec[]::new);
+            .map(PlaidBlockCodec::new)
+            .toArray(PlaidBlockCodec[]::new);
   }
 
   /**

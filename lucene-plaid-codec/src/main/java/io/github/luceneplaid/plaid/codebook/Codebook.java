@@ -23,7 +23,7 @@ import java.util.Objects;
  * changed once a segment was written with it.
  *
  * <p>An <b>adopted</b> codebook came from an index of PLAID, with the centroids and the {@link
- * Buckets} there. Its anchors are the rotated centroids. Only the centroids are held: their
+ * PlaidQuantizer} there. Its anchors are the rotated centroids. Only the centroids are held: their
  * products with a query are those of its anchors with the rotated query.
  *
  * @lucene.internal
@@ -37,7 +37,7 @@ public final class Codebook {
   private final float[] rows;
 
   private final int first;
-  private final Buckets buckets;
+  private final PlaidQuantizer buckets;
   private final int dimension;
   private final int size;
   private final Id id;
@@ -88,13 +88,13 @@ public final class Codebook {
    * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
    */
   public static Codebook adopt(
-      float[] centroids, Buckets buckets, int dimension, float meanResidual, long trainedTokens) {
+      float[] centroids, PlaidQuantizer buckets, int dimension, float meanResidual, long trainedTokens) {
     Objects.requireNonNull(buckets, "buckets");
     return new Codebook(centroids, buckets, dimension, meanResidual, trainedTokens);
   }
 
   private Codebook(
-      float[] rows, Buckets buckets, int dimension, float meanResidual, long trainedTokens) {
+      float[] rows, PlaidQuantizer buckets, int dimension, float meanResidual, long trainedTokens) {
     if (dimension < 1 || dimension > Rotation.MAX_DIMENSION) {
       throw new IllegalArgumentException(
           "dimension=" + dimension + ", must be in [1, " + Rotation.MAX_DIMENSION + "]");
@@ -161,7 +161,7 @@ public final class Codebook {
   }
 
   /** What residuals of an adopted codebook are coded with; null if it is none. */
-  public Buckets buckets() {
+  public PlaidQuantizer buckets() {
     return buckets;
   }
 
@@ -264,7 +264,7 @@ public final class Codebook {
     return "Codebook(" + id + ", " + size + " anchors of dimension " + dimension + ")";
   }
 
-  private static Id hash(float[] rows, int dimension, Buckets buckets) {
+  private static Id hash(float[] rows, int dimension, PlaidQuantizer buckets) {
     Hash hash = new Hash();
     hash.add(dimension);
     hash.add(rows.length / dimension);

@@ -17,7 +17,7 @@ import java.util.Arrays;
 /**
  * Trains codebooks by k-means in two levels: about √anchors groups, in each of them a share of the
  * anchors in proportion to its tokens, and then a few rounds over all anchors in which tokens find
- * theirs through an {@link AnchorRouter}. One token in {@value #HELD_OUT} is kept out of it, to
+ * theirs through an {@link CentroidRouter}. One token in {@value #HELD_OUT} is kept out of it, to
  * measure how long the residuals of other tokens will be.
  *
  * @lucene.internal
@@ -191,7 +191,7 @@ public final class CodebookTrainer {
   private float[] improve(float[] anchors, int[] ordinals, int training, boolean last)
       throws IOException {
     int count = anchors.length / dim;
-    AnchorRouter router = new AnchorRouter(anchors, count, dim, abort);
+    CentroidRouter router = new CentroidRouter(anchors, count, dim, abort);
     Clusters clusters = new Clusters(count, dim);
     for (int from = 0; from < training; from += BLOCK) {
       int n = gatherNearest(router, ordinals, from, training);
@@ -206,7 +206,7 @@ public final class CodebookTrainer {
   }
 
   private float meanResidual(float[] anchors, int[] ordinals, int from, int to) throws IOException {
-    AnchorRouter router = new AnchorRouter(anchors, anchors.length / dim, dim, abort);
+    CentroidRouter router = new CentroidRouter(anchors, anchors.length / dim, dim, abort);
     double sum = 0;
     for (int start = from; start < to; start += BLOCK) {
       int n = gatherNearest(router, ordinals, start, to);
@@ -218,7 +218,7 @@ public final class CodebookTrainer {
   }
 
   /** Copies a block of tokens, finds their anchors and returns their number. */
-  private int gatherNearest(AnchorRouter router, int[] ordinals, int from, int to)
+  private int gatherNearest(CentroidRouter router, int[] ordinals, int from, int to)
       throws IOException {
     abort.check();
     int n = Math.min(BLOCK, to - from);

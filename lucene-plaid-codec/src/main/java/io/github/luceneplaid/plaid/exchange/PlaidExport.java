@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.fsvi.files.Replacement;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
-import io.github.luceneplaid.plaid.codebook.AnchorRouter;
+import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -99,7 +99,7 @@ public final class PlaidExport {
 
     /** In the order of the index, 4 bits, seed 42, chunks of 50,000 documents; never replaces. */
     public static Options ofDefaults() {
-      return new Options(null, 4, 42, false, PlaidDirectoryWriter.CHUNK_DOCUMENTS);
+      return new Options(null, 4, 42, false, PlaidFolderWriter.CHUNK_DOCUMENTS);
     }
 
     /** These options with the order of a field. */
@@ -247,7 +247,7 @@ public final class PlaidExport {
     int[] centroids = new int[CHUNK];
     byte[] packed = new byte[CHUNK * ((dimension * codebook.buckets().bits() + 7) / 8)];
     float[] rows = new float[adopted == null ? CHUNK * dimension : 0];
-    try (PlaidDirectoryWriter writer = new PlaidDirectoryWriter(folder, codebook, chunkDocuments)) {
+    try (PlaidFolderWriter writer = new PlaidFolderWriter(folder, codebook, chunkDocuments)) {
       for (int i = 0; i < documents.size(); i++) {
         int count = documents.moveTo(i);
         writer.startDocument(count);
@@ -316,7 +316,7 @@ public final class PlaidExport {
     private final Codebook codebook;
     private final int dimension;
     private final int width;
-    private final AnchorRouter router;
+    private final CentroidRouter router;
     private final int[] buckets;
 
     Encoder(Codebook codebook) throws IOException {
@@ -324,7 +324,7 @@ public final class PlaidExport {
       this.dimension = codebook.dimension();
       this.width = dimension * codebook.buckets().bits() / 8;
       this.router =
-          new AnchorRouter(codebook.centroids(), codebook.size(), dimension, AbortCheck.NONE);
+          new CentroidRouter(codebook.centroids(), codebook.size(), dimension, AbortCheck.NONE);
       this.buckets = new int[dimension];
     }
 

@@ -75,7 +75,7 @@ public final class PlaidImport {
    *     the fields is there and of another kind
    */
   public static Result into(
-      IndexWriter writer, PlaidDirectory directory, String field, String orderField)
+      IndexWriter writer, PlaidFolder directory, String field, String orderField)
       throws IOException {
     LeafReader others = new BareReader(directory.documents());
     return into(writer, directory, field, orderField, others, Progress.NONE);
@@ -97,7 +97,7 @@ public final class PlaidImport {
    */
   public static Result into(
       IndexWriter writer,
-      PlaidDirectory directory,
+      PlaidFolder directory,
       String field,
       String orderField,
       LeafReader others,
@@ -105,7 +105,7 @@ public final class PlaidImport {
       throws IOException {
     checkBits(writer, directory, field);
     int empty = 0;
-    PlaidDirectory.Cursor cursor = directory.cursor();
+    PlaidFolder.Cursor cursor = directory.cursor();
     for (int doc = 0; doc < directory.documents(); doc++) {
       cursor.moveTo(doc);
       empty += cursor.tokenCount() == 0 ? 1 : 0;
@@ -118,7 +118,7 @@ public final class PlaidImport {
               + directory.documents());
     }
     LeafReader reader =
-        new DirectoryReader(
+        new PlaidFolderReader(
             directory, field, orderField, others, walks(directory.documents(), progress));
     if (directory.documents() > 0) {
       writer.addIndexes(SlowCodecReaderWrapper.wrap(reader));
@@ -127,7 +127,7 @@ public final class PlaidImport {
   }
 
   /** Counts documents over all walks, but not beyond what was said to be all. */
-  private static DirectoryDocValues.Walks walks(long documents, Progress progress) {
+  private static PlaidFolderDocValues.Walks walks(long documents, Progress progress) {
     long[] done = {0};
     return doc -> {
       long walk = doc == 0 ? (done[0] + documents - 1) / documents : done[0] / documents;
@@ -136,7 +136,7 @@ public final class PlaidImport {
     };
   }
 
-  private static void checkBits(IndexWriter writer, PlaidDirectory directory, String field) {
+  private static void checkBits(IndexWriter writer, PlaidFolder directory, String field) {
     DocValuesFormat format = writer.getConfig().getCodec().docValuesFormat();
     if (format instanceof PerFieldDocValuesFormat perField) {
       format = perField.getDocValuesFormatForField(field);

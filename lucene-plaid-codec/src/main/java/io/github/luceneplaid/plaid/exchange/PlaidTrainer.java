@@ -13,8 +13,8 @@
 package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
-import io.github.luceneplaid.plaid.codebook.AnchorRouter;
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.CentroidRouter;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
 import java.io.IOException;
@@ -87,7 +87,7 @@ final class PlaidTrainer {
     float threshold = quantile(distances, OUTLIERS);
     return Codebook.adopt(
         rows,
-        Buckets.ofResiduals(cutoffs, weights, average, threshold),
+        PlaidQuantizer.ofResiduals(cutoffs, weights, average, threshold),
         dimension,
         (float) mean,
         tokens);
@@ -108,7 +108,7 @@ final class PlaidTrainer {
   private static float[] residuals(
       float[] centroids, float[] sample, int from, int to, int dimension) throws IOException {
     int[] nearest = new int[to - from];
-    new AnchorRouter(centroids, centroids.length / dimension, dimension, AbortCheck.NONE)
+    new CentroidRouter(centroids, centroids.length / dimension, dimension, AbortCheck.NONE)
         .nearest(sample, from * dimension, to - from, nearest);
     float[] residuals = new float[(to - from) * dimension];
     for (int i = 0; i < residuals.length; i++) {

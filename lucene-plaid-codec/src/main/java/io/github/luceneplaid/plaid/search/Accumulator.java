@@ -127,7 +127,7 @@ final class Accumulator {
    * @param order leaves, best first
    * @param gains what each of them adds, at least 0
    */
-  void add(int token, LeafProbe leaves, FetchedPostings lists, int[] order, float[] gains)
+  void add(int token, CellProbe leaves, FetchedPostings lists, int[] order, float[] gains)
       throws IOException {
     int mark = mark(token);
     int sinceLook = 0;
@@ -165,7 +165,7 @@ final class Accumulator {
   }
 
   /** Adds a leaf whose list has not been fetched. */
-  private void readAndAdd(LeafProbe leaves, int leaf, int mark, int gain) throws IOException {
+  private void readAndAdd(CellProbe leaves, int leaf, int mark, int gain) throws IOException {
     int length = leaves.length(leaf);
     // An int is read of each posting, which the last one may not have
     int room = Math.min(length, atATime) * width + Integer.BYTES;

@@ -51,7 +51,7 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    *     it is, the less is asked of it
    * @return the leaves, for any thread
    */
-  LeafProbe probe(QueryTables.Block block, int acceptedCount, double share) throws IOException;
+  CellProbe probe(QueryTables.Block block, int acceptedCount, double share) throws IOException;
 
   /**
    * Walks the posting lists of leaves. May end early when the request has timed out.
@@ -65,7 +65,7 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    * @return the sums with what was added
    */
   Accumulator walk(
-      QueryTables.Block block, LeafProbe probe, LeafCut cut, Accumulator sums, int from, int to)
+      QueryTables.Block block, CellProbe probe, CellCut cut, Accumulator sums, int from, int to)
       throws IOException;
 
   /**

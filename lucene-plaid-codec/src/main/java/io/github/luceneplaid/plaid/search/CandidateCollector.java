@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Has the leaves propose candidates: what {@link LeafProbe}, {@link LeafCut} and {@link
+ * Has the leaves propose candidates: what {@link CellProbe}, {@link CellCut} and {@link
  * Accumulator} do, for all leaves together.
  *
  * <p>What this takes is bounded. Query tokens are probed in blocks: products with regions and
@@ -36,7 +36,7 @@ final class CandidateCollector {
   /** Documents of a leaf whose sums are held at once. */
   private static final int WINDOW = 1 << 20;
 
-  private final SearchLeaves leaves;
+  private final SegmentSearches leaves;
   private final SearchRequest request;
   private final int candidates;
   private final long accepted;
@@ -49,13 +49,13 @@ final class CandidateCollector {
    * @param candidates of each leaf at most
    * @param accepted documents that may be found, of all leaves
    */
-  CandidateCollector(SearchLeaves leaves, SearchRequest request, int candidates, long accepted) {
+  CandidateCollector(SegmentSearches leaves, SearchRequest request, int candidates, long accepted) {
     this(leaves, request, candidates, accepted, SCORES, WINDOW);
   }
 
   /** With other bounds of memory. */
   CandidateCollector(
-      SearchLeaves leaves,
+      SegmentSearches leaves,
       SearchRequest request,
       int candidates,
       long accepted,
@@ -70,7 +70,7 @@ final class CandidateCollector {
   }
 
   /** What was found out about a block. */
-  private record Probed(QueryTables.Block block, List<LeafProbe> probes, LeafCut cut) {}
+  private record Probed(QueryTables.Block block, List<CellProbe> probes, CellCut cut) {}
 
   /**
    * Returns the best candidates of each leaf with their estimates, best first.
@@ -78,7 +78,7 @@ final class CandidateCollector {
    * @param probed leaves that can tell
    * @param wanted leaves of these to walk for each query token, in all together
    */
-  List<long[]> run(List<LeafSearch> probed, int wanted) throws IOException {
+  List<long[]> run(List<SegmentDocs> probed, int wanted) throws IOException {
     int count = request.query().count();
     int perBlock = tokensPerBlock(probed);
     int blocks = (count + perBlock - 1) / perBlock;
@@ -90,7 +90,7 @@ final class CandidateCollector {
       return List.of();
     }
     int documents = 0;
-    for (LeafSearch leaf : probed) {
+    for (SegmentDocs leaf : probed) {
       documents = Math.max(documents, leaf.approximate().documents());
     }
     List<long[]> found = null;
@@ -116,31 +116,31 @@ final class CandidateCollector {
     return (int) ((long) count * block / blocks);
   }
 
-  private int tokensPerBlock(List<LeafSearch> probed) throws IOException {
+  private int tokensPerBlock(List<SegmentDocs> probed) throws IOException {
     double perToken = 1;
-    for (LeafSearch leaf : probed) {
+    for (SegmentDocs leaf : probed) {
       perToken += leaf.approximate().scoresPerToken(leaf.accepted(), share(leaf, accepted));
     }
     return (int) Math.clamp(scores / perToken, 1, request.query().count());
   }
 
-  private Probed probe(List<LeafSearch> probed, int first, int n, int wanted) throws IOException {
+  private Probed probe(List<SegmentDocs> probed, int first, int n, int wanted) throws IOException {
     QueryTables.Block block = request.tables().block(first, n);
-    List<Callable<LeafProbe>> tasks = new ArrayList<>(probed.size());
-    for (LeafSearch leaf : probed) {
+    List<Callable<CellProbe>> tasks = new ArrayList<>(probed.size());
+    for (SegmentDocs leaf : probed) {
       tasks.add(() -> leaf.approximate().probe(block, leaf.accepted(), share(leaf, accepted)));
     }
-    List<LeafProbe> probes = leaves.run(tasks);
-    return new Probed(block, probes, new LeafCut(probes, n, wanted, request.time()));
+    List<CellProbe> probes = leaves.run(tasks);
+    return new Probed(block, probes, new CellCut(probes, n, wanted, request.time()));
   }
 
   /** The part of all documents that may be found which a leaf has. */
-  static double share(LeafSearch leaf, long accepted) {
+  static double share(SegmentDocs leaf, long accepted) {
     return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
   }
 
   /** Adds up what the leaves have for a block. */
-  private void walk(List<LeafSearch> probed, Probed block, Accumulator[] sums, int from)
+  private void walk(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < sums.length; i++) {
@@ -154,7 +154,7 @@ final class CandidateCollector {
     leaves.run(tasks);
   }
 
-  private Accumulator walk(LeafSearch leaf, Probed block, int i, Accumulator sums, int from)
+  private Accumulator walk(SegmentDocs leaf, Probed block, int i, Accumulator sums, int from)
       throws IOException {
     ApproximateSegmentSearch search = leaf.approximate();
     int to = (int) Math.min(search.documents(), (long) from + window);
@@ -164,18 +164,18 @@ final class CandidateCollector {
   }
 
   /** Adds up what the leaves have for the last block, and returns the best documents of each. */
-  private List<long[]> choose(List<LeafSearch> probed, Probed block, Accumulator[] sums, int from)
+  private List<long[]> choose(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < sums.length; i++) {
       int number = i;
-      LeafSearch leaf = probed.get(i);
+      SegmentDocs leaf = probed.get(i);
       tasks.add(() -> choose(leaf, walk(leaf, block, number, sums[number], from)));
     }
     return leaves.run(tasks);
   }
 
-  private long[] choose(LeafSearch leaf, Accumulator sums) throws IOException {
+  private long[] choose(SegmentDocs leaf, Accumulator sums) throws IOException {
     if (sums == null) {
       return new long[0];
     }

@@ -42,7 +42,7 @@ final class CandidateScorer {
   /** Place of what was learned about all sizes. */
   private static final int ALL = Integer.SIZE;
 
-  private final SearchLeaves leaves;
+  private final SegmentSearches leaves;
   private final SearchRequest request;
   private final int k;
   private final StopRule stop;
@@ -59,7 +59,7 @@ final class CandidateScorer {
   private double[] sums;
   private double[] squares;
 
-  CandidateScorer(SearchLeaves leaves, SearchRequest request, int k) {
+  CandidateScorer(SegmentSearches leaves, SearchRequest request, int k) {
     this.leaves = leaves;
     this.request = request;
     this.k = k;

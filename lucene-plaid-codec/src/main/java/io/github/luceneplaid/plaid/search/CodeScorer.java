@@ -40,7 +40,7 @@ final class CodeScorer {
   private final TimeLimit time;
   private final PlaidSegment segment;
   private final QueryTables.Integers query;
-  private final AnchorProducts products;
+  private final CentroidProducts products;
   private final int count;
   private final int dimension;
   private final int bits;
@@ -81,7 +81,7 @@ final class CodeScorer {
   CodeScorer(
       PlaidSegment segment,
       QueryTables tables,
-      AnchorProducts products,
+      CentroidProducts products,
       int count,
       TimeLimit time) {
     this.time = time;

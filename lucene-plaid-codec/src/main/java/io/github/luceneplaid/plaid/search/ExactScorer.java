@@ -30,14 +30,14 @@ final class ExactScorer {
   /** What is missed here, in parts of all that may be missed: most of it was before. */
   private static final double PART = 0.1;
 
-  private final SearchLeaves leaves;
+  private final SegmentSearches leaves;
   private final SearchRequest request;
   private final StopRule stop;
   private int errors;
   private double sum;
   private double squares;
 
-  ExactScorer(SearchLeaves leaves, SearchRequest request) {
+  ExactScorer(SegmentSearches leaves, SearchRequest request) {
     this.leaves = leaves;
     this.request = request;
     this.stop = new StopRule(request.options(), request.k() * PART);

@@ -23,7 +23,7 @@ final class ExhaustiveScan {
   /** Ends the splitting of a large segment: more tasks than this do not get it done earlier. */
   private static final int MAX_RANGES_PER_LEAF = 64;
 
-  private final SearchLeaves leaves;
+  private final SegmentSearches leaves;
   private final SearchRequest request;
   private final int size;
   private final boolean quick;
@@ -34,31 +34,31 @@ final class ExhaustiveScan {
    * @param size how many documents to keep
    * @param quick whether leaves that have quick scores use them
    */
-  ExhaustiveScan(SearchLeaves leaves, SearchRequest request, int size, boolean quick) {
+  ExhaustiveScan(SegmentSearches leaves, SearchRequest request, int size, boolean quick) {
     this.leaves = leaves;
     this.request = request;
     this.size = size;
     this.quick = quick;
   }
 
-  private record Range(LeafSearch leaf, int from, int to) {}
+  private record Range(SegmentDocs leaf, int from, int to) {}
 
   /** Returns the best documents of the given leaves, or of what time allowed to look at. */
-  BestDocs run(List<LeafSearch> scanned) throws IOException {
+  BestDocs run(List<SegmentDocs> scanned) throws IOException {
     List<Callable<BestDocs>> tasks = new ArrayList<>();
     List<Range> ranges = new ArrayList<>();
     long cost = 0;
-    for (LeafSearch leaf : scanned) {
+    for (SegmentDocs leaf : scanned) {
       request.counters().scanned(leaf.accepted());
       long leafCost = leaf.accepted() * leaf.current().costPerDocument();
       int maxParts = Math.min(MAX_RANGES_PER_LEAF, leaf.maxDoc());
-      int parts = Math.clamp(leafCost / SearchLeaves.TASK_COST, 1, maxParts);
+      int parts = Math.clamp(leafCost / SegmentSearches.TASK_COST, 1, maxParts);
       for (int part = 0; part < parts; part++) {
         int from = (int) ((long) leaf.maxDoc() * part / parts);
         int to = (int) ((long) leaf.maxDoc() * (part + 1) / parts);
         ranges.add(new Range(leaf, from, to));
         cost += leafCost / parts;
-        if (cost >= SearchLeaves.TASK_COST) {
+        if (cost >= SegmentSearches.TASK_COST) {
           tasks.add(task(ranges));
           ranges = new ArrayList<>();
           cost = 0;
@@ -86,7 +86,7 @@ final class ExhaustiveScan {
   }
 
   private void scan(Range range, BestDocs best) throws IOException {
-    LeafSearch leaf = range.leaf;
+    SegmentDocs leaf = range.leaf;
     leaf.forEachAccepted(
         range.from,
         range.to,

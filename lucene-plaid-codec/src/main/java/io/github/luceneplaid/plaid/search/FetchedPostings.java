@@ -45,16 +45,16 @@ final class FetchedPostings {
    * @param leaves all that have been scored
    * @param walks of each query token
    */
-  static FetchedPostings of(PlaidSegment segment, LeafProbe leaves, LeafProbe.Walk[] walks)
+  static FetchedPostings of(PlaidSegment segment, CellProbe leaves, CellProbe.Walk[] walks)
       throws IOException {
     return of(segment, leaves, walks, MOST);
   }
 
   /** With another number of bytes that are held at most. */
   static FetchedPostings of(
-      PlaidSegment segment, LeafProbe leaves, LeafProbe.Walk[] walks, int most) throws IOException {
+      PlaidSegment segment, CellProbe leaves, CellProbe.Walk[] walks, int most) throws IOException {
     FixedBitSet walked = new FixedBitSet(leaves.size());
-    for (LeafProbe.Walk walk : walks) {
+    for (CellProbe.Walk walk : walks) {
       for (int leaf : walk.order()) {
         walked.set(leaf);
       }
@@ -65,7 +65,7 @@ final class FetchedPostings {
   /** What is read at once: lists with small gaps between them. */
   private static final class Runs {
     private final PlaidSegment segment;
-    private final LeafProbe leaves;
+    private final CellProbe leaves;
     private final FixedBitSet walked;
     private final int width;
     private final int[] places;
@@ -74,7 +74,7 @@ final class FetchedPostings {
     private int count;
     private int size;
 
-    Runs(PlaidSegment segment, LeafProbe leaves, FixedBitSet walked, int most) {
+    Runs(PlaidSegment segment, CellProbe leaves, FixedBitSet walked, int most) {
       this.segment = segment;
       this.leaves = leaves;
       this.walked = walked;

@@ -163,7 +163,7 @@ public final class LateInteractionQuery extends Query {
 
   private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
       throws IOException {
-    SearchLeaves leaves = new SearchLeaves(searcher, request);
+    SegmentSearches leaves = new SegmentSearches(searcher, request);
     if (filter != null
         && filter instanceof MatchAllDocsQuery == false
         && leaves.all().isEmpty() == false) {

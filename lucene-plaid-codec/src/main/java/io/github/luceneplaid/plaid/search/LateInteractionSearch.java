@@ -37,16 +37,16 @@ final class LateInteractionSearch {
   /** Of the candidates, one in so many is scored by most searches. */
   private static final int USUAL_PART = 16;
 
-  private final SearchLeaves leaves;
+  private final SegmentSearches leaves;
   private final SearchRequest request;
   private final long accepted;
   private final int k;
   private final int candidates;
 
-  LateInteractionSearch(SearchLeaves leaves, SearchRequest request) {
+  LateInteractionSearch(SegmentSearches leaves, SearchRequest request) {
     this.leaves = leaves;
     this.request = request;
-    this.accepted = leaves.all().stream().mapToLong(LeafSearch::accepted).sum();
+    this.accepted = leaves.all().stream().mapToLong(SegmentDocs::accepted).sum();
     this.k = (int) Math.min(request.k(), accepted);
     this.candidates = request.options().candidates(k, accepted);
   }
@@ -62,9 +62,9 @@ final class LateInteractionSearch {
     if (k == 0 || request.timedOut()) {
       return new long[0];
     }
-    List<LeafSearch> exact = new ArrayList<>();
-    List<LeafSearch> approximate = new ArrayList<>();
-    for (LeafSearch leaf : leaves.all()) {
+    List<SegmentDocs> exact = new ArrayList<>();
+    List<SegmentDocs> approximate = new ArrayList<>();
+    for (SegmentDocs leaf : leaves.all()) {
       (leaf.approximate() == null ? exact : approximate).add(leaf);
     }
     if (request.options().exact() || allAreCandidates(approximate)) {
@@ -77,26 +77,26 @@ final class LateInteractionSearch {
     return again ? new LateInteractionSearch(leaves, request).run() : hits;
   }
 
-  private boolean allAreCandidates(List<LeafSearch> approximate) throws IOException {
-    long atLeast = approximate.stream().mapToLong(LeafSearch::acceptedAtLeast).sum();
-    long atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
+  private boolean allAreCandidates(List<SegmentDocs> approximate) throws IOException {
+    long atLeast = approximate.stream().mapToLong(SegmentDocs::acceptedAtLeast).sum();
+    long atMost = approximate.stream().mapToLong(SegmentDocs::accepted).sum();
     int few = request.options().few(k, accepted);
     if (atLeast <= few && few < atMost) {
-      for (LeafSearch leaf : approximate) {
+      for (SegmentDocs leaf : approximate) {
         leaf.count(request.time());
       }
-      atMost = approximate.stream().mapToLong(LeafSearch::accepted).sum();
+      atMost = approximate.stream().mapToLong(SegmentDocs::accepted).sum();
     }
     return atMost <= few;
   }
 
-  private long[] approximate(List<LeafSearch> exact, List<LeafSearch> approximate)
+  private long[] approximate(List<SegmentDocs> exact, List<SegmentDocs> approximate)
       throws IOException {
-    List<LeafSearch> scanned = new ArrayList<>();
-    List<LeafSearch> probed = new ArrayList<>();
+    List<SegmentDocs> scanned = new ArrayList<>();
+    List<SegmentDocs> probed = new ArrayList<>();
     boolean raw = false;
     int probes = probes(approximate);
-    for (LeafSearch leaf : approximate) {
+    for (SegmentDocs leaf : approximate) {
       (isCheaperToScan(leaf, probes) ? scanned : probed).add(leaf);
       raw |= leaf.approximate().keepsRaw();
     }
@@ -115,7 +115,7 @@ final class LateInteractionSearch {
       BestDocs hits = new BestDocs(k);
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
-      int[] documents = probed.stream().mapToInt(LeafSearch::maxDoc).toArray();
+      int[] documents = probed.stream().mapToInt(SegmentDocs::maxDoc).toArray();
       new CandidateScorer(leaves, request, k).score(found, documents, candidates, hits, quickDocs);
     } else {
       quickDocs.addAll(quickScan.run(probed));
@@ -127,17 +127,17 @@ final class LateInteractionSearch {
   }
 
   /** Leaves to walk for each query token, in all segments together. */
-  private int probes(List<LeafSearch> approximate) throws IOException {
+  private int probes(List<SegmentDocs> approximate) throws IOException {
     long documents = 0;
     long mayBeFound = 0;
-    for (LeafSearch leaf : approximate) {
+    for (SegmentDocs leaf : approximate) {
       documents += leaf.approximate().documents();
       mayBeFound += leaf.accepted();
     }
-    return LeafCut.wanted(request, documents, mayBeFound);
+    return CellCut.wanted(request, documents, mayBeFound);
   }
 
-  private boolean isCheaperToScan(LeafSearch leaf, int probes) throws IOException {
+  private boolean isCheaperToScan(SegmentDocs leaf, int probes) throws IOException {
     ApproximateSegmentSearch search = leaf.approximate();
     // Most searches are sure of their hits after a small part of the candidates
     double scored = Math.max(k, candidates / USUAL_PART) * share(leaf);
@@ -145,7 +145,7 @@ final class LateInteractionSearch {
     return saved <= search.collectCost(leaf.accepted(), share(leaf), probes);
   }
 
-  private double share(LeafSearch leaf) {
+  private double share(SegmentDocs leaf) {
     return CandidateCollector.share(leaf, accepted);
   }
 

@@ -88,7 +88,7 @@ public final class MaxSimRescorer extends Rescorer {
     SearchRequest request =
         new SearchRequest(field, query, hits.length, LateInteractionOptions.DEFAULT, null);
     int[] docs = Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
-    float[] scores = new SearchLeaves(searcher, request).exactScores(docs);
+    float[] scores = new SegmentSearches(searcher, request).exactScores(docs);
     ScoreDoc[] rescored = new ScoreDoc[hits.length];
     for (int i = 0; i < hits.length; i++) {
       float score = Float.isNaN(scores[i]) ? missing(hits[i].score) : scores[i];

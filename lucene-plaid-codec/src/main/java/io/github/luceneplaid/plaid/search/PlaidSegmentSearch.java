@@ -23,7 +23,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 
 /**
  * Exact MaxSim of the tokens that a PLAID segment stores as floats, or of what they are decoded to.
- * This is all there is to a flat segment; {@link TrainedSegmentSearch} adds the search by codes.
+ * This is all there is to a flat segment; {@link CodedSegmentSearch} adds the search by codes.
  * Documents whose value is kept as it came in, and sums that are not finite, are left to {@link
  * ExactSegmentSearch}.
  */

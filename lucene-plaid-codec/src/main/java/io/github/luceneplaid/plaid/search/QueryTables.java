@@ -16,7 +16,7 @@ import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.codebook.Buckets;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
@@ -227,7 +227,7 @@ final class QueryTables {
     return adopted.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
   }
 
-  private Integers quantize(Buckets buckets) {
+  private Integers quantize(PlaidQuantizer buckets) {
     short[] values = new short[even(count) * dimension];
     float[] scale = new float[VectorKernels.padded(count)];
     double longest = buckets.largestRounded() * Math.sqrt(dimension);

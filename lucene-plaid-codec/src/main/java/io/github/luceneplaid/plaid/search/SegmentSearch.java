@@ -55,11 +55,11 @@ interface SegmentSearch {
       return new ExactSegmentSearch(reader, request);
     }
     if (shown.isDirect() == false) {
-      TrainedSegmentSearch base = new TrainedSegmentSearch(reader, request, segment);
+      CodedSegmentSearch base = new CodedSegmentSearch(reader, request, segment);
       return new ShownSegmentSearch(reader, request, shown, base);
     }
     return segment.hasCodes()
-        ? new TrainedSegmentSearch(reader, request, segment)
+        ? new CodedSegmentSearch(reader, request, segment)
         : new PlaidSegmentSearch(reader, request, segment);
   }
 

@@ -29,7 +29,7 @@ import org.apache.lucene.util.FixedBitSet;
  * Documents that have been updated are scored by what is shown, and are candidates all of them.
  *
  * <p>A reader that turns out to hide documents, or to show other tokens, is to be searched again in
- * another way, see {@link LeafSearch#adapted}: then hidden documents are kept out from the start,
+ * another way, see {@link SegmentDocs#adapted}: then hidden documents are kept out from the start,
  * as by a filter, or all documents are scored by what is shown. One that changes so few values that
  * none of them is met is not noticed.
  */
@@ -48,7 +48,7 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
 
   private final LeafReader reader;
   private final SearchRequest request;
-  private final TrainedSegmentSearch base;
+  private final CodedSegmentSearch base;
   private final ExactSegmentSearch exact;
   private final FixedBitSet updated;
   private final Findings findings;
@@ -61,7 +61,7 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
    * @param base the search of the segment behind it
    */
   ShownSegmentSearch(
-      LeafReader reader, SearchRequest request, ShownValues shown, TrainedSegmentSearch base)
+      LeafReader reader, SearchRequest request, ShownValues shown, CodedSegmentSearch base)
       throws IOException {
     this(
         reader,
@@ -77,7 +77,7 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
       LeafReader reader,
       SearchRequest request,
       ShownValues shown,
-      TrainedSegmentSearch base,
+      CodedSegmentSearch base,
       FixedBitSet updated,
       Findings findings)
       throws IOException {
@@ -184,14 +184,14 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
   }
 
   @Override
-  public LeafProbe probe(QueryTables.Block block, int acceptedCount, double share)
+  public CellProbe probe(QueryTables.Block block, int acceptedCount, double share)
       throws IOException {
     return base.probe(block, acceptedCount, share);
   }
 
   @Override
   public Accumulator walk(
-      QueryTables.Block block, LeafProbe probe, LeafCut cut, Accumulator sums, int from, int to)
+      QueryTables.Block block, CellProbe probe, CellCut cut, Accumulator sums, int from, int to)
       throws IOException {
     return base.walk(block, probe, cut, sums, from, to);
   }

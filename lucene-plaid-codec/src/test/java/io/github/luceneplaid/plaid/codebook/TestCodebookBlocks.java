@@ -25,7 +25,7 @@ public class TestCodebookBlocks extends LuceneTestCase {
     float[] floats = RandomTokens.uniform(random(), rows, dimension);
     if (adopted) {
       float[] weights = {-0.2f, -0.1f, 0.1f, 0.2f};
-      Buckets buckets = Buckets.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
+      PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
       return Codebook.adopt(floats, buckets, dimension, 0.5f, rows);
     }
     return new Codebook(floats, dimension, 0.5f, rows);

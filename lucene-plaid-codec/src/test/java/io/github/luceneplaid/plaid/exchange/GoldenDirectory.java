@@ -99,7 +99,7 @@ record GoldenDirectory(
   }
 
   boolean isBinary() throws IOException {
-    return DirectoryMetadata.read(index).binary();
+    return PlaidFolderMetadata.read(index).binary();
   }
 
   /** The largest dot product of each query token with a token of the document. */

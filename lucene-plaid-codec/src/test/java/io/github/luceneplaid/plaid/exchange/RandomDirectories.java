@@ -126,13 +126,13 @@ public final class RandomDirectories {
   }
 
   /** Writes and opens a directory of random shape. */
-  public static PlaidDirectory open(Random random, Path folder) throws IOException {
+  public static PlaidFolder open(Random random, Path folder) throws IOException {
     boolean binary = random.nextInt(4) == 0;
     int bits = binary ? 1 : 1 << random.nextInt(4);
     int step = binary ? 1 : 8 / bits;
     int dimension = step * TestUtil.nextInt(random, 1, 130 / step);
     int documents = TestUtil.nextInt(random, 1, 90);
     write(random, folder, dimension, bits, binary, documents);
-    return PlaidDirectory.open(folder);
+    return PlaidFolder.open(folder);
   }
 }

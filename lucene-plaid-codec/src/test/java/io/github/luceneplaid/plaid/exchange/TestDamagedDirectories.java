@@ -79,12 +79,12 @@ public class TestDamagedDirectories extends ImportTestCase {
 
   private static void check(String name, String must, Path base, Path copy) throws IOException {
     if (must.equals("error")) {
-      IOException e = expectThrows(IOException.class, () -> PlaidDirectory.open(copy).close());
+      IOException e = expectThrows(IOException.class, () -> PlaidFolder.open(copy).close());
       assertNamesFile(name, copy, e);
       return;
     }
-    try (PlaidDirectory expected = PlaidDirectory.open(base);
-        PlaidDirectory found = PlaidDirectory.open(copy)) {
+    try (PlaidFolder expected = PlaidFolder.open(base);
+        PlaidFolder found = PlaidFolder.open(copy)) {
       assertEqual(name, expected, found);
     } catch (IOException e) {
       assertEquals(name + ": " + e, "error-or-identical", must);
@@ -98,7 +98,7 @@ public class TestDamagedDirectories extends ImportTestCase {
     assertTrue(name + ": " + e, e.getMessage().contains(folder.toString()));
   }
 
-  static void assertEqual(String message, PlaidDirectory expected, PlaidDirectory found) {
+  static void assertEqual(String message, PlaidFolder expected, PlaidFolder found) {
     assertEquals(message, expected.codebook().id(), found.codebook().id());
     assertEquals(message, expected.documents(), found.documents());
     for (int doc = 0; doc < expected.documents(); doc++) {
@@ -125,7 +125,7 @@ public class TestDamagedDirectories extends ImportTestCase {
       out.finish();
     }
     VectorFileException e =
-        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(folder).close());
+        expectThrows(VectorFileException.class, () -> PlaidFolder.open(folder).close());
     assertEquals(file + ": " + message, e.getMessage());
   }
 
@@ -146,7 +146,7 @@ public class TestDamagedDirectories extends ImportTestCase {
         bytes = Arrays.copyOf(bytes, length);
       }
       Files.write(file, bytes);
-      try (PlaidDirectory directory = PlaidDirectory.open(copy)) {
+      try (PlaidFolder directory = PlaidFolder.open(copy)) {
         for (int doc = 0; doc < directory.documents(); doc++) {
           for (float[] token : directory.tokens(doc)) {
             assertEquals(directory.dimension(), token.length);

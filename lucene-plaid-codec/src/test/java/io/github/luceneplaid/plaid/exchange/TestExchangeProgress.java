@@ -39,7 +39,7 @@ public class TestExchangeProgress extends ImportTestCase {
     // Enough that some of them have tokens
     documents = TestUtil.nextInt(random(), 5, 60);
     RandomDirectories.write(random(), source, 16, 4, false, documents);
-    try (PlaidDirectory plaid = PlaidDirectory.open(source);
+    try (PlaidFolder plaid = PlaidFolder.open(source);
         Directory directory = newDirectory()) {
       try (IndexWriter writer = writer(directory)) {
         BareReader others = new BareReader(documents);

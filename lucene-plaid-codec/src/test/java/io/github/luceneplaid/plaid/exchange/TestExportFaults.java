@@ -119,7 +119,7 @@ public class TestExportFaults extends ImportTestCase {
   private void assertNew() throws IOException {
     assertFalse(Files.exists(target.resolve("old")));
     assertEquals("text", Files.readString(target.resolve("companion")));
-    try (PlaidDirectory plaid = PlaidDirectory.open(target)) {
+    try (PlaidFolder plaid = PlaidFolder.open(target)) {
       assertEquals(3, plaid.documents());
       assertEquals(9, plaid.tokens());
     }

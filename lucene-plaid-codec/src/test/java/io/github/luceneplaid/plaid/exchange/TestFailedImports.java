@@ -131,7 +131,7 @@ public class TestFailedImports extends ImportTestCase {
         }
       }
       // The writer is none the worse for it
-      try (PlaidDirectory plaid = PlaidDirectory.open(write(10))) {
+      try (PlaidFolder plaid = PlaidFolder.open(write(10))) {
         PlaidImport.into(writer, plaid, FIELD, ORDER);
         assertEquals(2 + plaid.documents(), writer.getDocStats().numDocs);
       }
@@ -142,7 +142,7 @@ public class TestFailedImports extends ImportTestCase {
     Path folder = write(40);
     Fault none = new Fault(0);
     try (MockDirectoryWrapper index = newIndex();
-        PlaidDirectory plaid = PlaidDirectory.open(folder);
+        PlaidFolder plaid = PlaidFolder.open(folder);
         IndexWriter writer = new IndexWriter(index, smallConfig())) {
       index.failOn(none);
       none.setDoFail();
@@ -153,7 +153,7 @@ public class TestFailedImports extends ImportTestCase {
     for (int i = 0; i < atLeast(10); i++) {
       Fault fault = new Fault(1 + random().nextInt(none.places));
       try (MockDirectoryWrapper index = newIndex();
-          PlaidDirectory plaid = PlaidDirectory.open(folder)) {
+          PlaidFolder plaid = PlaidFolder.open(folder)) {
         index.failOn(fault);
         Import failing =
             writer -> {
@@ -175,7 +175,7 @@ public class TestFailedImports extends ImportTestCase {
     for (int i = 0; i < atLeast(3); i++) {
       Path folder = write(40);
       try (MockDirectoryWrapper index = newIndex();
-          PlaidDirectory plaid = PlaidDirectory.open(folder)) {
+          PlaidFolder plaid = PlaidFolder.open(folder)) {
         damageCode(folder.resolve("0.codes.npy"));
         check(index, writer -> PlaidImport.into(writer, plaid, FIELD, ORDER));
       }

@@ -49,7 +49,7 @@ public class TestGoldenDirectories extends ImportTestCase {
 
   private void check(GoldenDirectory golden, float tolerance, double scoreTolerance)
       throws IOException {
-    try (PlaidDirectory plaid = PlaidDirectory.open(golden.index());
+    try (PlaidFolder plaid = PlaidFolder.open(golden.index());
         Directory directory = newDirectory()) {
       for (int i = 0; i < golden.documents().length; i++) {
         assertTokens(

@@ -47,7 +47,7 @@ public class TestImportedHits extends ImportTestCase {
     void at(IndexReader reader, boolean merged) throws IOException;
   }
 
-  private static void beforeAndAfterMerge(PlaidDirectory plaid, Look look) throws IOException {
+  private static void beforeAndAfterMerge(PlaidFolder plaid, Look look) throws IOException {
     try (Directory directory = newDirectory()) {
       IndexWriterConfig config = config().setMergePolicy(newLogMergePolicy());
       try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -84,7 +84,7 @@ public class TestImportedHits extends ImportTestCase {
     assumeGoldenFiles();
     for (String program : List.of("next-plaid", "next-plaid-1.8.5", "fast-plaid")) {
       for (GoldenDirectory golden : GoldenDirectory.all(program)) {
-        try (PlaidDirectory plaid = PlaidDirectory.open(golden.index())) {
+        try (PlaidFolder plaid = PlaidFolder.open(golden.index())) {
           List<ScoreDoc[]> before = new ArrayList<>();
           beforeAndAfterMerge(
               plaid,
@@ -107,7 +107,7 @@ public class TestImportedHits extends ImportTestCase {
   public void testCandidatesOfGolden() throws IOException {
     assumeGoldenFiles();
     for (GoldenDirectory golden : GoldenDirectory.all("next-plaid-1.8.5")) {
-      try (PlaidDirectory plaid = PlaidDirectory.open(golden.index())) {
+      try (PlaidFolder plaid = PlaidFolder.open(golden.index())) {
         checkCandidates(golden.name(), plaid, golden.queries());
       }
     }
@@ -124,7 +124,7 @@ public class TestImportedHits extends ImportTestCase {
       Arrays.setAll(
           queries,
           q -> RandomDirectories.tokens(random(), TestUtil.nextInt(random(), 1, 30), dimension));
-      try (PlaidDirectory plaid = PlaidDirectory.open(folder)) {
+      try (PlaidFolder plaid = PlaidFolder.open(folder)) {
         checkCandidates("random", plaid, queries);
       }
     }
@@ -134,7 +134,7 @@ public class TestImportedHits extends ImportTestCase {
    * If leaves find all documents, and all but one are candidates, no more than one of the exact
    * hits can be missed. Whatever is found has its exact score.
    */
-  private static void checkCandidates(String message, PlaidDirectory plaid, float[][][] queries)
+  private static void checkCandidates(String message, PlaidFolder plaid, float[][][] queries)
       throws IOException {
     int withTokens = 0;
     for (int doc = 0; doc < plaid.documents(); doc++) {
@@ -178,9 +178,9 @@ public class TestImportedHits extends ImportTestCase {
   public void testLeaves() throws IOException {
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, 16, 4, false, TestUtil.nextInt(random(), 400, 600));
-    try (PlaidDirectory plaid = PlaidDirectory.open(folder)) {
+    try (PlaidFolder plaid = PlaidFolder.open(folder)) {
       long[] used = new long[plaid.centroids()];
-      PlaidDirectory.Cursor cursor = plaid.cursor();
+      PlaidFolder.Cursor cursor = plaid.cursor();
       for (int doc = 0; doc < plaid.documents(); doc++) {
         cursor.moveTo(doc);
         int[] centroids = new int[cursor.tokenCount()];

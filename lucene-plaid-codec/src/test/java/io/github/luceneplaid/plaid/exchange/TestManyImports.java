@@ -43,7 +43,7 @@ public class TestManyImports extends ImportTestCase {
     private long tokens;
     private final List<float[][]> documents = new ArrayList<>();
 
-    void add(PlaidDirectory plaid) {
+    void add(PlaidFolder plaid) {
       tokens += plaid.tokens();
       float[][] document = plaid.tokens(random().nextInt(plaid.documents()));
       // Few tokens may be those of many documents
@@ -53,11 +53,11 @@ public class TestManyImports extends ImportTestCase {
     }
   }
 
-  private static PlaidDirectory open(int bits, int documents, int centroids) throws IOException {
+  private static PlaidFolder open(int bits, int documents, int centroids) throws IOException {
     Path folder = createTempDir();
     // None of signs: their tokens are longer than others, and would be the first hits of any query
     RandomDirectories.write(random(), folder, DIMENSION, bits, false, documents, centroids);
-    return PlaidDirectory.open(folder);
+    return PlaidFolder.open(folder);
   }
 
   /** Imports directories one after another, with the merges that an index has by default. */
@@ -68,7 +68,7 @@ public class TestManyImports extends ImportTestCase {
       int documents = TestUtil.nextInt(random(), 1, 12);
       int centroids = TestUtil.nextInt(random(), 150, 400);
       IndexWriterConfig config = config().setMergePolicy(new TieredMergePolicy());
-      try (PlaidDirectory plaid = open(bitsOf.applyAsInt(i), documents, centroids);
+      try (PlaidFolder plaid = open(bitsOf.applyAsInt(i), documents, centroids);
           IndexWriter writer = new IndexWriter(directory, config)) {
         PlaidImport.into(writer, plaid, FIELD, ORDER);
         writer.maybeMerge();
@@ -194,7 +194,7 @@ public class TestManyImports extends ImportTestCase {
       IndexWriterConfig config = config().setMergePolicy(newLogMergePolicy(1000));
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int i = 0; i < centroids.length; i++) {
-          try (PlaidDirectory plaid = open(4, documents[i], centroids[i])) {
+          try (PlaidFolder plaid = open(4, documents[i], centroids[i])) {
             PlaidImport.into(writer, plaid, FIELD, ORDER);
             imported.add(plaid);
             tokens[i] = plaid.tokens();
@@ -220,7 +220,7 @@ public class TestManyImports extends ImportTestCase {
       IndexWriterConfig config = config().setMergePolicy(newLogMergePolicy(1000));
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int centroids : new int[] {1 << 16, 300}) {
-          try (PlaidDirectory plaid = open(4, 20, centroids)) {
+          try (PlaidFolder plaid = open(4, 20, centroids)) {
             PlaidImport.into(writer, plaid, FIELD, ORDER);
             imported.add(plaid);
           }

@@ -85,8 +85,8 @@ public class TestMergedChunks extends LuceneTestCase {
   }
 
   public void testSameTokens() throws IOException {
-    try (PlaidDirectory expected = PlaidDirectory.open(chunks);
-        PlaidDirectory found = PlaidDirectory.open(merged)) {
+    try (PlaidFolder expected = PlaidFolder.open(chunks);
+        PlaidFolder found = PlaidFolder.open(merged)) {
       TestDamagedDirectories.assertEqual("merged", expected, found);
     }
   }
@@ -103,7 +103,7 @@ public class TestMergedChunks extends LuceneTestCase {
       out.finish();
     }
     VectorFileException e =
-        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(merged).close());
+        expectThrows(VectorFileException.class, () -> PlaidFolder.open(merged).close());
     // Of a chunk that still finds its codes, residuals are not as many as there are codes
     assertTrue(e.getMessage(), e.getMessage().matches(".*(sum of lengths|shape) at byte 0.*"));
   }
@@ -118,7 +118,7 @@ public class TestMergedChunks extends LuceneTestCase {
         merged.resolve("metadata.json"),
         metadata.replaceAll("\"num_chunks\": *\\d+", "\"num_chunks\":2"));
     VectorFileException e =
-        expectThrows(VectorFileException.class, () -> PlaidDirectory.open(merged).close());
+        expectThrows(VectorFileException.class, () -> PlaidFolder.open(merged).close());
     assertTrue(e.getMessage(), e.getMessage().startsWith(newer.toString()));
   }
 
@@ -127,6 +127,6 @@ public class TestMergedChunks extends LuceneTestCase {
     Path metadata = merged.resolve("metadata.json");
     Files.writeString(
         metadata, Files.readString(metadata).replace("\"frozen\": true", "\"frozen\": false"));
-    expectThrows(NoSuchFileException.class, () -> PlaidDirectory.open(merged).close());
+    expectThrows(NoSuchFileException.class, () -> PlaidFolder.open(merged).close());
   }
 }

@@ -46,7 +46,7 @@ public class TestPlaidExport extends ImportTestCase {
   private static final PlaidExport.Options OPTIONS = PlaidExport.Options.ofDefaults();
 
   /** Imports a directory and exports what was imported. */
-  private static Path roundTrip(PlaidDirectory plaid, PlaidExport.Options options)
+  private static Path roundTrip(PlaidFolder plaid, PlaidExport.Options options)
       throws IOException {
     Path target = createTempDir().resolve("exported");
     try (Directory directory = newDirectory()) {
@@ -63,11 +63,11 @@ public class TestPlaidExport extends ImportTestCase {
     return target;
   }
 
-  private static void assertSameCodes(PlaidDirectory expected, PlaidDirectory found) {
+  private static void assertSameCodes(PlaidFolder expected, PlaidFolder found) {
     assertEquals(expected.codebook().id(), found.codebook().id());
     assertEquals(expected.documents(), found.documents());
-    PlaidDirectory.Cursor a = expected.cursor();
-    PlaidDirectory.Cursor b = found.cursor();
+    PlaidFolder.Cursor a = expected.cursor();
+    PlaidFolder.Cursor b = found.cursor();
     for (int doc = 0; doc < expected.documents(); doc++) {
       a.moveTo(doc);
       b.moveTo(doc);
@@ -88,9 +88,9 @@ public class TestPlaidExport extends ImportTestCase {
     assumeGoldenFiles();
     for (String program : List.of("next-plaid", "next-plaid-1.8.5", "fast-plaid")) {
       for (GoldenDirectory golden : GoldenDirectory.all(program)) {
-        try (PlaidDirectory plaid = PlaidDirectory.open(golden.index())) {
+        try (PlaidFolder plaid = PlaidFolder.open(golden.index())) {
           Path exported = roundTrip(plaid, OPTIONS.orderedBy(ORDER));
-          try (PlaidDirectory again = PlaidDirectory.open(exported)) {
+          try (PlaidFolder again = PlaidFolder.open(exported)) {
             assertSameCodes(plaid, again);
           }
           if (program.equals("next-plaid-1.8.5") && golden.name().endsWith("created")) {
@@ -137,17 +137,17 @@ public class TestPlaidExport extends ImportTestCase {
 
   public void testRandomRoundTrips() throws IOException {
     for (int i = 0; i < atLeast(10); i++) {
-      try (PlaidDirectory plaid = RandomDirectories.open(random(), createTempDir())) {
+      try (PlaidFolder plaid = RandomDirectories.open(random(), createTempDir())) {
         if (plaid.tokens() == 0) {
           continue;
         }
         int chunk = TestUtil.nextInt(random(), 1, 100);
         Path exported = roundTrip(plaid, OPTIONS.withChunksOf(chunk));
-        try (PlaidDirectory again = PlaidDirectory.open(exported)) {
+        try (PlaidFolder again = PlaidFolder.open(exported)) {
           assertSameCodes(plaid, again);
         }
         assertEquals(
-            (plaid.documents() + chunk - 1) / chunk, DirectoryMetadata.read(exported).chunks());
+            (plaid.documents() + chunk - 1) / chunk, PlaidFolderMetadata.read(exported).chunks());
         checkLists(exported);
       }
     }
@@ -155,14 +155,14 @@ public class TestPlaidExport extends ImportTestCase {
 
   /** Each centroid lists the documents that have it. */
   private static void checkLists(Path exported) throws IOException {
-    try (PlaidDirectory plaid = PlaidDirectory.open(exported);
+    try (PlaidFolder plaid = PlaidFolder.open(exported);
         NpyFile lengths = NpyFile.open(exported.resolve("ivf_lengths.npy"));
         NpyFile lists = NpyFile.open(exported.resolve("ivf.npy"))) {
       List<TreeSet<Long>> expected = new ArrayList<>();
       for (int c = 0; c < plaid.centroids(); c++) {
         expected.add(new TreeSet<>());
       }
-      PlaidDirectory.Cursor cursor = plaid.cursor();
+      PlaidFolder.Cursor cursor = plaid.cursor();
       for (int doc = 0; doc < plaid.documents(); doc++) {
         cursor.moveTo(doc);
         int[] centroids = new int[cursor.tokenCount()];
@@ -230,7 +230,7 @@ public class TestPlaidExport extends ImportTestCase {
   }
 
   private static void check(Path exported, List<float[][]> documents, int bits) throws IOException {
-    try (PlaidDirectory plaid = PlaidDirectory.open(exported)) {
+    try (PlaidFolder plaid = PlaidFolder.open(exported)) {
       assertEquals(bits, plaid.bits());
       assertEquals(documents.size(), plaid.documents());
       long wanted = Long.highestOneBit((long) (16 * Math.sqrt((double) plaid.tokens())));
@@ -273,7 +273,7 @@ public class TestPlaidExport extends ImportTestCase {
         assertTrue(Files.exists(target.resolve("important")));
         PlaidExport.to(reader, FIELD, target, OPTIONS.replacing());
         assertFalse(Files.exists(target.resolve("important")));
-        PlaidDirectory.open(target).close();
+        PlaidFolder.open(target).close();
         assertNothingElse(parent);
       }
     }

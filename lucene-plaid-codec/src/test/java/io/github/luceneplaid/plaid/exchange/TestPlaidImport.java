@@ -43,18 +43,18 @@ import org.apache.lucene.tests.util.TestUtil;
 /** Imports of random directories, alone and beside other segments. */
 public class TestPlaidImport extends ImportTestCase {
 
-  private static PlaidDirectory openRandom() throws IOException {
+  private static PlaidFolder openRandom() throws IOException {
     return RandomDirectories.open(random(), createTempDir());
   }
 
-  private static PlaidDirectory open(int dimension, int bits, boolean binary, int documents)
+  private static PlaidFolder open(int dimension, int bits, boolean binary, int documents)
       throws IOException {
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, dimension, bits, binary, documents);
-    return PlaidDirectory.open(folder);
+    return PlaidFolder.open(folder);
   }
 
-  static float[][][] allTokens(PlaidDirectory plaid) {
+  static float[][][] allTokens(PlaidFolder plaid) {
     float[][][] all = new float[plaid.documents()][][];
     Arrays.setAll(all, plaid::tokens);
     return all;
@@ -74,7 +74,7 @@ public class TestPlaidImport extends ImportTestCase {
 
   public void testRandomDirectories() throws IOException {
     for (int i = 0; i < atLeast(10); i++) {
-      try (PlaidDirectory plaid = openRandom();
+      try (PlaidFolder plaid = openRandom();
           Directory directory = newDirectory()) {
         try (IndexWriter writer = writer(directory)) {
           PlaidImport.into(writer, plaid, FIELD, ORDER);
@@ -90,7 +90,7 @@ public class TestPlaidImport extends ImportTestCase {
 
   public void testExactSearch() throws IOException {
     for (int i = 0; i < atLeast(5); i++) {
-      try (PlaidDirectory plaid = openRandom();
+      try (PlaidFolder plaid = openRandom();
           Directory directory = newDirectory()) {
         try (IndexWriter writer = writer(directory)) {
           PlaidImport.into(writer, plaid, FIELD, ORDER);
@@ -106,7 +106,7 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
-  private static void checkExact(DirectoryReader reader, float[][] query, PlaidDirectory plaid)
+  private static void checkExact(DirectoryReader reader, float[][] query, PlaidFolder plaid)
       throws IOException {
     for (ScoreDoc hit : exhaustively(reader, query)) {
       double expected = 0;
@@ -120,7 +120,7 @@ public class TestPlaidImport extends ImportTestCase {
   /** Whatever becomes of the segments, adopted codes are copied. */
   public void testMergesWithOwnSegments() throws IOException {
     for (int i = 0; i < atLeast(6); i++) {
-      try (PlaidDirectory first = openRandom();
+      try (PlaidFolder first = openRandom();
           Directory directory = newDirectory()) {
         DocValuesFormat format =
             PlaidDocValuesFormat.builder()
@@ -159,7 +159,7 @@ public class TestPlaidImport extends ImportTestCase {
   /** The same hits, whether a directory is one segment of two or merged with the other. */
   public void testForceMergeKeepsHits() throws IOException {
     for (int i = 0; i < atLeast(4); i++) {
-      try (PlaidDirectory plaid = open(64, 2, false, 60);
+      try (PlaidFolder plaid = open(64, 2, false, 60);
           Directory directory = newDirectory()) {
         IndexWriterConfig config = config().setMergePolicy(newLogMergePolicy());
         try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -196,7 +196,7 @@ public class TestPlaidImport extends ImportTestCase {
       List<Long> tokens = new ArrayList<>();
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int i = 0; i < 16; i++) {
-          try (PlaidDirectory plaid = open(8, 2, false, TestUtil.nextInt(random(), 5, 30))) {
+          try (PlaidFolder plaid = open(8, 2, false, TestUtil.nextInt(random(), 5, 30))) {
             PlaidImport.into(writer, plaid, FIELD, ORDER);
             tokens.add(plaid.tokens());
           }
@@ -223,7 +223,7 @@ public class TestPlaidImport extends ImportTestCase {
   }
 
   public void testDeletedDocuments() throws IOException {
-    try (PlaidDirectory plaid = open(16, 4, false, 50);
+    try (PlaidFolder plaid = open(16, 4, false, 50);
         Directory directory = newDirectory()) {
       IndexWriterConfig config = config().setMergePolicy(newLogMergePolicy());
       try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -239,7 +239,7 @@ public class TestPlaidImport extends ImportTestCase {
   }
 
   public void testOtherFields() throws IOException {
-    try (PlaidDirectory plaid = open(8, 1, true, 30);
+    try (PlaidFolder plaid = open(8, 1, true, 30);
         Directory directory = newDirectory();
         Directory besides = newDirectory()) {
       IndexWriterConfig oneSegment = newIndexWriterConfig().setMergePolicy(NoMergePolicy.INSTANCE);
@@ -269,7 +269,7 @@ public class TestPlaidImport extends ImportTestCase {
   }
 
   public void testOtherBitsAreRefused() throws IOException {
-    try (PlaidDirectory plaid = open(8, 2, false, 9);
+    try (PlaidFolder plaid = open(8, 2, false, 9);
         Directory directory = newDirectory()) {
       DocValuesFormat format = PlaidDocValuesFormat.builder().bits(4).build();
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
@@ -288,7 +288,7 @@ public class TestPlaidImport extends ImportTestCase {
 
   /** Another codec stores what is decoded. */
   public void testOtherFormats() throws IOException {
-    try (PlaidDirectory plaid = open(24, 8, false, 20);
+    try (PlaidFolder plaid = open(24, 8, false, 20);
         Directory directory = newDirectory()) {
       DocValuesFormat format = TestUtil.getDefaultDocValuesFormat();
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
@@ -302,7 +302,7 @@ public class TestPlaidImport extends ImportTestCase {
 
   /** Where fewer bits are wanted after all, tokens are encoded anew, and counted. */
   public void testFewerBitsLater() throws IOException {
-    try (PlaidDirectory plaid = open(32, 8, false, 40);
+    try (PlaidFolder plaid = open(32, 8, false, 40);
         Directory directory = newDirectory()) {
       try (IndexWriter writer = writer(directory)) {
         PlaidImport.into(writer, plaid, FIELD, ORDER);

@@ -39,7 +39,7 @@ public class TestAccumulator extends LateInteractionTestCase {
 
   /** Takes a trained segment and the probe of all of its leaves. */
   private interface Check {
-    void accept(PlaidSegment segment, LeafProbe leaves) throws IOException;
+    void accept(PlaidSegment segment, CellProbe leaves) throws IOException;
   }
 
   private void withSegment(Check check) throws IOException {
@@ -54,7 +54,7 @@ public class TestAccumulator extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         PlaidSegment segment = PlaidDocValuesFormat.segment(reader.leaves().get(0).reader(), FIELD);
         QueryTables tables = new QueryTables(QueryTokens.of(tokens(1)), TimeLimit.NONE);
-        LeafProbe leaves = new LeafProbe(segment, tables.leaves(), 0, 1, TimeLimit.NONE);
+        CellProbe leaves = new CellProbe(segment, tables.leaves(), 0, 1, TimeLimit.NONE);
         leaves.scoreAll();
         check.accept(segment, leaves);
       }
@@ -63,8 +63,8 @@ public class TestAccumulator extends LateInteractionTestCase {
 
   /** Fetches posting lists: all of them, or those that fit into some bytes. */
   private static FetchedPostings fetch(
-      PlaidSegment segment, LeafProbe leaves, List<LeafProbe.Walk> walks) throws IOException {
-    LeafProbe.Walk[] orders = walks.toArray(LeafProbe.Walk[]::new);
+      PlaidSegment segment, CellProbe leaves, List<CellProbe.Walk> walks) throws IOException {
+    CellProbe.Walk[] orders = walks.toArray(CellProbe.Walk[]::new);
     if (random().nextBoolean()) {
       return FetchedPostings.of(segment, leaves, orders);
     }
@@ -73,7 +73,7 @@ public class TestAccumulator extends LateInteractionTestCase {
   }
 
   /** What one query token adds, in place of scores. */
-  private LeafProbe.Walk walk(int all, int n, float largest) {
+  private CellProbe.Walk walk(int all, int n, float largest) {
     List<Integer> leaves = new ArrayList<>();
     for (int leaf = 0; leaf < all; leaf++) {
       leaves.add(leaf);
@@ -85,12 +85,12 @@ public class TestAccumulator extends LateInteractionTestCase {
       order[i] = leaves.get(i);
       gains[i] = largest * random().nextFloat();
     }
-    return new LeafProbe.Walk(order, gains);
+    return new CellProbe.Walk(order, gains);
   }
 
   /** Adds to the sums of documents by ordinal, NaN for those that are not met. */
   private static void addPlainly(
-      PlaidSegment segment, LeafProbe leaves, LeafProbe.Walk walk, double[] expected)
+      PlaidSegment segment, CellProbe leaves, CellProbe.Walk walk, double[] expected)
       throws IOException {
     int width = segment.postingWidth();
     boolean[] met = new boolean[expected.length];
@@ -137,11 +137,11 @@ public class TestAccumulator extends LateInteractionTestCase {
           for (int block = 0; block < blocks; block++) {
             int first = tokens * block / blocks;
             int end = tokens * (block + 1) / blocks;
-            List<LeafProbe.Walk> walks = new ArrayList<>();
+            List<CellProbe.Walk> walks = new ArrayList<>();
             double most = 0;
             long postings = 0;
             for (int q = first; q < end; q++) {
-              LeafProbe.Walk walk = walk(all, few ? 1 : random().nextInt(0, all + 1), largest);
+              CellProbe.Walk walk = walk(all, few ? 1 : random().nextInt(0, all + 1), largest);
               walks.add(walk);
               float gain = 0;
               for (float g : walk.scores()) {
@@ -157,7 +157,7 @@ public class TestAccumulator extends LateInteractionTestCase {
             for (Accumulator accumulator : windows) {
               accumulator.expect(block, most, postings);
               for (int q = first; q < end; q++) {
-                LeafProbe.Walk walk = walks.get(q - first);
+                CellProbe.Walk walk = walks.get(q - first);
                 accumulator.add(q, leaves, lists, walk.order(), walk.scores());
               }
             }
@@ -223,7 +223,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         (segment, leaves) -> {
           int[] order = {random().nextInt(segment.leafDirectory().leaves())};
           float[] gains = {1};
-          FetchedPostings lists = fetch(segment, leaves, List.of(new LeafProbe.Walk(order, gains)));
+          FetchedPostings lists = fetch(segment, leaves, List.of(new CellProbe.Walk(order, gains)));
           for (int apart = 1; apart <= 600; apart++) {
             int n = segment.documents();
             Accumulator accumulator = new Accumulator(segment, 0, n, TimeLimit.NONE);
@@ -254,7 +254,7 @@ public class TestAccumulator extends LateInteractionTestCase {
           int documents = segment.documents();
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
           accumulator.expect(0, (double) gain * tokens, tokens * leaves.postings(order));
-          FetchedPostings lists = fetch(segment, leaves, List.of(new LeafProbe.Walk(order, gains)));
+          FetchedPostings lists = fetch(segment, leaves, List.of(new CellProbe.Walk(order, gains)));
           for (int q = 0; q < tokens; q++) {
             accumulator.add(q, leaves, lists, order, gains);
           }
@@ -271,7 +271,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, leaves) -> {
           int all = segment.leafDirectory().leaves();
-          LeafProbe.Walk walk = walk(all, random().nextInt(0, all + 1), 1);
+          CellProbe.Walk walk = walk(all, random().nextInt(0, all + 1), 1);
           FetchedPostings lists = fetch(segment, leaves, List.of(walk));
           int width = segment.postingWidth();
           for (int leaf : walk.order()) {
@@ -283,7 +283,7 @@ public class TestAccumulator extends LateInteractionTestCase {
               assertArrayEquals(expected, found);
             }
           }
-          LeafProbe.Walk[] everything = {walk};
+          CellProbe.Walk[] everything = {walk};
           FetchedPostings fetched = FetchedPostings.of(segment, leaves, everything);
           FetchedPostings nothing = FetchedPostings.of(segment, leaves, everything, 0);
           for (int leaf : walk.order()) {
@@ -298,7 +298,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, leaves) -> {
           int documents = segment.documents();
-          LeafProbe.Walk walk =
+          CellProbe.Walk walk =
               walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1);
           double[] expected = new double[documents];
           addPlainly(segment, leaves, walk, expected);

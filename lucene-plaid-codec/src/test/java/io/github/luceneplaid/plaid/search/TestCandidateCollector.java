@@ -75,9 +75,9 @@ public class TestCandidateCollector extends LateInteractionTestCase {
       throws IOException {
     SearchRequest request =
         new SearchRequest(FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT, null);
-    SearchLeaves leaves = new SearchLeaves(searcher, request);
-    List<LeafSearch> probed = new ArrayList<>();
-    for (LeafSearch leaf : leaves.all()) {
+    SegmentSearches leaves = new SegmentSearches(searcher, request);
+    List<SegmentDocs> probed = new ArrayList<>();
+    for (SegmentDocs leaf : leaves.all()) {
       if (leaf.approximate() != null) {
         probed.add(leaf);
       }

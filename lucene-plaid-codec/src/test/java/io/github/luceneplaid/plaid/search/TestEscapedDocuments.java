@@ -71,11 +71,11 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
           SearchProfile profile = profile(searcher, tokens(1));
           assertEquals(profile.toString(), ESCAPED, profile.escaped());
           assertTrue(profile.toString(), profile.postings() > 0);
-          TrainedSegmentSearch search = search(reader);
-          LeafProbe nothing =
+          CodedSegmentSearch search = search(reader);
+          CellProbe nothing =
               search.probe(
                   search.request.tables().block(0, search.request.query().count()), documents, 1);
-          LeafCut cut = new LeafCut(List.of(nothing), 1, 1, TimeLimit.NONE);
+          CellCut cut = new CellCut(List.of(nothing), 1, 1, TimeLimit.NONE);
           counting.bytes();
           int[] docs = new int[20];
           int found =
@@ -100,11 +100,11 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
     }
   }
 
-  private TrainedSegmentSearch search(DirectoryReader reader) throws IOException {
+  private CodedSegmentSearch search(DirectoryReader reader) throws IOException {
     SearchRequest request =
         new SearchRequest(
             FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT, null);
-    return (TrainedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
+    return (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
   }
 
   /** Those that are deleted or filtered out are not scored. */

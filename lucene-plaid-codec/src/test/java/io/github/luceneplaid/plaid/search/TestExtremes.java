@@ -16,7 +16,7 @@ import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
@@ -149,7 +149,7 @@ public class TestExtremes extends LateInteractionTestCase {
     int bits = 1 << random().nextInt(4);
     int documents = random().nextInt(100, 400);
     RandomDirectories.write(random(), folder, dimension, bits, false, documents);
-    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+    try (PlaidFolder plaid = PlaidFolder.open(folder);
         Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config())) {
         PlaidImport.into(writer, plaid, FIELD, "order");

@@ -206,7 +206,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
             new SearchRequest(
                 FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT, null);
         counting.bytes();
-        new SearchLeaves(new IndexSearcher(reader), request);
+        new SegmentSearches(new IndexSearcher(reader), request);
         assertTrue(counting.bytes() < 2L * 20 * 4 * dimension);
         assertRefused(new IndexSearcher(reader));
       }

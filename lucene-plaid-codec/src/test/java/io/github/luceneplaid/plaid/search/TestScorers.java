@@ -42,7 +42,7 @@ public class TestScorers extends LateInteractionTestCase {
   }
 
   /** What a scorer is given. */
-  private record Given(SearchLeaves leaves, SearchRequest request, List<ScoreDoc> expected) {}
+  private record Given(SegmentSearches leaves, SearchRequest request, List<ScoreDoc> expected) {}
 
   private interface Check {
     void accept(Given given) throws IOException;
@@ -75,7 +75,7 @@ public class TestScorers extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
         SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options, null);
-        SearchLeaves leaves = new SearchLeaves(new IndexSearcher(reader), request);
+        SegmentSearches leaves = new SegmentSearches(new IndexSearcher(reader), request);
         check.accept(new Given(leaves, request, bruteForce(reader, query)));
       }
     }

@@ -15,7 +15,7 @@ package io.github.luceneplaid.plaid.search;
 import com.sun.management.ThreadMXBean;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
-import io.github.luceneplaid.plaid.exchange.PlaidDirectory;
+import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
 import java.io.IOException;
@@ -200,7 +200,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
       throws IOException {
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, dimension, 4, false, documents, centroids);
-    try (PlaidDirectory plaid = PlaidDirectory.open(folder);
+    try (PlaidFolder plaid = PlaidFolder.open(folder);
         IndexWriter writer = new IndexWriter(directory, config(format(1)))) {
       PlaidImport.into(writer, plaid, FIELD, "order");
       if (merged) {

@@ -272,23 +272,23 @@ public class TestTimeouts extends LateInteractionTestCase {
         SearchRequest request = request(tokens(count), asked);
         double perToken = (double) count * dimension;
         int before = asked.times();
-        TrainedSegmentSearch search =
-            (TrainedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
+        CodedSegmentSearch search =
+            (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
         PlaidSegment segment = search.segment;
         request.tables().anchors(segment, false);
         int regions = segment.leafDirectory().regions();
         assertAsked(regions * perToken, asked.times() - before);
 
         before = asked.times();
-        LeafProbe probe = search.probe(request.tables().block(0, count), 120, 1);
+        CellProbe probe = search.probe(request.tables().block(0, count), 120, 1);
         assertTrue(asked.times() > before);
-        LeafProbe all = new LeafProbe(segment, request.tables().leaves(), 0, count, request.time());
+        CellProbe all = new CellProbe(segment, request.tables().leaves(), 0, count, request.time());
         before = asked.times();
         all.scoreAll();
         assertAsked(segment.leafDirectory().leaves() * perToken, asked.times() - before);
 
         before = asked.times();
-        LeafCut cut = new LeafCut(List.of(all), count, 100, request.time());
+        CellCut cut = new CellCut(List.of(all), count, 100, request.time());
         long leaves = segment.leafDirectory().leaves();
         assertTrue(asked.times() - before >= leaves * count / TimeLimit.ELEMENTS - 1);
 

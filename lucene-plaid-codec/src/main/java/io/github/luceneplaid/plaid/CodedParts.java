@@ -1,0 +1,163 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.slab.Limits;
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.fsvi.slab.SlabWriter;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.store.DataInput;
+import org.apache.lucene.store.DataOutput;
+
+/**
+ * Where the parts of a trained field are.
+ *
+ * @param blocks codebook blocks, in the order of their anchors
+ * @param anchorsOffset slab of the anchors of the format's own blocks (f16), in the vector file
+ * @param regions number of regions: the anchors, if there is one block only
+ * @param regionsOffset slab of regions (f16), in the vector file; the anchors', if they are these
+ * @param codesOffset blocks of codes, in the data file
+ * @param leaves number of leaves
+ * @param leavesOffset blocks of leaves, in the vector file
+ * @param postings number of postings
+ * @param postingWidth bytes of a posting, 2 to 4
+ * @param postingsOffset posting lists, in the data file
+ * @param directoryOffset leaves and postings of each region, in the data file
+ */
+record CodedParts(
+    List<CodebookBlock> blocks,
+    long anchorsOffset,
+    int regions,
+    long regionsOffset,
+    long codesOffset,
+    int leaves,
+    long leavesOffset,
+    long postings,
+    int postingWidth,
+    long postingsOffset,
+    long directoryOffset) {
+
+  CodedParts {
+    blocks = List.copyOf(blocks);
+    Limits.check("codebook blocks", blocks.size(), 1, CodebookPlan.MAX_BLOCKS);
+    int anchors = anchors(blocks);
+    Limits.check("anchors", anchors, 1, CodebookPlan.MAX_ANCHORS);
+    for (int i = 1; i < blocks.size(); i++) {
+      if (blocks.get(i).isAdopted() && blocks.get(i - 1).isAdopted() == false) {
+        throw new IllegalArgumentException("an adopted codebook behind one that is not");
+      }
+    }
+    if (blocks.size() == 1) {
+      Limits.check("regions", regions, anchors, anchors);
+      Limits.check("offset of regions", regionsOffset, anchorsOffset, anchorsOffset);
+    } else {
+      Limits.check("regions", regions, 1, CodebookPlan.MAX_ANCHORS);
+    }
+    Limits.check("leaves", leaves, 1, Integer.MAX_VALUE);
+    Limits.check("postings", postings, leaves, Long.MAX_VALUE);
+    Limits.check("posting width", postingWidth, 2, 4);
+    Limits.checkAligned("offset of anchors", anchorsOffset, SlabWriter.ALIGNMENT);
+    Limits.checkAligned("offset of regions", regionsOffset, SlabWriter.ALIGNMENT);
+    Limits.checkAligned("offset of leaves", leavesOffset, SlabWriter.ALIGNMENT);
+    Limits.checkAligned("offset of codes", codesOffset, SlabWriter.ALIGNMENT);
+  }
+
+  /** Bytes of a posting that can hold every ordinal. */
+  static int widthOfPostings(int documents) {
+    return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
+  }
+
+  int anchors() {
+    return anchors(blocks);
+  }
+
+  private static int anchors(List<CodebookBlock> blocks) {
+    return Math.toIntExact(blocks.stream().mapToLong(CodebookBlock::size).sum());
+  }
+
+  /** Whether the anchors are the regions. */
+  boolean anchorsAreRegions() {
+    return blocks.size() == 1;
+  }
+
+  /** What is in the data file, but for the codes. */
+  List<FilePart> dataParts() {
+    return List.of(
+        new FilePart("postings", postingsOffset, Math.multiplyExact(postings, postingWidth)),
+        new FilePart("leaf directory", directoryOffset, CellTable.bytes(regions)));
+  }
+
+  /** What is in the vector file. */
+  List<FilePart> vectorParts(int dimension) {
+    List<FilePart> parts = new ArrayList<>();
+    long own = 0;
+    for (CodebookBlock block : blocks) {
+      if (block.isAdopted()) {
+        long bytes = (long) block.size() * dimension * SlabEncoding.FLOAT32.bytes();
+        parts.add(new FilePart("centroids", block.centroidsOffset(), bytes));
+      } else {
+        own += block.size();
+      }
+    }
+    int rowBytes = dimension * SlabEncoding.FLOAT16.bytes();
+    parts.add(new FilePart("anchors", anchorsOffset, own * rowBytes));
+    if (anchorsAreRegions() == false) {
+      parts.add(new FilePart("regions", regionsOffset, (long) regions * rowBytes));
+    }
+    parts.add(new FilePart("leaves", leavesOffset, CellLayout.bytes(leaves, dimension)));
+    return parts;
+  }
+
+  void write(DataOutput meta) throws IOException {
+    meta.writeVInt(blocks.size());
+    for (CodebookBlock block : blocks) {
+      block.write(meta);
+    }
+    meta.writeVLong(anchorsOffset);
+    meta.writeVInt(regions);
+    meta.writeVLong(regionsOffset);
+    meta.writeVLong(codesOffset);
+    meta.writeVInt(leaves);
+    meta.writeVLong(leavesOffset);
+    meta.writeVLong(postings);
+    meta.writeByte((byte) postingWidth);
+    meta.writeVLong(postingsOffset);
+    meta.writeVLong(directoryOffset);
+  }
+
+  static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
+    int n = meta.readVInt();
+    // Before anything is allocated for them
+    Limits.check("codebook blocks", n, 1, CodebookPlan.MAX_BLOCKS);
+    List<CodebookBlock> blocks = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      blocks.add(CodebookBlock.read(meta, dimension, bits));
+    }
+    return new CodedParts(
+        blocks,
+        meta.readVLong(),
+        meta.readVInt(),
+        meta.readVLong(),
+        meta.readVLong(),
+        meta.readVInt(),
+        meta.readVLong(),
+        meta.readVLong(),
+        meta.readByte(),
+        meta.readVLong(),
+        meta.readVLong());
+  }
+}

@@ -1,0 +1,169 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.exchange;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValuesSkipIndexType;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+/**
+ * A directory as a segment: its documents in their order, those without tokens included, with the
+ * fields that another reader has of them and two more, the tokens and the number of the document.
+ */
+final class PlaidFolderReader extends FilterLeafReader {
+
+  private final PlaidFolder directory;
+  private final String field;
+  private final String orderField;
+  private final PlaidFolderDocValues.Walks walks;
+  private final FieldInfos fieldInfos;
+
+  /**
+   * Sole constructor.
+   *
+   * @param others other fields of the documents
+   * @param walks is told of walks through the tokens
+   * @throws IllegalArgumentException if these have one of the two fields
+   */
+  PlaidFolderReader(
+      PlaidFolder directory,
+      String field,
+      String orderField,
+      LeafReader others,
+      PlaidFolderDocValues.Walks walks) {
+    super(others);
+    this.walks = walks;
+    this.directory = directory;
+    this.field = field;
+    this.orderField = orderField;
+    // Numbers of the other fields have to stay: merges of stored fields go by them
+    List<FieldInfo> infos = new ArrayList<>();
+    int next = 0;
+    for (FieldInfo info : others.getFieldInfos()) {
+      if (info.name.equals(field) || info.name.equals(orderField)) {
+        throw new IllegalArgumentException(
+            "other fields: found \"" + info.name + "\", which the directory has");
+      }
+      infos.add(info);
+      next = Math.max(next, info.number + 1);
+    }
+    infos.add(info(field, next, DocValuesType.BINARY));
+    infos.add(info(orderField, next + 1, DocValuesType.NUMERIC));
+    this.fieldInfos = new FieldInfos(infos.toArray(FieldInfo[]::new));
+  }
+
+  private static FieldInfo info(String name, int number, DocValuesType type) {
+    return new FieldInfo(
+        name,
+        number,
+        false,
+        true,
+        false,
+        IndexOptions.NONE,
+        type,
+        DocValuesSkipIndexType.NONE,
+        -1,
+        new HashMap<>(),
+        0,
+        0,
+        0,
+        0,
+        VectorEncoding.FLOAT32,
+        VectorSimilarityFunction.EUCLIDEAN,
+        false,
+        false);
+  }
+
+  @Override
+  public FieldInfos getFieldInfos() {
+    return fieldInfos;
+  }
+
+  @Override
+  public BinaryDocValues getBinaryDocValues(String name) throws IOException {
+    return name.equals(field)
+        ? new PlaidFolderDocValues(directory, walks)
+        : super.getBinaryDocValues(name);
+  }
+
+  @Override
+  public NumericDocValues getNumericDocValues(String name) throws IOException {
+    return name.equals(orderField)
+        ? new Numbers(directory.documents())
+        : super.getNumericDocValues(name);
+  }
+
+  /** Each document has its own number. */
+  private static final class Numbers extends NumericDocValues {
+    private final int end;
+    private int doc = -1;
+
+    Numbers(int end) {
+      this.end = end;
+    }
+
+    @Override
+    public long longValue() {
+      return doc;
+    }
+
+    @Override
+    public boolean advanceExact(int target) {
+      doc = target;
+      return true;
+    }
+
+    @Override
+    public int docID() {
+      return doc;
+    }
+
+    @Override
+    public int nextDoc() {
+      return advance(doc + 1);
+    }
+
+    @Override
+    public int advance(int target) {
+      doc = target < end ? target : NO_MORE_DOCS;
+      return doc;
+    }
+
+    @Override
+    public long cost() {
+      return end;
+    }
+  }
+
+  @Override
+  public CacheHelper getCoreCacheHelper() {
+    return null;
+  }
+
+  @Override
+  public CacheHelper getReaderCacheHelper() {
+    return null;
+  }
+}

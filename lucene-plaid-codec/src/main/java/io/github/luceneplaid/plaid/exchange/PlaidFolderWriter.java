@@ -1,0 +1,253 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.exchange;
+
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Writes the files that next-plaid 1.8.5 loads, searches, updates and deletes from: all but inverse
+ * norms and merged files, which it makes when it loads a directory, and raw tokens.
+ */
+final class PlaidFolderWriter implements Closeable {
+
+  /** Documents of a chunk, as next-plaid has them. */
+  static final int CHUNK_DOCUMENTS = 50_000;
+
+  /** What next-plaid writes for directories of signs, where it means nothing. */
+  private static final int BITS_OF_SIGNS = 4;
+
+  private static final int BATCH = 1 << 12;
+
+  private final Path folder;
+  private final Codebook codebook;
+  private final int chunkDocuments;
+  private final int width;
+  private long[] longs = new long[0];
+
+  private int chunks;
+  private long documents;
+  private long tokens;
+
+  // Of the chunk that is being written.
+  private NpyWriter codes;
+  private NpyWriter residuals;
+  private int[] counts = new int[0];
+  private int size;
+  private long chunkTokens;
+
+  /**
+   * Starts a directory.
+   *
+   * @param folder exists and is empty
+   * @param codebook what tokens are coded against
+   */
+  PlaidFolderWriter(Path folder, Codebook codebook, int chunkDocuments) {
+    this.folder = folder;
+    this.codebook = codebook;
+    this.chunkDocuments = chunkDocuments;
+    this.width = (codebook.dimension() * codebook.buckets().bits() + 7) / 8;
+  }
+
+  /** Starts a document of n tokens, all of which have to be added before the next one. */
+  void startDocument(int n) throws IOException {
+    if (size == chunkDocuments) {
+      finishChunk();
+    }
+    if (codes == null) {
+      codes = new NpyWriter(folder.resolve(chunks + ".codes.npy"), ElementType.INT64);
+      residuals =
+          new NpyWriter(folder.resolve(chunks + ".residuals.npy"), ElementType.UINT8, width);
+    }
+    counts = ArrayUtil.grow(counts, size + 1);
+    counts[size++] = n;
+    chunkTokens += n;
+  }
+
+  /** Adds tokens of the document: their centroids, and their residual bytes row after row. */
+  void add(int[] centroids, byte[] packed, int n) throws IOException {
+    longs = ArrayUtil.growNoCopy(longs, n);
+    for (int i = 0; i < n; i++) {
+      longs[i] = centroids[i];
+    }
+    codes.writeLongs(longs, 0, n);
+    residuals.writeBytes(packed, 0, n * width);
+  }
+
+  private void finishChunk() throws IOException {
+    codes.finish();
+    residuals.finish();
+    closeChunk();
+    String lengths = Arrays.toString(ArrayUtil.copyOfSubArray(counts, 0, size)).replace(" ", "");
+    Files.writeString(folder.resolve("doclens." + chunks + ".json"), lengths);
+    writeJson(
+        chunks + ".metadata.json",
+        "embedding_offset",
+        tokens,
+        "num_documents",
+        size,
+        "num_embeddings",
+        chunkTokens);
+    chunks++;
+    documents += size;
+    tokens += chunkTokens;
+    size = 0;
+    chunkTokens = 0;
+  }
+
+  private void closeChunk() throws IOException {
+    IOUtils.close(codes, residuals);
+    codes = null;
+    residuals = null;
+  }
+
+  /** Completes the directory. */
+  void finish() throws IOException {
+    if (size > 0) {
+      finishChunk();
+    }
+    PlaidQuantizer buckets = codebook.buckets();
+    writeFloats("centroids.npy", codebook.centroids(), codebook.dimension());
+    writeFloats("avg_residual.npy", buckets.averageResidual());
+    if (buckets.areSigns() == false) {
+      writeFloats("bucket_cutoffs.npy", buckets.cutoffs());
+      writeFloats("bucket_weights.npy", buckets.weights());
+      if (Float.isNaN(buckets.clusterThreshold()) == false) {
+        writeFloats("cluster_threshold.npy", new float[] {buckets.clusterThreshold()});
+      }
+    }
+    writeLists();
+    int bits = buckets.areSigns() ? BITS_OF_SIGNS : buckets.bits();
+    writeJson("plan.json", "nbits", bits, "num_chunks", chunks);
+    writeJson(
+        PlaidFolderMetadata.FILE,
+        "num_chunks",
+        chunks,
+        "nbits",
+        bits,
+        "num_partitions",
+        codebook.size(),
+        "num_embeddings",
+        tokens,
+        "avg_doclen",
+        documents == 0 ? 0.0 : (double) tokens / documents,
+        "num_documents",
+        documents,
+        "embedding_dim",
+        codebook.dimension(),
+        "next_plaid_compatible",
+        true,
+        "binary",
+        buckets.areSigns());
+  }
+
+  private void writeFloats(String name, float[] floats, int... rowShape) throws IOException {
+    try (NpyWriter out = new NpyWriter(folder.resolve(name), ElementType.FLOAT32, rowShape)) {
+      out.writeFloats(floats, 0, floats.length);
+      out.finish();
+    }
+  }
+
+  private void writeJson(String name, Object... namesAndValues) throws IOException {
+    StringBuilder json = new StringBuilder("{");
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      json.append(i == 0 ? "\n" : ",\n").append("  \"").append(namesAndValues[i]).append("\": ");
+      json.append(namesAndValues[i + 1]);
+    }
+    Files.writeString(folder.resolve(name), json.append("\n}\n").toString());
+  }
+
+  /** Writes the documents of each centroid, rising and without repeats. */
+  private void writeLists() throws IOException {
+    int[] last = new int[codebook.size()];
+    long[] lengths = new long[codebook.size()];
+    Arrays.fill(last, -1);
+    forEachCode(
+        (document, centroid) -> {
+          lengths[centroid] += last[centroid] == document ? 0 : 1;
+          last[centroid] = document;
+        });
+    int[] next = new int[codebook.size()];
+    int sum = 0;
+    for (int i = 0; i < next.length; i++) {
+      next[i] = sum;
+      sum = Math.addExact(sum, Math.toIntExact(lengths[i]));
+    }
+    int[] lists = new int[sum];
+    Arrays.fill(last, -1);
+    forEachCode(
+        (document, centroid) -> {
+          if (last[centroid] != document) {
+            lists[next[centroid]++] = document;
+          }
+          last[centroid] = document;
+        });
+    try (NpyWriter out = new NpyWriter(folder.resolve("ivf.npy"), ElementType.INT64)) {
+      long[] batch = new long[BATCH];
+      for (int from = 0; from < lists.length; from += BATCH) {
+        int n = Math.min(BATCH, lists.length - from);
+        for (int i = 0; i < n; i++) {
+          batch[i] = lists[from + i];
+        }
+        out.writeLongs(batch, 0, n);
+      }
+      out.finish();
+    }
+    try (NpyWriter out = new NpyWriter(folder.resolve("ivf_lengths.npy"), ElementType.INT32)) {
+      out.writeLongs(lengths, 0, lengths.length);
+      out.finish();
+    }
+  }
+
+  private interface CodeVisitor {
+    void code(int document, int centroid);
+  }
+
+  private void forEachCode(CodeVisitor visitor) throws IOException {
+    int document = 0;
+    long[] batch = new long[BATCH];
+    for (int chunk = 0; chunk < chunks; chunk++) {
+      Path lengths = folder.resolve("doclens." + chunk + ".json");
+      int[] counts = JsonFile.integers(lengths, Integer.MAX_VALUE);
+      try (NpyFile array = NpyFile.open(folder.resolve(chunk + ".codes.npy"))) {
+        long token = 0;
+        for (int count : counts) {
+          for (int from = 0; from < count; from += BATCH) {
+            int n = Math.min(BATCH, count - from);
+            array.readLongs(token, batch, 0, n);
+            for (int i = 0; i < n; i++) {
+              visitor.code(document, (int) batch[i]);
+            }
+            token += n;
+          }
+          document++;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeChunk();
+  }
+}

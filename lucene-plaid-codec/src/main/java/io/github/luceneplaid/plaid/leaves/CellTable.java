@@ -1,0 +1,120 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import java.io.IOException;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.DataOutput;
+import org.apache.lucene.store.IndexInput;
+
+/**
+ * Which leaves and which postings belong to which region.
+ *
+ * <ul>
+ *   <li><b>[int32]</b> × (regions + 1): first leaf of each region, and the number of leaves
+ *   <li><b>[int64]</b> × (regions + 1): first posting of each region, and the number of postings
+ * </ul>
+ *
+ * @lucene.internal
+ */
+public final class CellTable {
+
+  private final int[] firstLeaf;
+  private final long[] firstPosting;
+
+  CellTable(int regions) {
+    this.firstLeaf = new int[regions + 1];
+    this.firstPosting = new long[regions + 1];
+  }
+
+  void startRegion(int region, long posting) {
+    firstPosting[region] = posting;
+  }
+
+  void endRegion(int region, int leaves) {
+    firstLeaf[region + 1] = firstLeaf[region] + leaves;
+  }
+
+  void finish(long postings) {
+    firstPosting[regions()] = postings;
+  }
+
+  /** Number of regions. */
+  public int regions() {
+    return firstLeaf.length - 1;
+  }
+
+  /** Number of leaves. */
+  public int leaves() {
+    return firstLeaf[regions()];
+  }
+
+  /** Number of postings. */
+  public long postings() {
+    return firstPosting[regions()];
+  }
+
+  /** First leaf of a region; {@code firstLeaf(region + 1)} is one behind its last. */
+  public int firstLeaf(int region) {
+    return firstLeaf[region];
+  }
+
+  /** First posting of a region; {@code firstPosting(region + 1)} is one behind its last. */
+  public long firstPosting(int region) {
+    return firstPosting[region];
+  }
+
+  /** Bytes of a directory. */
+  public static long bytes(int regions) {
+    return (regions + 1L) * (Integer.BYTES + Long.BYTES);
+  }
+
+  /** Writes the directory. */
+  public void write(DataOutput out) throws IOException {
+    for (int first : firstLeaf) {
+      out.writeInt(first);
+    }
+    for (long first : firstPosting) {
+      out.writeLong(first);
+    }
+  }
+
+  /**
+   * Reads a directory.
+   *
+   * @param in stands on its first byte
+   * @param regions number of regions
+   * @param leaves number of leaves it must state
+   * @param postings number of postings it must state
+   */
+  public static CellTable read(IndexInput in, int regions, int leaves, long postings)
+      throws IOException {
+    CellTable directory = new CellTable(regions);
+    in.readInts(directory.firstLeaf, 0, regions + 1);
+    in.readLongs(directory.firstPosting, 0, regions + 1);
+    check(in, directory.firstLeaf[0] == 0 && directory.leaves() == leaves, "leaves");
+    check(in, directory.firstPosting[0] == 0 && directory.postings() == postings, "postings");
+    for (int region = 0; region < regions; region++) {
+      check(in, directory.firstLeaf[region] <= directory.firstLeaf[region + 1], "leaves");
+      check(in, directory.firstPosting[region] <= directory.firstPosting[region + 1], "postings");
+    }
+    return directory;
+  }
+
+  private static void check(IndexInput in, boolean valid, String what) throws IOException {
+    if (valid == false) {
+      throw new CorruptIndexException(
+          "the " + what + " of the regions do not add up to those of the segment", in);
+    }
+  }
+}

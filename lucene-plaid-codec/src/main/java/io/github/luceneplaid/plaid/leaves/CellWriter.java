@@ -1,0 +1,363 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.KMeans;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.ArrayUtil;
+
+/**
+ * Builds the leaves of a segment: clusters the tokens of each region and lists the documents of
+ * each cluster. Tokens are walked through twice, whatever their number: once to count those of each
+ * region, and once to sort them by groups of regions. The first group stays in memory; the others,
+ * if there are any, go through a temporary file. Memory is bounded by a constant and the number of
+ * regions, unless a single region has more than {@link #GROUP_TOKENS} tokens.
+ *
+ * @lucene.internal
+ */
+public final class CellWriter {
+
+  /** Tokens that are held at a time: 12 bytes each. */
+  private static final int GROUP_TOKENS = 1 << 21;
+
+  /** Components of tokens that are decoded block by block, all at once, if there are no more. */
+  private static final int DECODED = 1 << 19;
+
+  /** Tokens that are walked through before it is asked again whether to go on. */
+  private static final int ABORT_MASK = (1 << 16) - 1;
+
+  /** Tokens of a region that its leaves are trained on, at most. */
+  private static final int SAMPLE = 1 << 14;
+
+  private static final int MAX_LEAVES_OF_REGION = 1024;
+  private static final int ROUNDS = 4;
+
+  private final VectorKernels kernels = VectorKernels.get();
+  private final CodedTokens tokens;
+  private final int dimension;
+  private final int tokensPerLeaf;
+  private final long seed;
+  private final AbortCheck abort;
+  private final TemporaryFiles files;
+  private final int groupTokens;
+  private final KMeans kMeans;
+  private final byte[] scratch;
+
+  private float[] rows = new float[0];
+  private int[] identity = new int[0];
+  private int[] nearest = new int[0];
+  private int[] leafOf = new int[0];
+
+  /**
+   * Takes the tokens of a segment.
+   *
+   * @param tokens the tokens of the segment
+   * @param tokensPerLeaf mean size of a leaf
+   * @param seed seed of the clustering
+   * @param abort asked now and then whether to go on
+   * @param files where tokens are put that are too many to be held
+   */
+  public CellWriter(
+      CodedTokens tokens,
+      int dimension,
+      int tokensPerLeaf,
+      long seed,
+      AbortCheck abort,
+      TemporaryFiles files) {
+    this(tokens, dimension, tokensPerLeaf, seed, abort, files, GROUP_TOKENS);
+  }
+
+  CellWriter(
+      CodedTokens tokens,
+      int dimension,
+      int tokensPerLeaf,
+      long seed,
+      AbortCheck abort,
+      TemporaryFiles files,
+      int groupTokens) {
+    this.tokens = tokens;
+    this.dimension = dimension;
+    this.tokensPerLeaf = tokensPerLeaf;
+    this.seed = seed;
+    this.abort = abort;
+    this.files = files;
+    this.groupTokens = groupTokens;
+    this.kMeans = new KMeans(dimension, abort);
+    this.scratch = new byte[tokens.stride()];
+  }
+
+  /** Where leaves and postings go. */
+  private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
+
+  /**
+   * Writes leaves and postings.
+   *
+   * @param leavesOut receives the leaves
+   * @param postingsOut receives the posting lists
+   * @param postingWidth bytes of a posting, 2 to 4
+   */
+  public CellTable write(IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
+      throws IOException {
+    int[] counts = new int[tokens.regionCount()];
+    forEachToken((region, slot, ordinal) -> counts[region]++);
+    RegionGroups groups = new RegionGroups(counts, groupTokens);
+    Output output =
+        new Output(
+            new CellRecords(leavesOut, dimension),
+            new PostingWriter(postingsOut, postingWidth),
+            new CellTable(counts.length));
+    Group first = new Group(counts, groups, 0);
+    if (groups.count() == 1) {
+      forEachToken(first.slots.length <= DECODED / dimension ? decoding(first) : first);
+      writeGroup(first, output);
+    } else {
+      writeGroups(counts, groups, first, output);
+    }
+    output.directory.finish(output.postings.count());
+    return output.directory;
+  }
+
+  /** Decodes tokens while a group takes them: one by one, a block is decoded for each. */
+  private CodedTokens.Visitor decoding(Group group) {
+    group.rows = new float[group.slots.length * dimension];
+    float[] block = new float[CodedTokens.BLOCK * dimension];
+    int[] anchors = new int[CodedTokens.BLOCK];
+    return (region, slot, ordinal) -> {
+      int lane = (int) (slot % CodedTokens.BLOCK);
+      if (lane == 0) {
+        tokens.decodeBlock(slot / CodedTokens.BLOCK, scratch, CodedTokens.BLOCK, block, anchors);
+      }
+      int at = group.take(region, slot, ordinal);
+      System.arraycopy(block, lane * dimension, group.rows, at * dimension, dimension);
+    };
+  }
+
+  /** Copies a token of a group to a row. */
+  private void decode(Group group, int token, int row) throws IOException {
+    if (group.rows != null) {
+      System.arraycopy(group.rows, token * dimension, rows, row * dimension, dimension);
+    } else {
+      tokens.decode(group.slots[token], scratch, rows, row * dimension);
+    }
+  }
+
+  private void forEachToken(CodedTokens.Visitor visitor) throws IOException {
+    tokens.forEach(
+        (region, slot, ordinal) -> {
+          if ((slot & ABORT_MASK) == 0) {
+            abort.check();
+          }
+          visitor.token(region, slot, ordinal);
+        });
+  }
+
+  private void writeGroups(int[] counts, RegionGroups groups, Group first, Output output)
+      throws IOException {
+    TokenPartitions[] others = new TokenPartitions[1];
+    files.through(
+        "tokens",
+        out -> {
+          TokenPartitions partitions = new TokenPartitions(out, groups.count() - 1, true);
+          forEachToken(
+              (region, slot, ordinal) -> {
+                int group = groups.of(region);
+                if (group == 0) {
+                  first.token(region, slot, ordinal);
+                } else {
+                  partitions.add(group - 1, region, slot, ordinal);
+                }
+              });
+          partitions.finish();
+          others[0] = partitions;
+        },
+        in -> {
+          writeGroup(first, output);
+          for (int number = 1; number < groups.count(); number++) {
+            Group group = new Group(counts, groups, number);
+            others[0].forEach(in, number - 1, group);
+            writeGroup(group, output);
+          }
+          return null;
+        });
+  }
+
+  private void writeGroup(Group group, Output output) throws IOException {
+    CellTable directory = output.directory;
+    for (int region = group.from; region < group.to; region++) {
+      abort.check();
+      directory.startRegion(region, output.postings.count());
+      int leaves = writeRegion(group, region, output.records, output.postings);
+      directory.endRegion(region, leaves);
+    }
+  }
+
+  /** The tokens of a range of regions, in document order within each. */
+  private static final class Group implements CodedTokens.Visitor {
+    private final int from;
+    private final int to;
+    private final int[] starts;
+    private final int[] next;
+    private final long[] slots;
+    private final int[] ordinals;
+
+    /** The decoded tokens; null if they are decoded when they are needed. */
+    private float[] rows;
+
+    Group(int[] counts, RegionGroups groups, int number) {
+      this.from = groups.start(number);
+      this.to = groups.start(number + 1);
+      this.next = new int[to - from];
+      this.starts = new int[to - from + 1];
+      for (int i = 0; i < next.length; i++) {
+        next[i] = starts[i];
+        starts[i + 1] = starts[i] + counts[from + i];
+      }
+      this.slots = new long[starts[next.length]];
+      this.ordinals = new int[slots.length];
+    }
+
+    @Override
+    public void token(int region, long slot, int ordinal) {
+      take(region, slot, ordinal);
+    }
+
+    int take(int region, long slot, int ordinal) {
+      int at = next[region - from]++;
+      slots[at] = slot;
+      ordinals[at] = ordinal;
+      return at;
+    }
+
+    int start(int region) {
+      return starts[region - from];
+    }
+
+    int size(int region) {
+      return starts[region - from + 1] - starts[region - from];
+    }
+  }
+
+  private int writeRegion(Group group, int region, CellRecords records, PostingWriter postings)
+      throws IOException {
+    int n = group.size(region);
+    if (n == 0) {
+      return 0;
+    }
+    int start = group.start(region);
+    int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_REGION);
+    leafOf = ArrayUtil.growNoCopy(leafOf, n);
+    float[] leaves = cluster(group, start, n, k);
+    int[] ends = new int[k];
+    int[] byLeaf = sortByLeaf(n, ends);
+    long base = postings.count();
+    int written = 0;
+    for (int leaf = 0, at = 0; leaf < k; at = ends[leaf++]) {
+      if (at < ends[leaf]) {
+        records.add(leaves, leaf * dimension, Math.toIntExact(postings.count() - base));
+        postings.write(group.ordinals, start, byLeaf, at, ends[leaf]);
+        written++;
+      }
+    }
+    return written;
+  }
+
+  /** Orders the tokens of a region by leaf, in document order within each. */
+  private int[] sortByLeaf(int n, int[] ends) {
+    for (int i = 0; i < n; i++) {
+      ends[leafOf[i]]++;
+    }
+    int sum = 0;
+    for (int leaf = 0; leaf < ends.length; leaf++) {
+      sum += ends[leaf];
+      ends[leaf] = sum - ends[leaf];
+    }
+    int[] byLeaf = new int[n];
+    for (int i = 0; i < n; i++) {
+      byLeaf[ends[leafOf[i]]++] = i;
+    }
+    return byLeaf;
+  }
+
+  /**
+   * Clusters the tokens of a region.
+   *
+   * @return the leaves, which are of length 1; {@link #leafOf} gets the leaf of each token
+   */
+  private float[] cluster(Group group, int start, int n, int k) throws IOException {
+    int sample = Math.min(n, SAMPLE);
+    rows = ArrayUtil.grow(rows, sample * dimension);
+    for (int i = 0; i < sample; i++) {
+      int token = start + (int) ((long) i * n / sample);
+      decode(group, token, i);
+    }
+    float[] centroids =
+        k == 1 ? null : kMeans.cluster(rows, identity(sample), 0, sample, k, ROUNDS, seed);
+    float[] sums = new float[k * dimension];
+    for (int from = 0; from < n; from += sample) {
+      abort.check();
+      int size = Math.min(sample, n - from);
+      if (sample < n) {
+        for (int i = 0; i < size; i++) {
+          decode(group, start + from + i, i);
+        }
+      }
+      if (k == 1) {
+        Arrays.fill(leafOf, from, from + size, 0);
+      } else {
+        kMeans.assign(rows, identity(size), 0, size, centroids, nearest);
+        System.arraycopy(nearest, 0, leafOf, from, size);
+      }
+      for (int i = 0; i < size; i++) {
+        int leaf = leafOf[from + i];
+        kernels.add(sums, leaf * dimension, rows, i * dimension, dimension);
+      }
+    }
+    for (int leaf = 0; leaf < k; leaf++) {
+      normalize(sums, leaf * dimension);
+    }
+    return sums;
+  }
+
+  /**
+   * Brings a sum of tokens to length 1. Their mean would be the shorter, the less they are alike,
+   * but the best one of them would not be so much worse.
+   */
+  private void normalize(float[] sums, int offset) {
+    double squares = 0;
+    for (int j = offset; j < offset + dimension; j++) {
+      squares += (double) sums[j] * sums[j];
+    }
+    if (squares > 0) {
+      double length = Math.sqrt(squares);
+      for (int j = offset; j < offset + dimension; j++) {
+        sums[j] = (float) (sums[j] / length);
+      }
+    }
+  }
+
+  /** The numbers from 0. */
+  private int[] identity(int n) {
+    for (int i = identity.length; i < n; ) {
+      identity = ArrayUtil.grow(identity, n);
+      for (; i < identity.length; i++) {
+        identity[i] = i;
+      }
+    }
+    nearest = ArrayUtil.growNoCopy(nearest, n);
+    return identity;
+  }
+}

@@ -1,0 +1,212 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.leaves;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.store.IndexOutput;
+
+/**
+ * Makes each anchor the one leaf of its region, as an index of PLAID is searched: what a segment
+ * begins with whose tokens came with their anchors. No token has to be decoded for it. The anchors
+ * of all tokens are walked through twice, as {@link CellWriter} does it: memory is bounded by a
+ * constant and the number of anchors, unless a single one has more than {@link #GROUP_POSTINGS}
+ * postings.
+ *
+ * @lucene.internal
+ */
+public final class CentroidCells {
+
+  /** Postings that are held at a time: 4 bytes each. */
+  private static final int GROUP_POSTINGS = 1 << 22;
+
+  private final float[] anchors;
+  private final int count;
+  private final int dimension;
+  private final AbortCheck abort;
+  private final TemporaryFiles files;
+  private final int groupPostings;
+
+  /** Tokens that can be walked through any number of times, in document order. */
+  public interface Tokens {
+    /** Shows all tokens. */
+    void forEach(Visitor visitor) throws IOException;
+  }
+
+  /** Receives tokens. */
+  public interface Visitor {
+    /**
+     * Takes tokens of a document.
+     *
+     * @param ordinal of the document
+     * @param anchors of tokens {@code 0} to {@code n - 1}
+     */
+    void tokens(int ordinal, int[] anchors, int n) throws IOException;
+  }
+
+  /**
+   * Takes the anchors of a segment.
+   *
+   * @param anchors row by row
+   * @param count number of anchors
+   * @param dimension of an anchor
+   * @param abort asked now and then whether to go on
+   * @param files where postings are put that are too many to be held
+   */
+  public CentroidCells(
+      float[] anchors, int count, int dimension, AbortCheck abort, TemporaryFiles files) {
+    this(anchors, count, dimension, abort, files, GROUP_POSTINGS);
+  }
+
+  CentroidCells(
+      float[] anchors,
+      int count,
+      int dimension,
+      AbortCheck abort,
+      TemporaryFiles files,
+      int groupPostings) {
+    this.anchors = anchors;
+    this.count = count;
+    this.dimension = dimension;
+    this.abort = abort;
+    this.files = files;
+    this.groupPostings = groupPostings;
+  }
+
+  /** Where leaves and postings go. */
+  private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
+
+  /** Receives the postings of all anchors, those of a document together. */
+  private interface PostingVisitor {
+    void posting(int anchor, int ordinal) throws IOException;
+  }
+
+  /**
+   * Writes leaves and postings.
+   *
+   * @param leavesOut receives the leaves
+   * @param postingsOut receives the posting lists
+   * @param postingWidth bytes of a posting, 2 to 4
+   */
+  public CellTable write(
+      Tokens tokens, IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
+      throws IOException {
+    int[] counts = new int[count];
+    forEachPosting(tokens, (anchor, ordinal) -> counts[anchor]++);
+    RegionGroups groups = new RegionGroups(counts, groupPostings);
+    Output output =
+        new Output(
+            new CellRecords(leavesOut, dimension),
+            new PostingWriter(postingsOut, postingWidth),
+            new CellTable(count));
+    Group first = new Group(counts, groups, 0);
+    if (groups.count() == 1) {
+      forEachPosting(tokens, first::add);
+      writeGroup(first, output);
+    } else {
+      writeGroups(tokens, counts, groups, first, output);
+    }
+    output.directory.finish(output.postings.count());
+    return output.directory;
+  }
+
+  /** Shows each document once for each of its anchors, in the order of documents. */
+  private void forEachPosting(Tokens tokens, PostingVisitor visitor) throws IOException {
+    int[] last = new int[count];
+    Arrays.fill(last, -1);
+    tokens.forEach(
+        (ordinal, ids, n) -> {
+          for (int i = 0; i < n; i++) {
+            int anchor = ids[i];
+            if (last[anchor] != ordinal) {
+              last[anchor] = ordinal;
+              visitor.posting(anchor, ordinal);
+            }
+          }
+        });
+  }
+
+  private void writeGroups(
+      Tokens tokens, int[] counts, RegionGroups groups, Group first, Output output)
+      throws IOException {
+    TokenPartitions[] others = new TokenPartitions[1];
+    files.through(
+        "postings",
+        out -> {
+          TokenPartitions partitions = new TokenPartitions(out, groups.count() - 1, false);
+          forEachPosting(
+              tokens,
+              (anchor, ordinal) -> {
+                int group = groups.of(anchor);
+                if (group == 0) {
+                  first.add(anchor, ordinal);
+                } else {
+                  partitions.add(group - 1, anchor, 0, ordinal);
+                }
+              });
+          partitions.finish();
+          others[0] = partitions;
+        },
+        in -> {
+          writeGroup(first, output);
+          for (int number = 1; number < groups.count(); number++) {
+            Group group = new Group(counts, groups, number);
+            others[0].forEach(
+                in, number - 1, (anchor, slot, ordinal) -> group.add(anchor, ordinal));
+            writeGroup(group, output);
+          }
+          return null;
+        });
+  }
+
+  /** The documents of a range of anchors, rising for each. */
+  private static final class Group {
+    private final int from;
+    private final int to;
+    private final int[] ends;
+    private final int[] ordinals;
+
+    Group(int[] counts, RegionGroups groups, int number) {
+      this.from = groups.start(number);
+      this.to = groups.start(number + 1);
+      this.ends = new int[to - from];
+      int size = 0;
+      for (int anchor = from; anchor < to; anchor++) {
+        ends[anchor - from] = size;
+        size += counts[anchor];
+      }
+      this.ordinals = new int[size];
+    }
+
+    void add(int anchor, int ordinal) {
+      ordinals[ends[anchor - from]++] = ordinal;
+    }
+  }
+
+  private void writeGroup(Group group, Output output) throws IOException {
+    abort.check();
+    int start = 0;
+    for (int anchor = group.from; anchor < group.to; anchor++) {
+      output.directory.startRegion(anchor, output.postings.count());
+      int end = group.ends[anchor - group.from];
+      if (start < end) {
+        output.records.add(anchors, anchor * dimension, 0);
+      }
+      output.directory.endRegion(anchor, start < end ? 1 : 0);
+      while (start < end) {
+        output.postings.write(group.ordinals[start++]);
+      }
+    }
+  }
+}

@@ -1,0 +1,344 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.leaves.CellLayout;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.util.BitUtil;
+
+/**
+ * Scores the leaves of the regions that were found for each query token, and keeps the best of them
+ * in the order of their scores.
+ */
+final class CellProbe {
+
+  /** Leaves read at a time. */
+  private static final int CHUNK = 32;
+
+  private final TimeLimit time;
+  private final PlaidSegment segment;
+  private final QueryTables.Integers query;
+
+  /** The first of the query tokens; all others are counted from it. */
+  private final int firstToken;
+
+  private final int dimension;
+  private final int recordBytes;
+  private final VectorKernels kernels = VectorKernels.get();
+
+  private final byte[] records;
+  private final short[] sums;
+  private final short[] values;
+  private final int[] tokens;
+
+  /** Of the leaves that were read. */
+  private final float[] scales = new float[CHUNK];
+
+  /** The leaves that were scored: where their postings start, and how many they are. */
+  private long[] starts;
+
+  private int[] lengths;
+  private int leaves;
+
+  /** The leaves scored for each query token, and their scores. */
+  private final int[][] leavesOf;
+
+  private final float[][] scoresOf;
+  private final int[] sizes;
+
+  /** What the calling thread has done since it looked at the time. */
+  private long work;
+
+  /**
+   * Sole constructor.
+   *
+   * @param firstToken the first of the query tokens
+   * @param count number of query tokens
+   * @param time when to give up: what is scored by then is all there is
+   */
+  CellProbe(
+      PlaidSegment segment, QueryTables.Integers query, int firstToken, int count, TimeLimit time) {
+    this.firstToken = firstToken;
+    this.time = time;
+    this.segment = segment;
+    this.query = query;
+    this.dimension = segment.dimension();
+    this.recordBytes = CellLayout.recordBytes(dimension);
+    this.records = new byte[CHUNK * recordBytes];
+    this.sums = new short[CHUNK * count];
+    this.values = new short[count * dimension];
+    this.tokens = new int[count];
+    this.leavesOf = new int[count][];
+    this.scoresOf = new float[count][];
+    this.sizes = new int[count];
+  }
+
+  /**
+   * Scores the leaves of some regions.
+   *
+   * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
+   */
+  void score(long[] pairs) throws IOException {
+    allocate(pairs);
+    for (int from = 0; from < pairs.length && isOver(0) == false; ) {
+      int region = (int) (pairs[from] >>> 32);
+      int n = 0;
+      while (from < pairs.length && (int) (pairs[from] >>> 32) == region) {
+        int token = (int) pairs[from++];
+        int at = (firstToken + token) * dimension;
+        System.arraycopy(query.values(), at, values, n * dimension, dimension);
+        tokens[n++] = token;
+      }
+      scoreRegion(region, n);
+    }
+  }
+
+  /** Counts multiplications, and asks for the time when they are many. */
+  private boolean isOver(long products) {
+    work += products;
+    if (work < TimeLimit.SHORT_PRODUCTS) {
+      return time.wasOver();
+    }
+    work = 0;
+    return time.isOver();
+  }
+
+  /** Makes room for the leaves of all regions. */
+  private void allocate(long[] pairs) throws IOException {
+    CellTable directory = segment.leafDirectory();
+    int all = 0;
+    int previous = -1;
+    for (long pair : pairs) {
+      int region = (int) (pair >>> 32);
+      int n = directory.firstLeaf(region + 1) - directory.firstLeaf(region);
+      sizes[(int) pair] += n;
+      all += region == previous ? 0 : n;
+      previous = region;
+    }
+    starts = new long[all];
+    lengths = new int[all];
+    for (int q = 0; q < sizes.length; q++) {
+      leavesOf[q] = new int[sizes[q]];
+      scoresOf[q] = new float[sizes[q]];
+    }
+    leaves = 0;
+    Arrays.fill(sizes, 0);
+  }
+
+  private void scoreRegion(int region, int n) throws IOException {
+    CellTable directory = segment.leafDirectory();
+    int firstOfAll = leaves;
+    int end = directory.firstLeaf(region + 1);
+    for (int first = directory.firstLeaf(region); first < end; first += CHUNK) {
+      int size = Math.min(CHUNK, end - first);
+      segment.readLeaves(first, size, records);
+      multiply(size, values, 0, n);
+      take(size, n, directory.firstPosting(region));
+    }
+    if (leaves > firstOfAll) {
+      setLengths(firstOfAll, directory.firstPosting(region), directory.firstPosting(region + 1));
+    }
+  }
+
+  private void multiply(int size, short[] queries, int offset, int n) {
+    kernels.dotRows(
+        records, CellLayout.COMPONENTS, recordBytes, size, dimension, queries, offset, n, sums);
+    work += (long) n * size * dimension;
+  }
+
+  /** Takes the leaves that were read, for the query tokens of their region. */
+  private void take(int size, int n, long firstPosting) {
+    readHeaders(size, firstPosting);
+    for (int q = 0; q < n; q++) {
+      int token = tokens[q];
+      int[] numbers = leavesOf[token];
+      float[] scores = scoresOf[token];
+      float scale = query.scale()[firstToken + token];
+      int at = sizes[token];
+      for (int i = 0; i < size; i++) {
+        numbers[at + i] = leaves + i;
+        scores[at + i] = sums[q * size + i] * scale * scales[i];
+      }
+      sizes[token] = at + size;
+    }
+    leaves += size;
+  }
+
+  /** Reads where postings start, and scales. */
+  private void readHeaders(int size, long firstPosting) {
+    for (int i = 0, at = 0; i < size; i++, at += recordBytes) {
+      scales[i] = (float) BitUtil.VH_LE_FLOAT.get(records, at);
+      starts[leaves + i] =
+          firstPosting + (int) BitUtil.VH_LE_INT.get(records, at + CellLayout.START);
+    }
+  }
+
+  /** Scores all leaves of the segment for each query token. */
+  void scoreAll() throws IOException {
+    CellTable directory = segment.leafDirectory();
+    int all = directory.leaves();
+    int[] everyLeaf = new int[all];
+    for (int leaf = 0; leaf < all; leaf++) {
+      everyLeaf[leaf] = leaf;
+    }
+    starts = new long[all];
+    lengths = new int[all];
+    for (int q = 0; q < sizes.length; q++) {
+      leavesOf[q] = everyLeaf;
+      scoresOf[q] = new float[all];
+      sizes[q] = all;
+    }
+    int n = sizes.length;
+    for (leaves = 0; leaves < all; ) {
+      if (isOver(0)) {
+        Arrays.fill(sizes, 0);
+        return;
+      }
+      int size = Math.min(CHUNK, all - leaves);
+      segment.readLeaves(leaves, size, records);
+      multiply(size, query.values(), firstToken * dimension, n);
+      readHeaders(size, 0);
+      for (int q = 0; q < n; q++) {
+        float scale = query.scale()[firstToken + q];
+        for (int i = 0; i < size; i++) {
+          scoresOf[q][leaves + i] = sums[q * size + i] * scale * scales[i];
+        }
+      }
+      leaves += size;
+    }
+    for (int region = 0; region < directory.regions(); region++) {
+      for (int leaf = directory.firstLeaf(region); leaf < directory.firstLeaf(region + 1); leaf++) {
+        starts[leaf] += directory.firstPosting(region);
+      }
+    }
+    if (all > 0) {
+      setLengths(0, 0, directory.postings());
+    }
+  }
+
+  /** Sets the lengths of the leaves from one on, whose lists lie one behind the other. */
+  private void setLengths(int from, long start, long end) throws IOException {
+    if (starts[from] < start) {
+      throw segment.corrupt("a leaf has postings from " + starts[from] + " before " + start);
+    }
+    long next = end;
+    for (int leaf = leaves - 1; leaf >= from; leaf--) {
+      long length = next - starts[leaf];
+      if (length < 0 || length > segment.documents()) {
+        throw segment.corrupt("a leaf has " + length + " postings from " + starts[leaf]);
+      }
+      lengths[leaf] = (int) length;
+      next = starts[leaf];
+    }
+  }
+
+  /** Number of leaves that were scored. */
+  int size() {
+    return leaves;
+  }
+
+  /** First posting of a leaf. */
+  long start(int leaf) {
+    return starts[leaf];
+  }
+
+  /** Number of postings of a leaf. */
+  int length(int leaf) {
+    return lengths[leaf];
+  }
+
+  /** Number of postings of some leaves. */
+  long postings(int[] leaves) {
+    long sum = 0;
+    for (int leaf : leaves) {
+      sum += lengths[leaf];
+    }
+    return sum;
+  }
+
+  /** Number of leaves that were scored. */
+  int size(int token) {
+    return sizes[token];
+  }
+
+  /** The highest score of a leaf, negative infinity if there are none. */
+  float highest(int token) {
+    float highest = Float.NEGATIVE_INFINITY;
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      highest = scores[i] > highest ? scores[i] : highest;
+    }
+    return highest;
+  }
+
+  /** The lowest score of a leaf, infinity if there are none. */
+  float lowest(int token) {
+    float lowest = Float.POSITIVE_INFINITY;
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      lowest = scores[i] < lowest ? scores[i] : lowest;
+    }
+    return lowest;
+  }
+
+  /** Counts the leaves of each step. */
+  void count(int token, CellCut cut, int[] histogram) {
+    float[] scores = scoresOf[token];
+    for (int i = 0; i < sizes[token]; i++) {
+      histogram[cut.step(token, scores[i])]++;
+    }
+  }
+
+  /**
+   * Leaves to walk.
+   *
+   * @param order numbers for {@link #start} and {@link #length}, best step first
+   * @param scores of each
+   */
+  record Walk(int[] order, float[] scores) {}
+
+  /**
+   * Orders the leaves of a query token that are to be walked by their steps.
+   *
+   * @param ends for the leaves of each step, overwritten: [{@link CellCut#STEPS} + 1]
+   */
+  Walk walk(int token, CellCut cut, int[] ends) {
+    int walked = cut.walked(token);
+    float[] all = scoresOf[token];
+    byte[] steps = new byte[sizes[token]];
+    Arrays.fill(ends, 0);
+    for (int i = 0; i < steps.length; i++) {
+      int step = cut.step(token, all[i]);
+      steps[i] = (byte) step;
+      ends[step + 1]++;
+    }
+    for (int step = 1; step <= walked; step++) {
+      ends[step] += ends[step - 1];
+    }
+    int[] order = new int[ends[walked]];
+    float[] scores = new float[order.length];
+    for (int i = 0; i < steps.length; i++) {
+      int step = Byte.toUnsignedInt(steps[i]);
+      if (step < walked) {
+        int at = ends[step]++;
+        order[at] = leavesOf[token][i];
+        scores[at] = all[i];
+      }
+    }
+    return new Walk(order, scores);
+  }
+}

@@ -1,0 +1,205 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Weight;
+
+/** The leaves that a search has to look at, and how their documents are scored in parallel. */
+final class SegmentSearches {
+
+  /** Dot products that are worth a task of their own. */
+  static final long TASK_COST = 1 << 19;
+
+  private final IndexSearcher searcher;
+  private final SearchRequest request;
+  private final SegmentDocs[] byOrd;
+  private final List<SegmentDocs> leaves = new ArrayList<>();
+
+  /**
+   * Opens all leaves that have values of the field, or those that there is time for.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query
+   */
+  SegmentSearches(IndexSearcher searcher, SearchRequest request) throws IOException {
+    this.searcher = searcher;
+    this.request = request;
+    List<LeafReaderContext> contexts = searcher.getIndexReader().leaves();
+    this.byOrd = new SegmentDocs[contexts.size()];
+    for (LeafReaderContext context : contexts) {
+      if (request.timedOut()) {
+        return;
+      }
+      SegmentSearch search = SegmentSearch.of(context, request);
+      if (search != null) {
+        byOrd[context.ord] = new SegmentDocs(context, search);
+        leaves.add(byOrd[context.ord]);
+      }
+    }
+    checkDimension();
+  }
+
+  /**
+   * Segments may differ where a field has odd documents, or has been embedded anew: one document
+   * that fits is enough. Most searches know of one before they have looked at any.
+   */
+  private void checkDimension() throws IOException {
+    for (SegmentDocs leaf : leaves) {
+      if (leaf.current().dimension() == request.query().dimension()) {
+        return;
+      }
+    }
+    int expected = 0;
+    for (SegmentDocs leaf : leaves) {
+      if (leaf.current().findsDimension() || request.timedOut()) {
+        return;
+      }
+      expected = expected > 0 ? expected : leaf.current().dimension();
+    }
+    if (expected != 0) {
+      throw new IllegalArgumentException(
+          "the query has dimension "
+              + request.query().dimension()
+              + ", expected "
+              + expected
+              + ", that of field \""
+              + request.field()
+              + "\"");
+    }
+  }
+
+  /** Restricts the search to what a filter matches. */
+  void filter(Weight filter) throws IOException {
+    List<Callable<Void>> tasks = new ArrayList<>(leaves.size());
+    for (SegmentDocs leaf : leaves) {
+      tasks.add(
+          () -> {
+            leaf.filter(filter, request.time());
+            return null;
+          });
+    }
+    run(tasks);
+  }
+
+  /**
+   * Replaces leaves by what is to be searched instead, see {@link SegmentDocs#adapted}.
+   *
+   * @return whether there were any
+   */
+  boolean adapt() throws IOException {
+    boolean any = false;
+    for (int i = 0; i < leaves.size(); i++) {
+      SegmentDocs leaf = leaves.get(i);
+      SegmentDocs adapted = leaf.adapted(request);
+      if (adapted != leaf) {
+        any = true;
+        leaves.set(i, adapted);
+        byOrd[adapted.ord()] = adapted;
+      }
+    }
+    return any;
+  }
+
+  List<SegmentDocs> all() {
+    return leaves;
+  }
+
+  /**
+   * Returns which leaf has a document.
+   *
+   * @throws IllegalArgumentException if none has
+   */
+  static int leafOf(int doc, IndexReader reader) {
+    if (doc < 0 || doc >= reader.maxDoc()) {
+      throw new IllegalArgumentException(
+          "a document must be at least 0 and less than " + reader.maxDoc() + ", got: " + doc);
+    }
+    return ReaderUtil.subIndex(doc, reader.leaves());
+  }
+
+  /** Returns the leaf of a document, null if the leaf has no values. */
+  SegmentDocs of(int doc) {
+    return byOrd[leafOf(doc, searcher.getIndexReader())];
+  }
+
+  /**
+   * Scores documents quickly where a leaf can do so, until the request times out.
+   *
+   * @param docs docIDs of the index, in any order
+   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
+   *     all that were left when time was out
+   */
+  float[] quickScores(int[] docs) throws IOException {
+    return score(docs, true);
+  }
+
+  /**
+   * Scores documents exactly, until the request times out.
+   *
+   * @param docs docIDs of the index, in any order
+   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
+   *     all that were left when time was out
+   */
+  float[] exactScores(int[] docs) throws IOException {
+    return score(docs, false);
+  }
+
+  private float[] score(int[] docs, boolean quick) throws IOException {
+    long cost = 0;
+    long[] byDoc = new long[docs.length];
+    for (int i = 0; i < docs.length; i++) {
+      byDoc[i] = (long) docs[i] << 32 | i;
+      SegmentDocs leaf = of(docs[i]);
+      cost += leaf == null ? 0 : leaf.current().costPerDocument();
+    }
+    Arrays.sort(byDoc);
+    float[] scores = new float[docs.length];
+    int parts = Math.clamp(cost / TASK_COST, 1, docs.length / 2 + 1);
+    List<Callable<Void>> tasks = new ArrayList<>(parts);
+    for (int part = 0; part < parts; part++) {
+      int from = (int) ((long) docs.length * part / parts);
+      int to = (int) ((long) docs.length * (part + 1) / parts);
+      tasks.add(
+          () -> {
+            score(byDoc, from, to, quick, scores);
+            return null;
+          });
+    }
+    run(tasks);
+    return scores;
+  }
+
+  private void score(long[] byDoc, int from, int to, boolean quick, float[] scores)
+      throws IOException {
+    for (int i = from; i < to; i++) {
+      int doc = (int) (byDoc[i] >>> 32);
+      SegmentDocs leaf = of(doc);
+      boolean skip = leaf == null || request.timedOut();
+      scores[(int) byDoc[i]] = skip ? Float.NaN : leaf.score(doc - leaf.docBase(), quick);
+    }
+  }
+
+  /** Runs tasks on the searcher's executor; a single one here and now. */
+  <T> List<T> run(List<Callable<T>> tasks) throws IOException {
+    return searcher.getTaskExecutor().invokeAll(tasks);
+  }
+}
