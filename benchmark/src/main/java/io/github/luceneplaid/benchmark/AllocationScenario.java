@@ -63,10 +63,10 @@ final class AllocationScenario implements Scenario {
       throws IOException {
     LateInteractionOptions options =
         LateInteractionOptions.builder()
-            .anchors(32)
-            .probes(256)
+            .regions(32)
+            .cells(256)
             .candidates(candidates)
-            .confidence(Float.POSITIVE_INFINITY)
+            .deviations(Float.POSITIVE_INFINITY)
             .build();
     ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     // As in a process that has run for a while.

@@ -70,11 +70,11 @@ final class PlaidEngine extends LuceneEngine {
   /** What is not named stays automatic. */
   static LateInteractionOptions options(JsonNode params) {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
-    if (params.has("anchors")) {
-      builder.anchors(params.get("anchors").asInt());
+    if (params.has("regions")) {
+      builder.regions(params.get("regions").asInt());
     }
-    if (params.has("probes")) {
-      builder.probes(params.get("probes").asInt());
+    if (params.has("cells")) {
+      builder.cells(params.get("cells").asInt());
     }
     if (params.has("candidates")) {
       builder.candidates(params.get("candidates").asInt());
@@ -85,8 +85,8 @@ final class PlaidEngine extends LuceneEngine {
     if (params.has("recall")) {
       builder.recall((float) params.get("recall").asDouble());
     }
-    if (params.has("confidence")) {
-      builder.confidence((float) params.get("confidence").asDouble());
+    if (params.has("deviations")) {
+      builder.deviations((float) params.get("deviations").asDouble());
     }
     if (params.path("exact").asBoolean()) {
       builder.exact();

@@ -24,7 +24,7 @@ import org.apache.lucene.store.DataOutput;
  * A codebook block in the meta file.
  *
  * @param id see {@link Codebook#id()}
- * @param size number of anchors
+ * @param size number of centroids
  * @param meanResidual see {@link Codebook#meanResidual()}
  * @param trainedTokens see {@link Codebook#trainedTokens()}
  * @param buckets see {@link Codebook#buckets()}; null for a codebook of the format's own
@@ -43,7 +43,7 @@ record CodebookBlock(
   private static final byte SIGNS = 2;
 
   CodebookBlock {
-    Limits.check("anchors", size, 1, CodebookPlan.MAX_ANCHORS);
+    Limits.check("centroids", size, 1, CodebookPlan.MAX_CENTROIDS);
     Limits.check("tokens trained on", trainedTokens, 0, Long.MAX_VALUE);
     if ((meanResidual >= 0 && meanResidual < Float.POSITIVE_INFINITY) == false) {
       throw new IllegalArgumentException(

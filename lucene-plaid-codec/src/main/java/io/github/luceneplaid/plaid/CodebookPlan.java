@@ -20,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which codebook blocks a trained segment will have, in the order of their anchors: adopted ones,
+ * Which codebook blocks a trained segment will have, in the order of their centroids: adopted ones,
  * then those of the format's own, which all tokens without adopted codes are coded against.
  *
- * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_ANCHORS} anchors. What a
+ * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_CENTROIDS} centroids. What a
  * merge is made of may have more. Then some of it is encoded anew, and a plan keeps what it can:
  * adopted codebooks, those with most tokens first, each that there is still room for.
  *
@@ -36,10 +36,10 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   /** Blocks of a segment. */
   static final int MAX_BLOCKS = 16;
 
-  /** Anchors of all blocks of a segment: their ids are 16 bits. */
-  static final int MAX_ANCHORS = 1 << Short.SIZE;
+  /** Centroids of all blocks of a segment: their ids are 16 bits. */
+  static final int MAX_CENTROIDS = 1 << Short.SIZE;
 
-  private static final int MAX_TRAINED_ANCHORS = 1 << 14;
+  private static final int MAX_TRAINED_CENTROIDS = 1 << 14;
 
   CodebookPlan {
     codebooks = List.copyOf(codebooks);
@@ -47,9 +47,9 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
       throw new IllegalArgumentException(
           "codebook blocks: found " + codebooks.size() + ", expected at most " + MAX_BLOCKS);
     }
-    if (count(codebooks) > MAX_ANCHORS) {
+    if (count(codebooks) > MAX_CENTROIDS) {
       throw new IllegalArgumentException(
-          "anchors: found " + count(codebooks) + ", expected at most " + MAX_ANCHORS);
+          "centroids: found " + count(codebooks) + ", expected at most " + MAX_CENTROIDS);
     }
     for (int i = 1; i < codebooks.size(); i++) {
       if (codebooks.get(i).isAdopted() && codebooks.get(i - 1).isAdopted() == false) {
@@ -58,9 +58,9 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     }
   }
 
-  /** The number of anchors that suits so many tokens: their root, up to the next power of two. */
-  static int idealAnchors(long tokens) {
-    int root = (int) Math.min(MAX_TRAINED_ANCHORS, Math.ceil(Math.sqrt((double) tokens)));
+  /** The number of centroids that suits so many tokens: their root, up to the next power of two. */
+  static int idealCentroids(long tokens) {
+    int root = (int) Math.min(MAX_TRAINED_CENTROIDS, Math.ceil(Math.sqrt((double) tokens)));
     return root <= 1 ? 1 : Integer.highestOneBit(root - 1) << 1;
   }
 
@@ -79,16 +79,16 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
   /** Like {@link #copying}, but with room for a codebook that is trained on what is not copied. */
   static CodebookPlan copyingWithRoom(FieldSurvey survey) {
-    return copying(survey, 1, idealAnchors(survey.tokens()));
+    return copying(survey, 1, idealCentroids(survey.tokens()));
   }
 
-  private static CodebookPlan copying(FieldSurvey survey, int spareBlocks, int spareAnchors) {
+  private static CodebookPlan copying(FieldSurvey survey, int spareBlocks, int spareCentroids) {
     int blocks = MAX_BLOCKS - spareBlocks - survey.codebooks().size();
-    int anchors = MAX_ANCHORS - spareAnchors - count(survey.codebooks());
-    if (blocks < 0 || anchors < 0) {
+    int centroids = MAX_CENTROIDS - spareCentroids - count(survey.codebooks());
+    if (blocks < 0 || centroids < 0) {
       return null;
     }
-    List<Codebook> all = adoptable(survey, blocks, anchors);
+    List<Codebook> all = adoptable(survey, blocks, centroids);
     all.addAll(survey.codebooks());
     return new CodebookPlan(all, true);
   }
@@ -98,13 +98,13 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
    * trained on as many tokens as there are.
    */
   static CodebookPlan adopting(FieldSurvey survey) {
-    int anchors = MAX_ANCHORS - idealAnchors(survey.tokens());
-    return new CodebookPlan(adoptable(survey, MAX_BLOCKS - 1, anchors), false);
+    int centroids = MAX_CENTROIDS - idealCentroids(survey.tokens());
+    return new CodebookPlan(adoptable(survey, MAX_BLOCKS - 1, centroids), false);
   }
 
-  private static List<Codebook> adoptable(FieldSurvey survey, int blocks, int anchors) {
+  private static List<Codebook> adoptable(FieldSurvey survey, int blocks, int centroids) {
     List<Codebook> kept = new ArrayList<>();
-    int left = anchors;
+    int left = centroids;
     for (Codebook codebook : byTokens(survey.adopted())) {
       if (kept.size() < blocks && codebook.size() <= left) {
         kept.add(codebook);
@@ -120,18 +120,18 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * Whether there are enough anchors to search so many tokens by: not if they grew 16 times over.
+   * Whether there are enough centroids to search so many tokens by: not if they grew 16 times over.
    */
-  static boolean suffices(int anchors, long tokens) {
-    return anchors * 4L >= idealAnchors(tokens);
+  static boolean suffices(int centroids, long tokens) {
+    return centroids * 4L >= idealCentroids(tokens);
   }
 
   private static int count(Collection<Codebook> codebooks) {
     return codebooks.stream().mapToInt(Codebook::size).sum();
   }
 
-  /** The number of anchors of the format's own blocks. */
-  int ownAnchorCount() {
+  /** The number of centroids of the format's own blocks. */
+  int ownCentroidCount() {
     return count(own());
   }
 

@@ -30,7 +30,7 @@ final class CodebookReader {
   static CodebookBlocks read(CodedParts trained, int dimension, IndexInput vectors)
       throws IOException {
     List<Codebook> codebooks = new ArrayList<>();
-    long next = trained.anchorsOffset();
+    long next = trained.centroidsOffset();
     for (CodebookBlock block : trained.blocks()) {
       int size = block.size();
       if (block.buckets() != null) {
@@ -69,7 +69,7 @@ final class CodebookReader {
     }
     if (codebook.id().equals(block.id()) == false) {
       throw new CorruptIndexException(
-          "anchors: found those of codebook " + codebook.id() + ", expected " + block.id(),
+          "centroids: found those of codebook " + codebook.id() + ", expected " + block.id(),
           vectors);
     }
     return codebook;

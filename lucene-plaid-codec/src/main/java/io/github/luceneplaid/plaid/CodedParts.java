@@ -26,10 +26,10 @@ import org.apache.lucene.store.DataOutput;
 /**
  * Where the parts of a trained field are.
  *
- * @param blocks codebook blocks, in the order of their anchors
- * @param anchorsOffset slab of the anchors of the format's own blocks (f16), in the vector file
- * @param regions number of regions: the anchors, if there is one block only
- * @param regionsOffset slab of regions (f16), in the vector file; the anchors', if they are these
+ * @param blocks codebook blocks, in the order of their centroids
+ * @param centroidsOffset slab of the centroids of the format's own blocks (f16), in the vector file
+ * @param regions number of regions: the centroids, if there is one block only
+ * @param regionsOffset slab of regions (f16), in the vector file; the centroids', if they are these
  * @param codesOffset blocks of codes, in the data file
  * @param leaves number of leaves
  * @param leavesOffset blocks of leaves, in the vector file
@@ -40,7 +40,7 @@ import org.apache.lucene.store.DataOutput;
  */
 record CodedParts(
     List<CodebookBlock> blocks,
-    long anchorsOffset,
+    long centroidsOffset,
     int regions,
     long regionsOffset,
     long codesOffset,
@@ -54,23 +54,23 @@ record CodedParts(
   CodedParts {
     blocks = List.copyOf(blocks);
     Limits.check("codebook blocks", blocks.size(), 1, CodebookPlan.MAX_BLOCKS);
-    int anchors = anchors(blocks);
-    Limits.check("anchors", anchors, 1, CodebookPlan.MAX_ANCHORS);
+    int centroids = centroids(blocks);
+    Limits.check("centroids", centroids, 1, CodebookPlan.MAX_CENTROIDS);
     for (int i = 1; i < blocks.size(); i++) {
       if (blocks.get(i).isAdopted() && blocks.get(i - 1).isAdopted() == false) {
         throw new IllegalArgumentException("an adopted codebook behind one that is not");
       }
     }
     if (blocks.size() == 1) {
-      Limits.check("regions", regions, anchors, anchors);
-      Limits.check("offset of regions", regionsOffset, anchorsOffset, anchorsOffset);
+      Limits.check("regions", regions, centroids, centroids);
+      Limits.check("offset of regions", regionsOffset, centroidsOffset, centroidsOffset);
     } else {
-      Limits.check("regions", regions, 1, CodebookPlan.MAX_ANCHORS);
+      Limits.check("regions", regions, 1, CodebookPlan.MAX_CENTROIDS);
     }
     Limits.check("leaves", leaves, 1, Integer.MAX_VALUE);
     Limits.check("postings", postings, leaves, Long.MAX_VALUE);
     Limits.check("posting width", postingWidth, 2, 4);
-    Limits.checkAligned("offset of anchors", anchorsOffset, SlabWriter.ALIGNMENT);
+    Limits.checkAligned("offset of centroids", centroidsOffset, SlabWriter.ALIGNMENT);
     Limits.checkAligned("offset of regions", regionsOffset, SlabWriter.ALIGNMENT);
     Limits.checkAligned("offset of leaves", leavesOffset, SlabWriter.ALIGNMENT);
     Limits.checkAligned("offset of codes", codesOffset, SlabWriter.ALIGNMENT);
@@ -81,16 +81,16 @@ record CodedParts(
     return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
   }
 
-  int anchors() {
-    return anchors(blocks);
+  int centroids() {
+    return centroids(blocks);
   }
 
-  private static int anchors(List<CodebookBlock> blocks) {
+  private static int centroids(List<CodebookBlock> blocks) {
     return Math.toIntExact(blocks.stream().mapToLong(CodebookBlock::size).sum());
   }
 
-  /** Whether the anchors are the regions. */
-  boolean anchorsAreRegions() {
+  /** Whether the centroids are the regions. */
+  boolean centroidsAreRegions() {
     return blocks.size() == 1;
   }
 
@@ -114,8 +114,8 @@ record CodedParts(
       }
     }
     int rowBytes = dimension * SlabEncoding.FLOAT16.bytes();
-    parts.add(new FilePart("anchors", anchorsOffset, own * rowBytes));
-    if (anchorsAreRegions() == false) {
+    parts.add(new FilePart("centroids", centroidsOffset, own * rowBytes));
+    if (centroidsAreRegions() == false) {
       parts.add(new FilePart("regions", regionsOffset, (long) regions * rowBytes));
     }
     parts.add(new FilePart("leaves", leavesOffset, CellLayout.bytes(leaves, dimension)));
@@ -127,7 +127,7 @@ record CodedParts(
     for (CodebookBlock block : blocks) {
       block.write(meta);
     }
-    meta.writeVLong(anchorsOffset);
+    meta.writeVLong(centroidsOffset);
     meta.writeVInt(regions);
     meta.writeVLong(regionsOffset);
     meta.writeVLong(codesOffset);

@@ -17,7 +17,7 @@ import org.apache.lucene.util.BitUtil;
 
 /**
  * A block of 8 coded tokens: what a segment stores of the last block of a document if no more than
- * 8 of its lanes have tokens. Each part of a block, be it the anchor ids, the scales, the factors,
+ * 8 of its lanes have tokens. Each part of a block, be it the centroid ids, the scales, the factors,
  * a group of codes or the lengths, is cut to its first half. Expanded, tokens 8 to 15 repeat tokens
  * 0 to 7, which changes no maximum.
  */
@@ -26,7 +26,7 @@ final class HalfBlock {
   /** Tokens of a half block. */
   static final int LANES = 8;
 
-  private static final int ANCHORS = ResidualQuantizer.LANES * Short.BYTES;
+  private static final int CENTROIDS = ResidualQuantizer.LANES * Short.BYTES;
   private static final int LENGTHS = ResidualQuantizer.LANES * Float.BYTES;
 
   private HalfBlock() {}
@@ -45,8 +45,8 @@ final class HalfBlock {
    * @param stride its bytes
    */
   static void cut(byte[] block, int offset, int coded, int stride) {
-    int to = offset + ANCHORS / 2;
-    for (int from = offset + ANCHORS; from < offset + coded; from += 16, to += 8) {
+    int to = offset + CENTROIDS / 2;
+    for (int from = offset + CENTROIDS; from < offset + coded; from += 16, to += 8) {
       move(block, from, to);
     }
     for (int from = offset + coded; from < offset + coded + (stride - coded) / 2; from += 8) {
@@ -71,13 +71,13 @@ final class HalfBlock {
       System.arraycopy(block, from, block, offset + coded, LENGTHS / 2);
       System.arraycopy(block, from, block, offset + coded + LENGTHS / 2, LENGTHS / 2);
     }
-    for (int to = offset + coded - 16; to >= offset + ANCHORS; to -= 16) {
+    for (int to = offset + coded - 16; to >= offset + CENTROIDS; to -= 16) {
       from -= 8;
       long half = (long) BitUtil.VH_LE_LONG.get(block, from);
       BitUtil.VH_LE_LONG.set(block, to, half);
       BitUtil.VH_LE_LONG.set(block, to + 8, half);
     }
-    System.arraycopy(block, offset, block, offset + ANCHORS / 2, ANCHORS / 2);
+    System.arraycopy(block, offset, block, offset + CENTROIDS / 2, CENTROIDS / 2);
   }
 
   private static void move(byte[] block, int from, int to) {

@@ -98,12 +98,12 @@ final class ImportedFieldWriter {
 
   private CodedParts writeParts() throws IOException {
     SlabWriter centroids = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
-    centroids.append(codebook.centroids(), 0, codebook.size());
-    long anchorsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
+    centroids.append(codebook.importedCentroids(), 0, codebook.size());
+    long centroidsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     int postingWidth = CodedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
     CellTable leaves =
-        new CentroidCells(codebook.anchors(), codebook.size(), dimension, abort, files.temporary())
+        new CentroidCells(codebook.centroids(), codebook.size(), dimension, abort, files.temporary())
             .write(this::forEachToken, files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     leaves.write(files.data);
@@ -111,12 +111,12 @@ final class ImportedFieldWriter {
     writeCodes();
     return new CodedParts(
         List.of(CodebookBlock.of(codebook, centroids.offset())),
-        anchorsOffset,
+        centroidsOffset,
         leaves.regions(),
-        anchorsOffset,
+        centroidsOffset,
         codesOffset,
         leaves.leaves(),
-        anchorsOffset,
+        centroidsOffset,
         leaves.postings(),
         postingWidth,
         postingsOffset,

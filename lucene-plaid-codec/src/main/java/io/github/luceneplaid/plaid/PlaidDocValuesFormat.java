@@ -30,7 +30,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
 
 /**
  * Doc values that can be searched by late interaction: the tokens of {@link LateInteractionField}
- * values, each coded as an anchor and a residual, with posting lists that find the documents near a
+ * values, each coded as a centroid and a residual, with posting lists that find the documents near a
  * query token. The method is PLAID's (Santhanam et al. 2022), with three changes: residuals are
  * rotated and quantised by a table that is a constant of the format; codes are copied by merges;
  * and what is searched, the leaves, is rebuilt by each merge from the codes.
@@ -55,7 +55,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Segments can also have tokens that an index of PLAID has coded, see {@link
  * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>adopted</b>: its centroids, buckets
  * and codes are kept as they are and copied by merges. Tokens that come later are coded by the
- * format's own quantiser beside them. A segment that was imported has its anchors as leaves; merges
+ * format's own quantiser beside them. A segment that was imported has its centroids as leaves; merges
  * cluster its tokens as those of any other.
  *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
@@ -96,15 +96,15 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
  *               <li><b>[vint]</b> codebook blocks, 1 to 16, adopted ones first; for each:
- *                   <b>[int64]</b> × 2 id, <b>[vint]</b> anchors, <b>[float32]</b> mean length of a
+ *                   <b>[int64]</b> × 2 id, <b>[vint]</b> centroids, <b>[float32]</b> mean length of a
  *                   residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
  *                   format's own, 1 adopted with residuals, 2 adopted with signs); if adopted,
  *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
  *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
  *                   <b>[float32]</b> × 2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
- *               <li><b>[vlong]</b> offset of the anchors' slab in .vec
+ *               <li><b>[vlong]</b> offset of the centroids' slab in .vec
  *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
- *                   of anchors and the slab of these, if there is one codebook block
+ *                   of centroids and the slab of these, if there is one codebook block
  *               <li><b>[vlong]</b> offset of the codes in .veq
  *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
  *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
@@ -122,7 +122,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
  *       document order), for each adopted codebook the slab of its centroids (f32, not rotated; its
- *       anchors are these, rotated), the slab of the other anchors (f16, rotated, block after
+ *       centroids are these, rotated), the slab of the other centroids (f16, rotated, block after
  *       block), the slab of its regions (f16, rotated) if there are several codebook blocks, its
  *       leaves ({@link io.github.luceneplaid.plaid.leaves.CellLayout})
  *   <li>footer
@@ -140,11 +140,11 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
  *             adopted codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them
  *             out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
- *             where codes are adopted). The anchors of a document's tokens are all of one adopted
+ *             where codes are adopted). The centroids of a document's tokens are all of one adopted
  *             codebook, or all of the format's own. The last token of a document is repeated to
  *             fill its last block. If no more than 8 tokens are in that block, it is cut: of each
- *             part (anchor ids, scales, factors, each group of codes, lengths) only the first half
- *             is stored, so that B half blocks are there in all. Anchor ids count through all
+ *             part (centroid ids, scales, factors, each group of codes, lengths) only the first half
+ *             is stored, so that B half blocks are there in all. Centroid ids count through all
  *             codebook blocks.
  *       </ul>
  *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)

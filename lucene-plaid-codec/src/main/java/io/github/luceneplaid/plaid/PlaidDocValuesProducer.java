@@ -132,7 +132,7 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
   void loadFields() throws IOException {
     for (StoredField field : fields.values()) {
       open(field, null).iterator();
-      field.anchors();
+      field.centroids();
     }
   }
 

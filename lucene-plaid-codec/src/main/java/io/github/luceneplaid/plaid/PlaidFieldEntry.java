@@ -35,7 +35,7 @@ import org.apache.lucene.store.IndexOutput;
  * @param history how the tokens came into this segment
  * @param rows where tokens stored as floats are; null if there are none
  * @param provisional whether the codes are there to search by only, and tokens are the rows
- * @param trained where codes, anchors and leaves are; null if there are none
+ * @param trained where codes, centroids and leaves are; null if there are none
  */
 record PlaidFieldEntry(
     TokenAddresses addresses,

@@ -37,10 +37,10 @@ import org.apache.lucene.util.LongValues;
  * others take a {@link #copy}.
  *
  * <p>What is loaded to the heap when {@link #codebooks} are first needed is shared by all copies:
- * with dimension d, 4 · d bytes for each anchor (the centroid of an adopted codebook, and nothing
- * else for it), 4 · d for each region where these are not the anchors, and 12 for each region for
- * the directory of its leaves. That is 1 MB for 2,048 anchors of 128 dimensions, which suit 4
- * million tokens, and 34 MB at most for each 128 dimensions of the 65,536 anchors and regions that
+ * with dimension d, 4 · d bytes for each centroid (the centroid of an adopted codebook, and nothing
+ * else for it), 4 · d for each region where these are not the centroids, and 12 for each region for
+ * the directory of its leaves. That is 1 MB for 2,048 centroids of 128 dimensions, which suit 4
+ * million tokens, and 34 MB at most for each 128 dimensions of the 65,536 centroids and regions that
  * there can be, 68 with regions of their own. A flat field loads nothing. Everything else is read
  * from the files.
  *
@@ -67,7 +67,7 @@ public final class PlaidSegment {
   private final int stride;
 
   // Taken when codes are read first.
-  private StoredField.Anchors anchors;
+  private StoredField.Centroids centroids;
 
   // Made when tokens are decoded first.
   private BlockDecoder decoder;
@@ -123,11 +123,11 @@ public final class PlaidSegment {
     return new PlaidSegment(shared, escaped);
   }
 
-  private StoredField.Anchors anchors() throws IOException {
-    if (anchors == null) {
-      anchors = shared.anchors();
+  private StoredField.Centroids centroids() throws IOException {
+    if (centroids == null) {
+      centroids = shared.centroids();
     }
-    return anchors;
+    return centroids;
   }
 
   /** Number of documents that have tokens; their ordinals are 0 to one less. */
@@ -381,7 +381,7 @@ public final class PlaidSegment {
    * @param n half blocks; odd only up to the last one of a document
    * @param into receives the blocks
    * @return the number of blocks
-   * @throws CorruptIndexException if there are no such blocks, or not the anchors they name
+   * @throws CorruptIndexException if there are no such blocks, or not the centroids they name
    */
   public int readBlocks(long half, int n, byte[] into) throws IOException {
     if (half < 0 || n < 0 || half > addresses().halves() - n) {
@@ -393,26 +393,26 @@ public final class PlaidSegment {
       HalfBlock.expand(into, (blocks - 1) * stride, blockBytes, stride);
     }
     for (int from = 0; from < blocks * stride; from += stride) {
-      checkAnchors(into, from);
+      checkCentroids(into, from);
     }
     return blocks;
   }
 
-  private void checkAnchors(byte[] blocks, int from) throws IOException {
+  private void checkCentroids(byte[] blocks, int from) throws IOException {
     CodebookBlocks codebooks = codebooks();
     int least = Integer.MAX_VALUE;
     int largest = 0;
     for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
-      int anchor = ResidualQuantizer.anchorId(blocks, from, lane);
-      least = Math.min(least, anchor);
-      largest = Math.max(largest, anchor);
+      int centroid = ResidualQuantizer.centroidId(blocks, from, lane);
+      least = Math.min(least, centroid);
+      largest = Math.max(largest, centroid);
     }
-    if (largest >= codebooks.anchorCount()) {
-      throw corrupt("anchor " + largest + " of " + codebooks.anchorCount());
+    if (largest >= codebooks.centroidCount()) {
+      throw corrupt("centroid " + largest + " of " + codebooks.centroidCount());
     }
-    if (least < codebooks.adoptedAnchors()
+    if (least < codebooks.adoptedCentroids()
         && codebooks.blockOf(least) != codebooks.blockOf(largest)) {
-      throw corrupt("anchors " + least + " and " + largest + " of two codebooks in one block");
+      throw corrupt("centroids " + least + " and " + largest + " of two codebooks in one block");
     }
   }
 
@@ -432,10 +432,10 @@ public final class PlaidSegment {
     if (hasAdopted() == false) {
       return null;
     }
-    int anchor = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
+    int centroid = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
     CodebookBlocks codebooks = codebooks();
-    return anchor < codebooks.adoptedAnchors()
-        ? codebooks.list().get(codebooks.blockOf(anchor))
+    return centroid < codebooks.adoptedCentroids()
+        ? codebooks.list().get(codebooks.blockOf(centroid))
         : null;
   }
 
@@ -451,7 +451,7 @@ public final class PlaidSegment {
   public void adoptedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
       throws IOException {
     Codebook codebook = adopted(ordinal);
-    int firstAnchor = codebooks().firstAnchor(codebook.id());
+    int firstCentroid = codebooks().firstCentroid(codebook.id());
     PlaidBlockCodec codec = new PlaidBlockCodec(codebook);
     byte[] block = new byte[stride];
     long first = firstHalf(ordinal);
@@ -464,9 +464,9 @@ public final class PlaidSegment {
         readBlocks(half, (int) Math.min(2, end - half), block);
         loaded = half;
       }
-      centroids[i] = ResidualQuantizer.anchorId(block, 0, lane) - firstAnchor;
+      centroids[i] = ResidualQuantizer.centroidId(block, 0, lane) - firstCentroid;
       if (centroids[i] < 0 || centroids[i] >= codebook.size()) {
-        throw corrupt("ordinal " + ordinal + " has anchors of two codebooks");
+        throw corrupt("ordinal " + ordinal + " has centroids of two codebooks");
       }
       codec.unpack(block, 0, lane, residuals, i * codec.width());
     }
@@ -474,30 +474,30 @@ public final class PlaidSegment {
 
   /** The codebook blocks; null if there are no codes. */
   public CodebookBlocks codebooks() throws IOException {
-    return hasCodes() ? anchors().codebooks() : null;
+    return hasCodes() ? centroids().codebooks() : null;
   }
 
   /**
-   * What codes are of, row after row: anchors, rotated, and centroids of adopted codebooks, which
-   * are not. Products of the latter with the query as it was given are those of their anchors.
+   * What codes are of, row after row: centroids, rotated, and centroids of adopted codebooks, which
+   * are not. Products of the latter with the query as it was given are those of their centroids.
    */
-  public float[] anchorRows() throws IOException {
+  public float[] centroidRows() throws IOException {
     return codebooks().rows();
   }
 
-  /** Whether the regions that leaves lie in are the anchors: there is one codebook. */
-  public boolean anchorsAreRegions() {
-    return shared.entry.trained().anchorsAreRegions();
+  /** Whether the regions that leaves lie in are the centroids: there is one codebook. */
+  public boolean centroidsAreRegions() {
+    return shared.entry.trained().centroidsAreRegions();
   }
 
-  /** The regions that leaves lie in, row after row: rotated, or {@link #anchorRows}. */
+  /** The regions that leaves lie in, row after row: rotated, or {@link #centroidRows}. */
   public float[] regions() throws IOException {
-    return anchors().regions();
+    return centroids().regions();
   }
 
   /** Leaves and postings of each region. */
   public CellTable leafDirectory() throws IOException {
-    return anchors().directory();
+    return centroids().directory();
   }
 
   /** Copies n leaves from one on, see {@link CellLayout}. */

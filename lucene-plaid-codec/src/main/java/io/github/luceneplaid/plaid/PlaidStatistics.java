@@ -30,9 +30,9 @@ import java.util.List;
  *     with codes beside them to search by
  * @param bits bits per dimension of a residual (of the options, if the segment is not trained)
  * @param raw what a trained segment keeps of the original tokens
- * @param codebooks ids of the codebook blocks, in the order of their anchors
- * @param anchors anchors of all codebook blocks
- * @param regions regions that leaves lie in; the anchors if there is one codebook
+ * @param codebooks ids of the codebook blocks, in the order of their centroids
+ * @param centroids centroids of all codebook blocks
+ * @param regions regions that leaves lie in; the centroids if there is one codebook
  * @param leaves leaves
  * @param postings entries of all posting lists
  * @param copiedTokens tokens whose codes were copied when this segment was written
@@ -42,8 +42,8 @@ import java.util.List;
  *     was written
  * @param generation the largest number of times that any token of the segment has been encoded: 0
  *     if none was, as in a flat segment, and 1 if none was encoded from decoded values
- * @param anchorBytes bytes of anchors, and of regions if these are others
- * @param codeBytes bytes of codes, with scales, anchor ids, lengths and the padding of blocks
+ * @param centroidBytes bytes of centroids, and of regions if these are others
+ * @param codeBytes bytes of codes, with scales, centroid ids, lengths and the padding of blocks
  * @param leafBytes bytes of leaves
  * @param postingBytes bytes of posting lists
  * @param rawBytes bytes of tokens stored as floats: all of a flat segment's, or those kept raw
@@ -60,7 +60,7 @@ public record PlaidStatistics(
     int bits,
     RawTokens raw,
     List<String> codebooks,
-    int anchors,
+    int centroids,
     int regions,
     int leaves,
     long postings,
@@ -68,7 +68,7 @@ public record PlaidStatistics(
     long encodedTokens,
     long reencodedTokens,
     int generation,
-    long anchorBytes,
+    long centroidBytes,
     long codeBytes,
     long leafBytes,
     long postingBytes,
@@ -77,7 +77,7 @@ public record PlaidStatistics(
 
   /** Bytes of all parts together. */
   public long totalBytes() {
-    return anchorBytes + codeBytes + leafBytes + postingBytes + rawBytes + addressBytes;
+    return centroidBytes + codeBytes + leafBytes + postingBytes + rawBytes + addressBytes;
   }
 
   /** What a field's meta tells. */
@@ -97,7 +97,7 @@ public record PlaidStatistics(
         trained == null
             ? List.of()
             : trained.blocks().stream().map(block -> block.id().toString()).toList(),
-        trained == null ? 0 : trained.anchors(),
+        trained == null ? 0 : trained.centroids(),
         trained == null ? 0 : trained.regions(),
         trained == null ? 0 : trained.leaves(),
         trained == null ? 0 : trained.postings(),
@@ -105,7 +105,7 @@ public record PlaidStatistics(
         history.encoded(),
         history.reencoded(),
         history.generation(),
-        trained == null ? 0 : anchorBytes(trained, entry.dimension()),
+        trained == null ? 0 : centroidBytes(trained, entry.dimension()),
         trained == null ? 0 : entry.codeBytes(),
         trained == null ? 0 : CellLayout.bytes(trained.leaves(), entry.dimension()),
         trained == null
@@ -117,9 +117,9 @@ public record PlaidStatistics(
         entry.addressBytes());
   }
 
-  /** Bytes of the anchors, and of the regions if these are others. */
-  private static long anchorBytes(CodedParts trained, int dimension) {
-    long rows = trained.anchorsAreRegions() ? 0L : trained.regions();
+  /** Bytes of the centroids, and of the regions if these are others. */
+  private static long centroidBytes(CodedParts trained, int dimension) {
+    long rows = trained.centroidsAreRegions() ? 0L : trained.regions();
     for (CodebookBlock block : trained.blocks()) {
       // Adopted centroids are 32-bit floats
       rows += (block.buckets() == null ? 1L : 2L) * block.size();

@@ -20,7 +20,7 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * A field in its files, as all instances of {@link PlaidSegment} share it. Its anchors are loaded
+ * A field in its files, as all instances of {@link PlaidSegment} share it. Its centroids are loaded
  * by who needs them first: what the meta file says of a field can be asked for without them.
  */
 final class StoredField {
@@ -32,12 +32,12 @@ final class StoredField {
    * @param regions the regions that leaves lie in, row after row
    * @param directory leaves and postings of each region
    */
-  record Anchors(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
+  record Centroids(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
 
   final PlaidFieldEntry entry;
   final IndexInput data;
   final IndexInput vectors;
-  private Anchors anchors;
+  private Centroids centroids;
 
   /**
    * Sole constructor.
@@ -52,30 +52,30 @@ final class StoredField {
     this.vectors = vectors;
   }
 
-  /** Loads anchors, regions and the directory of leaves; null if there are no codes. */
-  synchronized Anchors anchors() throws IOException {
-    if (anchors == null && entry.trained() != null) {
+  /** Loads centroids, regions and the directory of leaves; null if there are no codes. */
+  synchronized Centroids centroids() throws IOException {
+    if (centroids == null && entry.trained() != null) {
       try {
-        anchors = load(entry.trained());
+        centroids = load(entry.trained());
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw mismatch(e);
       }
     }
-    return anchors;
+    return centroids;
   }
 
-  private Anchors load(CodedParts trained) throws IOException {
+  private Centroids load(CodedParts trained) throws IOException {
     int dimension = entry.dimension();
     CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
     int count = trained.regions();
     float[] regions =
-        trained.anchorsAreRegions()
+        trained.centroidsAreRegions()
             ? codebooks.rows()
             : CodebookReader.rows(
                 vectors, trained.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
     IndexInput directory =
         data.slice("leaf directory", trained.directoryOffset(), CellTable.bytes(count));
-    return new Anchors(
+    return new Centroids(
         codebooks,
         regions,
         CellTable.read(directory, count, trained.leaves(), trained.postings()));

@@ -37,7 +37,7 @@ final class TokenEncoder {
   private final boolean unitLength;
 
   /** Of all codebooks; what is encoded has one of the format's own. */
-  private final float[] anchors;
+  private final float[] centroids;
 
   private final int firstOwn;
   private final CentroidRouter router;
@@ -73,8 +73,8 @@ final class TokenEncoder {
     this.dimension = directions.dimension();
     this.unitLength = unitLength;
     this.known = known;
-    this.anchors = codebooks.rows();
-    this.firstOwn = codebooks.adoptedAnchors();
+    this.centroids = codebooks.rows();
+    this.firstOwn = codebooks.adoptedCentroids();
     this.router = router(codebooks, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
     this.stride = PlaidSegment.stride(quantizer.blockBytes(), unitLength);
@@ -83,18 +83,18 @@ final class TokenEncoder {
     this.residuals = new byte[CHUNK * ((dimension * bits + 7) / 8)];
   }
 
-  /** Of the anchors of the format's own codebooks; null if there are none. */
+  /** Of the centroids of the format's own codebooks; null if there are none. */
   private static CentroidRouter router(CodebookBlocks codebooks, AbortCheck abort)
       throws IOException {
-    int first = codebooks.adoptedAnchors();
-    int count = codebooks.anchorCount();
+    int first = codebooks.adoptedCentroids();
+    int count = codebooks.centroidCount();
     int dimension = codebooks.dimension();
     if (first == count) {
       return null;
     }
-    float[] anchors = codebooks.rows();
+    float[] centroids = codebooks.rows();
     float[] own =
-        first == 0 ? anchors : Arrays.copyOfRange(anchors, first * dimension, count * dimension);
+        first == 0 ? centroids : Arrays.copyOfRange(centroids, first * dimension, count * dimension);
     return new CentroidRouter(own, count - first, dimension, abort);
   }
 
@@ -137,8 +137,8 @@ final class TokenEncoder {
       for (int i = 0; i < written * BLOCK; i++) {
         int block = i / BLOCK * stride;
         if (i < n) {
-          int anchor = firstOwn + nearest[i];
-          quantizer.encode(scratch, i * dimension, anchors, anchor, blocks, block, i % BLOCK);
+          int centroid = firstOwn + nearest[i];
+          quantizer.encode(scratch, i * dimension, centroids, centroid, blocks, block, i % BLOCK);
         } else {
           quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
         }
@@ -157,10 +157,10 @@ final class TokenEncoder {
   /**
    * Takes over the codes of a document that come from elsewhere.
    *
-   * @param firstAnchor the first anchor of their codebook
+   * @param firstCentroid the first centroid of their codebook
    * @param cut whether a last block that is half empty is cut
    */
-  void adopt(ImportedDocValues doc, int firstAnchor, boolean cut, IndexOutput out)
+  void adopt(ImportedDocValues doc, int firstCentroid, boolean cut, IndexOutput out)
       throws IOException {
     if (adopted == null || adopted.codebook().id().equals(doc.codebook().id()) == false) {
       adopted = new PlaidBlockCodec(doc.codebook());
@@ -174,8 +174,8 @@ final class TokenEncoder {
       for (int i = 0; i < written * BLOCK; i++) {
         int block = i / BLOCK * stride;
         if (i < n) {
-          int anchor = firstAnchor + nearest[i];
-          adopted.pack(residuals, i * width, nearest[i], anchor, blocks, block, i % BLOCK);
+          int centroid = firstCentroid + nearest[i];
+          adopted.pack(residuals, i * width, nearest[i], centroid, blocks, block, i % BLOCK);
         } else {
           quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
         }
@@ -194,7 +194,7 @@ final class TokenEncoder {
   /**
    * Copies the codes of a document.
    *
-   * @param shifts what to add to the anchor ids of each codebook block of the source
+   * @param shifts what to add to the centroid ids of each codebook block of the source
    */
   void copy(PlaidSegment source, int ordinal, int[] shifts, IndexOutput out) throws IOException {
     int sourceStride = source.blockStride();
@@ -202,7 +202,7 @@ final class TokenEncoder {
     for (long half = source.firstHalf(ordinal); half < end; half += 2 * BLOCKS) {
       int n = source.readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
       for (int b = 0; b < n; b++) {
-        shiftAnchors(source.codebooks(), copied, b * sourceStride, shifts);
+        shiftCentroids(source.codebooks(), copied, b * sourceStride, shifts);
         System.arraycopy(
             copied, b * sourceStride, blocks, b * stride, Math.min(stride, sourceStride));
         for (int lane = 0; lane < BLOCK && sourceStride < stride; lane++) {
@@ -213,12 +213,12 @@ final class TokenEncoder {
     }
   }
 
-  private static void shiftAnchors(CodebookBlocks source, byte[] block, int offset, int[] shifts) {
+  private static void shiftCentroids(CodebookBlocks source, byte[] block, int offset, int[] shifts) {
     for (int lane = 0; lane < BLOCK; lane++) {
-      int anchor = ResidualQuantizer.anchorId(block, offset, lane);
-      int shift = shifts[source.blockOf(anchor)];
+      int centroid = ResidualQuantizer.centroidId(block, offset, lane);
+      int shift = shifts[source.blockOf(centroid)];
       assert shift != Integer.MIN_VALUE;
-      ResidualQuantizer.setAnchorId(block, offset, lane, anchor + shift);
+      ResidualQuantizer.setCentroidId(block, offset, lane, centroid + shift);
     }
   }
 }

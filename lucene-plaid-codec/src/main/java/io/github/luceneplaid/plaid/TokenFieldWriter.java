@@ -49,7 +49,7 @@ final class TokenFieldWriter {
 
   private static final int CHUNK = 64;
 
-  /** Fresh tokens are farther from the anchors than those the anchors were trained on. */
+  /** Fresh tokens are farther from the centroids than those the centroids were trained on. */
   private static final double DRIFT = 1.15;
 
   private final PlaidDocValuesConsumer.SegmentFiles files;
@@ -124,15 +124,15 @@ final class TokenFieldWriter {
     if (own == 0) {
       return copying;
     }
-    int anchors = copying.ownAnchorCount();
-    boolean suffices = CodebookPlan.suffices(anchors, own);
+    int centroids = copying.ownCentroidCount();
+    boolean suffices = CodebookPlan.suffices(centroids, own);
     long fresh = survey.tokens() - copying.copiedTokens(survey);
     CodebookPlan roomy = CodebookPlan.copyingWithRoom(survey);
     if (fresh >= options.trainingThreshold()
         && roomy != null
         && (suffices
             ? hasDrifted(copying, fresh)
-            : CodebookPlan.suffices(anchors + CodebookPlan.idealAnchors(fresh), own))) {
+            : CodebookPlan.suffices(centroids + CodebookPlan.idealCentroids(fresh), own))) {
       return roomy.with(train(roomy::copies, survey.tokens() - roomy.copiedTokens(survey)));
     }
     if (suffices) {
@@ -140,7 +140,7 @@ final class TokenFieldWriter {
     }
     Codebook larger = trainOnAll();
     // Where tokens have few different values there is no larger codebook
-    return larger.size() > anchors ? adopting.with(larger) : copying;
+    return larger.size() > centroids ? adopting.with(larger) : copying;
   }
 
   private Codebook trainOnAll() throws IOException {
@@ -149,22 +149,22 @@ final class TokenFieldWriter {
 
   /** Trains a codebook on the tokens of documents whose codes are not copied. */
   private Codebook train(Predicate<TokenCursor> copied, long tokens) throws IOException {
-    int anchors = CodebookPlan.idealAnchors(tokens);
-    TokenSample sample = sample(copied, tokens, TokenSample.size(anchors, tokens, dimension));
+    int centroids = CodebookPlan.idealCentroids(tokens);
+    TokenSample sample = sample(copied, tokens, TokenSample.size(centroids, tokens, dimension));
     sampled = provisional && sample.size() == survey.tokens() ? sample.rows() : null;
     return asStored(
         CodebookTrainer.train(
-            sample.rows(), sample.size(), dimension, anchors, options.seed(), abort));
+            sample.rows(), sample.size(), dimension, centroids, options.seed(), abort));
   }
 
-  /** Rounds anchors to what a segment stores of them, before anything is coded with them. */
+  /** Rounds centroids to what a segment stores of them, before anything is coded with them. */
   private static Codebook asStored(Codebook codebook) {
-    float[] anchors = codebook.anchors().clone();
-    for (int i = 0; i < anchors.length; i++) {
-      anchors[i] = Float.float16ToFloat(Float.floatToFloat16(anchors[i]));
+    float[] centroids = codebook.centroids().clone();
+    for (int i = 0; i < centroids.length; i++) {
+      centroids[i] = Float.float16ToFloat(Float.floatToFloat16(centroids[i]));
     }
     return new Codebook(
-        anchors, codebook.dimension(), codebook.meanResidual(), codebook.trainedTokens());
+        centroids, codebook.dimension(), codebook.meanResidual(), codebook.trainedTokens());
   }
 
   private TokenSample sample(Predicate<TokenCursor> copied, long tokens, int size)
@@ -174,13 +174,13 @@ final class TokenFieldWriter {
 
   private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
     TokenSample sample = sample(plan::copies, fresh, (int) Math.min(fresh, 1024));
-    float[] anchors = new CodebookBlocks(plan.own()).anchors();
+    float[] centroids = new CodebookBlocks(plan.own()).centroids();
     int[] nearest = new int[sample.size()];
-    new CentroidRouter(anchors, plan.ownAnchorCount(), dimension, abort)
+    new CentroidRouter(centroids, plan.ownCentroidCount(), dimension, abort)
         .nearest(sample.rows(), 0, sample.size(), nearest);
     double sum = 0;
     for (int i = 0; i < sample.size(); i++) {
-      sum += distance(sample.rows(), i, anchors, nearest[i]);
+      sum += distance(sample.rows(), i, centroids, nearest[i]);
     }
     double trained = 0;
     for (Codebook codebook : plan.own()) {
@@ -189,10 +189,10 @@ final class TokenFieldWriter {
     return sum / sample.size() > DRIFT * trained;
   }
 
-  private double distance(float[] rows, int row, float[] anchors, int anchor) {
+  private double distance(float[] rows, int row, float[] centroids, int centroid) {
     double squares = 0;
     for (int j = 0; j < dimension; j++) {
-      double difference = rows[row * dimension + j] - anchors[anchor * dimension + j];
+      double difference = rows[row * dimension + j] - centroids[centroid * dimension + j];
       squares += difference * difference;
     }
     return Math.sqrt(squares);
@@ -264,7 +264,7 @@ final class TokenFieldWriter {
         copied += n;
         generation = Math.max(generation, current.generationOfCodes());
         if (current.adoptable() != null) {
-          int firstAdopted = codebooks.firstAnchor(current.adopted().id());
+          int firstAdopted = codebooks.firstCentroid(current.adopted().id());
           encoder.adopt(current.adoptable(), firstAdopted, false, codes);
         } else {
           encoder.copy(
@@ -330,9 +330,9 @@ final class TokenFieldWriter {
       IndexInput codes)
       throws IOException {
     List<CodebookBlock> blocks = writeAdopted(plan.adopted());
-    SlabWriter anchorRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
-    int adopted = codebooks.adoptedAnchors();
-    anchorRows.append(codebooks.rows(), adopted * dimension, codebooks.anchorCount() - adopted);
+    SlabWriter centroidRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
+    int adopted = codebooks.adoptedCentroids();
+    centroidRows.append(codebooks.rows(), adopted * dimension, codebooks.centroidCount() - adopted);
     for (Codebook codebook : plan.own()) {
       blocks.add(CodebookBlock.of(codebook, 0));
     }
@@ -343,13 +343,13 @@ final class TokenFieldWriter {
             encoder.stride(),
             counts,
             new BlockDecoder(codebooks, options.bits()),
-            codebooks.anchors(),
-            codebooks.anchorCount(),
+            codebooks.centroids(),
+            codebooks.centroidCount(),
             null,
-            codebooks.anchorCount());
+            codebooks.centroidCount());
     Leaves leaves =
         plan.codebooks().size() == 1
-            ? writeLeaves(tokens, anchorRows.offset())
+            ? writeLeaves(tokens, centroidRows.offset())
             : writeRegionsAndLeaves(tokens);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     copyCodes(codes, counts, encoder);
@@ -358,7 +358,7 @@ final class TokenFieldWriter {
         raw == null ? null : new TokenRows(rawTokens(), raw.offset()),
         new CodedParts(
             blocks,
-            anchorRows.offset(),
+            centroidRows.offset(),
             leaves.directory.regions(),
             leaves.regionsOffset,
             codesOffset,
@@ -375,7 +375,7 @@ final class TokenFieldWriter {
     List<CodebookBlock> blocks = new ArrayList<>();
     for (Codebook codebook : codebooks) {
       SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
-      rows.append(codebook.centroids(), 0, codebook.size());
+      rows.append(codebook.importedCentroids(), 0, codebook.size());
       blocks.add(CodebookBlock.of(codebook, rows.offset()));
     }
     return blocks;
@@ -409,23 +409,23 @@ final class TokenFieldWriter {
 
   /** Trains regions on what is coded, so that writing a segment again finds the same. */
   private Codebook trainRegions(CodedTokens tokens) throws IOException {
-    int count = CodebookPlan.idealAnchors(survey.tokens());
+    int count = CodebookPlan.idealCentroids(survey.tokens());
     int size = TokenSample.size(count, survey.tokens(), dimension);
     float[] sample = tokens.sample(survey.tokens(), size);
     return asStored(CodebookTrainer.train(sample, size, dimension, count, options.seed(), abort));
   }
 
-  /** The anchors of several codebooks are not fit for regions: new ones are trained. */
+  /** The centroids of several codebooks are not fit for regions: new ones are trained. */
   private Leaves writeRegionsAndLeaves(CodedTokens tokens) throws IOException {
     Codebook regions = trainRegions(tokens);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
-    rows.append(regions.anchors(), 0, regions.size());
+    rows.append(regions.centroids(), 0, regions.size());
     return files
         .temporary()
         .through(
             "regions",
             out ->
-                new Regions(regions.anchors(), regions.size(), dimension, abort)
+                new Regions(regions.centroids(), regions.size(), dimension, abort)
                     .assign(tokens, out),
             in ->
                 writeLeaves(

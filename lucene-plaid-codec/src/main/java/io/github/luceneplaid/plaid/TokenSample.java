@@ -29,12 +29,12 @@ record TokenSample(float[] rows, int size) {
   /** Memory of a sample. */
   private static final int MAX_BYTES = 1 << 26;
 
-  /** Tokens of a sample for each anchor that it is to train. */
-  private static final int TOKENS_PER_ANCHOR = 128;
+  /** Tokens of a sample for each centroid that it is to train. */
+  private static final int TOKENS_PER_CENTROID = 128;
 
-  /** The size of a sample that trains so many anchors. */
-  static int size(int anchors, long tokens, int dimension) {
-    long wanted = Math.min((long) anchors * TOKENS_PER_ANCHOR, tokens);
+  /** The size of a sample that trains so many centroids. */
+  static int size(int centroids, long tokens, int dimension) {
+    long wanted = Math.min((long) centroids * TOKENS_PER_CENTROID, tokens);
     return (int) Math.min(wanted, MAX_BYTES / (dimension * (long) Float.BYTES));
   }
 

@@ -27,9 +27,9 @@ public class TestCodebookPlan extends LuceneTestCase {
   private static final PlaidQuantizer BUCKETS =
       PlaidQuantizer.ofResiduals(new float[1], new float[] {-1, 1}, new float[1], 0);
 
-  private static Codebook codebook(int anchors, boolean adopted) {
-    float[] rows = new float[anchors];
-    for (int i = 0; i < anchors; i++) {
+  private static Codebook codebook(int centroids, boolean adopted) {
+    float[] rows = new float[centroids];
+    for (int i = 0; i < centroids; i++) {
       rows[i] = random().nextFloat();
     }
     return adopted ? Codebook.adopt(rows, BUCKETS, 1, 0, 1) : new Codebook(rows, 1, 0, 1);
@@ -69,13 +69,13 @@ public class TestCodebookPlan extends LuceneTestCase {
     return survey(own, adopted);
   }
 
-  private static int anchors(List<Codebook> codebooks) {
+  private static int centroids(List<Codebook> codebooks) {
     return codebooks.stream().mapToInt(Codebook::size).sum();
   }
 
   private static void assertWithinLimits(CodebookPlan plan) {
     assertTrue(plan.codebooks().size() <= 16);
-    assertTrue(anchors(plan.codebooks()) <= 65_536);
+    assertTrue(centroids(plan.codebooks()) <= 65_536);
     assertEquals(plan.codebooks().subList(0, plan.adopted().size()), plan.adopted());
   }
 
@@ -84,7 +84,7 @@ public class TestCodebookPlan extends LuceneTestCase {
    * were kept.
    */
   private static void assertKeepsAll(
-      FieldSurvey survey, CodebookPlan plan, int otherBlocks, int otherAnchors) {
+      FieldSurvey survey, CodebookPlan plan, int otherBlocks, int otherCentroids) {
     long before = Long.MAX_VALUE;
     for (Codebook kept : plan.adopted()) {
       assertTrue(survey.adopted().get(kept) <= before);
@@ -97,7 +97,7 @@ public class TestCodebookPlan extends LuceneTestCase {
             plan.adopted().stream().filter(kept -> survey.adopted().get(kept) >= tokens).toList();
         assertTrue(
             preferred.size() + otherBlocks + 1 > 16
-                || anchors(preferred) + otherAnchors + codebook.size() > 65_536);
+                || centroids(preferred) + otherCentroids + codebook.size() > 65_536);
       }
     }
   }
@@ -114,16 +114,16 @@ public class TestCodebookPlan extends LuceneTestCase {
     List<Codebook> own = survey.codebooks();
     int spare = trained == 0 ? 0 : 1;
     if (plan == null) {
-      boolean fits = own.size() + spare <= 16 && anchors(own) + trained <= 65_536;
+      boolean fits = own.size() + spare <= 16 && centroids(own) + trained <= 65_536;
       // Without a codebook of the format's own there is nothing to code the rest against
       assertTrue(fits == false || own.isEmpty());
       return;
     }
     assertWithinLimits(plan);
     assertEquals(own, plan.own());
-    assertEquals(anchors(own), plan.ownAnchorCount());
+    assertEquals(centroids(own), plan.ownCentroidCount());
     assertTrue(plan.copies());
-    assertKeepsAll(survey, plan, own.size() + spare, anchors(own) + trained);
+    assertKeepsAll(survey, plan, own.size() + spare, centroids(own) + trained);
     assertEquals(copied(survey, plan), plan.copiedTokens(survey));
     if (trained > 0) {
       assertWithinLimits(plan.with(codebook(trained, false)));
@@ -133,7 +133,7 @@ public class TestCodebookPlan extends LuceneTestCase {
   public void testRandomSurveys() {
     for (int i = 0; i < atLeast(60); i++) {
       FieldSurvey survey = randomSurvey();
-      int trained = CodebookPlan.idealAnchors(survey.tokens());
+      int trained = CodebookPlan.idealCentroids(survey.tokens());
 
       CodebookPlan copying = CodebookPlan.copying(survey);
       checkCopying(survey, copying, 0);
@@ -170,7 +170,7 @@ public class TestCodebookPlan extends LuceneTestCase {
       CodebookPlan plan = CodebookPlan.copying(survey);
       assertEquals(survey.tokens(), plan.copiedTokens(survey));
       assertEquals(16, plan.codebooks().size());
-      assertEquals(65_536, anchors(plan.codebooks()));
+      assertEquals(65_536, centroids(plan.codebooks()));
     }
   }
 
@@ -185,22 +185,22 @@ public class TestCodebookPlan extends LuceneTestCase {
     assertEquals("codebook blocks: found 17, expected at most 16", e.getMessage());
 
     CodebookPlan most = new CodebookPlan(List.of(codebook(65_535, true)), false);
-    assertEquals(65_536, anchors(most.with(codebook(1, false)).codebooks()));
+    assertEquals(65_536, centroids(most.with(codebook(1, false)).codebooks()));
     e = expectThrows(IllegalArgumentException.class, () -> most.with(codebook(2, false)));
-    assertEquals("anchors: found 65537, expected at most 65536", e.getMessage());
+    assertEquals("centroids: found 65537, expected at most 65536", e.getMessage());
 
     CodebookPlan own = new CodebookPlan(List.of(codebook(1, false)), true);
     expectThrows(IllegalArgumentException.class, () -> own.with(codebook(1, true)));
   }
 
-  public void testIdealAnchors() {
+  public void testIdealCentroids() {
     int[][] expected = {{1, 1}, {2, 2}, {4, 2}, {5, 4}, {16, 4}, {17, 8}, {65_536, 256}};
     for (int[] pair : expected) {
-      assertEquals(pair[1], CodebookPlan.idealAnchors(pair[0]));
+      assertEquals(pair[1], CodebookPlan.idealCentroids(pair[0]));
     }
-    assertEquals(1 << 14, CodebookPlan.idealAnchors(1 << 28));
-    assertEquals(1 << 14, CodebookPlan.idealAnchors(Long.MAX_VALUE));
-    // 64 anchors suit 4,096 tokens and do for 65,536, but not for one more
+    assertEquals(1 << 14, CodebookPlan.idealCentroids(1 << 28));
+    assertEquals(1 << 14, CodebookPlan.idealCentroids(Long.MAX_VALUE));
+    // 64 centroids suit 4,096 tokens and do for 65,536, but not for one more
     assertTrue(CodebookPlan.suffices(64, 65_536));
     assertFalse(CodebookPlan.suffices(64, 65_537));
   }

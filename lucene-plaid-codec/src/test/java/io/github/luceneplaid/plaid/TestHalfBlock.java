@@ -35,7 +35,7 @@ public class TestHalfBlock extends LuceneTestCase {
     int offset = random().nextInt(5);
     byte[] block = new byte[offset + stride + 3];
     random().nextBytes(block);
-    // Anchor ids, then parts of a byte for each lane, then lengths
+    // Centroid ids, then parts of a byte for each lane, then lengths
     repeat(block, offset, 32);
     for (int at = offset + 32; at < offset + coded; at += 16) {
       repeat(block, at, 16);

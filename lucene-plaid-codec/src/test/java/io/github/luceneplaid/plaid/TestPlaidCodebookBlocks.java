@@ -106,7 +106,7 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
     assertTrue("error " + sum / expected.size(), sum / expected.size() <= limit);
   }
 
-  /** A few coded tokens do not make do with their anchors for many others. */
+  /** A few coded tokens do not make do with their centroids for many others. */
   public void testManyFreshTokens() throws IOException {
     try (Directory directory = newDirectory()) {
       NavigableMap<Integer, BytesRef> before;
@@ -139,7 +139,7 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
   }
 
   /**
-   * Fresh tokens from elsewhere get anchors of their own, and others go on with those there are.
+   * Fresh tokens from elsewhere get centroids of their own, and others go on with those there are.
    */
   public void testDrift() throws IOException {
     for (boolean drift : new boolean[] {false, true}) {

@@ -114,7 +114,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
     assertEquals(what, written.keySet(), read.keySet());
     double error = 0;
     double residual = 0;
-    float[] anchors = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD).anchorRows();
+    float[] centroids = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD).centroidRows();
     Rotation rotation = Rotation.of(dimension);
     for (int id : written.keySet()) {
       float[][] expected = LateInteractionField.decode(written.get(id));
@@ -124,7 +124,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
         assertSimilar(what, expected[i], found[i]);
         error += squaredDistance(expected[i], direction(found[i]), 0);
         rotation.rotate(expected[i], 0);
-        residual += nearest(expected[i], anchors);
+        residual += nearest(expected[i], centroids);
       }
     }
     error /= statistics.tokens();
@@ -158,10 +158,10 @@ public class TestPlaidDecoding extends LuceneTestCase {
     return direction;
   }
 
-  private static double nearest(float[] token, float[] anchors) {
+  private static double nearest(float[] token, float[] centroids) {
     double nearest = Double.POSITIVE_INFINITY;
-    for (int at = 0; at < anchors.length; at += token.length) {
-      nearest = Math.min(nearest, squaredDistance(token, anchors, at));
+    for (int at = 0; at < centroids.length; at += token.length) {
+      nearest = Math.min(nearest, squaredDistance(token, centroids, at));
     }
     return nearest;
   }

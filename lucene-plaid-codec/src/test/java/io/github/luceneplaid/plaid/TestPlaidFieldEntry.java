@@ -55,13 +55,13 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     boolean provisional;
     boolean trained = true;
     int ownBlocks = 1;
-    int anchors = 10;
+    int centroids = 10;
     float meanResidual = 1;
     long trainedTokens = 5;
     PlaidQuantizer adopted;
-    long centroidsOffset = 64;
+    long importedOffset = 64;
     boolean adoptedLast;
-    long anchorsOffset = 64;
+    long centroidsOffset = 64;
     int regions = 10;
     long regionsOffset = 64;
     long codesOffset = 64;
@@ -111,17 +111,17 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     private CodedParts parts() {
       List<CodebookBlock> blocks = new ArrayList<>();
       if (adopted != null) {
-        blocks.add(new CodebookBlock(ID, anchors, 0, 1, adopted, centroidsOffset));
+        blocks.add(new CodebookBlock(ID, centroids, 0, 1, adopted, importedOffset));
       }
       for (int i = 0; i < ownBlocks; i++) {
-        blocks.add(new CodebookBlock(ID, anchors, meanResidual, trainedTokens, null, 0));
+        blocks.add(new CodebookBlock(ID, centroids, meanResidual, trainedTokens, null, 0));
       }
       if (adoptedLast) {
         Collections.reverse(blocks);
       }
       return new CodedParts(
           blocks,
-          anchorsOffset,
+          centroidsOffset,
           regions,
           regionsOffset,
           codesOffset,
@@ -285,19 +285,19 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     fits(n -> n.ownBlocks = 16);
     refused("codebook blocks: found 17, expected 1 to 16", n -> n.ownBlocks = 17);
     refused("codebook blocks: found 0", n -> n.ownBlocks = 0);
-    fits(n -> n.anchors = n.regions = 1 << 16);
-    refused("anchors: found 65537", n -> n.anchors = n.regions = (1 << 16) + 1);
-    refused("anchors: found 0", n -> n.anchors = n.regions = 0);
+    fits(n -> n.centroids = n.regions = 1 << 16);
+    refused("centroids: found 65537", n -> n.centroids = n.regions = (1 << 16) + 1);
+    refused("centroids: found 0", n -> n.centroids = n.regions = 0);
     fits(
         n -> {
           n.ownBlocks = 2;
-          n.anchors = 1 << 15;
+          n.centroids = 1 << 15;
         });
     refused(
-        "anchors: found 65538",
+        "centroids: found 65538",
         n -> {
           n.ownBlocks = 2;
-          n.anchors = (1 << 15) + 1;
+          n.centroids = (1 << 15) + 1;
         });
     refused("regions: found 9, expected 10", n -> n.regions = 9);
     refused("offset of regions: found 0, expected 64", n -> n.regionsOffset = 0);
@@ -338,7 +338,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
           n.adopted = PlaidQuantizer.ofSigns(new float[DIMENSION]);
         });
     assertRefused(
-        "offset of centroids", with(with(new Numbers(), adopted), n -> n.centroidsOffset = 65));
+        "offset of centroids", with(with(new Numbers(), adopted), n -> n.importedOffset = 65));
     expectThrows(IllegalArgumentException.class, () -> new CodebookBlock(ID, 1, 0, 0, null, 64));
   }
 
@@ -354,7 +354,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     assertEquals(3, CodedParts.widthOfPostings((1 << 16) + 1));
     assertEquals(3, CodedParts.widthOfPostings(1 << 24));
     assertEquals(4, CodedParts.widthOfPostings((1 << 24) + 1));
-    refused("offset of anchors", n -> n.anchorsOffset = n.regionsOffset = 65);
+    refused("offset of centroids", n -> n.centroidsOffset = n.regionsOffset = 65);
     refused("offset of leaves", n -> n.leavesOffset = 65);
     refused("offset of leaves", n -> n.leavesOffset = -64);
     refused("offset of codes", n -> n.codesOffset = 65);

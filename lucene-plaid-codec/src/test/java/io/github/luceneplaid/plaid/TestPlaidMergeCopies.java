@@ -78,7 +78,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     try (Directory directory = newDirectory()) {
       NavigableMap<Integer, BytesRef> before;
       Set<String> codebooks = new LinkedHashSet<>();
-      int anchors = 0;
+      int centroids = 0;
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
         for (int i = 0; i < segments; i++) {
           addSegment(writer, random(), 1000 * i, 5 + random().nextInt(30), dimension);
@@ -90,7 +90,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
             assertEquals(statistics.tokens(), statistics.encodedTokens());
             assertEquals(1, statistics.generation());
             assertEquals(1, statistics.codebooks().size());
-            anchors += codebooks.addAll(statistics.codebooks()) ? statistics.anchors() : 0;
+            centroids += codebooks.addAll(statistics.codebooks()) ? statistics.centroids() : 0;
           }
         }
         writer.forceMerge(1);
@@ -98,7 +98,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
       assertEquals(before, valuesById(directory));
       assertCopied(statistics(directory));
       assertEquals(List.copyOf(codebooks), statistics(directory).codebooks());
-      assertEquals(anchors, statistics(directory).anchors());
+      assertEquals(centroids, statistics(directory).centroids());
     }
   }
 
@@ -262,7 +262,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     }
   }
 
-  /** Beside the decoded values: the bytes of the codes, and the anchors they stand for. */
+  /** Beside the decoded values: the bytes of the codes, and the centroids they stand for. */
   public void testBytesOfCodes() throws IOException {
     PlaidDocValuesFormat format = trained().raw(RawTokens.NONE).build();
     boolean anyLength = random().nextBoolean();
@@ -296,7 +296,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     }
   }
 
-  /** The blocks of each document, with anchors in the place of their ids. */
+  /** The blocks of each document, with centroids in the place of their ids. */
   private static NavigableMap<Integer, List<ByteBuffer>> codes(LeafReader reader)
       throws IOException {
     PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
@@ -308,13 +308,13 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
       long end = segment.firstHalf(ordinal + 1);
       for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
         segment.readBlocks(half, (int) Math.min(2, end - half), block);
-        int anchorBytes = segment.dimension() * Float.BYTES;
+        int centroidBytes = segment.dimension() * Float.BYTES;
         ByteBuffer buffer =
-            ByteBuffer.allocate(block.length + ResidualQuantizer.LANES * anchorBytes);
+            ByteBuffer.allocate(block.length + ResidualQuantizer.LANES * centroidBytes);
         for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
-          int from = ResidualQuantizer.anchorId(block, 0, lane) * segment.dimension();
+          int from = ResidualQuantizer.centroidId(block, 0, lane) * segment.dimension();
           for (int j = from; j < from + segment.dimension(); j++) {
-            buffer.putFloat(segment.anchorRows()[j]);
+            buffer.putFloat(segment.centroidRows()[j]);
           }
         }
         buffer.put(Arrays.copyOfRange(block, 2 * ResidualQuantizer.LANES, block.length));

@@ -178,7 +178,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(1, meta.readVInt());
     String id = String.format(Locale.ROOT, "%016x%016x", meta.readLong(), meta.readLong());
     assertEquals(statistics.codebooks().get(0), id);
-    assertEquals(statistics.anchors(), meta.readVInt());
+    assertEquals(statistics.centroids(), meta.readVInt());
     assertTrue(Float.intBitsToFloat(meta.readInt()) >= 0);
     assertTrue(meta.readVLong() > 0);
     PlaidQuantizer buckets = segment.codebooks().list().get(0).buckets();
@@ -192,11 +192,11 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
       assertFloats(buckets.weights(), meta);
       assertFloats(new float[] {buckets.clusterThreshold()}, meta);
     }
-    long anchors = meta.readVLong();
-    assertEquals(0, anchors % 64);
-    // The anchors of the only codebook are the regions
-    assertEquals(statistics.anchors(), meta.readVInt());
-    assertEquals(anchors, meta.readVLong());
+    long centroids = meta.readVLong();
+    assertEquals(0, centroids % 64);
+    // The centroids of the only codebook are the regions
+    assertEquals(statistics.centroids(), meta.readVInt());
+    assertEquals(centroids, meta.readVLong());
     assertEquals(0, meta.readVLong() % 64);
     assertEquals(statistics.leaves(), meta.readVInt());
     assertEquals(0, meta.readVLong() % 64);

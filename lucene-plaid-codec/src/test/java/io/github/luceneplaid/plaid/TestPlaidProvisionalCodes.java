@@ -150,7 +150,7 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
   public void testRecallOfClusters() throws IOException {
     int queries = 200;
     List<float[][]> documents = clusteredDocuments();
-    LateInteractionOptions few = LateInteractionOptions.builder().probes(8).candidates(20).build();
+    LateInteractionOptions few = LateInteractionOptions.builder().cells(8).candidates(20).build();
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config(format()))) {
       for (int id = 0; id < DOCUMENTS; id++) {

@@ -102,14 +102,14 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         PlaidDocValuesFormat.segment(segment, "tokens7").codebooks();
         long one = RamUsageTester.ramUsed(producer, new Heap()) - opened;
         PlaidStatistics statistics = PlaidDocValuesFormat.statistics(segment, "tokens7");
-        long anchors = (long) statistics.anchors() * DIMENSION * Float.BYTES;
-        assertTrue(anchors > 1024);
-        assertTrue(one + " bytes, anchors " + anchors, one >= anchors && one < anchors + 2048);
+        long centroids = (long) statistics.centroids() * DIMENSION * Float.BYTES;
+        assertTrue(centroids > 1024);
+        assertTrue(one + " bytes, centroids " + centroids, one >= centroids && one < centroids + 2048);
       }
     }
   }
 
-  /** What is loaded of a field with several codebooks: each anchor and each region once. */
+  /** What is loaded of a field with several codebooks: each centroid and each region once. */
   public void testSeveralCodebooks() throws IOException {
     PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
     try (Directory directory = newDirectory()) {
@@ -137,7 +137,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
           List<Object> loaded =
               List.of(segment.codebooks(), segment.regions(), segment.leafDirectory());
           long bytes = RamUsageTester.ramUsed(loaded);
-          long rows = (long) statistics.anchors() + statistics.regions();
+          long rows = (long) statistics.centroids() + statistics.regions();
           long expected = rows * DIMENSION * Float.BYTES + statistics.regions() * 12L;
           assertTrue(bytes + " of " + expected, bytes >= expected && bytes < expected + 2048);
         }

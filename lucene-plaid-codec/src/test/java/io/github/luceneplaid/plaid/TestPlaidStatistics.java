@@ -114,7 +114,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
             assertEquals(DIMENSION, statistics.dimension());
             assertEquals(0, statistics.escapedDocuments());
             long vectors =
-                statistics.anchorBytes() + statistics.leafBytes() + statistics.rawBytes();
+                statistics.centroidBytes() + statistics.leafBytes() + statistics.rawBytes();
             long data =
                 statistics.codeBytes() + statistics.postingBytes() + statistics.addressBytes();
             assertEquals(statistics.totalBytes(), vectors + data);
@@ -153,7 +153,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
               assertEquals(tokens * DIMENSION * rawBytes, statistics.rawBytes());
               int regions = statistics.codebooks().size() == 1 ? 0 : statistics.regions();
               assertEquals(
-                  (statistics.anchors() + regions) * 2L * DIMENSION, statistics.anchorBytes());
+                  (statistics.centroids() + regions) * 2L * DIMENSION, statistics.centroidBytes());
               long halves = segment.firstHalf(segment.documents());
               // Ids, scales and factors, half a byte a component, lengths
               long block = 16 * 4L + 8L * DIMENSION + (anyLength ? 16 * 4 : 0);
@@ -204,18 +204,18 @@ public class TestPlaidStatistics extends LuceneTestCase {
     }
   }
 
-  /** Anchors of all tokens of a document; those of the lanes that only fill a block are theirs. */
-  private static Set<Integer> anchorsOf(PlaidSegment segment, int ordinal) throws IOException {
-    Set<Integer> anchors = new TreeSet<>();
+  /** Centroids of all tokens of a document; those of the lanes that only fill a block are theirs. */
+  private static Set<Integer> centroidsOf(PlaidSegment segment, int ordinal) throws IOException {
+    Set<Integer> centroids = new TreeSet<>();
     byte[] block = new byte[segment.blockStride()];
     long end = segment.firstHalf(ordinal + 1);
     for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
       assertEquals(1, segment.readBlocks(half, (int) Math.min(2, end - half), block));
       for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
-        anchors.add(ResidualQuantizer.anchorId(block, 0, lane));
+        centroids.add(ResidualQuantizer.centroidId(block, 0, lane));
       }
     }
-    return anchors;
+    return centroids;
   }
 
   private static int[] postings(PlaidSegment segment, long from, long to) throws IOException {
@@ -233,7 +233,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
     return ordinals;
   }
 
-  /** The documents in the lists of an anchor are those with a token that is coded with it. */
+  /** The documents in the lists of a centroid are those with a token that is coded with it. */
   public void testPostingsMatchCodes() throws IOException {
     with(
         randomFormat().trainingThreshold(ONE_CODEBOOK).build(),
@@ -248,7 +248,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
         random().nextBoolean(),
         (directory, segment, statistics) -> {
           assertTrue(statistics.codebooks().size() > 1);
-          assertEquals(CodebookPlan.idealAnchors(tokens), statistics.regions());
+          assertEquals(CodebookPlan.idealCentroids(tokens), statistics.regions());
           CellTable leaves = segment.leafDirectory();
           assertEquals(statistics.regions(), leaves.regions());
           assertEquals(statistics.regions(), segment.regions().length / DIMENSION);
@@ -272,25 +272,25 @@ public class TestPlaidStatistics extends LuceneTestCase {
   private static void assertPostingsMatchCodes(PlaidSegment segment, PlaidStatistics statistics)
       throws IOException {
     List<Set<Integer>> expected = new ArrayList<>();
-    for (int anchor = 0; anchor < statistics.anchors(); anchor++) {
+    for (int centroid = 0; centroid < statistics.centroids(); centroid++) {
       expected.add(new TreeSet<>());
     }
     for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
-      for (int anchor : anchorsOf(segment, ordinal)) {
-        expected.get(anchor).add(ordinal);
+      for (int centroid : centroidsOf(segment, ordinal)) {
+        expected.get(centroid).add(ordinal);
       }
     }
     CellTable leaves = segment.leafDirectory();
-    assertEquals(statistics.anchors(), leaves.regions());
+    assertEquals(statistics.centroids(), leaves.regions());
     assertEquals(statistics.leaves(), leaves.leaves());
     assertEquals(statistics.postings(), leaves.postings());
-    for (int anchor = 0; anchor < leaves.regions(); anchor++) {
+    for (int centroid = 0; centroid < leaves.regions(); centroid++) {
       Set<Integer> found = new TreeSet<>();
       for (int ordinal :
-          postings(segment, leaves.firstPosting(anchor), leaves.firstPosting(anchor + 1))) {
+          postings(segment, leaves.firstPosting(centroid), leaves.firstPosting(centroid + 1))) {
         found.add(ordinal);
       }
-      assertEquals("anchor " + anchor, expected.get(anchor), found);
+      assertEquals("centroid " + centroid, expected.get(centroid), found);
     }
     assertTrue(statistics.leaves() <= statistics.tokens());
     assertTrue(statistics.leaves() <= statistics.postings());
@@ -318,7 +318,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
     }
   }
 
-  /** Leaves of an anchor have lists one behind the other, each of rising ordinals. */
+  /** Leaves of a centroid have lists one behind the other, each of rising ordinals. */
   public void testPostingListsOfLeaves() throws IOException {
     with(
         randomFormat().trainingThreshold(1).build(),
@@ -327,15 +327,15 @@ public class TestPlaidStatistics extends LuceneTestCase {
           CellTable leaves = segment.leafDirectory();
           byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
-          for (int anchor = 0; anchor < leaves.regions(); anchor++) {
-            long next = leaves.firstPosting(anchor);
-            for (int leaf = leaves.firstLeaf(anchor); leaf < leaves.firstLeaf(anchor + 1); leaf++) {
-              long start = leaves.firstPosting(anchor) + start(segment, leaf, leafRecord, header);
+          for (int centroid = 0; centroid < leaves.regions(); centroid++) {
+            long next = leaves.firstPosting(centroid);
+            for (int leaf = leaves.firstLeaf(centroid); leaf < leaves.firstLeaf(centroid + 1); leaf++) {
+              long start = leaves.firstPosting(centroid) + start(segment, leaf, leafRecord, header);
               assertEquals(next, start);
               next =
-                  leaf + 1 == leaves.firstLeaf(anchor + 1)
-                      ? leaves.firstPosting(anchor + 1)
-                      : leaves.firstPosting(anchor) + start(segment, leaf + 1, leafRecord, header);
+                  leaf + 1 == leaves.firstLeaf(centroid + 1)
+                      ? leaves.firstPosting(centroid + 1)
+                      : leaves.firstPosting(centroid) + start(segment, leaf + 1, leafRecord, header);
               assertTrue("leaf " + leaf + " is empty", next > start);
               int previous = -1;
               for (int ordinal : postings(segment, start, next)) {
@@ -343,7 +343,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
                 previous = ordinal;
               }
             }
-            assertEquals(leaves.firstPosting(anchor + 1), next);
+            assertEquals(leaves.firstPosting(centroid + 1), next);
           }
         });
   }
@@ -354,7 +354,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
     return header.getInt(CellLayout.START);
   }
 
-  /** The only leaf of an anchor is the mean of the anchor's tokens, brought to length 1. */
+  /** The only leaf of a centroid is the mean of the centroid's tokens, brought to length 1. */
   public void testLeavesAreMeans() throws IOException {
     with(
         PlaidDocValuesFormat.builder()
@@ -363,8 +363,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
             .build(),
         false,
         (directory, segment, statistics) -> {
-          float[] sums = new float[statistics.anchors() * DIMENSION];
-          int[] counts = new int[statistics.anchors()];
+          float[] sums = new float[statistics.centroids() * DIMENSION];
+          int[] counts = new int[statistics.centroids()];
           float[] token = new float[DIMENSION];
           byte[] block = new byte[segment.blockStride()];
           for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
@@ -373,29 +373,29 @@ public class TestPlaidStatistics extends LuceneTestCase {
               long half = segment.firstHalf(ordinal) + 2L * (i / 16);
               long end = segment.firstHalf(ordinal + 1);
               segment.readBlocks(half, (int) Math.min(2, end - half), block);
-              int anchor = ResidualQuantizer.anchorId(block, 0, i % 16);
-              counts[anchor]++;
+              int centroid = ResidualQuantizer.centroidId(block, 0, i % 16);
+              counts[centroid]++;
               for (int j = 0; j < DIMENSION; j++) {
-                sums[anchor * DIMENSION + j] += token[j];
+                sums[centroid * DIMENSION + j] += token[j];
               }
             }
           }
           CellTable leaves = segment.leafDirectory();
           byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
           ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
-          for (int anchor = 0; anchor < leaves.regions(); anchor++) {
-            int leaf = leaves.firstLeaf(anchor);
-            assertEquals(counts[anchor] == 0 ? leaf : leaf + 1, leaves.firstLeaf(anchor + 1));
-            if (counts[anchor] == 0) {
+          for (int centroid = 0; centroid < leaves.regions(); centroid++) {
+            int leaf = leaves.firstLeaf(centroid);
+            assertEquals(counts[centroid] == 0 ? leaf : leaf + 1, leaves.firstLeaf(centroid + 1));
+            if (counts[centroid] == 0) {
               continue;
             }
             segment.readLeaves(leaf, 1, leafRecord);
             float scale = header.getFloat(0);
-            float[] sum = Arrays.copyOfRange(sums, anchor * DIMENSION, (anchor + 1) * DIMENSION);
+            float[] sum = Arrays.copyOfRange(sums, centroid * DIMENSION, (centroid + 1) * DIMENSION);
             float[] expected = TokenDocuments.scaled(sum, 1 / TokenDocuments.length(sum));
             for (int j = 0; j < DIMENSION; j++) {
               int weight = leafRecord[CellLayout.COMPONENTS + j];
-              assertEquals("anchor " + anchor, expected[j], scale * weight, 0.03);
+              assertEquals("centroid " + centroid, expected[j], scale * weight, 0.03);
             }
           }
         });

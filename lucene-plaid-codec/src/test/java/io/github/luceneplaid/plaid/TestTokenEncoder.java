@@ -36,7 +36,7 @@ public class TestTokenEncoder extends LuceneTestCase {
 
   private static final int[] ALL_BITS = {1, 2, 3, 4, 8};
 
-  /** The largest mean squared error of a direction that is 0.6 from its anchor, by bits. */
+  /** The largest mean squared error of a direction that is 0.6 from its centroid, by bits. */
   private static final double[] MAX_ERROR = {0, 0.25, 0.08, 0.03, 0.01, 0, 0, 0, 0.001};
 
   private int dimension;
@@ -52,16 +52,16 @@ public class TestTokenEncoder extends LuceneTestCase {
     }
   }
 
-  private Codebook randomCodebook(int anchors) {
-    float[] rows = new float[anchors * dimension];
-    for (int i = 0; i < anchors; i++) {
+  private Codebook randomCodebook(int centroids) {
+    float[] rows = new float[centroids * dimension];
+    for (int i = 0; i < centroids; i++) {
       System.arraycopy(TokenDocuments.unit(random(), dimension), 0, rows, i * dimension, dimension);
     }
-    return new Codebook(rows, dimension, 0.6f, anchors);
+    return new Codebook(rows, dimension, 0.6f, centroids);
   }
 
   private Codebook adopted(int centroids, int bits) {
-    float[] rows = randomCodebook(centroids).anchors();
+    float[] rows = randomCodebook(centroids).centroids();
     float[] weights = new float[1 << bits];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = 0.1f * (i - weights.length / 2f);
@@ -71,16 +71,16 @@ public class TestTokenEncoder extends LuceneTestCase {
     return Codebook.adopt(rows, buckets, dimension, 0.6f, centroids);
   }
 
-  /** Fills the documents with tokens around anchors, of any length. */
-  private void drawTokens(float[] anchors, boolean unitLength) {
+  /** Fills the documents with tokens around centroids, of any length. */
+  private void drawTokens(float[] centroids, boolean unitLength) {
     Rotation rotation = Rotation.of(dimension);
     for (float[][] tokens : documents) {
       for (int i = 0; i < tokens.length; i++) {
-        int anchor = random().nextInt(anchors.length / dimension);
+        int centroid = random().nextInt(centroids.length / dimension);
         float[] token = new float[dimension];
         float[] noise = TokenDocuments.unit(random(), dimension);
         for (int j = 0; j < dimension; j++) {
-          token[j] = anchors[anchor * dimension + j] + 0.6f * noise[j];
+          token[j] = centroids[centroid * dimension + j] + 0.6f * noise[j];
         }
         rotation.rotateBack(token, 0);
         double length = unitLength ? 1 : 0.5 + 3 * random().nextDouble();
@@ -158,10 +158,10 @@ public class TestTokenEncoder extends LuceneTestCase {
         TokenNormalizer.of(dimension), codebooks, bits, unitLength, null, AbortCheck.NONE);
   }
 
-  /** Anchors are the nearest ones, and decoded tokens are near what was encoded. */
+  /** Centroids are the nearest ones, and decoded tokens are near what was encoded. */
   public void testEncode() throws IOException {
     for (int bits : ALL_BITS) {
-      // Up to 64 anchors all are compared
+      // Up to 64 centroids all are compared
       Codebook first = randomCodebook(TestUtil.nextInt(random(), 1, 30));
       Codebook second = randomCodebook(TestUtil.nextInt(random(), 1, 30));
       boolean hasAdopted = bits != 3 && random().nextBoolean();
@@ -171,7 +171,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       }
       CodebookBlocks codebooks = new CodebookBlocks(list);
       boolean unitLength = random().nextBoolean();
-      drawTokens(random().nextBoolean() ? first.anchors() : second.anchors(), unitLength);
+      drawTokens(random().nextBoolean() ? first.centroids() : second.centroids(), unitLength);
       TokenEncoder encoder = encoder(codebooks, bits, unitLength);
       List<float[]> raw = new ArrayList<>();
       float[] scratch = new float[64 * dimension];
@@ -205,7 +205,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       CodebookBlocks codebooks, int bits, boolean unitLength, int stride, byte[] blocks) {
     BlockDecoder decoder = new BlockDecoder(codebooks, bits);
     Rotation rotation = Rotation.of(dimension);
-    float[] anchors = codebooks.anchors();
+    float[] centroids = codebooks.centroids();
     float[] decoded = new float[dimension];
     int block = 0;
     int n = 0;
@@ -221,13 +221,13 @@ public class TestTokenEncoder extends LuceneTestCase {
         error += squaredDistance(direction, decoded, 0);
         n++;
         rotation.rotate(direction, 0);
-        int anchor = ResidualQuantizer.anchorId(blocks, at, i % 16);
-        double distance = squaredDistance(direction, anchors, anchor * dimension);
-        for (int other = codebooks.adoptedAnchors(); other < codebooks.anchorCount(); other++) {
-          double others = squaredDistance(direction, anchors, other * dimension);
-          assertTrue("anchor " + anchor + " and not " + other, distance <= others + 1e-4);
+        int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
+        double distance = squaredDistance(direction, centroids, centroid * dimension);
+        for (int other = codebooks.adoptedCentroids(); other < codebooks.centroidCount(); other++) {
+          double others = squaredDistance(direction, centroids, other * dimension);
+          assertTrue("centroid " + centroid + " and not " + other, distance <= others + 1e-4);
         }
-        assertTrue(anchor >= codebooks.adoptedAnchors() && anchor < codebooks.anchorCount());
+        assertTrue(centroid >= codebooks.adoptedCentroids() && centroid < codebooks.centroidCount());
         if (unitLength == false) {
           int lengths = at + ResidualQuantizer.blockBytes(bits, dimension);
           float found = (float) BitUtil.VH_LE_FLOAT.get(blocks, lengths + 4 * (i % 16));
@@ -248,7 +248,7 @@ public class TestTokenEncoder extends LuceneTestCase {
     return squares;
   }
 
-  /** Adopted codes say the same behind other anchors, in whole and in half blocks. */
+  /** Adopted codes say the same behind other centroids, in whole and in half blocks. */
   public void testAdopt() throws IOException {
     // Residuals are whole bytes in PLAID's files
     dimension = (dimension + 7) / 8 * 8;
@@ -262,13 +262,13 @@ public class TestTokenEncoder extends LuceneTestCase {
       byte[] blocks = encode(values, (doc, out) -> encoder.adopt(values, other.size(), false, out));
       BlockDecoder decoder = new BlockDecoder(codebooks, bits);
       float[] decoded = new float[dimension];
-      float[] centroids = codebook.centroids();
+      float[] centroids = codebook.importedCentroids();
       int block = 0;
       for (int doc = 0; doc < documents.length; doc++) {
         for (int i = 0; i < documents[doc].length; i++) {
           int at = block + i / 16 * encoder.stride();
-          int anchor = ResidualQuantizer.anchorId(blocks, at, i % 16);
-          assertEquals(other.size() + values.centroids[doc][i], anchor);
+          int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
+          assertEquals(other.size() + values.centroids[doc][i], centroid);
           decoder.decode(blocks, at, i % 16, 1, decoded, 0);
           assertArrayEquals(values.decoded(centroids, doc, i), decoded, 1e-5f);
         }
@@ -344,7 +344,7 @@ public class TestTokenEncoder extends LuceneTestCase {
     @Override
     public void tokens(int from, int n, float[] into) {
       for (int i = 0; i < n; i++) {
-        float[] token = decoded(codebook.centroids(), doc, from + i);
+        float[] token = decoded(codebook.importedCentroids(), doc, from + i);
         System.arraycopy(token, 0, into, i * dimension, dimension);
       }
     }

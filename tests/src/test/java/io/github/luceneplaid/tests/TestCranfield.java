@@ -91,7 +91,7 @@ public class TestCranfield extends LuceneTestCase {
                   cranfield.ndcg(cranfield.exact(), K))
               + "                      recall  nDCG  queries   bytes per token                      "
               + "               merged tokens, all merges\n"
-              + "                        @10   @10  per CPU-s  all   codes leaves posts anchors  raw "
+              + "                        @10   @10  per CPU-s  all   codes leaves posts centroids  raw "
               + "addr  codebooks copied encoded again\n"
               + String.join("\n", figures));
     }
@@ -264,7 +264,7 @@ public class TestCranfield extends LuceneTestCase {
         result.perToken(s.codeBytes()),
         result.perToken(s.leafBytes()),
         result.perToken(s.postingBytes()),
-        result.perToken(s.anchorBytes()),
+        result.perToken(s.centroidBytes()),
         result.perToken(s.rawBytes()),
         result.perToken(s.addressBytes()),
         s.codebooks().size(),

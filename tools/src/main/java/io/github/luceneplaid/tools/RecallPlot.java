@@ -118,10 +118,10 @@ final class RecallPlot {
     svg.append(String.format(Locale.ROOT, format.replace("%n", "\n"), values));
   }
 
-  private void text(String style, String anchor, double x, double y, String text) {
+  private void text(String style, String centroid, double x, double y, String text) {
     add(
-        "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
-        style, anchor, x, y, HeatMap.escaped(text));
+        "<text class=\"%s\" text-centroid=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
+        style, centroid, x, y, HeatMap.escaped(text));
   }
 
   private void line(double x1, double y1, double x2, double y2) {

@@ -21,7 +21,7 @@ import org.apache.lucene.search.IndexSearcher;
 
 /**
  * Measures settings of a search: what comes by default and for other wishes, then more and more
- * candidates, each with few and with many probes, until nearly all hits are right, and last an
+ * candidates, each with few and with many cells, until nearly all hits are right, and last an
  * exact search.
  */
 final class RecallTrial {
@@ -39,7 +39,7 @@ final class RecallTrial {
   /** As many documents have more leaves that are about as near as the nearest. */
   private static final int MANY_DOCUMENTS = 100_000;
 
-  private static final int[] PROBES = {32, 128};
+  private static final int[] CELLS = {32, 128};
   private static final int[] PROBES_OF_MANY = {128, 512};
 
   /** How often each query is answered to measure time, after once to warm up. */
@@ -116,12 +116,12 @@ final class RecallTrial {
     for (int step = 0;
         choice && step < MAX_STEPS && isEnough(wishes, step, atLeast) == false;
         step++) {
-      for (int probes :
-          searcher.getIndexReader().maxDoc() > MANY_DOCUMENTS ? PROBES_OF_MANY : PROBES) {
+      for (int cells :
+          searcher.getIndexReader().maxDoc() > MANY_DOCUMENTS ? PROBES_OF_MANY : CELLS) {
         int candidates = candidates(step);
         measure(
-            "--probes " + probes + " --candidates " + candidates,
-            LateInteractionOptions.builder().probes(probes).candidates(candidates).build(),
+            "--cells " + cells + " --candidates " + candidates,
+            LateInteractionOptions.builder().cells(cells).candidates(candidates).build(),
             truth);
       }
     }
@@ -147,7 +147,7 @@ final class RecallTrial {
   private double best(int wishes, int step) {
     return settings.stream()
         .skip(wishes)
-        .limit((long) PROBES.length * step)
+        .limit((long) CELLS.length * step)
         .mapToDouble(Setting::recall)
         .max()
         .orElseThrow();

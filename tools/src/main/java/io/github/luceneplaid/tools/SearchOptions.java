@@ -31,10 +31,10 @@ final class SearchOptions {
   private Float atLeast;
 
   @Option(
-      names = "--probes",
+      names = "--cells",
       paramLabel = "N",
       description = "Leaves looked at per query token (default: automatic).")
-  private Integer probes;
+  private Integer cells;
 
   @Option(
       names = "--candidates",
@@ -57,9 +57,9 @@ final class SearchOptions {
   }
 
   LateInteractionOptions options() {
-    if (exact && (probes != null || candidates != null || atLeast != null)) {
+    if (exact && (cells != null || candidates != null || atLeast != null)) {
       throw UserException.usage(
-          "--exact scores every document: no --probes, no --candidates, no --at-least");
+          "--exact scores every document: no --cells, no --candidates, no --at-least");
     }
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     try {
@@ -69,8 +69,8 @@ final class SearchOptions {
       if (atLeast != null) {
         builder.recall(atLeast);
       }
-      if (probes != null) {
-        builder.probes(probes);
+      if (cells != null) {
+        builder.cells(cells);
       }
       if (candidates != null) {
         builder.candidates(candidates);

@@ -28,11 +28,11 @@ import org.apache.lucene.util.BitUtil;
  * Checks what one segment holds of a field of tokens, beyond checksums:
  *
  * <ul>
- *   <li>codebooks have the anchors that their ids are hashes of (checked when a segment is opened)
+ *   <li>codebooks have the centroids that their ids are hashes of (checked when a segment is opened)
  *   <li>documents and tokens are as many as the statistics say, wherever they are counted
- *   <li>codes name anchors that exist and decode to finite numbers
+ *   <li>codes name centroids that exist and decode to finite numbers
  *   <li>postings rise within a leaf, and leaves follow one another
- *   <li>the regions that list a document are those that its codes lie in, where anchors are the
+ *   <li>the regions that list a document are those that its codes lie in, where centroids are the
  *       regions; otherwise it is in one list at least, and in no more than it has tokens
  * </ul>
  */
@@ -45,7 +45,7 @@ final class SegmentCheck {
   private final PlaidStatistics statistics;
   private final int documents;
   private final int dimension;
-  private final boolean regionsAreAnchors;
+  private final boolean regionsAreCentroids;
   private final List<String> problems = new ArrayList<>();
 
   /** Of each document a hash of the set of its regions, by postings and by codes. */
@@ -67,7 +67,7 @@ final class SegmentCheck {
     this.statistics = segment.statistics();
     this.documents = segment.documents();
     this.dimension = segment.dimension();
-    this.regionsAreAnchors = segment.hasCodes() && segment.anchorsAreRegions();
+    this.regionsAreCentroids = segment.hasCodes() && segment.centroidsAreRegions();
     this.listed = new long[documents];
     this.coded = new long[documents];
     this.postings = new int[documents];
@@ -129,7 +129,7 @@ final class SegmentCheck {
     if (segment.hasCodes()) {
       segment.decode(ordinal, 0, n, token);
       checkFinite(ordinal, token);
-      if (regionsAreAnchors) {
+      if (regionsAreCentroids) {
         coded[ordinal] = regionsOfCodes(ordinal, n);
       }
     }
@@ -144,19 +144,19 @@ final class SegmentCheck {
     }
   }
 
-  /** The hash of the set of anchors of a document. */
+  /** The hash of the set of centroids of a document. */
   private long regionsOfCodes(int ordinal, int n) throws IOException {
     long first = segment.firstHalf(ordinal);
     int halves = (int) (segment.firstHalf(ordinal + 1) - first);
     int stride = segment.blockStride();
     byte[] blocks = new byte[(halves + 1) / 2 * stride];
     segment.readBlocks(first, halves, blocks);
-    int[] anchors = new int[n];
+    int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
       int lane = i % ResidualQuantizer.LANES;
-      anchors[i] = ResidualQuantizer.anchorId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+      centroids[i] = ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
     }
-    return Arrays.stream(anchors).distinct().mapToLong(SegmentCheck::mixed).sum();
+    return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }
 
   /** A number that no sum of a few others is by chance (the finaliser of SplitMix64). */
@@ -255,9 +255,9 @@ final class SegmentCheck {
                 + postings[ordinal]
                 + ", expected 1 to "
                 + tokens);
-      } else if (regionsAreAnchors && listed[ordinal] != coded[ordinal]) {
+      } else if (regionsAreCentroids && listed[ordinal] != coded[ordinal]) {
         problems.add(
-            "regions that list ordinal " + ordinal + ": expected the anchors of its codes");
+            "regions that list ordinal " + ordinal + ": expected the centroids of its codes");
       }
     }
   }

@@ -291,7 +291,7 @@ public class TestPlaid extends CommandTestCase {
     assertFails(1, "no words in it", "search", index, "--model", model, " ");
     assertFails(2, "expected queries", "search", index);
     assertFails(2, "-k 0", "search", index, "red", "-k", 0);
-    assertFails(2, "no --probes", "search", index, "red", "--exact", "--probes", 3);
+    assertFails(2, "no --cells", "search", index, "red", "--exact", "--cells", 3);
 
     Path queries = Files.writeString(folder.resolve("q.txt"), "red house\nriver\n");
     assertEquals(0, plaid("search", index, "--model", model, "--queries", queries, "-k", 1));

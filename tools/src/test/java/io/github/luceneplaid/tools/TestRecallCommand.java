@@ -137,9 +137,9 @@ public class TestRecallCommand extends CommandTestCase {
     } else if (words[0].equals("--at-least")) {
       options.recall(Float.parseFloat(words[1]));
     } else if (typed.isEmpty() == false) {
-      assertEquals("--probes", words[0]);
+      assertEquals("--cells", words[0]);
       assertEquals("--candidates", words[2]);
-      options.probes(Integer.parseInt(words[1])).candidates(Integer.parseInt(words[3]));
+      options.cells(Integer.parseInt(words[1])).candidates(Integer.parseInt(words[3]));
     }
     return options.build();
   }
@@ -176,7 +176,7 @@ public class TestRecallCommand extends CommandTestCase {
     String head = index + ", 40 documents: 7 queries of 1.0 tokens, parts of its documents";
     assertTrue(shown, shown.startsWith(head));
     assertTrue(shown, shown.contains("\n  --at-least 0.9 "));
-    assertTrue(shown, shown.contains("\n  --probes 32 --candidates 25 "));
+    assertTrue(shown, shown.contains("\n  --cells 32 --candidates 25 "));
     assertTrue(shown, shown.contains("\n  --exact  "));
     assertTrue(shown, shown.contains("scored by their tokens as they are kept"));
     assertTrue(shown, shown.contains("one thread after a warm-up"));
@@ -317,7 +317,7 @@ public class TestRecallCommand extends CommandTestCase {
     int count = 1 + random().nextInt(12);
     for (int i = 0; i < count; i++) {
       double recall = random().nextInt(5) == 0 ? 1 : random().nextDouble();
-      settings.add(new Setting("--probes " + i, recall, Math.exp(random().nextGaussian() * 5)));
+      settings.add(new Setting("--cells " + i, recall, Math.exp(random().nextGaussian() * 5)));
     }
     settings.add(new Setting("--exact", 1, random().nextBoolean() ? 0 : 12.5));
     Setting fastest = RecallTrial.fastest(settings, 0.5);

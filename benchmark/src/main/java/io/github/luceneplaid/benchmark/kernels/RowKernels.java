@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What works on rows of floats: 128 dimensions, 20 query tokens, 1,024 anchors or a document of 72
+ * What works on rows of floats: 128 dimensions, 20 query tokens, 1,024 centroids or a document of 72
  * tokens.
  *
  * @lucene.internal
@@ -36,16 +36,16 @@ import org.openjdk.jmh.annotations.State;
 public class RowKernels {
   private static final int DIM = 128;
   private static final int NQ = 20;
-  private static final int ANCHORS = 1024;
+  private static final int CENTROIDS = 1024;
   private static final int TOKENS = 72;
 
   private final VectorKernels kernels = VectorKernels.get();
   private final float[] queries = new float[NQ * DIM];
-  private final float[] rows = new float[ANCHORS * DIM];
-  private final short[] halves = new short[ANCHORS * DIM];
+  private final float[] rows = new float[CENTROIDS * DIM];
+  private final short[] halves = new short[CENTROIDS * DIM];
   private final float[] floats = new float[TOKENS * DIM];
   private final short[] shorts = new short[TOKENS * DIM];
-  private final float[] out = new float[ANCHORS * NQ];
+  private final float[] out = new float[CENTROIDS * NQ];
   private final float[] max = new float[NQ];
   private final float[] vector = new float[DIM];
   private final float[] signs = new float[DIM];
@@ -83,19 +83,19 @@ public class RowKernels {
     return kernels.dotFloat16(queries, 0, halves, 0, DIM);
   }
 
-  /** A query with all anchors. */
+  /** A query with all centroids. */
   @Benchmark
-  @OperationsPerInvocation(ANCHORS * NQ * DIM)
+  @OperationsPerInvocation(CENTROIDS * NQ * DIM)
   public float[] matrix() {
-    kernels.matrix(queries, NQ, rows, 0, ANCHORS, DIM, out, 0);
+    kernels.matrix(queries, NQ, rows, 0, CENTROIDS, DIM, out, 0);
     return out;
   }
 
   /** The same, prepared. */
   @Benchmark
-  @OperationsPerInvocation(ANCHORS * NQ * DIM)
+  @OperationsPerInvocation(CENTROIDS * NQ * DIM)
   public float[] matrixPrepared() {
-    prepared.matrix(rows, 0, ANCHORS, out, 0);
+    prepared.matrix(rows, 0, CENTROIDS, out, 0);
     return out;
   }
 

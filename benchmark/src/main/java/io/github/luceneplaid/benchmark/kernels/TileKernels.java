@@ -37,7 +37,7 @@ public class TileKernels {
   private static final int DIM = 128;
   private static final int NQ = 20;
   private static final int LANES = VectorKernels.TILE_LANES;
-  private static final int ANCHORS = 1024;
+  private static final int CENTROIDS = 1024;
   private static final int LEAVES = 20;
   private static final int LEAF = CellLayout.recordBytes(DIM);
   private static final int BLOCK = DIM * VectorKernels.BLOCK_LANES;
@@ -54,7 +54,7 @@ public class TileKernels {
   private final short[] otherSums = new short[VectorKernels.sumsLength(NQ)];
   private final float[] floatSums = new float[2 * TILE_SUMS];
   private final int[] which = new int[NQ];
-  private final float[] table = new float[ANCHORS * NQ];
+  private final float[] table = new float[CENTROIDS * NQ];
   private final int[] rows = new int[LANES];
   private final float[] scale = new float[LANES];
   private final float[] factor = new float[LANES];
@@ -75,7 +75,7 @@ public class TileKernels {
       table[i] = (float) random.nextGaussian() / 3;
     }
     for (int i = 0; i < LANES; i++) {
-      rows[i] = random.nextInt(ANCHORS);
+      rows[i] = random.nextInt(CENTROIDS);
       scale[i] = 0.6f;
       factor[i] = 1;
     }

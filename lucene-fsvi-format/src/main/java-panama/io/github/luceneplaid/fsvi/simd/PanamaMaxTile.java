@@ -26,10 +26,10 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns the sums of a tile into similarities. The products of an anchor with the query tokens lie
+ * Turns the sums of a tile into similarities. The products of a centroid with the query tokens lie
  * side by side while the sums of a query token with the lanes do, so one of them has to be
  * transposed. That are the sums here: 8 query tokens at a time (4 on short vectors), by shifts and
- * masks in registers, which takes half the time of gathering the products of the anchors.
+ * masks in registers, which takes half the time of gathering the products of the centroids.
  *
  * <p>A group of query tokens may overlap with the one before, a maximum does not mind.
  */
@@ -172,13 +172,13 @@ final class PanamaMaxTile {
       int place = at + PLACE_8[lane];
       FloatVector length = FloatVector.broadcast(FLOATS_8, scale[lane]);
       FloatVector times = FloatVector.broadcast(FLOATS_8, factor[lane]);
-      FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, row);
+      FloatVector centroid = FloatVector.fromArray(FLOATS_8, table, row);
       FloatVector sum = floats8(work, place);
-      FloatVector next = fma(sum, unit0.mul(length), anchor).mul(times);
+      FloatVector next = fma(sum, unit0.mul(length), centroid).mul(times);
       best0 = best0.blend(next, next.compare(VectorOperators.GT, best0));
-      anchor = FloatVector.fromArray(FLOATS_8, table, row + 8);
+      centroid = FloatVector.fromArray(FLOATS_8, table, row + 8);
       sum = floats8(work, place + 8 * LANES);
-      next = fma(sum, unit1.mul(length), anchor).mul(times);
+      next = fma(sum, unit1.mul(length), centroid).mul(times);
       best1 = best1.blend(next, next.compare(VectorOperators.GT, best1));
     }
     best0.intoArray(max, q);
@@ -200,9 +200,9 @@ final class PanamaMaxTile {
     FloatVector best = FloatVector.fromArray(FLOATS_8, max, q);
     FloatVector unit = FloatVector.fromArray(FLOATS_8, queryScale, q);
     for (int lane = 0; lane < lanes; lane++) {
-      FloatVector anchor = FloatVector.fromArray(FLOATS_8, table, rows[lane] * stride + q);
+      FloatVector centroid = FloatVector.fromArray(FLOATS_8, table, rows[lane] * stride + q);
       FloatVector sum = floats8(work, at + PLACE_8[lane]);
-      FloatVector next = fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      FloatVector next = fma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
       best = best.blend(next, next.compare(VectorOperators.GT, best));
     }
     best.intoArray(max, q);
@@ -228,10 +228,10 @@ final class PanamaMaxTile {
     FloatVector best = FloatVector.fromArray(FLOATS_4, max, q);
     FloatVector unit = FloatVector.fromArray(FLOATS_4, queryScale, q);
     for (int lane = 0; lane < lanes; lane++) {
-      FloatVector anchor = FloatVector.fromArray(FLOATS_4, table, rows[lane] * stride + q);
+      FloatVector centroid = FloatVector.fromArray(FLOATS_4, table, rows[lane] * stride + q);
       ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_64, work, at + PLACE_4[lane]);
       FloatVector sum = (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_4, 0);
-      FloatVector next = fma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      FloatVector next = fma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
       best = best.blend(next, next.compare(VectorOperators.GT, best));
     }
     best.intoArray(max, q);
@@ -239,7 +239,7 @@ final class PanamaMaxTile {
 
   /**
    * The same with sums of floats: these stay where they are and become similarities, the products
-   * of the anchors are fetched one by one. Without fused operations, as the twin has none.
+   * of the centroids are fetched one by one. Without fused operations, as the twin has none.
    */
   static void max(
       float[] sums,

@@ -152,26 +152,26 @@ final class PanamaWideMaxTile {
     for (; lane <= lanes - 4; lane += 4) {
       int place = at + lane % WIDTH * LANES + lane / WIDTH * WIDTH;
       FloatVector sum = floats(work, place);
-      FloatVector anchor = FloatVector.fromArray(FLOATS, table, rows[lane] * stride + q);
-      FloatVector next = wideFma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      FloatVector centroid = FloatVector.fromArray(FLOATS, table, rows[lane] * stride + q);
+      FloatVector next = wideFma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
       best = best.blend(next, next.compare(VectorOperators.GT, best));
       sum = floats(work, place + LANES);
-      anchor = FloatVector.fromArray(FLOATS, table, rows[lane + 1] * stride + q);
-      next = wideFma(sum, unit.mul(scale[lane + 1]), anchor).mul(factor[lane + 1]);
+      centroid = FloatVector.fromArray(FLOATS, table, rows[lane + 1] * stride + q);
+      next = wideFma(sum, unit.mul(scale[lane + 1]), centroid).mul(factor[lane + 1]);
       best1 = best1.blend(next, next.compare(VectorOperators.GT, best1));
       sum = floats(work, place + 2 * LANES);
-      anchor = FloatVector.fromArray(FLOATS, table, rows[lane + 2] * stride + q);
-      next = wideFma(sum, unit.mul(scale[lane + 2]), anchor).mul(factor[lane + 2]);
+      centroid = FloatVector.fromArray(FLOATS, table, rows[lane + 2] * stride + q);
+      next = wideFma(sum, unit.mul(scale[lane + 2]), centroid).mul(factor[lane + 2]);
       best2 = best2.blend(next, next.compare(VectorOperators.GT, best2));
       sum = floats(work, place + 3 * LANES);
-      anchor = FloatVector.fromArray(FLOATS, table, rows[lane + 3] * stride + q);
-      next = wideFma(sum, unit.mul(scale[lane + 3]), anchor).mul(factor[lane + 3]);
+      centroid = FloatVector.fromArray(FLOATS, table, rows[lane + 3] * stride + q);
+      next = wideFma(sum, unit.mul(scale[lane + 3]), centroid).mul(factor[lane + 3]);
       best3 = best3.blend(next, next.compare(VectorOperators.GT, best3));
     }
     for (; lane < lanes; lane++) {
       FloatVector sum = floats(work, at + lane % WIDTH * LANES + lane / WIDTH * WIDTH);
-      FloatVector anchor = FloatVector.fromArray(FLOATS, table, rows[lane] * stride + q);
-      FloatVector next = wideFma(sum, unit.mul(scale[lane]), anchor).mul(factor[lane]);
+      FloatVector centroid = FloatVector.fromArray(FLOATS, table, rows[lane] * stride + q);
+      FloatVector next = wideFma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
       best = best.blend(next, next.compare(VectorOperators.GT, best));
     }
     best = best.blend(best1, best1.compare(VectorOperators.GT, best));

@@ -310,9 +310,9 @@ public interface VectorKernels {
    * @param sums [nq][32], from {@link #dotTile}, and then working space, see {@link #sumsLength}
    * @param nq number of query tokens
    * @param lanes number of tokens in the tile, 0 to 32
-   * @param table products of anchors and query tokens, [anchors][tableStride]
-   * @param tableStride elements from one anchor to the next one, ≥ nq
-   * @param rows [lanes], anchor of each token
+   * @param table products of centroids and query tokens, [centroids][tableStride]
+   * @param tableStride elements from one centroid to the next one, ≥ nq
+   * @param rows [lanes], centroid of each token
    * @param scale [lanes], length of each token's residual
    * @param factor [lanes], of each token's similarity
    * @param queryScale [nq], value of a unit of sums; fastest if its length is {@link #padded}
@@ -341,9 +341,9 @@ public interface VectorKernels {
    * @param which [n], query tokens
    * @param n how many of them
    * @param lanes number of tokens in the tile, 0 to 32
-   * @param table products of anchors and query tokens, [anchors][tableStride]
-   * @param tableStride elements from one anchor to the next one
-   * @param rows [lanes], anchor of each token
+   * @param table products of centroids and query tokens, [centroids][tableStride]
+   * @param tableStride elements from one centroid to the next one
+   * @param rows [lanes], centroid of each token
    * @param scale [32], length of each token's residual, divided by that of its weights
    * @param factor [32], of each token's similarity
    * @param max [query tokens], in and out

@@ -494,20 +494,20 @@ public class TestCodedKernels extends LuceneTestCase {
 
   // -------------------------------------------------------------------------------------- maxTile
 
-  private static void assertMaxTile(int nq, int lanes, int anchors, int stride, short[] sums) {
+  private static void assertMaxTile(int nq, int lanes, int centroids, int stride, short[] sums) {
     // What lies behind the query tokens may be anything
     int padded = stride < VectorKernels.padded(nq) ? nq : VectorKernels.padded(nq);
-    float[] table = TestMatrixKernels.randomFloats(anchors * stride - (stride - padded));
+    float[] table = TestMatrixKernels.randomFloats(centroids * stride - (stride - padded));
     float[] queryScale = TestMatrixKernels.randomFloats(padded);
     float[] max = TestMatrixKernels.randomFloats(padded);
     for (int q = nq; q < padded; q++) {
-      table[random().nextInt(anchors) * stride + q] = Float.NaN;
+      table[random().nextInt(centroids) * stride + q] = Float.NaN;
     }
     int[] rows = new int[lanes];
     float[] scale = new float[lanes];
     float[] factor = new float[lanes];
     for (int lane = 0; lane < lanes; lane++) {
-      rows[lane] = random().nextInt(anchors);
+      rows[lane] = random().nextInt(centroids);
       scale[lane] = random().nextFloat() * 2;
       factor[lane] = 0.75f + random().nextFloat();
     }
@@ -577,9 +577,9 @@ public class TestCodedKernels extends LuceneTestCase {
   public void testMaxTileOfFloats() {
     for (int nq : QUERIES) {
       int lanes = random().nextBoolean() ? 32 : random().nextInt(33);
-      int anchors = 40;
+      int centroids = 40;
       float[] sums = TestMatrixKernels.randomFloats(nq * 32);
-      float[] table = TestMatrixKernels.randomFloats(anchors * nq);
+      float[] table = TestMatrixKernels.randomFloats(centroids * nq);
       float[] max = TestMatrixKernels.randomFloats(nq);
       float[] scale = TestMatrixKernels.randomFloats(32);
       float[] factor = TestMatrixKernels.randomFloats(32);
@@ -588,7 +588,7 @@ public class TestCodedKernels extends LuceneTestCase {
       for (int q = 0; q < nq; q++) {
         expected[q] = max[q];
         for (int lane = 0; lane < lanes; lane++) {
-          rows[lane] = q == 0 ? random().nextInt(anchors) : rows[lane];
+          rows[lane] = q == 0 ? random().nextInt(centroids) : rows[lane];
           double residual = (double) scale[lane] * sums[q * 32 + lane];
           double similarity = (table[rows[lane] * nq + q] + residual) * factor[lane];
           expected[q] = Math.max(expected[q], similarity);

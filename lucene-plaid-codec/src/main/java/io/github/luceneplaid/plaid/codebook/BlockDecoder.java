@@ -77,14 +77,14 @@ public final class BlockDecoder {
 
   private boolean decodeAdopted(
       byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
-    int anchor = ResidualQuantizer.anchorId(block, offset, firstLane);
-    if (anchor >= codebooks.adoptedAnchors()) {
+    int any = ResidualQuantizer.centroidId(block, offset, firstLane);
+    if (any >= codebooks.adoptedCentroids()) {
       return false;
     }
-    int number = codebooks.blockOf(anchor);
-    int first = codebooks.firstAnchor(number);
+    int number = codebooks.blockOf(any);
+    int first = codebooks.firstCentroid(number);
     for (int i = 0; i < lanes; i++) {
-      int centroid = ResidualQuantizer.anchorId(block, offset, firstLane + i) - first;
+      int centroid = ResidualQuantizer.centroidId(block, offset, firstLane + i) - first;
       adopted[number].decode(block, offset, firstLane + i, centroid, out, at + i * dimension);
     }
     return true;

@@ -18,12 +18,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Finds the nearest anchor of tokens without comparing them with all anchors. About √count groups
- * of anchors have centroids of their own; a token is compared with these and with the members of
- * the {@value #PROBES} nearest groups. Up to {@value #EXHAUSTIVE} anchors it is compared with all.
+ * Finds the nearest centroid of tokens without comparing them with all centroids. About √count groups
+ * of centroids have a mean each; a token is compared with these and with the members of
+ * the {@value #PROBES} nearest groups. Up to {@value #EXHAUSTIVE} centroids it is compared with all.
  *
- * <p>An anchor other than the nearest one costs no correctness, only a slightly longer residual.
- * The answer depends on the anchors and on the tokens of the call only. Keeps scratch memory, so an
+ * <p>A centroid other than the nearest one costs no correctness, only a slightly longer residual.
+ * The answer depends on the centroids and on the tokens of the call only. Keeps scratch memory, so an
  * instance belongs to one thread.
  *
  * @lucene.internal
@@ -44,7 +44,7 @@ public final class CentroidRouter {
   private final int dim;
   private final int[] single = new int[1];
 
-  /** Group centroids, or the anchors themselves if there are no groups. */
+  /** Means of the groups, or the centroids themselves if there are no groups. */
   private final QueryMatrix tops;
 
   private final int topCount;
@@ -68,15 +68,15 @@ public final class CentroidRouter {
   private float[] scores;
   private float[] bestScore;
 
-  /** Anchors that have the same nearest centroid. */
+  /** Centroids that have the same nearest mean. */
   private static final class Group {
     final int[] ids;
-    final QueryMatrix anchors;
+    final QueryMatrix centroids;
     final float[] halfNorms;
 
-    Group(int[] ids, QueryMatrix anchors, float[] halfNorms) {
+    Group(int[] ids, QueryMatrix centroids, float[] halfNorms) {
       this.ids = ids;
-      this.anchors = anchors;
+      this.centroids = centroids;
       this.halfNorms = halfNorms;
     }
   }
@@ -84,20 +84,20 @@ public final class CentroidRouter {
   /**
    * Makes a router.
    *
-   * @param anchors [count][dim], rotated; further rows are ignored, and none are kept
-   * @param count number of anchors, ≥ 1
-   * @param dim components of an anchor
-   * @param abort asked while anchors are put into groups
+   * @param centroids [count][dim], rotated; further rows are ignored, and none are kept
+   * @param count number of centroids, ≥ 1
+   * @param dim components of a centroid
+   * @param abort asked while centroids are put into groups
    * @throws IOException from the abort check
    */
-  public CentroidRouter(float[] anchors, int count, int dim, AbortCheck abort) throws IOException {
-    if (count < 1 || anchors.length < (long) count * dim) {
+  public CentroidRouter(float[] centroids, int count, int dim, AbortCheck abort) throws IOException {
+    if (count < 1 || centroids.length < (long) count * dim) {
       throw new IllegalArgumentException(
-          anchors.length + " numbers are not " + count + " anchors of dimension " + dim);
+          centroids.length + " numbers are not " + count + " centroids of dimension " + dim);
     }
     this.dim = dim;
     int largest = 0;
-    float[] centroids = anchors;
+    float[] means = centroids;
     if (count <= EXHAUSTIVE) {
       topCount = count;
       groups = null;
@@ -106,18 +106,18 @@ public final class CentroidRouter {
       int[] ids = new int[count];
       Arrays.setAll(ids, i -> i);
       int wanted = (int) Math.round(Math.sqrt(count));
-      centroids = kmeans.cluster(anchors, ids, 0, count, wanted, ITERATIONS, count);
-      topCount = centroids.length / dim;
+      means = kmeans.cluster(centroids, ids, 0, count, wanted, ITERATIONS, count);
+      topCount = means.length / dim;
       int[] group = new int[count];
-      kmeans.assign(anchors, ids, 0, count, centroids, group);
+      kmeans.assign(centroids, ids, 0, count, means, group);
       groups = new Group[topCount];
       for (int g = 0; g < topCount; g++) {
-        groups[g] = group(anchors, group, g);
+        groups[g] = group(centroids, group, g);
         largest = Math.max(largest, groups[g].ids.length);
       }
     }
-    tops = kernels.prepare(centroids, topCount, dim);
-    topHalfNorms = halfNorms(centroids, topCount);
+    tops = kernels.prepare(means, topCount, dim);
+    topHalfNorms = halfNorms(means, topCount);
     this.probes = Math.min(PROBES, topCount);
     this.largest = largest;
     this.visitStart = new int[topCount + 1];
@@ -140,11 +140,11 @@ public final class CentroidRouter {
     }
   }
 
-  private Group group(float[] anchors, int[] groupOf, int g) {
+  private Group group(float[] centroids, int[] groupOf, int g) {
     int[] ids = IntStream.range(0, groupOf.length).filter(id -> groupOf[id] == g).toArray();
     float[] members = new float[ids.length * dim];
     for (int m = 0; m < ids.length; m++) {
-      System.arraycopy(anchors, ids[m] * dim, members, m * dim, dim);
+      System.arraycopy(centroids, ids[m] * dim, members, m * dim, dim);
     }
     QueryMatrix prepared = kernels.prepare(members, ids.length, dim);
     return new Group(ids, prepared, halfNorms(members, ids.length));
@@ -159,11 +159,11 @@ public final class CentroidRouter {
   }
 
   /**
-   * Finds the nearest anchor of a token.
+   * Finds the nearest centroid of a token.
    *
    * @param token rotated
    * @param offset index of its first component
-   * @return the id of the anchor
+   * @return the id of the centroid
    */
   public int nearest(float[] token, int offset) {
     nearest(token, offset, 1, single);
@@ -171,12 +171,12 @@ public final class CentroidRouter {
   }
 
   /**
-   * Finds the nearest anchors of tokens; several times faster than one by one for hundreds of them.
+   * Finds the nearest centroids of tokens; several times faster than one by one for hundreds of them.
    *
    * @param tokens [n][dim], rotated
    * @param offset index of the first component of the first token
    * @param n number of tokens
-   * @param nearest receives the ids of the anchors, from index 0
+   * @param nearest receives the ids of the centroids, from index 0
    */
   public void nearest(float[] tokens, int offset, int n, int[] nearest) {
     reserve(Math.min(n, BATCH));
@@ -261,7 +261,7 @@ public final class CentroidRouter {
       for (int v = 0; v < count; v++) {
         System.arraycopy(tokens, start + visitors[first + v] * dim, gathered, v * dim, dim);
       }
-      group.anchors.matrix(gathered, 0, count, scores, 0);
+      group.centroids.matrix(gathered, 0, count, scores, 0);
       for (int v = 0; v < count; v++) {
         int token = visitors[first + v];
         float best = bestScore[token];

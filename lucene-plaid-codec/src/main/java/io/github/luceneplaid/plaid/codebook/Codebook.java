@@ -19,21 +19,21 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Anchors that tokens are coded against, with what is known about their training. Immutable; never
+ * Centroids that tokens are coded against, with what is known about their training. Immutable; never
  * changed once a segment was written with it.
  *
  * <p>An <b>adopted</b> codebook came from an index of PLAID, with the centroids and the {@link
- * PlaidQuantizer} there. Its anchors are the rotated centroids. Only the centroids are held: their
- * products with a query are those of its anchors with the rotated query.
+ * PlaidQuantizer} there. Those centroids are held as they came, not rotated: their products with a
+ * query are those of the rotated centroids with the rotated query.
  *
  * @lucene.internal
  */
 public final class Codebook {
 
-  /** Largest number of anchors: ids are 16 bits. */
-  public static final int MAX_ANCHORS = 1 << 16;
+  /** Largest number of centroids: ids are 16 bits. */
+  public static final int MAX_CENTROIDS = 1 << 16;
 
-  /** Centroids of an adopted codebook, otherwise anchors; from index {@link #first} on. */
+  /** Centroids, rotated unless the codebook is adopted; from index {@link #first} on. */
   private final float[] rows;
 
   private final int first;
@@ -46,8 +46,8 @@ public final class Codebook {
 
   /**
    * Identity of a codebook: the first 128 bits of the SHA-256 of its dimension and size (int32) and
-   * of the bits of its anchors (float32), all little-endian. For an adopted codebook it is
-   * centroids instead of anchors, and behind them the bits of a bucket (int32, negative for signs),
+   * of the bits of its centroids (float32) as they are held, all little-endian. For an adopted
+   * codebook, behind them come the bits of a bucket (int32, negative for signs),
    * cutoffs, weights, average residual and cluster threshold (float32). Codes of two segments mean
    * the same if the ids are equal.
    *
@@ -66,21 +66,21 @@ public final class Codebook {
   /**
    * Makes a codebook.
    *
-   * @param anchors rotated anchors, row-major, a whole number of rows and 1 to {@value
-   *     #MAX_ANCHORS} of them. Kept, not copied: the caller must not change it
-   * @param dimension components of an anchor, 1 to {@value Rotation#MAX_DIMENSION}
-   * @param meanResidual mean distance from a token that was not trained on to its anchor, ≥ 0
+   * @param centroids rotated centroids, row-major, a whole number of rows and 1 to {@value
+   *     #MAX_CENTROIDS} of them. Kept, not copied: the caller must not change it
+   * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
+   * @param meanResidual mean distance from a token that was not trained on to its centroid, ≥ 0
    * @param trainedTokens number of tokens trained on, ≥ 0
-   * @throws IllegalArgumentException if an argument is out of its range or an anchor is not finite
+   * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
    */
-  public Codebook(float[] anchors, int dimension, float meanResidual, long trainedTokens) {
-    this(anchors, null, dimension, meanResidual, trainedTokens);
+  public Codebook(float[] centroids, int dimension, float meanResidual, long trainedTokens) {
+    this(centroids, null, dimension, meanResidual, trainedTokens);
   }
 
   /**
    * Adopts a codebook.
    *
-   * @param centroids row-major, not rotated, otherwise as the anchors of the other constructor
+   * @param centroids row-major, not rotated, otherwise as the centroids of the other constructor
    * @param buckets what residuals are coded with
    * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
    * @param meanResidual mean distance from a token to its centroid, ≥ 0
@@ -100,9 +100,9 @@ public final class Codebook {
           "dimension=" + dimension + ", must be in [1, " + Rotation.MAX_DIMENSION + "]");
     }
     int count = rows.length / dimension;
-    if (count < 1 || count > MAX_ANCHORS || rows.length % dimension != 0) {
+    if (count < 1 || count > MAX_CENTROIDS || rows.length % dimension != 0) {
       throw new IllegalArgumentException(
-          rows.length + " numbers are not 1 to " + MAX_ANCHORS + " rows of " + dimension);
+          rows.length + " numbers are not 1 to " + MAX_CENTROIDS + " rows of " + dimension);
     }
     if (trainedTokens < 0) {
       throw new IllegalArgumentException("trainedTokens=" + trainedTokens + ", must be ≥ 0");
@@ -110,7 +110,7 @@ public final class Codebook {
     for (int i = 0; i < rows.length; i++) {
       if (!Float.isFinite(rows[i])) {
         throw new IllegalArgumentException(
-            "anchor " + i / dimension + " has component " + rows[i] + ", must be finite");
+            "centroid " + i / dimension + " has component " + rows[i] + ", must be finite");
       }
     }
     this.rows = rows;
@@ -171,21 +171,21 @@ public final class Codebook {
    * @return [size][dimension], not rotated; a copy if the codebook is one of several of a segment,
    *     otherwise its own array, not to be changed
    */
-  public float[] centroids() {
+  public float[] importedCentroids() {
     return isAdopted() ? rows() : null;
   }
 
   /**
-   * Returns the anchors.
+   * Returns the rotated centroids.
    *
-   * @return [size][dimension], rotated; a copy if the codebook is adopted or one of several of a
+   * @return [size][dimension]; a copy if the codebook is adopted or one of several of a
    *     segment, otherwise its own array, not to be changed
    */
-  public float[] anchors() {
+  public float[] centroids() {
     return isAdopted() ? Rotation.of(dimension).rotated(rows()) : rows();
   }
 
-  /** What is held: centroids of an adopted codebook, otherwise anchors. */
+  /** The centroids as they are held: not rotated if the codebook is adopted. */
   float[] rows() {
     int n = size * dimension;
     return rows.length == n ? rows : Arrays.copyOfRange(rows, first, first + n);
@@ -201,7 +201,7 @@ public final class Codebook {
   }
 
   /**
-   * Returns the number of components of an anchor.
+   * Returns the number of components of a centroid.
    *
    * @return 1 to {@value Rotation#MAX_DIMENSION}
    */
@@ -210,9 +210,9 @@ public final class Codebook {
   }
 
   /**
-   * Returns the number of anchors.
+   * Returns the number of centroids.
    *
-   * @return 1 to {@value #MAX_ANCHORS}
+   * @return 1 to {@value #MAX_CENTROIDS}
    */
   public int size() {
     return size;
@@ -221,14 +221,14 @@ public final class Codebook {
   /**
    * Returns the identity of this codebook.
    *
-   * @return a hash of dimension, size and anchors
+   * @return a hash of dimension, size and centroids
    */
   public Id id() {
     return id;
   }
 
   /**
-   * Returns the mean distance from a token that was not trained on to its anchor. Tokens with
+   * Returns the mean distance from a token that was not trained on to its centroid. Tokens with
    * clearly longer residuals are a sign that this codebook does not suit them.
    *
    * @return a length, ≥ 0
@@ -261,7 +261,7 @@ public final class Codebook {
 
   @Override
   public String toString() {
-    return "Codebook(" + id + ", " + size + " anchors of dimension " + dimension + ")";
+    return "Codebook(" + id + ", " + size + " centroids of dimension " + dimension + ")";
   }
 
   private static Id hash(float[] rows, int dimension, PlaidQuantizer buckets) {

@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The codebook blocks of a segment. Anchor ids count through all of them, adopted ones first. All
+ * The codebook blocks of a segment. Centroid ids count through all of them, adopted ones first. All
  * rows are in one array, which the codebooks share. Immutable.
  *
  * @lucene.internal
@@ -26,10 +26,10 @@ public final class CodebookBlocks {
   private final List<Codebook> codebooks;
   private final float[] rows;
 
-  /** The first anchor of each block, and the number of all. */
-  private final int[] firstAnchors;
+  /** The first centroid of each block, and the number of all. */
+  private final int[] firstCentroids;
 
-  private final int adoptedAnchors;
+  private final int adoptedCentroids;
 
   /**
    * Puts codebooks one after another.
@@ -37,23 +37,23 @@ public final class CodebookBlocks {
    * @param codebooks at least one, all of one dimension, adopted ones before others
    */
   public CodebookBlocks(List<Codebook> codebooks) {
-    this.firstAnchors = new int[codebooks.size() + 1];
+    this.firstCentroids = new int[codebooks.size() + 1];
     int adopted = 0;
     for (int i = 0; i < codebooks.size(); i++) {
-      firstAnchors[i + 1] = firstAnchors[i] + codebooks.get(i).size();
-      adopted = codebooks.get(i).isAdopted() ? firstAnchors[i + 1] : adopted;
+      firstCentroids[i + 1] = firstCentroids[i] + codebooks.get(i).size();
+      adopted = codebooks.get(i).isAdopted() ? firstCentroids[i + 1] : adopted;
     }
-    this.adoptedAnchors = adopted;
+    this.adoptedCentroids = adopted;
     int dimension = codebooks.get(0).dimension();
     if (codebooks.size() == 1) {
       this.rows = codebooks.get(0).rows();
       this.codebooks = List.copyOf(codebooks);
     } else {
-      this.rows = new float[Math.multiplyExact(firstAnchors[codebooks.size()], dimension)];
+      this.rows = new float[Math.multiplyExact(firstCentroids[codebooks.size()], dimension)];
       this.codebooks = new ArrayList<>();
       for (int i = 0; i < codebooks.size(); i++) {
         Codebook codebook = codebooks.get(i);
-        int first = firstAnchors[i] * dimension;
+        int first = firstCentroids[i] * dimension;
         System.arraycopy(
             codebook.arrayOfRows(),
             codebook.firstOfRows(),
@@ -70,85 +70,85 @@ public final class CodebookBlocks {
     return Collections.unmodifiableList(codebooks);
   }
 
-  /** Components of an anchor. */
+  /** Components of a centroid. */
   public int dimension() {
     return codebooks.get(0).dimension();
   }
 
-  /** Number of anchors of all blocks. */
-  public int anchorCount() {
-    return firstAnchors[codebooks.size()];
+  /** Number of centroids of all blocks. */
+  public int centroidCount() {
+    return firstCentroids[codebooks.size()];
   }
 
-  /** Number of anchors of adopted blocks, whose ids are below all others. */
-  public int adoptedAnchors() {
-    return adoptedAnchors;
+  /** Number of centroids of adopted blocks, whose ids are below all others. */
+  public int adoptedCentroids() {
+    return adoptedCentroids;
   }
 
   /**
-   * What is held of all blocks: the centroids of adopted ones, not rotated, and the anchors of the
+   * What is held of all blocks: the centroids of adopted ones, not rotated, and the centroids of the
    * others, rotated.
    *
-   * @return [anchors][dimension]; not to be changed
+   * @return [centroids][dimension]; not to be changed
    */
   public float[] rows() {
     return rows;
   }
 
   /**
-   * The anchors of all blocks.
+   * The centroids of all blocks.
    *
-   * @return [anchors][dimension], rotated; not to be changed. A copy if there are adopted blocks
+   * @return [centroids][dimension], rotated; not to be changed. A copy if there are adopted blocks
    */
-  public float[] anchors() {
-    if (adoptedAnchors == 0) {
+  public float[] centroids() {
+    if (adoptedCentroids == 0) {
       return rows;
     }
-    float[] anchors = rows.clone();
+    float[] centroids = rows.clone();
     Rotation rotation = Rotation.of(dimension());
-    for (int i = 0; i < adoptedAnchors; i++) {
-      rotation.rotate(anchors, i * dimension());
+    for (int i = 0; i < adoptedCentroids; i++) {
+      rotation.rotate(centroids, i * dimension());
     }
-    return anchors;
+    return centroids;
   }
 
   /**
-   * The block of an anchor.
+   * The block of a centroid.
    *
-   * @throws IndexOutOfBoundsException if there is no such anchor
+   * @throws IndexOutOfBoundsException if there is no such centroid
    */
-  public int blockOf(int anchor) {
+  public int blockOf(int centroid) {
     int block = 0;
-    while (anchor >= firstAnchors[block + 1]) {
+    while (centroid >= firstCentroids[block + 1]) {
       block++;
     }
     return block;
   }
 
-  /** The first anchor of a block. */
-  public int firstAnchor(int block) {
-    return firstAnchors[block];
+  /** The first centroid of a block. */
+  public int firstCentroid(int block) {
+    return firstCentroids[block];
   }
 
-  /** The first anchor of the block that has a codebook, −1 if there is none. */
-  public int firstAnchor(Codebook.Id id) {
+  /** The first centroid of the block that has a codebook, −1 if there is none. */
+  public int firstCentroid(Codebook.Id id) {
     for (int block = 0; block < codebooks.size(); block++) {
       if (codebooks.get(block).id().equals(id)) {
-        return firstAnchors[block];
+        return firstCentroids[block];
       }
     }
     return -1;
   }
 
   /**
-   * What is added to an anchor id of each block of a source to make it one of these; {@link
+   * What is added to a centroid id of each block of a source to make it one of these; {@link
    * Integer#MIN_VALUE} for blocks that are not here.
    */
   public int[] shiftsFrom(CodebookBlocks source) {
     int[] shifts = new int[source.codebooks.size()];
     for (int block = 0; block < shifts.length; block++) {
-      int here = firstAnchor(source.codebooks.get(block).id());
-      shifts[block] = here < 0 ? Integer.MIN_VALUE : here - source.firstAnchors[block];
+      int here = firstCentroid(source.codebooks.get(block).id());
+      shifts[block] = here < 0 ? Integer.MIN_VALUE : here - source.firstCentroids[block];
     }
     return shifts;
   }

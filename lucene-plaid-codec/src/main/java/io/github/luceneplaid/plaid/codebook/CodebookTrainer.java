@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trains codebooks by k-means in two levels: about √anchors groups, in each of them a share of the
- * anchors in proportion to its tokens, and then a few rounds over all anchors in which tokens find
+ * Trains codebooks by k-means in two levels: about √centroids groups, in each of them a share of the
+ * centroids in proportion to its tokens, and then a few rounds over all centroids in which tokens find
  * theirs through an {@link CentroidRouter}. One token in {@value #HELD_OUT} is kept out of it, to
  * measure how long the residuals of other tokens will be.
  *
@@ -51,16 +51,16 @@ public final class CodebookTrainer {
    * @param rotatedSample [n][dim] tokens of unit length, rotated; only read
    * @param n number of tokens, ≥ 1
    * @param dim components of a token, 1 to {@value Rotation#MAX_DIMENSION}
-   * @param anchors number of anchors wanted, 1 to {@value Codebook#MAX_ANCHORS}
+   * @param centroids number of centroids wanted, 1 to {@value Codebook#MAX_CENTROIDS}
    * @param seed of all random choices
    * @param abort asked every few milliseconds
-   * @return a codebook with that many anchors, or fewer if there are fewer different tokens to
+   * @return a codebook with that many centroids, or fewer if there are fewer different tokens to
    *     train on
    * @throws IllegalArgumentException if an argument is out of its range or a token is not finite
    * @throws IOException from the abort check
    */
   public static Codebook train(
-      float[] rotatedSample, int n, int dim, int anchors, long seed, AbortCheck abort)
+      float[] rotatedSample, int n, int dim, int centroids, long seed, AbortCheck abort)
       throws IOException {
     if (dim < 1 || dim > Rotation.MAX_DIMENSION) {
       throw new IllegalArgumentException(
@@ -70,24 +70,24 @@ public final class CodebookTrainer {
       throw new IllegalArgumentException(
           rotatedSample.length + " numbers are not " + n + " tokens of dimension " + dim);
     }
-    if (anchors < 1 || anchors > Codebook.MAX_ANCHORS) {
+    if (centroids < 1 || centroids > Codebook.MAX_CENTROIDS) {
       throw new IllegalArgumentException(
-          "anchors=" + anchors + ", must be in [1, " + Codebook.MAX_ANCHORS + "]");
+          "centroids=" + centroids + ", must be in [1, " + Codebook.MAX_CENTROIDS + "]");
     }
-    return new CodebookTrainer(rotatedSample, dim, seed, abort).train(n, anchors);
+    return new CodebookTrainer(rotatedSample, dim, seed, abort).train(n, centroids);
   }
 
   private Codebook train(int n, int wanted) throws IOException {
     int[] ordinals = new int[n];
     int training = split(ordinals);
-    float[] anchors = initialAnchors(ordinals, training, Math.min(wanted, training));
+    float[] centroids = initialCentroids(ordinals, training, Math.min(wanted, training));
     for (int i = 0; i < JOINT_ITERATIONS; i++) {
-      anchors = improve(anchors, ordinals, training, i == JOINT_ITERATIONS - 1);
+      centroids = improve(centroids, ordinals, training, i == JOINT_ITERATIONS - 1);
     }
     // Too few tokens to keep any out: their own residuals are all there is.
     int measureFrom = training < n ? training : 0;
-    float meanResidual = meanResidual(anchors, ordinals, measureFrom, n);
-    return new Codebook(anchors, dim, meanResidual, training);
+    float meanResidual = meanResidual(centroids, ordinals, measureFrom, n);
+    return new Codebook(centroids, dim, meanResidual, training);
   }
 
   /** Puts the rows to train on before those that are kept out, and returns their number. */
@@ -105,7 +105,7 @@ public final class CodebookTrainer {
     return front;
   }
 
-  private float[] initialAnchors(int[] ordinals, int training, int wanted) throws IOException {
+  private float[] initialCentroids(int[] ordinals, int training, int wanted) throws IOException {
     KMeans kmeans = new KMeans(dim, abort);
     int groups = (int) Math.round(Math.sqrt(wanted));
     float[] centers = kmeans.cluster(sample, ordinals, 0, training, groups, GROUP_ITERATIONS, seed);
@@ -115,18 +115,18 @@ public final class CodebookTrainer {
     int[] start = sortByGroup(ordinals, group, groups);
     int[] shares = shares(start, wanted);
 
-    float[] anchors = new float[wanted * dim];
+    float[] centroids = new float[wanted * dim];
     int filled = 0;
     for (int g = 0; g < groups; g++) {
       if (shares[g] > 0) {
         float[] members =
             kmeans.cluster(
                 sample, ordinals, start[g], start[g + 1], shares[g], MEMBER_ITERATIONS, seed + g);
-        System.arraycopy(members, 0, anchors, filled, members.length);
+        System.arraycopy(members, 0, centroids, filled, members.length);
         filled += members.length;
       }
     }
-    return Arrays.copyOf(anchors, filled);
+    return Arrays.copyOf(centroids, filled);
   }
 
   /** Sorts the first ordinals by group, in place and stably; returns where each group starts. */
@@ -148,7 +148,7 @@ public final class CodebookTrainer {
   }
 
   /**
-   * Splits the anchors in proportion to the sizes of groups, at least one for each group that has
+   * Splits the centroids in proportion to the sizes of groups, at least one for each group that has
    * tokens and never more than it has tokens.
    */
   private static int[] shares(int[] start, int wanted) {
@@ -161,7 +161,7 @@ public final class CodebookTrainer {
       shares[g] = size == 0 ? 0 : (int) Math.max(1, wanted * (long) size / tokens);
       left -= shares[g];
     }
-    // The rest, of either sign, goes where an anchor has most tokens or fewest.
+    // The rest, of either sign, goes where a centroid has most tokens or fewest.
     for (; left > 0; left--) {
       shares[extreme(start, shares, true)]++;
     }
@@ -171,7 +171,7 @@ public final class CodebookTrainer {
     return shares;
   }
 
-  /** The group whose anchors have most tokens each, or fewest and there are several anchors. */
+  /** The group whose centroids have most tokens each, or fewest and there are several centroids. */
   private static int extreme(int[] start, int[] shares, boolean most) {
     int found = -1;
     double foundLoad = 0;
@@ -183,41 +183,41 @@ public final class CodebookTrainer {
         foundLoad = load;
       }
     }
-    assert found >= 0 : "more anchors than tokens, or fewer than groups";
+    assert found >= 0 : "more centroids than tokens, or fewer than groups";
     return found;
   }
 
-  /** One round of k-means over all anchors; the last one drops those without tokens. */
-  private float[] improve(float[] anchors, int[] ordinals, int training, boolean last)
+  /** One round of k-means over all centroids; the last one drops those without tokens. */
+  private float[] improve(float[] centroids, int[] ordinals, int training, boolean last)
       throws IOException {
-    int count = anchors.length / dim;
-    CentroidRouter router = new CentroidRouter(anchors, count, dim, abort);
+    int count = centroids.length / dim;
+    CentroidRouter router = new CentroidRouter(centroids, count, dim, abort);
     Clusters clusters = new Clusters(count, dim);
     for (int from = 0; from < training; from += BLOCK) {
       int n = gatherNearest(router, ordinals, from, training);
       for (int i = 0; i < n; i++) {
-        float distance = squaredDistance(anchors, nearest[i], i);
+        float distance = squaredDistance(centroids, nearest[i], i);
         clusters.add(nearest[i], block, i * dim, ordinals[from + i], distance);
       }
     }
-    float[] improved = anchors.clone();
+    float[] improved = centroids.clone();
     int kept = last ? clusters.meansWithoutEmpty(improved) : clusters.means(improved, sample);
     return kept == count ? improved : Arrays.copyOf(improved, kept * dim);
   }
 
-  private float meanResidual(float[] anchors, int[] ordinals, int from, int to) throws IOException {
-    CentroidRouter router = new CentroidRouter(anchors, anchors.length / dim, dim, abort);
+  private float meanResidual(float[] centroids, int[] ordinals, int from, int to) throws IOException {
+    CentroidRouter router = new CentroidRouter(centroids, centroids.length / dim, dim, abort);
     double sum = 0;
     for (int start = from; start < to; start += BLOCK) {
       int n = gatherNearest(router, ordinals, start, to);
       for (int i = 0; i < n; i++) {
-        sum += Math.sqrt(squaredDistance(anchors, nearest[i], i));
+        sum += Math.sqrt(squaredDistance(centroids, nearest[i], i));
       }
     }
     return (float) (sum / (to - from));
   }
 
-  /** Copies a block of tokens, finds their anchors and returns their number. */
+  /** Copies a block of tokens, finds their centroids and returns their number. */
   private int gatherNearest(CentroidRouter router, int[] ordinals, int from, int to)
       throws IOException {
     abort.check();
@@ -230,10 +230,10 @@ public final class CodebookTrainer {
   }
 
   /** By differences, since |x|² − 2 x·a + |a|² would cancel for short residuals. */
-  private float squaredDistance(float[] anchors, int anchor, int i) {
+  private float squaredDistance(float[] centroids, int centroid, int i) {
     float s0 = 0, s1 = 0;
     for (int j = 0; j < dim; j++) {
-      float difference = block[i * dim + j] - anchors[anchor * dim + j];
+      float difference = block[i * dim + j] - centroids[centroid * dim + j];
       if ((j & 1) == 0) {
         s0 += difference * difference;
       } else {

@@ -101,18 +101,18 @@ public final class PlaidBlockCodec {
    * @param packed holds its residual bytes
    * @param from index of the first one
    * @param centroid of the token
-   * @param anchorId the centroid's row among the anchors of the segment
+   * @param centroidId the centroid's row among the centroids of the segment
    * @param block receives the code
    * @param offset index of the block's first byte
    * @param lane 0 to 15
    */
   public void pack(
-      byte[] packed, int from, int centroid, int anchorId, byte[] block, int offset, int lane) {
+      byte[] packed, int from, int centroid, int centroidId, byte[] block, int offset, int lane) {
     int group = offset + ResidualQuantizer.CODES + lane;
     for (int i = from; i < from + width; i++, group += LANES) {
       block[group] = reverse(packed[i]);
     }
-    ResidualQuantizer.setAnchorId(block, offset, lane, anchorId);
+    ResidualQuantizer.setCentroidId(block, offset, lane, centroidId);
     short half = Float.floatToFloat16(inverseNorm(packed, from, centroid));
     block[offset + ResidualQuantizer.SCALES + lane] = (byte) half;
     block[offset + ResidualQuantizer.FACTORS + lane] = (byte) (half >>> 8);
@@ -177,14 +177,14 @@ public final class PlaidBlockCodec {
    * Reads what {@link VectorKernels#maxTile} wants to know of the 16 lanes of a block; all scales
    * are 1.
    *
-   * @param anchorIds receives the anchor ids
+   * @param centroidIds receives the centroid ids
    * @param factors receives the factors
    * @param out index of the first lane in both
    */
   public static void readLanes(
-      byte[] block, int offset, int[] anchorIds, float[] factors, int out) {
+      byte[] block, int offset, int[] centroidIds, float[] factors, int out) {
     for (int lane = 0; lane < LANES; lane++) {
-      anchorIds[out + lane] = ResidualQuantizer.anchorId(block, offset, lane);
+      centroidIds[out + lane] = ResidualQuantizer.centroidId(block, offset, lane);
       int low = block[offset + ResidualQuantizer.SCALES + lane] & 0xFF;
       int high = block[offset + ResidualQuantizer.FACTORS + lane];
       factors[out + lane] = Float.float16ToFloat((short) (high << 8 | low));

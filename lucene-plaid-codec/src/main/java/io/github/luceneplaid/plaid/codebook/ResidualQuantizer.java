@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * Codes of tokens: a rotated token x of unit length is stored as the id of an anchor a and a coarse
+ * Codes of tokens: a rotated token x of unit length is stored as the id of a centroid a and a coarse
  * form of its residual r = x − a.
  *
  * <p>Each component of r has a weight w<sub>j</sub>, one of the {@link ResidualTables#weights} or,
@@ -30,14 +30,14 @@ import org.apache.lucene.util.BitUtil;
  *       which is rare, one of the components with the largest weight goes a level toward zero;
  *   <li>the <b>scale</b> s = |r|² / (r·v), which makes the error a + s v − x orthogonal to r. Least
  *       squares would shorten every residual, and so the similarities of tokens far from their
- *       anchors more than those of others, which costs recall. Not more than twice the scale of
+ *       centroids more than those of others, which costs recall. Not more than twice the scale of
  *       least squares, though;
  *   <li>the <b>factor</b> 1 / (x·(a + s v)), so that factor · (a + s v) has similarity 1 with x.
  * </ul>
  *
  * <p>Decoding gives factor · (a + s v). Its length is 1 / cos, the angle being that between x and
  * what is decoded: a little more than 1. On Cranfield this ranks all documents as well as decoded
- * tokens of length 1 do, and better at 1 bit (recall@10 .904 instead of .892 with 1,024 anchors),
+ * tokens of length 1 do, and better at 1 bit (recall@10 .904 instead of .892 with 1,024 centroids),
  * and needs no length to be computed.
  *
  * <h2>Block of 16 tokens</h2>
@@ -45,7 +45,7 @@ import org.apache.lucene.util.BitUtil;
  * A token has a lane, 0 to 15.
  *
  * <ul>
- *   <li><b>[uint16]</b> × 16, little-endian: anchor ids, of the segment's anchors one after another
+ *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, of the segment's centroids one after another
  *   <li><b>[uint8]</b> × 16: scales, round(128 s) up to 255
  *   <li><b>[uint8]</b> × 16: factors, round(256 (factor − 0.75)), 0 to 255
  *   <li>{@link ResidualTables#codeBytes} bytes: codes as in {@link VectorKernels#decodeBlock},
@@ -93,7 +93,7 @@ public final class ResidualQuantizer {
   private final float[] residual;
   private final byte[] levels;
   private float squaredResidual;
-  private float anchorProduct;
+  private float centroidProduct;
   private float residualProduct;
   private float tokenProduct;
   private int squaredWeights;
@@ -168,8 +168,8 @@ public final class ResidualQuantizer {
    *
    * @param token rotated, of unit length
    * @param offset index of its first component
-   * @param anchors [anchors][dim], rotated
-   * @param anchorId row of the token's anchor, 0 to 65535
+   * @param centroids [centroids][dim], rotated
+   * @param centroidId row of the token's centroid, 0 to 65535
    * @param block receives the code
    * @param blockOffset index of the block's first byte
    * @param lane 0 to 15
@@ -177,18 +177,18 @@ public final class ResidualQuantizer {
   public void encode(
       float[] token,
       int offset,
-      float[] anchors,
-      int anchorId,
+      float[] centroids,
+      int centroidId,
       byte[] block,
       int blockOffset,
       int lane) {
     Objects.checkIndex(lane, LANES);
-    Objects.checkIndex(anchorId, Codebook.MAX_ANCHORS);
-    int anchor = Objects.checkFromIndexSize(anchorId * dim, dim, anchors.length);
+    Objects.checkIndex(centroidId, Codebook.MAX_CENTROIDS);
+    int centroid = Objects.checkFromIndexSize(centroidId * dim, dim, centroids.length);
     if (table == null) {
       table = new LevelTable(bits);
     }
-    subtract(token, offset, anchors, anchor);
+    subtract(token, offset, centroids, centroid);
     float length = (float) Math.sqrt(squaredResidual);
     boolean present = length > NO_RESIDUAL;
     chooseLevels(token, offset, present ? weightUnit / length : 0);
@@ -197,21 +197,21 @@ public final class ResidualQuantizer {
     }
     int scale = present ? scale() : 0;
     int at = blockOffset + lane;
-    setAnchorId(block, blockOffset, lane, anchorId);
+    setCentroidId(block, blockOffset, lane, centroidId);
     block[at + SCALES] = (byte) scale;
     block[at + FACTORS] = (byte) factor(scale);
     pack(block, at + CODES);
   }
 
-  /** Sets the residual, its squared length, and the product of token and anchor. */
-  private void subtract(float[] token, int offset, float[] anchors, int anchor) {
+  /** Sets the residual, its squared length, and the product of token and centroid. */
+  private void subtract(float[] token, int offset, float[] centroids, int centroid) {
     float s0 = 0, s1 = 0, p0 = 0, p1 = 0;
     int j = 0;
     for (; j <= dim - 2; j += 2) {
       float x0 = token[offset + j];
       float x1 = token[offset + j + 1];
-      float a0 = anchors[anchor + j];
-      float a1 = anchors[anchor + j + 1];
+      float a0 = centroids[centroid + j];
+      float a1 = centroids[centroid + j + 1];
       float r0 = x0 - a0;
       float r1 = x1 - a1;
       residual[j] = r0;
@@ -222,13 +222,13 @@ public final class ResidualQuantizer {
       p1 += x1 * a1;
     }
     if (j < dim) {
-      float r = token[offset + j] - anchors[anchor + j];
+      float r = token[offset + j] - centroids[centroid + j];
       residual[j] = r;
       s0 += r * r;
-      p0 += token[offset + j] * anchors[anchor + j];
+      p0 += token[offset + j] * centroids[centroid + j];
     }
     squaredResidual = s0 + s1;
-    anchorProduct = p0 + p1;
+    centroidProduct = p0 + p1;
   }
 
   /**
@@ -302,7 +302,7 @@ public final class ResidualQuantizer {
 
   /** The byte of the factor that makes the similarity with the token itself 1. */
   private int factor(int scale) {
-    float similarity = anchorProduct + scale * SCALE_UNIT / weightUnit * tokenProduct;
+    float similarity = centroidProduct + scale * SCALE_UNIT / weightUnit * tokenProduct;
     float factor = 1 / Math.max(0.5f, similarity);
     return Math.max(0, Math.min(255, Math.round((factor - FACTOR_MIN) / FACTOR_UNIT)));
   }
@@ -359,36 +359,36 @@ public final class ResidualQuantizer {
   public void repeatLane(byte[] block, int blockOffset, int from, int to) {
     Objects.checkIndex(from, LANES);
     Objects.checkIndex(to, LANES);
-    setAnchorId(block, blockOffset, to, anchorId(block, blockOffset, from));
+    setCentroidId(block, blockOffset, to, centroidId(block, blockOffset, from));
     for (int at = blockOffset + SCALES; at < blockOffset + blockBytes(); at += LANES) {
       block[at + to] = block[at + from];
     }
   }
 
   /**
-   * Returns the anchor id of a lane.
+   * Returns the centroid id of a lane.
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
    * @param lane 0 to 15
    * @return 0 to 65535
    */
-  public static int anchorId(byte[] block, int blockOffset, int lane) {
+  public static int centroidId(byte[] block, int blockOffset, int lane) {
     return Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(block, blockOffset + 2 * lane));
   }
 
   /**
-   * Sets the anchor id of a lane, for anchors that have moved to another row.
+   * Sets the centroid id of a lane, for centroids that have moved to another row.
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
    * @param lane 0 to 15
-   * @param anchorId 0 to 65535
+   * @param centroidId 0 to 65535
    */
-  public static void setAnchorId(byte[] block, int blockOffset, int lane, int anchorId) {
+  public static void setCentroidId(byte[] block, int blockOffset, int lane, int centroidId) {
     int at = blockOffset + 2 * lane;
-    block[at] = (byte) anchorId;
-    block[at + 1] = (byte) (anchorId >>> 8);
+    block[at] = (byte) centroidId;
+    block[at + 1] = (byte) (centroidId >>> 8);
   }
 
   /**
@@ -396,7 +396,7 @@ public final class ResidualQuantizer {
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
-   * @param anchorIds receives the anchor ids
+   * @param centroidIds receives the centroid ids
    * @param scales receives the scales s
    * @param factors receives the factors
    * @param outOffset index of the first lane in these three
@@ -404,12 +404,12 @@ public final class ResidualQuantizer {
   public static void readLanes(
       byte[] block,
       int blockOffset,
-      int[] anchorIds,
+      int[] centroidIds,
       float[] scales,
       float[] factors,
       int outOffset) {
     for (int lane = 0; lane < LANES; lane++) {
-      anchorIds[outOffset + lane] = anchorId(block, blockOffset, lane);
+      centroidIds[outOffset + lane] = centroidId(block, blockOffset, lane);
       int at = blockOffset + lane;
       scales[outOffset + lane] = (block[at + SCALES] & 0xFF) * SCALE_UNIT;
       factors[outOffset + lane] = FACTOR_MIN + (block[at + FACTORS] & 0xFF) * FACTOR_UNIT;
@@ -421,17 +421,17 @@ public final class ResidualQuantizer {
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
-   * @param anchors [anchors][dim], rotated
+   * @param centroids [centroids][dim], rotated
    * @param firstLane 0 to 15
    * @param lanes number of lanes from there
    * @param out receives [lanes][dim] tokens, rotated
    * @param outOffset index of the first component of the first one
-   * @throws IndexOutOfBoundsException if, among others, there is no such anchor
+   * @throws IndexOutOfBoundsException if, among others, there is no such centroid
    */
   public void decode(
       byte[] block,
       int blockOffset,
-      float[] anchors,
+      float[] centroids,
       int firstLane,
       int lanes,
       float[] out,
@@ -442,13 +442,13 @@ public final class ResidualQuantizer {
     }
     kernels.decodeBlock(block, blockOffset + CODES, bits, dim, tile, 0);
     for (int lane = firstLane; lane < firstLane + lanes; lane++, outOffset += dim) {
-      int anchor = anchorId(block, blockOffset, lane) * dim;
+      int centroid = centroidId(block, blockOffset, lane) * dim;
       float scale = (block[blockOffset + SCALES + lane] & 0xFF) * SCALE_UNIT;
       float step = scale / weightUnit;
       float factor = FACTOR_MIN + (block[blockOffset + FACTORS + lane] & 0xFF) * FACTOR_UNIT;
       for (int j = 0; j < dim; j++) {
         int weight = tile[j * VectorKernels.TILE_LANES + lane];
-        out[outOffset + j] = (anchors[anchor + j] + step * weight) * factor;
+        out[outOffset + j] = (centroids[centroid + j] + step * weight) * factor;
       }
     }
   }
@@ -457,7 +457,7 @@ public final class ResidualQuantizer {
    * Turns query tokens into integers so short that their products with weights fit 16 bits. With
    * these, the similarity of query token q and a coded token is
    *
-   * <pre>(anchor · q + scale · queryScale · Σ weight · integer) · factor</pre>
+   * <pre>(centroid · q + scale · queryScale · Σ weight · integer) · factor</pre>
    *
    * @param queries [nq][dim], rotated, of any length
    * @param nq number of query tokens

@@ -324,7 +324,7 @@ public final class PlaidExport {
       this.dimension = codebook.dimension();
       this.width = dimension * codebook.buckets().bits() / 8;
       this.router =
-          new CentroidRouter(codebook.centroids(), codebook.size(), dimension, AbortCheck.NONE);
+          new CentroidRouter(codebook.importedCentroids(), codebook.size(), dimension, AbortCheck.NONE);
       this.buckets = new int[dimension];
     }
 
@@ -332,7 +332,7 @@ public final class PlaidExport {
       router.nearest(rows, 0, n, centroids);
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < dimension; j++) {
-          float centroid = codebook.centroids()[centroids[i] * dimension + j];
+          float centroid = codebook.importedCentroids()[centroids[i] * dimension + j];
           buckets[j] = codebook.buckets().bucket(rows[i * dimension + j] - centroid);
         }
         codebook.buckets().pack(buckets, packed, i * width);

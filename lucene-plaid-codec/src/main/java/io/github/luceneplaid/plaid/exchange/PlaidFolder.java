@@ -85,7 +85,7 @@ public final class PlaidFolder implements Closeable {
     float[] centroids;
     int dimension;
     try (NpyFile array = PlaidFolderArray.open(centroidsFile, PlaidFolderArray.FLOATS, -1, -1)) {
-      check(centroidsFile, "centroids", array.rows(), 1, Codebook.MAX_ANCHORS);
+      check(centroidsFile, "centroids", array.rows(), 1, Codebook.MAX_CENTROIDS);
       check(centroidsFile, "dimension", array.rowSize(), 1, PlaidSegment.MAX_DIMENSION);
       dimension = (int) array.rowSize();
       centroids = PlaidFolderArray.floats(centroidsFile, array);
@@ -219,7 +219,7 @@ public final class PlaidFolder implements Closeable {
   /** The mean distance of some tokens from their centroids. */
   private static float meanResidual(PlaidBlockCodec codec, List<PlaidFolderChunk> chunks) {
     int dimension = codec.codebook().dimension();
-    float[] centroids = codec.codebook().centroids();
+    float[] centroids = codec.codebook().importedCentroids();
     long[] code = new long[1];
     byte[] packed = new byte[codec.width()];
     float[] token = new float[dimension];

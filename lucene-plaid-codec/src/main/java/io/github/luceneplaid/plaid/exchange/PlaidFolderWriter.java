@@ -127,7 +127,7 @@ final class PlaidFolderWriter implements Closeable {
       finishChunk();
     }
     PlaidQuantizer buckets = codebook.buckets();
-    writeFloats("centroids.npy", codebook.centroids(), codebook.dimension());
+    writeFloats("centroids.npy", codebook.importedCentroids(), codebook.dimension());
     writeFloats("avg_residual.npy", buckets.averageResidual());
     if (buckets.areSigns() == false) {
       writeFloats("bucket_cutoffs.npy", buckets.cutoffs());

@@ -38,7 +38,7 @@ final class PlaidTrainer {
   /** The number of centroids that PLAID takes for so many tokens, if they can be adopted. */
   static int centroids(long tokens) {
     long wanted = (long) (16 * Math.sqrt((double) tokens));
-    return (int) Math.min(Math.max(1, Long.highestOneBit(wanted)), Codebook.MAX_ANCHORS);
+    return (int) Math.min(Math.max(1, Long.highestOneBit(wanted)), Codebook.MAX_CENTROIDS);
   }
 
   /**
@@ -55,7 +55,7 @@ final class PlaidTrainer {
     Codebook trained =
         CodebookTrainer.train(
             sample, training, dimension, Math.min(centroids, training), seed, AbortCheck.NONE);
-    float[] rows = trained.anchors().clone();
+    float[] rows = trained.centroids().clone();
     for (int i = 0; i < rows.length; i += dimension) {
       normalize(rows, i, dimension);
     }

@@ -135,11 +135,11 @@ public final class CellWriter {
   private CodedTokens.Visitor decoding(Group group) {
     group.rows = new float[group.slots.length * dimension];
     float[] block = new float[CodedTokens.BLOCK * dimension];
-    int[] anchors = new int[CodedTokens.BLOCK];
+    int[] centroids = new int[CodedTokens.BLOCK];
     return (region, slot, ordinal) -> {
       int lane = (int) (slot % CodedTokens.BLOCK);
       if (lane == 0) {
-        tokens.decodeBlock(slot / CodedTokens.BLOCK, scratch, CodedTokens.BLOCK, block, anchors);
+        tokens.decodeBlock(slot / CodedTokens.BLOCK, scratch, CodedTokens.BLOCK, block, centroids);
       }
       int at = group.take(region, slot, ordinal);
       System.arraycopy(block, lane * dimension, group.rows, at * dimension, dimension);

@@ -18,10 +18,10 @@ import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * Makes each anchor the one leaf of its region, as an index of PLAID is searched: what a segment
- * begins with whose tokens came with their anchors. No token has to be decoded for it. The anchors
+ * Makes each centroid the one leaf of its region, as an index of PLAID is searched: what a segment
+ * begins with whose tokens came with their centroids. No token has to be decoded for it. The centroids
  * of all tokens are walked through twice, as {@link CellWriter} does it: memory is bounded by a
- * constant and the number of anchors, unless a single one has more than {@link #GROUP_POSTINGS}
+ * constant and the number of centroids, unless a single one has more than {@link #GROUP_POSTINGS}
  * postings.
  *
  * @lucene.internal
@@ -31,7 +31,7 @@ public final class CentroidCells {
   /** Postings that are held at a time: 4 bytes each. */
   private static final int GROUP_POSTINGS = 1 << 22;
 
-  private final float[] anchors;
+  private final float[] centroids;
   private final int count;
   private final int dimension;
   private final AbortCheck abort;
@@ -50,33 +50,33 @@ public final class CentroidCells {
      * Takes tokens of a document.
      *
      * @param ordinal of the document
-     * @param anchors of tokens {@code 0} to {@code n - 1}
+     * @param centroids of tokens {@code 0} to {@code n - 1}
      */
-    void tokens(int ordinal, int[] anchors, int n) throws IOException;
+    void tokens(int ordinal, int[] centroids, int n) throws IOException;
   }
 
   /**
-   * Takes the anchors of a segment.
+   * Takes the centroids of a segment.
    *
-   * @param anchors row by row
-   * @param count number of anchors
-   * @param dimension of an anchor
+   * @param centroids row by row
+   * @param count number of centroids
+   * @param dimension of a centroid
    * @param abort asked now and then whether to go on
    * @param files where postings are put that are too many to be held
    */
   public CentroidCells(
-      float[] anchors, int count, int dimension, AbortCheck abort, TemporaryFiles files) {
-    this(anchors, count, dimension, abort, files, GROUP_POSTINGS);
+      float[] centroids, int count, int dimension, AbortCheck abort, TemporaryFiles files) {
+    this(centroids, count, dimension, abort, files, GROUP_POSTINGS);
   }
 
   CentroidCells(
-      float[] anchors,
+      float[] centroids,
       int count,
       int dimension,
       AbortCheck abort,
       TemporaryFiles files,
       int groupPostings) {
-    this.anchors = anchors;
+    this.centroids = centroids;
     this.count = count;
     this.dimension = dimension;
     this.abort = abort;
@@ -87,9 +87,9 @@ public final class CentroidCells {
   /** Where leaves and postings go. */
   private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
 
-  /** Receives the postings of all anchors, those of a document together. */
+  /** Receives the postings of all centroids, those of a document together. */
   private interface PostingVisitor {
-    void posting(int anchor, int ordinal) throws IOException;
+    void posting(int centroid, int ordinal) throws IOException;
   }
 
   /**
@@ -103,7 +103,7 @@ public final class CentroidCells {
       Tokens tokens, IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
     int[] counts = new int[count];
-    forEachPosting(tokens, (anchor, ordinal) -> counts[anchor]++);
+    forEachPosting(tokens, (centroid, ordinal) -> counts[centroid]++);
     RegionGroups groups = new RegionGroups(counts, groupPostings);
     Output output =
         new Output(
@@ -121,17 +121,17 @@ public final class CentroidCells {
     return output.directory;
   }
 
-  /** Shows each document once for each of its anchors, in the order of documents. */
+  /** Shows each document once for each of its centroids, in the order of documents. */
   private void forEachPosting(Tokens tokens, PostingVisitor visitor) throws IOException {
     int[] last = new int[count];
     Arrays.fill(last, -1);
     tokens.forEach(
         (ordinal, ids, n) -> {
           for (int i = 0; i < n; i++) {
-            int anchor = ids[i];
-            if (last[anchor] != ordinal) {
-              last[anchor] = ordinal;
-              visitor.posting(anchor, ordinal);
+            int centroid = ids[i];
+            if (last[centroid] != ordinal) {
+              last[centroid] = ordinal;
+              visitor.posting(centroid, ordinal);
             }
           }
         });
@@ -147,12 +147,12 @@ public final class CentroidCells {
           TokenPartitions partitions = new TokenPartitions(out, groups.count() - 1, false);
           forEachPosting(
               tokens,
-              (anchor, ordinal) -> {
-                int group = groups.of(anchor);
+              (centroid, ordinal) -> {
+                int group = groups.of(centroid);
                 if (group == 0) {
-                  first.add(anchor, ordinal);
+                  first.add(centroid, ordinal);
                 } else {
-                  partitions.add(group - 1, anchor, 0, ordinal);
+                  partitions.add(group - 1, centroid, 0, ordinal);
                 }
               });
           partitions.finish();
@@ -163,14 +163,14 @@ public final class CentroidCells {
           for (int number = 1; number < groups.count(); number++) {
             Group group = new Group(counts, groups, number);
             others[0].forEach(
-                in, number - 1, (anchor, slot, ordinal) -> group.add(anchor, ordinal));
+                in, number - 1, (centroid, slot, ordinal) -> group.add(centroid, ordinal));
             writeGroup(group, output);
           }
           return null;
         });
   }
 
-  /** The documents of a range of anchors, rising for each. */
+  /** The documents of a range of centroids, rising for each. */
   private static final class Group {
     private final int from;
     private final int to;
@@ -182,28 +182,28 @@ public final class CentroidCells {
       this.to = groups.start(number + 1);
       this.ends = new int[to - from];
       int size = 0;
-      for (int anchor = from; anchor < to; anchor++) {
-        ends[anchor - from] = size;
-        size += counts[anchor];
+      for (int centroid = from; centroid < to; centroid++) {
+        ends[centroid - from] = size;
+        size += counts[centroid];
       }
       this.ordinals = new int[size];
     }
 
-    void add(int anchor, int ordinal) {
-      ordinals[ends[anchor - from]++] = ordinal;
+    void add(int centroid, int ordinal) {
+      ordinals[ends[centroid - from]++] = ordinal;
     }
   }
 
   private void writeGroup(Group group, Output output) throws IOException {
     abort.check();
     int start = 0;
-    for (int anchor = group.from; anchor < group.to; anchor++) {
-      output.directory.startRegion(anchor, output.postings.count());
-      int end = group.ends[anchor - group.from];
+    for (int centroid = group.from; centroid < group.to; centroid++) {
+      output.directory.startRegion(centroid, output.postings.count());
+      int end = group.ends[centroid - group.from];
       if (start < end) {
-        output.records.add(anchors, anchor * dimension, 0);
+        output.records.add(centroids, centroid * dimension, 0);
       }
-      output.directory.endRegion(anchor, start < end ? 1 : 0);
+      output.directory.endRegion(centroid, start < end ? 1 : 0);
       while (start < end) {
         output.postings.write(group.ordinals[start++]);
       }

@@ -27,9 +27,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param stride bytes of a block
  * @param counts tokens of each document
  * @param decoder what decodes them
- * @param anchors anchors of the segment, row by row
- * @param anchorCount number of anchors
- * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the anchors are
+ * @param centroids centroids of the segment, row by row
+ * @param centroidCount number of centroids
+ * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the centroids are
  *     the regions
  * @param regionCount number of regions
  * @lucene.internal
@@ -39,8 +39,8 @@ public record CodedTokens(
     int stride,
     PackedLongValues counts,
     BlockDecoder decoder,
-    float[] anchors,
-    int anchorCount,
+    float[] centroids,
+    int centroidCount,
     RandomAccessInput regions,
     int regionCount) {
 
@@ -85,21 +85,21 @@ public record CodedTokens(
    *
    * @param scratch room for a block
    * @param into receives the rotated tokens, of length 1
-   * @param ids receives their anchors
+   * @param ids receives their centroids
    */
   void decodeBlock(long block, byte[] scratch, int lanes, float[] into, int[] ids)
       throws IOException {
     blocks.readBytes(block * stride, scratch, 0, stride);
     decoder.decodeRotated(scratch, 0, 0, lanes, into, 0);
     for (int lane = 0; lane < lanes; lane++) {
-      ids[lane] = ResidualQuantizer.anchorId(scratch, 0, lane);
+      ids[lane] = ResidualQuantizer.centroidId(scratch, 0, lane);
     }
   }
 
   /** The same tokens in other regions. */
   public CodedTokens in(RandomAccessInput regionsOfBlocks, int count) {
     return new CodedTokens(
-        blocks, stride, counts, decoder, anchors, anchorCount, regionsOfBlocks, count);
+        blocks, stride, counts, decoder, centroids, centroidCount, regionsOfBlocks, count);
   }
 
   /**
@@ -110,7 +110,7 @@ public record CodedTokens(
    * @return rows of rotated tokens, of length 1
    */
   public float[] sample(long total, int size) throws IOException {
-    int dimension = anchors.length / anchorCount;
+    int dimension = centroids.length / centroidCount;
     float[] rows = new float[size * dimension];
     byte[] scratch = new byte[stride];
     long[] seen = {0};

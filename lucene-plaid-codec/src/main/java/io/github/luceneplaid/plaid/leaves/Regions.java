@@ -21,9 +21,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
  * Parts of the space that the leaves of a segment lie in: what a search looks at first. Those of a
- * single codebook are its anchors. Several codebooks have as many anchors in the same places, which
+ * single codebook are its centroids. Several codebooks have as many centroids in the same places, which
  * would spread tokens that are close to each other over as many leaves; so such a segment has
- * regions of its own, and a token belongs to the nearest one of those near its anchor.
+ * regions of its own, and a token belongs to the nearest one of those near its centroid.
  *
  * @lucene.internal
  */
@@ -32,7 +32,7 @@ public final class Regions {
   /** Regions that a token is compared with. */
   private static final int NEAR = 96;
 
-  /** Anchors that are compared with all regions in one go. */
+  /** Centroids that are compared with all regions in one go. */
   private static final int BATCH = 64;
 
   private final VectorKernels kernels = VectorKernels.get();
@@ -68,8 +68,8 @@ public final class Regions {
    * @param out receives <b>[uint16]</b> × 16 regions for each block of tokens
    */
   public void assign(CodedTokens tokens, IndexOutput out) throws IOException {
-    int[] near = near(tokens.anchors(), tokens.anchorCount());
-    int width = near.length / tokens.anchorCount();
+    int[] near = near(tokens.centroids(), tokens.centroidCount());
+    int width = near.length / tokens.centroidCount();
     byte[] block = new byte[tokens.stride()];
     float[] rows = new float[CodedTokens.BLOCK * dimension];
     int[] ids = new int[CodedTokens.BLOCK];
@@ -106,16 +106,16 @@ public final class Regions {
     return best;
   }
 
-  /** The regions nearest to each anchor, those of one anchor behind those of another. */
-  private int[] near(float[] anchors, int anchorCount) throws IOException {
+  /** The regions nearest to each centroid, those of one centroid behind those of another. */
+  private int[] near(float[] centroids, int centroidCount) throws IOException {
     int width = Math.min(NEAR, count);
-    int[] near = new int[anchorCount * width];
+    int[] near = new int[centroidCount * width];
     float[] products = new float[BATCH * count];
     float[] highest = new float[width];
-    for (int from = 0; from < anchorCount; from += BATCH) {
+    for (int from = 0; from < centroidCount; from += BATCH) {
       abort.check();
-      int n = Math.min(BATCH, anchorCount - from);
-      kernels.matrix(centroids, count, anchors, from * dimension, n, dimension, products, 0);
+      int n = Math.min(BATCH, centroidCount - from);
+      kernels.matrix(centroids, count, centroids, from * dimension, n, dimension, products, 0);
       for (int i = 0; i < n; i++) {
         Arrays.fill(highest, Float.NEGATIVE_INFINITY);
         for (int region = 0; region < count; region++) {

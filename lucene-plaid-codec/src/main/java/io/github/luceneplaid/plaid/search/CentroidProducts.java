@@ -19,9 +19,9 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Products of a segment's anchors with the query tokens, in rows of a table. Those of a few
- * thousand anchors are computed at once: in their order that takes a third of the time. The tokens
- * of candidates have only some of more anchors; their products are computed when they are met
+ * Products of a segment's centroids with the query tokens, in rows of a table. Those of a few
+ * thousand centroids are computed at once: in their order that takes a third of the time. The tokens
+ * of candidates have only some of more centroids; their products are computed when they are met
  * first, and again where query tokens are so many that not all of them fit into a bound of memory.
  */
 final class CentroidProducts {
@@ -32,24 +32,24 @@ final class CentroidProducts {
   /** Floats of the table at most, unless a tile takes more; a full table is begun anew. */
   private static final int MAX_TABLE = 1 << 21;
 
-  /** Most searches meet fewer anchors. */
+  /** Most searches meet fewer centroids. */
   private static final int FIRST_ROWS = 1024;
 
   private final QueryMatrix query;
-  private final float[] anchors;
+  private final float[] centroids;
   private final int dimension;
   private float[] table;
 
-  /** One more than the row of each anchor, 0 where there is none; null if anchors are rows. */
+  /** One more than the row of each centroid, 0 where there is none; null if centroids are rows. */
   private final int[] rows;
 
   private int size;
   private float[] pending;
   private final int[] met;
 
-  private CentroidProducts(QueryMatrix query, float[] anchors, float[] table, int[] rows) {
+  private CentroidProducts(QueryMatrix query, float[] centroids, float[] table, int[] rows) {
     this.query = query;
-    this.anchors = anchors;
+    this.centroids = centroids;
     this.dimension = query.dimension();
     this.table = table;
     this.rows = rows;
@@ -59,19 +59,19 @@ final class CentroidProducts {
   /**
    * Opens the products of a segment.
    *
-   * @param query rotated for anchors of the format's own; as it was given for adopted ones
-   * @param all the products of all anchors, [anchors][stride]; null if they are not known
+   * @param query rotated for centroids of the format's own; as it was given for adopted ones
+   * @param all the products of all centroids, [centroids][stride]; null if they are not known
    */
   static CentroidProducts of(PlaidSegment segment, QueryMatrix query, float[] all)
       throws IOException {
     if (all != null) {
-      return new CentroidProducts(query, segment.anchorRows(), all, null);
+      return new CentroidProducts(query, segment.centroidRows(), all, null);
     }
-    int[] rows = new int[segment.anchorRows().length / segment.dimension()];
+    int[] rows = new int[segment.centroidRows().length / segment.dimension()];
     int capacity = Math.min(rows.length + BATCH, FIRST_ROWS);
     capacity = Math.min(capacity, CodeScorer.TILE + BATCH + MAX_TABLE / query.stride());
     return new CentroidProducts(
-        query, segment.anchorRows(), new float[capacity * query.stride()], rows);
+        query, segment.centroidRows(), new float[capacity * query.stride()], rows);
   }
 
   /** Elements from one row of the table to the next. */
@@ -85,9 +85,9 @@ final class CentroidProducts {
   }
 
   /**
-   * Replaces anchors by their rows in the table, which are computed where they are new.
+   * Replaces centroids by their rows in the table, which are computed where they are new.
    *
-   * @param ids anchors, and then rows
+   * @param ids centroids, and then rows
    * @param n how many, up to those of a tile
    */
   void rows(int[] ids, int n) {
@@ -100,12 +100,12 @@ final class CentroidProducts {
     }
     int fresh = 0;
     for (int i = 0; i < n; i++) {
-      int anchor = ids[i];
-      if (rows[anchor] == 0) {
-        met[fresh++] = anchor;
-        rows[anchor] = size + fresh;
+      int centroid = ids[i];
+      if (rows[centroid] == 0) {
+        met[fresh++] = centroid;
+        rows[centroid] = size + fresh;
       }
-      ids[i] = rows[anchor] - 1;
+      ids[i] = rows[centroid] - 1;
     }
     if (fresh > 0) {
       compute(fresh);
@@ -115,7 +115,7 @@ final class CentroidProducts {
   private void compute(int fresh) {
     pending = pending == null ? new float[CodeScorer.TILE * dimension] : pending;
     for (int i = 0; i < fresh; i++) {
-      System.arraycopy(anchors, met[i] * dimension, pending, i * dimension, dimension);
+      System.arraycopy(centroids, met[i] * dimension, pending, i * dimension, dimension);
     }
     int stride = query.stride();
     int n = (fresh + BATCH - 1) / BATCH * BATCH;

@@ -56,7 +56,7 @@ final class CodeScorer {
   private final short[] otherTile;
 
   private final short[] otherSums;
-  private final int[] anchors = new int[TILE];
+  private final int[] centroids = new int[TILE];
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
 
@@ -74,7 +74,7 @@ final class CodeScorer {
   /**
    * Sole constructor.
    *
-   * @param products of the segment's anchors and the query tokens, for the calling thread
+   * @param products of the segment's centroids and the query tokens, for the calling thread
    * @param count number of query tokens
    * @param time when to give up
    */
@@ -172,7 +172,7 @@ final class CodeScorer {
         lanes,
         products.table(),
         products.stride(),
-        anchors,
+        centroids,
         scales,
         factors,
         query.scale(),
@@ -201,7 +201,7 @@ final class CodeScorer {
     for (int b = 0; b < n; b++) {
       readHeader((first + b) * stride, b * BLOCK);
     }
-    products.rows(anchors, n * BLOCK);
+    products.rows(centroids, n * BLOCK);
   }
 
   /**
@@ -234,7 +234,7 @@ final class CodeScorer {
             lanes,
             products.table(),
             products.stride(),
-            anchors,
+            centroids,
             scales,
             factors,
             best);
@@ -254,7 +254,7 @@ final class CodeScorer {
     for (int from = 0; from < tokens; from += TILE, half += HALVES) {
       multiplyExactly(half, (int) Math.min(HALVES, end - half), selectAll());
       for (int lane = 0; lane < Math.min(TILE, tokens - from); lane++) {
-        int row = anchors[lane] * products.stride();
+        int row = centroids[lane] * products.stride();
         for (int q = 0; q < count; q++) {
           float residual = scales[lane] * floatSums[q * TILE + lane];
           pairs.accept(q, from + lane, (products.table()[row + q] + residual) * factors[lane]);
@@ -287,7 +287,7 @@ final class CodeScorer {
   }
 
   private void readHeader(int block, int into) {
-    ResidualQuantizer.readLanes(blocks, block, anchors, scales, factors, into);
+    ResidualQuantizer.readLanes(blocks, block, centroids, scales, factors, into);
     for (int lane = 0; lane < BLOCK && unitLength == false; lane++) {
       factors[into + lane] *= segment.length(blocks, block, lane);
     }

@@ -22,14 +22,14 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 
 /**
- * The search of a trained segment: anchors, leaves and posting lists find candidates ({@link
+ * The search of a trained segment: centroids, leaves and posting lists find candidates ({@link
  * RegionProbe}, {@link CellProbe}, {@link Accumulator}), {@link CodeScorer} scores them.
  */
 final class CodedSegmentSearch extends PlaidSegmentSearch implements ApproximateSegmentSearch {
 
   private static final int FEW_HITS = 20;
-  private static final int ANCHORS = 16;
-  private static final int ANCHORS_FOR_MANY = 20;
+  private static final int REGIONS = 16;
+  private static final int REGIONS_FOR_MANY = 20;
 
   /** Up to so many leaves a region, products with all leaves cost less than finding regions. */
   private static final int FEW_LEAVES = 2;
@@ -62,9 +62,9 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   private CodeScorer scorer() throws IOException {
     if (scorer == null) {
       QueryTables tables = request.tables();
-      CentroidProducts anchors =
-          CentroidProducts.of(segment, tables.matrix(), tables.anchors(segment, false));
-      scorer = new CodeScorer(segment, tables, anchors, query.count(), request.time());
+      CentroidProducts centroids =
+          CentroidProducts.of(segment, tables.matrix(), tables.centroidProducts(segment, false));
+      scorer = new CodeScorer(segment, tables, centroids, query.count(), request.time());
     }
     return scorer;
   }
@@ -72,10 +72,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   private ImportedCodeScorer adoptedScorer() throws IOException {
     if (adoptedScorer == null) {
       QueryTables tables = request.tables();
-      CentroidProducts anchors =
-          CentroidProducts.of(segment, tables.unrotated(), tables.anchors(segment, true));
+      CentroidProducts centroids =
+          CentroidProducts.of(segment, tables.unrotated(), tables.centroidProducts(segment, true));
       adoptedScorer =
-          new ImportedCodeScorer(segment, tables, anchors, query.count(), request.time());
+          new ImportedCodeScorer(segment, tables, centroids, query.count(), request.time());
     }
     return adoptedScorer;
   }
@@ -134,20 +134,20 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     double leavesPerRegion = (double) directory.leaves() / directory.regions();
     double postingsPerLeaf = (double) directory.postings() / directory.leaves();
     double leaves =
-        byRegions ? anchors(acceptedCount, share) * leavesPerRegion : directory.leaves();
+        byRegions ? regions(acceptedCount, share) * leavesPerRegion : directory.leaves();
     double postings = Math.min(leaves, probes * share) * postingsPerLeaf;
     return (long) (query.count() * (leaves + postings));
   }
 
   /** Regions to probe for each query token. */
-  private int anchors(int acceptedCount, double share) {
+  private int regions(int acceptedCount, double share) {
     int all = directory.regions();
-    // Fresh anchors for few tokens leave little around each
+    // Fresh centroids for few tokens leave little around each
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
-    double most = (request.k() <= FEW_HITS ? ANCHORS : ANCHORS_FOR_MANY) * crowding;
+    double most = (request.k() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
     double widening = CellCut.widening(segment.documents(), acceptedCount);
-    return (int) Math.min(all, request.options().anchors(automatic) * widening);
+    return (int) Math.min(all, request.options().regions(automatic) * widening);
   }
 
   @Override
@@ -155,7 +155,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     if (byRegions == false) {
       return directory.leaves();
     }
-    double found = anchors(acceptedCount, share);
+    double found = regions(acceptedCount, share);
     double leaves = found * directory.leaves() / directory.regions();
     return directory.regions() + 4 * found + 2 * leaves;
   }
@@ -171,7 +171,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     } else {
       int stride = block.matrix().stride();
       leaves.score(
-          new RegionProbe(block.count(), stride, anchors(acceptedCount, share), request.time())
+          new RegionProbe(block.count(), stride, regions(acceptedCount, share), request.time())
               .find(block.products(segment), directory.regions()));
     }
     return leaves;

@@ -45,11 +45,11 @@ final class ImportedCodeScorer {
   private final byte[] blocks;
   private final short[] tile;
   private final short[] sums;
-  private final int[] anchors = new int[TILE];
+  private final int[] centroids = new int[TILE];
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
 
-  /** Products of what signs have for an anchor. */
+  /** Products of what signs have for a centroid. */
   private final float[] zeros;
 
   private Codebook codebook;
@@ -116,14 +116,14 @@ final class ImportedCodeScorer {
       int block = (first + b) * stride;
       int codes = block + ResidualQuantizer.CODES;
       kernels.decodeBlock(blocks, codes, weights, segment.bits(), dimension, tile, b * BLOCK);
-      PlaidBlockCodec.readLanes(blocks, block, anchors, factors, b * BLOCK);
+      PlaidBlockCodec.readLanes(blocks, block, centroids, factors, b * BLOCK);
     }
     int lanes = n * BLOCK;
     boolean signs = codebook.buckets().areSigns();
     if (signs) {
-      Arrays.fill(anchors, 0, lanes, 0);
+      Arrays.fill(centroids, 0, lanes, 0);
     } else {
-      products.rows(anchors, lanes);
+      products.rows(centroids, lanes);
     }
     kernels.dotTile(tile, dimension, query.values(), 0, count, lanes, sums);
     kernels.maxTile(
@@ -132,7 +132,7 @@ final class ImportedCodeScorer {
         lanes,
         signs ? zeros : products.table(),
         products.stride(),
-        anchors,
+        centroids,
         scales,
         factors,
         query.scale(),

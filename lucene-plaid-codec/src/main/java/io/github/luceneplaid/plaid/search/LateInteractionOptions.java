@@ -36,21 +36,21 @@ public final class LateInteractionOptions {
 
   private static final double FEW_DOCUMENTS = 2048;
 
-  private final int anchors;
-  private final int probes;
+  private final int regions;
+  private final int cells;
   private final int candidates;
   private final int rescore;
   private final float recall;
-  private final float confidence;
+  private final float deviations;
   private final boolean exact;
 
   private LateInteractionOptions(Builder builder) {
-    this.anchors = builder.anchors;
-    this.probes = builder.probes;
+    this.regions = builder.regions;
+    this.cells = builder.cells;
     this.candidates = builder.candidates;
     this.rescore = builder.rescore;
     this.recall = builder.recall;
-    this.confidence = builder.confidence;
+    this.deviations = builder.deviations;
     this.exact = builder.exact;
   }
 
@@ -60,19 +60,19 @@ public final class LateInteractionOptions {
   }
 
   /**
-   * Returns the anchors probed per query token: the given number, or what suits the recall that is
+   * Returns the regions probed per query token: the given number, or what suits the recall that is
    * wanted instead, if that is not set.
    */
-  int anchors(int automatic) {
-    return anchors == AUTOMATIC ? forRecall(automatic) : anchors;
+  int regions(int automatic) {
+    return regions == AUTOMATIC ? forRecall(automatic) : regions;
   }
 
   /**
-   * Returns the leaves probed per query token: the given number, or what suits the recall that is
+   * Returns the cells probed per query token: the given number, or what suits the recall that is
    * wanted instead, if that is not set.
    */
-  int probes(int automatic) {
-    return probes == AUTOMATIC ? forRecall(automatic) : probes;
+  int cells(int automatic) {
+    return cells == AUTOMATIC ? forRecall(automatic) : cells;
   }
 
   /** Automatic numbers suit the default; to miss an eighth as many takes twice as much. */
@@ -128,20 +128,20 @@ public final class LateInteractionOptions {
 
   /**
    * Share of the hits to find. Automatic numbers follow from it, and so does when to stop unless
-   * {@link #stopsByConfidence}.
+   * {@link #stopsByDeviations}.
    */
   float recall() {
     return recall;
   }
 
-  /** Whether {@link #confidence} says when to stop. */
-  boolean stopsByConfidence() {
-    return Float.isNaN(confidence) == false;
+  /** Whether {@link #deviations} says when to stop. */
+  boolean stopsByDeviations() {
+    return Float.isNaN(deviations) == false;
   }
 
   /** Standard deviations between the last candidate scored and the k-th hit. */
-  float confidence() {
-    return confidence;
+  float deviations() {
+    return deviations;
   }
 
   /** Whether every document is scored. */
@@ -156,18 +156,18 @@ public final class LateInteractionOptions {
   @Override
   public boolean equals(Object other) {
     return other instanceof LateInteractionOptions that
-        && anchors == that.anchors
-        && probes == that.probes
+        && regions == that.regions
+        && cells == that.cells
         && candidates == that.candidates
         && rescore == that.rescore
         && Float.compare(recall, that.recall) == 0
-        && Float.compare(confidence, that.confidence) == 0
+        && Float.compare(deviations, that.deviations) == 0
         && exact == that.exact;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(anchors, probes, candidates, rescore, recall, confidence, exact);
+    return Objects.hash(regions, cells, candidates, rescore, recall, deviations, exact);
   }
 
   @Override
@@ -175,18 +175,18 @@ public final class LateInteractionOptions {
     if (exact) {
       return "exact";
     }
-    return "anchors="
-        + automatic(anchors)
-        + ",probes="
-        + automatic(probes)
+    return "regions="
+        + automatic(regions)
+        + ",cells="
+        + automatic(cells)
         + ",candidates="
         + automatic(candidates)
         + ",rescore="
         + automatic(rescore)
         + ",recall="
         + recall
-        + ",confidence="
-        + (stopsByConfidence() ? Float.toString(confidence) : "auto");
+        + ",deviations="
+        + (stopsByDeviations() ? Float.toString(deviations) : "auto");
   }
 
   private static String automatic(int value) {
@@ -195,37 +195,37 @@ public final class LateInteractionOptions {
 
   /** Collects options; each setter checks its argument. */
   public static final class Builder {
-    private int anchors = AUTOMATIC;
-    private int probes = AUTOMATIC;
+    private int regions = AUTOMATIC;
+    private int cells = AUTOMATIC;
     private int candidates = AUTOMATIC;
     private int rescore = AUTOMATIC;
     private float recall = DEFAULT_RECALL;
-    private float confidence = Float.NaN;
+    private float deviations = Float.NaN;
     private boolean exact;
 
     private Builder() {}
 
     /**
-     * Sets how many anchors are probed per query token.
+     * Sets how many regions are probed per query token.
      *
-     * @param anchors at least 1
+     * @param regions at least 1
      * @return this
      * @throws IllegalArgumentException if it is less
      */
-    public Builder anchors(int anchors) {
-      this.anchors = atLeastOne("anchors", anchors);
+    public Builder regions(int regions) {
+      this.regions = atLeastOne("regions", regions);
       return this;
     }
 
     /**
-     * Sets how many leaves are probed per query token.
+     * Sets how many cells are probed per query token.
      *
-     * @param probes at least 1
+     * @param cells at least 1
      * @return this
      * @throws IllegalArgumentException if it is less
      */
-    public Builder probes(int probes) {
-      this.probes = atLeastOne("probes", probes);
+    public Builder cells(int cells) {
+      this.cells = atLeastOne("cells", cells);
       return this;
     }
 
@@ -284,11 +284,11 @@ public final class LateInteractionOptions {
      * @return this
      * @throws IllegalArgumentException if it is negative or NaN
      */
-    public Builder confidence(float deviations) {
+    public Builder deviations(float deviations) {
       if (deviations >= 0 == false) {
-        throw new IllegalArgumentException("confidence must be at least 0, got: " + deviations);
+        throw new IllegalArgumentException("deviations must be at least 0, got: " + deviations);
       }
-      this.confidence = deviations;
+      this.deviations = deviations;
       return this;
     }
 

@@ -55,7 +55,7 @@ import org.apache.lucene.search.Weight;
  * 2<sup>23</sup> floats (32 MiB) for all segments together, unless a single query token takes more,
  * and sums of 2<sup>20</sup> documents of each segment at a time (8 MiB). Large segments are walked
  * part by part, and long queries are probed block by block, again for each part. To score
- * candidates a thread keeps products of a segment's anchors, 2<sup>22</sup> floats (16 MiB) at
+ * candidates a thread keeps products of a segment's centroids, 2<sup>22</sup> floats (16 MiB) at
  * most, and copies of the query.
  *
  * <p>A rewritten query knows its hits, also for readers of single segments, and filters of these:

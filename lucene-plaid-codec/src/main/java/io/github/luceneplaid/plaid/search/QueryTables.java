@@ -29,18 +29,18 @@ import org.apache.lucene.util.ArrayUtil;
 
 /**
  * What a search computes once for all trained segments: the rotated query, its integers for each
- * width of codes, and its products with the anchors of each codebook.
+ * width of codes, and its products with the centroids of each codebook.
  */
 final class QueryTables {
 
   /** Leaves are rounded as codes of up to this many bits are. */
   private static final int LEAF_BITS = 4;
 
-  /** Products of a segment's anchors that are held for all query tokens. */
+  /** Products of a segment's centroids that are held for all query tokens. */
   private static final int MAX_PRODUCTS = 1 << 22;
 
-  /** Of more anchors that are not the regions, candidates are likely to have less than a third. */
-  private static final int MAX_ANCHORS = 4096;
+  /** Of more centroids that are not the regions, candidates are likely to have less than a third. */
+  private static final int MAX_CENTROIDS = 4096;
 
   /** A longer query token could overflow what is computed with it. */
   private static final double MAX_LENGTH = 1e15;
@@ -56,8 +56,8 @@ final class QueryTables {
    */
   record Integers(short[] values, float[] scale, float[] error) {}
 
-  /** What products are of: the anchors of codebooks, and the query with or without rotation. */
-  record Anchors(List<Codebook.Id> codebooks, boolean adopted) {}
+  /** What products are of: the centroids of codebooks, and the query with or without rotation. */
+  record Centroids(List<Codebook.Id> codebooks, boolean adopted) {}
 
   /**
    * Query tokens that are probed together, and what is held for them only.
@@ -65,9 +65,9 @@ final class QueryTables {
    * @param tables of all tokens
    * @param first the first one
    * @param matrix the rotated tokens
-   * @param products with anchors, by codebooks; 0 those that there was no time for
+   * @param products with centroids, by codebooks; 0 those that there was no time for
    */
-  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Anchors, float[]> products) {
+  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
 
     int count() {
       return matrix.count();
@@ -76,22 +76,22 @@ final class QueryTables {
     /** Products of all regions of a segment with the query tokens, [regions][stride]. */
     float[] products(PlaidSegment segment) throws IOException {
       float[] regions = segment.regions();
-      if (segment.anchorsAreRegions() == false) {
+      if (segment.centroidsAreRegions() == false) {
         return products(matrix, regions);
       }
-      return anchors(segment, segment.hasAdopted());
+      return centroidProducts(segment, segment.hasAdopted());
     }
 
     /**
-     * Products of all anchors of a segment, [anchors][stride].
+     * Products of all centroids of a segment, [centroids][stride].
      *
      * @param adopted whether with the query as it was given, or with the rotated one
      */
-    float[] anchors(PlaidSegment segment, boolean adopted) throws IOException {
-      float[] rows = segment.anchorRows();
+    float[] centroidProducts(PlaidSegment segment, boolean adopted) throws IOException {
+      float[] rows = segment.centroidRows();
       List<Codebook.Id> ids = segment.codebooks().list().stream().map(Codebook::id).toList();
       return products.computeIfAbsent(
-          new Anchors(ids, adopted),
+          new Centroids(ids, adopted),
           key -> products(adopted ? tables.unrotated(first, count()) : matrix, rows));
     }
 
@@ -320,19 +320,19 @@ final class QueryTables {
   }
 
   /**
-   * Products of all anchors of a segment with all query tokens, [anchors][stride]; null if they are
+   * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they are
    * too many to be computed before anybody asks, or if there was no time for all.
    *
    * @param adopted whether those of adopted codebooks are asked for, or those of the format's own
    */
-  float[] anchors(PlaidSegment segment, boolean adopted) throws IOException {
-    boolean known = segment.anchorsAreRegions();
-    int anchors = segment.anchorRows().length / dimension;
-    int most = known ? Integer.MAX_VALUE : MAX_ANCHORS;
-    if (anchors > most || (long) anchors * matrix.stride() > MAX_PRODUCTS) {
+  float[] centroidProducts(PlaidSegment segment, boolean adopted) throws IOException {
+    boolean known = segment.centroidsAreRegions();
+    int centroids = segment.centroidRows().length / dimension;
+    int most = known ? Integer.MAX_VALUE : MAX_CENTROIDS;
+    if (centroids > most || (long) centroids * matrix.stride() > MAX_PRODUCTS) {
       return null;
     }
-    float[] products = known ? all.products(segment) : all.anchors(segment, adopted);
+    float[] products = known ? all.products(segment) : all.centroidProducts(segment, adopted);
     return time.wasOver() ? null : products;
   }
 }

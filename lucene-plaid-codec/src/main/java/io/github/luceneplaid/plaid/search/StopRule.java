@@ -38,9 +38,9 @@ final class StopRule {
    * @param hits how many are wanted, or the part of them that counts
    */
   StopRule(LateInteractionOptions options, double hits) {
-    this.goesByNext = options.stopsByConfidence();
-    this.neverStops = goesByNext ? options.confidence() > Float.MAX_VALUE : options.recall() == 1;
-    this.deviations = goesByNext ? Math.min(options.confidence(), MOST) : USUAL;
+    this.goesByNext = options.stopsByDeviations();
+    this.neverStops = goesByNext ? options.deviations() > Float.MAX_VALUE : options.recall() == 1;
+    this.deviations = goesByNext ? Math.min(options.deviations(), MOST) : USUAL;
     this.allowed = (1 - (double) options.recall()) * hits;
   }
 

@@ -69,12 +69,12 @@ final class RandomTokens {
     return sum;
   }
 
-  /** The nearest anchor, by comparing with each. */
-  static int nearest(float[] tokens, int offset, float[] anchors, int dim) {
+  /** The nearest centroid, by comparing with each. */
+  static int nearest(float[] tokens, int offset, float[] centroids, int dim) {
     int best = 0;
     double bestDistance = Double.POSITIVE_INFINITY;
-    for (int a = 0; a < anchors.length / dim; a++) {
-      double distance = squaredDistance(tokens, offset, anchors, a * dim, dim);
+    for (int a = 0; a < centroids.length / dim; a++) {
+      double distance = squaredDistance(tokens, offset, centroids, a * dim, dim);
       if (distance < bestDistance) {
         bestDistance = distance;
         best = a;

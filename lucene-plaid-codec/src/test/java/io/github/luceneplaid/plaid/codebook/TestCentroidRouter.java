@@ -17,23 +17,23 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestCentroidRouter extends LuceneTestCase {
 
-  /** Few anchors are compared with one by one. */
+  /** Few centroids are compared with one by one. */
   public void testExhaustive() throws IOException {
     int dim = 1 + random().nextInt(100);
     int count = 1 + random().nextInt(CentroidRouter.EXHAUSTIVE);
-    float[] anchors = RandomTokens.uniform(random(), count, dim);
-    CentroidRouter router = new CentroidRouter(anchors, count, dim, AbortCheck.NONE);
+    float[] centroids = RandomTokens.uniform(random(), count, dim);
+    CentroidRouter router = new CentroidRouter(centroids, count, dim, AbortCheck.NONE);
     float[] tokens = RandomTokens.uniform(random(), 100, dim);
     for (int i = 0; i < 100; i++) {
       int found = router.nearest(tokens, i * dim);
-      int nearest = RandomTokens.nearest(tokens, i * dim, anchors, dim);
-      double distance = RandomTokens.squaredDistance(tokens, i * dim, anchors, found * dim, dim);
-      double best = RandomTokens.squaredDistance(tokens, i * dim, anchors, nearest * dim, dim);
+      int nearest = RandomTokens.nearest(tokens, i * dim, centroids, dim);
+      double distance = RandomTokens.squaredDistance(tokens, i * dim, centroids, found * dim, dim);
+      double best = RandomTokens.squaredDistance(tokens, i * dim, centroids, nearest * dim, dim);
       assertEquals(best, distance, 1e-5);
     }
   }
 
-  /** Anchors and tokens with a structure of two levels, as real ones have. */
+  /** Centroids and tokens with a structure of two levels, as real ones have. */
   public void testAgainstExhaustive() throws IOException {
     int dim = 32 + random().nextInt(100);
     int count = CentroidRouter.EXHAUSTIVE + 1 + random().nextInt(600);
@@ -41,10 +41,10 @@ public class TestCentroidRouter extends LuceneTestCase {
     float[] all = RandomTokens.clustered(random(), count, dim, 40, 0.8);
     float[] tokens = new float[n * dim];
     for (int i = 0; i < n; i++) {
-      int anchor = random().nextInt(count) * dim;
+      int centroid = random().nextInt(count) * dim;
       for (int j = 0; j < dim; j++) {
         double noise = random().nextGaussian() * 0.5 / Math.sqrt(dim);
-        tokens[i * dim + j] = (float) (all[anchor + j] + noise);
+        tokens[i * dim + j] = (float) (all[centroid + j] + noise);
       }
       RandomTokens.normalize(tokens, i * dim, dim);
     }
@@ -66,14 +66,14 @@ public class TestCentroidRouter extends LuceneTestCase {
     assertTrue(distances + " and " + best, distances < 1.01 * best);
   }
 
-  /** Anchors find themselves, whatever group they are in. */
-  public void testAnchorsThemselves() throws IOException {
+  /** Centroids find themselves, whatever group they are in. */
+  public void testCentroidsThemselves() throws IOException {
     int dim = 8 + random().nextInt(100);
     int count = 100 + random().nextInt(2000);
-    float[] anchors = RandomTokens.uniform(random(), count, dim);
-    CentroidRouter router = new CentroidRouter(anchors, count, dim, AbortCheck.NONE);
+    float[] centroids = RandomTokens.uniform(random(), count, dim);
+    CentroidRouter router = new CentroidRouter(centroids, count, dim, AbortCheck.NONE);
     int[] found = new int[count];
-    router.nearest(anchors, 0, count, found);
+    router.nearest(centroids, 0, count, found);
     for (int i = 0; i < count; i++) {
       assertEquals(i, found[i]);
     }
@@ -82,8 +82,8 @@ public class TestCentroidRouter extends LuceneTestCase {
   public void testOffsetAndCount() throws IOException {
     int dim = 16;
     for (int count : new int[] {20, 200}) {
-      float[] anchors = RandomTokens.uniform(random(), count + 5, dim);
-      CentroidRouter router = new CentroidRouter(anchors, count, dim, AbortCheck.NONE);
+      float[] centroids = RandomTokens.uniform(random(), count + 5, dim);
+      CentroidRouter router = new CentroidRouter(centroids, count, dim, AbortCheck.NONE);
       float[] tokens = RandomTokens.uniform(random(), 700, dim);
       int[] all = new int[700];
       router.nearest(tokens, 0, 700, all);
@@ -101,35 +101,35 @@ public class TestCentroidRouter extends LuceneTestCase {
   public void testDeterministic() throws IOException {
     int dim = 24;
     int count = 300;
-    float[] anchors = RandomTokens.uniform(random(), count, dim);
+    float[] centroids = RandomTokens.uniform(random(), count, dim);
     float[] tokens = RandomTokens.uniform(random(), 500, dim);
     int[] first = new int[500];
     int[] second = new int[500];
-    new CentroidRouter(anchors, count, dim, AbortCheck.NONE).nearest(tokens, 0, 500, first);
-    CentroidRouter router = new CentroidRouter(anchors, count, dim, AbortCheck.NONE);
-    router.nearest(anchors, 0, 300, second);
+    new CentroidRouter(centroids, count, dim, AbortCheck.NONE).nearest(tokens, 0, 500, first);
+    CentroidRouter router = new CentroidRouter(centroids, count, dim, AbortCheck.NONE);
+    router.nearest(centroids, 0, 300, second);
     router.nearest(tokens, 0, 500, second);
     assertArrayEquals(first, second);
   }
 
-  /** Anchors that are all the same make one group with more members than are looked at at once. */
-  public void testEqualAnchors() throws IOException {
+  /** Centroids that are all the same make one group with more members than are looked at at once. */
+  public void testEqualCentroids() throws IOException {
     int dim = 5;
-    float[] anchors = new float[300 * dim];
-    Arrays.fill(anchors, 0.4f);
-    CentroidRouter router = new CentroidRouter(anchors, 300, dim, AbortCheck.NONE);
-    assertEquals(0, router.nearest(anchors, 0));
+    float[] centroids = new float[300 * dim];
+    Arrays.fill(centroids, 0.4f);
+    CentroidRouter router = new CentroidRouter(centroids, 300, dim, AbortCheck.NONE);
+    assertEquals(0, router.nearest(centroids, 0));
   }
 
   public void testAbort() {
-    float[] anchors = RandomTokens.uniform(random(), 500, 8);
+    float[] centroids = RandomTokens.uniform(random(), 500, 8);
     IOException stop = new IOException("stop");
     IOException thrown =
         expectThrows(
             IOException.class,
             () ->
                 new CentroidRouter(
-                    anchors,
+                    centroids,
                     500,
                     8,
                     () -> {
@@ -139,10 +139,10 @@ public class TestCentroidRouter extends LuceneTestCase {
   }
 
   public void testIllegalArguments() {
-    float[] anchors = new float[6];
+    float[] centroids = new float[6];
     expectThrows(
-        IllegalArgumentException.class, () -> new CentroidRouter(anchors, 0, 3, AbortCheck.NONE));
+        IllegalArgumentException.class, () -> new CentroidRouter(centroids, 0, 3, AbortCheck.NONE));
     expectThrows(
-        IllegalArgumentException.class, () -> new CentroidRouter(anchors, 3, 3, AbortCheck.NONE));
+        IllegalArgumentException.class, () -> new CentroidRouter(centroids, 3, 3, AbortCheck.NONE));
   }
 }

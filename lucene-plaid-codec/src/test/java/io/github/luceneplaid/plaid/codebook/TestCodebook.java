@@ -16,7 +16,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 public class TestCodebook extends LuceneTestCase {
 
   /**
-   * A fixed id: that of 1, 2, 3, 4 as two anchors, by {@code sha256sum} of int32 2, int32 2 and
+   * A fixed id: that of 1, 2, 3, 4 as two centroids, by {@code sha256sum} of int32 2, int32 2 and
    * four float32, little-endian.
    */
   public void testGoldenId() {
@@ -31,16 +31,16 @@ public class TestCodebook extends LuceneTestCase {
   public void testIdentity() {
     int dim = 1 + random().nextInt(50);
     int size = 1 + random().nextInt(200);
-    float[] anchors = RandomTokens.uniform(random(), size, dim);
-    Codebook codebook = new Codebook(anchors, dim, 0.5f, 7);
-    Codebook same = new Codebook(anchors.clone(), dim, 0.5f, 7);
+    float[] centroids = RandomTokens.uniform(random(), size, dim);
+    Codebook codebook = new Codebook(centroids, dim, 0.5f, 7);
+    Codebook same = new Codebook(centroids.clone(), dim, 0.5f, 7);
     assertEquals(codebook, same);
     assertEquals(codebook.hashCode(), same.hashCode());
-    assertEquals(codebook.id(), new Codebook(anchors.clone(), dim, 0.25f, 8).id());
-    assertNotEquals(codebook, new Codebook(anchors.clone(), dim, 0.25f, 7));
-    assertNotEquals(codebook, new Codebook(anchors.clone(), dim, 0.5f, 8));
+    assertEquals(codebook.id(), new Codebook(centroids.clone(), dim, 0.25f, 8).id());
+    assertNotEquals(codebook, new Codebook(centroids.clone(), dim, 0.25f, 7));
+    assertNotEquals(codebook, new Codebook(centroids.clone(), dim, 0.5f, 8));
 
-    float[] other = anchors.clone();
+    float[] other = centroids.clone();
     int i = random().nextInt(other.length);
     other[i] = Math.nextUp(other[i]);
     assertNotEquals(codebook.id(), new Codebook(other, dim, 0.5f, 7).id());
@@ -48,8 +48,8 @@ public class TestCodebook extends LuceneTestCase {
 
   /** The same numbers in another shape are another codebook. */
   public void testShapeIsPartOfId() {
-    float[] anchors = RandomTokens.uniform(random(), 6, 4);
-    assertNotEquals(new Codebook(anchors, 4, 0, 0).id(), new Codebook(anchors, 6, 0, 0).id());
+    float[] centroids = RandomTokens.uniform(random(), 6, 4);
+    assertNotEquals(new Codebook(centroids, 4, 0, 0).id(), new Codebook(centroids, 6, 0, 0).id());
   }
 
   public void testIllegalArguments() {
@@ -58,7 +58,7 @@ public class TestCodebook extends LuceneTestCase {
     illegal(two, 1025, 0, 0);
     illegal(two, 3, 0, 0);
     illegal(new float[0], 2, 0, 0);
-    illegal(new float[Codebook.MAX_ANCHORS + 1], 1, 0, 0);
+    illegal(new float[Codebook.MAX_CENTROIDS + 1], 1, 0, 0);
     illegal(two, 2, -1, 0);
     illegal(two, 2, Float.NaN, 0);
     illegal(two, 2, Float.POSITIVE_INFINITY, 0);
@@ -67,8 +67,8 @@ public class TestCodebook extends LuceneTestCase {
     illegal(new float[] {Float.NEGATIVE_INFINITY, 1}, 2, 0, 0);
   }
 
-  private static void illegal(float[] anchors, int dim, float meanResidual, long tokens) {
+  private static void illegal(float[] centroids, int dim, float meanResidual, long tokens) {
     expectThrows(
-        IllegalArgumentException.class, () -> new Codebook(anchors, dim, meanResidual, tokens));
+        IllegalArgumentException.class, () -> new Codebook(centroids, dim, meanResidual, tokens));
   }
 }

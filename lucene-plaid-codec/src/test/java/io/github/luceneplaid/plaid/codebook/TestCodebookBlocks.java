@@ -42,29 +42,29 @@ public class TestCodebookBlocks extends LuceneTestCase {
         codebooks.add(random(rows, dimension, block < adopted));
       }
       CodebookBlocks blocks = new CodebookBlocks(codebooks);
-      float[] anchors = blocks.anchors();
+      float[] centroids = blocks.centroids();
       for (int block = 0; block < codebooks.size(); block++) {
         Codebook expected = codebooks.get(block);
         Codebook found = blocks.list().get(block);
         assertEquals(expected, found);
-        assertArrayEquals(expected.anchors(), found.anchors(), 0);
         assertArrayEquals(expected.centroids(), found.centroids(), 0);
+        assertArrayEquals(expected.importedCentroids(), found.importedCentroids(), 0);
         assertEquals(expected.isAdopted(), found.isAdopted());
         assertSame("one array for all", blocks.rows(), found.arrayOfRows());
-        int first = blocks.firstAnchor(block) * dimension;
+        int first = blocks.firstCentroid(block) * dimension;
         for (int j = 0; j < expected.size() * dimension; j++) {
-          assertEquals(expected.anchors()[j], anchors[first + j], 0);
+          assertEquals(expected.centroids()[j], centroids[first + j], 0);
           assertEquals(expected.rows()[j], blocks.rows()[first + j], 0);
         }
       }
       // Blocks can be made of blocks, as merges do
-      assertArrayEquals(anchors, new CodebookBlocks(blocks.list()).anchors(), 0);
+      assertArrayEquals(centroids, new CodebookBlocks(blocks.list()).centroids(), 0);
       Codebook one = blocks.list().get(random().nextInt(adopted + own));
-      assertArrayEquals(one.anchors(), new CodebookBlocks(List.of(one)).anchors(), 0);
+      assertArrayEquals(one.centroids(), new CodebookBlocks(List.of(one)).centroids(), 0);
     }
   }
 
-  /** Centroids and rotated anchors are alike for products, so only the former are held. */
+  /** Centroids and rotated centroids are alike for products, so only the former are held. */
   public void testMemory() {
     int dimension = 32;
     int rows = 1000;

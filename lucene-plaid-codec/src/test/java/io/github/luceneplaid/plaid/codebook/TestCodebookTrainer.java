@@ -30,7 +30,7 @@ public class TestCodebookTrainer extends LuceneTestCase {
     assertNotEquals(first.id(), other.id());
   }
 
-  public void testBetterThanRandomAnchors() throws IOException {
+  public void testBetterThanRandomCentroids() throws IOException {
     int dim = 16 + random().nextInt(60);
     int n = 4000;
     int clusters = 40 + random().nextInt(100);
@@ -39,7 +39,7 @@ public class TestCodebookTrainer extends LuceneTestCase {
         CodebookTrainer.train(tokens, n, dim, 100, random().nextLong(), AbortCheck.NONE);
     assertTrue("size=" + codebook.size(), codebook.size() > 90 && codebook.size() <= 100);
     assertEquals(0.95 * n, (double) codebook.trainedTokens(), 0.02 * n);
-    double trained = meanResidual(tokens, n, codebook.anchors(), dim);
+    double trained = meanResidual(tokens, n, codebook.centroids(), dim);
     double random = meanResidual(tokens, n, Arrays.copyOf(tokens, 100 * dim), dim);
     // Over 40 seeds the ratio was 0.68, with a deviation of 0.03
     assertTrue(trained + " and " + random, trained < 0.85 * random);
@@ -49,16 +49,16 @@ public class TestCodebookTrainer extends LuceneTestCase {
   }
 
   /** The mean distance of the 500 tokens from n on. */
-  private static double meanResidual(float[] tokens, int n, float[] anchors, int dim) {
+  private static double meanResidual(float[] tokens, int n, float[] centroids, int dim) {
     double sum = 0;
     for (int i = n; i < n + 500; i++) {
-      int anchor = RandomTokens.nearest(tokens, i * dim, anchors, dim);
-      sum += Math.sqrt(RandomTokens.squaredDistance(tokens, i * dim, anchors, anchor * dim, dim));
+      int centroid = RandomTokens.nearest(tokens, i * dim, centroids, dim);
+      sum += Math.sqrt(RandomTokens.squaredDistance(tokens, i * dim, centroids, centroid * dim, dim));
     }
     return sum / 500;
   }
 
-  /** With an anchor for each token, only tokens that are not trained on have residuals. */
+  /** With a centroid for each token, only tokens that are not trained on have residuals. */
   public void testHeldOutTokensAreNotTrainedOn() throws IOException {
     int dim = 64;
     int n = 400;
@@ -67,9 +67,9 @@ public class TestCodebookTrainer extends LuceneTestCase {
         CodebookTrainer.train(sample, n, dim, n, random().nextLong(), AbortCheck.NONE);
     int exact = 0;
     for (int i = 0; i < n; i++) {
-      int anchor = RandomTokens.nearest(sample, i * dim, codebook.anchors(), dim);
+      int centroid = RandomTokens.nearest(sample, i * dim, codebook.centroids(), dim);
       double distance =
-          RandomTokens.squaredDistance(sample, i * dim, codebook.anchors(), anchor * dim, dim);
+          RandomTokens.squaredDistance(sample, i * dim, codebook.centroids(), centroid * dim, dim);
       exact += distance < 1e-6 ? 1 : 0;
     }
     assertTrue(codebook.trainedTokens() < n);
@@ -78,7 +78,7 @@ public class TestCodebookTrainer extends LuceneTestCase {
     assertTrue("meanResidual=" + codebook.meanResidual(), codebook.meanResidual() > 0.8);
   }
 
-  public void testFewerTokensThanAnchors() throws IOException {
+  public void testFewerTokensThanCentroids() throws IOException {
     for (int n : new int[] {1, 2, 19, 20, 70}) {
       int dim = 12;
       float[] sample = RandomTokens.uniform(random(), n, dim);
@@ -101,11 +101,11 @@ public class TestCodebookTrainer extends LuceneTestCase {
     for (int i = 0; i < n; i++) {
       System.arraycopy(token, 0, sample, i * dim, dim);
     }
-    int anchors = 1 + random().nextInt(100);
+    int centroids = 1 + random().nextInt(100);
     Codebook codebook =
-        CodebookTrainer.train(sample, n, dim, anchors, random().nextLong(), AbortCheck.NONE);
+        CodebookTrainer.train(sample, n, dim, centroids, random().nextLong(), AbortCheck.NONE);
     assertEquals(1, codebook.size());
-    assertArrayEquals(token, codebook.anchors(), 1e-5f);
+    assertArrayEquals(token, codebook.centroids(), 1e-5f);
     assertEquals(0, codebook.meanResidual(), 1e-4);
   }
 
@@ -120,7 +120,7 @@ public class TestCodebookTrainer extends LuceneTestCase {
     }
   }
 
-  /** One large group and some of a single token: each of these gets an anchor. */
+  /** One large group and some of a single token: each of these gets a centroid. */
   public void testSkewedGroups() throws IOException {
     int dim = 32;
     int n = 2000;
@@ -134,9 +134,9 @@ public class TestCodebookTrainer extends LuceneTestCase {
     Codebook codebook =
         CodebookTrainer.train(sample, n, dim, 64, random().nextLong(), AbortCheck.NONE);
     for (int i = 0; i < 5; i++) {
-      int anchor = RandomTokens.nearest(others, i * dim, codebook.anchors(), dim);
+      int centroid = RandomTokens.nearest(others, i * dim, codebook.centroids(), dim);
       double distance =
-          RandomTokens.squaredDistance(others, i * dim, codebook.anchors(), anchor * dim, dim);
+          RandomTokens.squaredDistance(others, i * dim, codebook.centroids(), centroid * dim, dim);
       assertEquals(0, distance, 0.05);
     }
   }
@@ -172,14 +172,14 @@ public class TestCodebookTrainer extends LuceneTestCase {
     illegal(sample, 3, 4, 1);
     illegal(sample, 2, 0, 1);
     illegal(sample, 2, 4, 0);
-    illegal(sample, 2, 4, Codebook.MAX_ANCHORS + 1);
+    illegal(sample, 2, 4, Codebook.MAX_CENTROIDS + 1);
     illegal(new float[1025], 1, 1025, 1);
     illegal(new float[] {1, Float.NaN}, 1, 2, 1);
   }
 
-  private static void illegal(float[] sample, int n, int dim, int anchors) {
+  private static void illegal(float[] sample, int n, int dim, int centroids) {
     expectThrows(
         IllegalArgumentException.class,
-        () -> CodebookTrainer.train(sample, n, dim, anchors, 1, AbortCheck.NONE));
+        () -> CodebookTrainer.train(sample, n, dim, centroids, 1, AbortCheck.NONE));
   }
 }

@@ -122,10 +122,10 @@ public class TestPlaidQuantizer extends LuceneTestCase {
       float[] found = new float[dimension];
       decoder.decode(block, 5, lane, 1, found, 0);
       assertArrayEquals(expected, found, 0);
-      int[] anchors = new int[16];
+      int[] ids = new int[16];
       float[] factors = new float[16];
-      PlaidBlockCodec.readLanes(block, 5, anchors, factors, 0);
-      assertEquals(centroid, anchors[lane]);
+      PlaidBlockCodec.readLanes(block, 5, ids, factors, 0);
+      assertEquals(centroid, ids[lane]);
       double sum = 0;
       double product = 0;
       for (int j = 0; j < dimension; j++) {

@@ -23,7 +23,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
 
   /**
    * Blocks worked out by hand. The residual is (½, ½, −½, −½), so each component is one standard
-   * deviation: T of the table. Anchors are zero.
+   * deviation: T of the table. Centroids are zero.
    */
   public void testGoldenBlocks() {
     // Weights ±12, r·v = 0.8, scale 1.25, so the length is right: factor 1.
@@ -42,7 +42,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
 
   private static void assertBlock(int bits, int scale, int factor, int... codes) {
     float[] token = {9, 0.5f, 0.5f, -0.5f, -0.5f};
-    float[] anchors = new float[0x0203 * 4];
+    float[] centroids = new float[0x0203 * 4];
     ResidualQuantizer quantizer = new ResidualQuantizer(4, bits);
     int lane = 5;
     byte[] expected = new byte[64 + 16 * codes.length];
@@ -55,7 +55,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
     assertEquals(expected.length, quantizer.blockBytes());
     byte[] block = new byte[expected.length];
-    quantizer.encode(token, 1, anchors, 0x0202, block, 0, lane);
+    quantizer.encode(token, 1, centroids, 0x0202, block, 0, lane);
     assertArrayEquals("bits=" + bits, expected, block);
   }
 
@@ -73,22 +73,22 @@ public class TestResidualQuantizer extends LuceneTestCase {
     for (int bits : ALL_BITS) {
       int dim = randomDim();
       int count = 1 + random().nextInt(300);
-      float[] anchors = RandomTokens.uniform(random(), count, dim);
+      float[] centroids = RandomTokens.uniform(random(), count, dim);
       ResidualQuantizer quantizer = new ResidualQuantizer(dim, bits);
       int offset = random().nextInt(20);
       byte[] block = new byte[offset + quantizer.blockBytes()];
       random().nextBytes(block);
       for (int lane = 0; lane < 16; lane++) {
-        ResidualQuantizer.setAnchorId(block, offset, lane, random().nextInt(count));
+        ResidualQuantizer.setCentroidId(block, offset, lane, random().nextInt(count));
       }
       int first = random().nextInt(16);
       int lanes = random().nextInt(17 - first);
       float[] out = new float[3 + lanes * dim + 2];
       Arrays.fill(out, Float.NaN);
-      quantizer.decode(block, offset, anchors, first, lanes, out, 3);
+      quantizer.decode(block, offset, centroids, first, lanes, out, 3);
 
       for (int lane = first; lane < first + lanes; lane++) {
-        double[] expected = approximation(block, offset, anchors, lane, dim, bits);
+        double[] expected = approximation(block, offset, centroids, lane, dim, bits);
         double factor = 0.75 + (block[offset + 48 + lane] & 0xFF) / 256.0;
         for (int j = 0; j < dim; j++) {
           assertEquals(expected[j] * factor, out[3 + (lane - first) * dim + j], 1e-5);
@@ -101,14 +101,14 @@ public class TestResidualQuantizer extends LuceneTestCase {
 
   /** a + s v of a lane. */
   private static double[] approximation(
-      byte[] block, int offset, float[] anchors, int lane, int dim, int bits) {
+      byte[] block, int offset, float[] centroids, int lane, int dim, int bits) {
     int id = (block[offset + 2 * lane] & 0xFF) + 256 * (block[offset + 2 * lane + 1] & 0xFF);
     double scale = (block[offset + 32 + lane] & 0xFF) / 128.0;
     double[] result = new double[dim];
     for (int j = 0; j < dim; j++) {
       double v =
           weight(block, offset, lane, j, dim, bits) / (Math.sqrt(dim) * (bits == 8 ? 30 : 15));
-      result[j] = anchors[id * dim + j] + scale * v;
+      result[j] = centroids[id * dim + j] + scale * v;
     }
     return result;
   }
@@ -190,16 +190,16 @@ public class TestResidualQuantizer extends LuceneTestCase {
   public void testResidualOfZero() {
     for (int bits : ALL_BITS) {
       int dim = randomDim();
-      float[] anchors = RandomTokens.uniform(random(), 3, dim);
+      float[] centroids = RandomTokens.uniform(random(), 3, dim);
       ResidualQuantizer quantizer = new ResidualQuantizer(dim, bits);
       byte[] block = new byte[quantizer.blockBytes()];
       random().nextBytes(block);
-      quantizer.encode(anchors, dim, anchors, 1, block, 0, 9);
+      quantizer.encode(centroids, dim, centroids, 1, block, 0, 9);
       assertEquals(0, block[32 + 9]);
       assertEquals(64, block[48 + 9]);
       float[] out = new float[dim];
-      quantizer.decode(block, 0, anchors, 9, 1, out, 0);
-      assertArrayEquals(Arrays.copyOfRange(anchors, dim, 2 * dim), out, 1e-6f);
+      quantizer.decode(block, 0, centroids, 9, 1, out, 0);
+      assertArrayEquals(Arrays.copyOfRange(centroids, dim, 2 * dim), out, 1e-6f);
     }
   }
 
@@ -263,16 +263,16 @@ public class TestResidualQuantizer extends LuceneTestCase {
   public void testRepeatLane() {
     for (int bits : ALL_BITS) {
       int dim = randomDim();
-      float[] anchors = RandomTokens.uniform(random(), 300, dim);
+      float[] centroids = RandomTokens.uniform(random(), 300, dim);
       float[] tokens = RandomTokens.uniform(random(), 1, dim);
       ResidualQuantizer quantizer = new ResidualQuantizer(dim, bits);
       byte[] expected = new byte[7 + quantizer.blockBytes()];
       byte[] block = expected.clone();
-      quantizer.encode(tokens, 0, anchors, 299, block, 7, 2);
+      quantizer.encode(tokens, 0, centroids, 299, block, 7, 2);
       for (int lane = 0; lane < 16; lane++) {
-        quantizer.encode(tokens, 0, anchors, 299, expected, 7, lane);
+        quantizer.encode(tokens, 0, centroids, 299, expected, 7, lane);
         quantizer.repeatLane(block, 7, 2, lane);
-        assertEquals(299, ResidualQuantizer.anchorId(block, 7, lane));
+        assertEquals(299, ResidualQuantizer.centroidId(block, 7, lane));
       }
       assertArrayEquals(expected, block);
     }
@@ -283,17 +283,17 @@ public class TestResidualQuantizer extends LuceneTestCase {
     for (int bits : ALL_BITS) {
       int dim = randomDim();
       float[] tokens = RandomTokens.uniform(random(), 16, dim);
-      float[] anchors = RandomTokens.uniform(random(), 4, dim);
+      float[] centroids = RandomTokens.uniform(random(), 4, dim);
       ResidualQuantizer used = new ResidualQuantizer(dim, bits);
       byte[] block = new byte[used.blockBytes()];
       random().nextBytes(block);
       for (int lane = 0; lane < 16; lane++) {
-        used.encode(tokens, lane * dim, anchors, lane % 4, block, 0, lane);
+        used.encode(tokens, lane * dim, centroids, lane % 4, block, 0, lane);
       }
       byte[] expected = new byte[used.blockBytes()];
       for (int lane = 15; lane >= 0; lane--) {
         new ResidualQuantizer(dim, bits)
-            .encode(tokens, lane * dim, anchors, lane % 4, expected, 0, lane);
+            .encode(tokens, lane * dim, centroids, lane % 4, expected, 0, lane);
       }
       assertArrayEquals(expected, block);
     }
@@ -364,9 +364,9 @@ public class TestResidualQuantizer extends LuceneTestCase {
       float[] decoded = coded.decode();
       for (int q = 0; q < nq; q++) {
         for (int lane = 0; lane < 16; lane++) {
-          double anchor = RandomTokens.dot(queries, q * dim, coded.anchors, ids[lane] * dim, dim);
+          double centroid = RandomTokens.dot(queries, q * dim, coded.centroids, ids[lane] * dim, dim);
           double residual = scales[lane] * queryScale[q] * sums[q * 32 + lane];
-          double similarity = (anchor + residual) * factors[lane];
+          double similarity = (centroid + residual) * factors[lane];
 
           double[] y = coded.approximation(lane);
           double expected = 0;
@@ -394,7 +394,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
       float[] decoded = first.decode();
       double once = error(tokens, decoded);
       for (int generation = 2; generation <= 5; generation++) {
-        decoded = new Coded(dim, bits, decoded, first.anchors).decode();
+        decoded = new Coded(dim, bits, decoded, first.centroids).decode();
       }
       double often = error(tokens, decoded);
       String message = "bits=" + bits + ": " + once + " and " + often;
@@ -421,7 +421,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     expectThrows(
         IndexOutOfBoundsException.class,
         () -> quantizer.decode(block, 0, token, 15, 2, new float[4], 0));
-    ResidualQuantizer.setAnchorId(block, 0, 3, 1);
+    ResidualQuantizer.setCentroidId(block, 0, 3, 1);
     expectThrows(
         IndexOutOfBoundsException.class,
         () -> quantizer.decode(block, 0, token, 3, 1, new float[2], 0));
@@ -431,40 +431,40 @@ public class TestResidualQuantizer extends LuceneTestCase {
     return random().nextInt(4) == 0 ? 1 + random().nextInt(1024) : 1 + random().nextInt(140);
   }
 
-  /** Tokens coded against their nearest anchors. */
+  /** Tokens coded against their nearest centroids. */
   private static final class Coded {
     final int dim;
     final int bits;
     final float[] tokens;
-    final float[] anchors;
+    final float[] centroids;
     final ResidualQuantizer quantizer;
     final byte[] blocks;
 
-    /** Against anchors near some of the tokens. */
-    Coded(int dim, int bits, float[] tokens, int anchorCount) {
-      this(dim, bits, tokens, near(tokens, dim, anchorCount));
+    /** Against centroids near some of the tokens. */
+    Coded(int dim, int bits, float[] tokens, int centroidCount) {
+      this(dim, bits, tokens, near(tokens, dim, centroidCount));
     }
 
-    Coded(int dim, int bits, float[] tokens, float[] anchors) {
+    Coded(int dim, int bits, float[] tokens, float[] centroids) {
       this.dim = dim;
       this.bits = bits;
       this.tokens = tokens;
-      this.anchors = anchors;
+      this.centroids = centroids;
       quantizer = new ResidualQuantizer(dim, bits);
       int n = tokens.length / dim;
       blocks = new byte[(n + 15) / 16 * quantizer.blockBytes()];
       for (int i = 0; i < n; i++) {
-        int anchor = RandomTokens.nearest(tokens, i * dim, anchors, dim);
-        quantizer.encode(tokens, i * dim, anchors, anchor, blocks, block(i), i % 16);
+        int centroid = RandomTokens.nearest(tokens, i * dim, centroids, dim);
+        quantizer.encode(tokens, i * dim, centroids, centroid, blocks, block(i), i % 16);
       }
     }
 
     static float[] near(float[] tokens, int dim, int count) {
-      float[] anchors = RandomTokens.uniform(random(), count, dim);
-      for (int i = 0; i < anchors.length; i++) {
-        anchors[i] = 0.8f * tokens[i] + 0.3f * anchors[i];
+      float[] centroids = RandomTokens.uniform(random(), count, dim);
+      for (int i = 0; i < centroids.length; i++) {
+        centroids[i] = 0.8f * tokens[i] + 0.3f * centroids[i];
       }
-      return anchors;
+      return centroids;
     }
 
     int block(int i) {
@@ -472,7 +472,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
 
     double[] approximation(int i) {
-      return TestResidualQuantizer.approximation(blocks, block(i), anchors, i % 16, dim, bits);
+      return TestResidualQuantizer.approximation(blocks, block(i), centroids, i % 16, dim, bits);
     }
 
     double factor(int i) {
@@ -480,15 +480,15 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
 
     double squaredResidual(int i) {
-      int anchor = ResidualQuantizer.anchorId(blocks, block(i), i % 16);
-      return RandomTokens.squaredDistance(tokens, i * dim, anchors, anchor * dim, dim);
+      int centroid = ResidualQuantizer.centroidId(blocks, block(i), i % 16);
+      return RandomTokens.squaredDistance(tokens, i * dim, centroids, centroid * dim, dim);
     }
 
     float[] decode() {
       float[] out = new float[tokens.length];
       int n = tokens.length / dim;
       for (int i = 0; i < n; i += 16) {
-        quantizer.decode(blocks, block(i), anchors, 0, Math.min(16, n - i), out, i * dim);
+        quantizer.decode(blocks, block(i), centroids, 0, Math.min(16, n - i), out, i * dim);
       }
       return out;
     }

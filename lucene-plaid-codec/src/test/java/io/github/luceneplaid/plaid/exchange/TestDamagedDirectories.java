@@ -106,7 +106,7 @@ public class TestDamagedDirectories extends ImportTestCase {
     }
   }
 
-  /** Ids of anchors have 16 bits, and tokens up to 1,024 dimensions. */
+  /** Ids of centroids have 16 bits, and tokens up to 1,024 dimensions. */
   public void testTooLarge() throws IOException {
     Path copy = resource("small");
     assertRefused(copy, "centroids at byte 0: found 65537, expected 1 to 65536", 65_537, 8);

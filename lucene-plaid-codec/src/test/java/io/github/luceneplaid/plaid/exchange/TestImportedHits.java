@@ -142,11 +142,11 @@ public class TestImportedHits extends ImportTestCase {
     }
     LateInteractionOptions options =
         LateInteractionOptions.builder()
-            .anchors(Integer.MAX_VALUE)
-            .probes(Integer.MAX_VALUE)
+            .regions(Integer.MAX_VALUE)
+            .cells(Integer.MAX_VALUE)
             .candidates(Math.max(1, withTokens - 1))
             .rescore(Math.max(1, withTokens))
-            .confidence(Float.POSITIVE_INFINITY)
+            .deviations(Float.POSITIVE_INFINITY)
             .build();
     List<Map<Integer, Float>> scores = new ArrayList<>();
     beforeAndAfterMerge(
@@ -194,7 +194,7 @@ public class TestImportedHits extends ImportTestCase {
           (reader, merged) -> {
             LeafReader leaf = reader.leaves().get(0).reader();
             PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf, FIELD);
-            assertEquals(plaid.centroids(), statistics.anchors());
+            assertEquals(plaid.centroids(), statistics.centroids());
             int leaves = (int) Arrays.stream(used).filter(n -> n > 0).count();
             if (merged) {
               assertTrue(statistics.leaves() > leaves);

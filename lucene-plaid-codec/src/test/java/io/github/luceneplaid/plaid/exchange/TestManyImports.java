@@ -104,7 +104,7 @@ public class TestManyImports extends ImportTestCase {
       for (PlaidStatistics statistics : allStatistics(reader)) {
         tokens += statistics.tokens();
         assertTrue(statistics.toString(), statistics.codebooks().size() <= 16);
-        assertTrue(statistics.toString(), statistics.anchors() <= 1 << 16);
+        assertTrue(statistics.toString(), statistics.centroids() <= 1 << 16);
         if (statistics.trained()) {
           assertEquals(
               statistics.tokens(),
@@ -184,7 +184,7 @@ public class TestManyImports extends ImportTestCase {
     }
   }
 
-  /** The ids of anchors are 16 bits: what is left beside the largest has to do for a new one. */
+  /** The ids of centroids are 16 bits: what is left beside the largest has to do for a new one. */
   public void testMoreCentroidsThanIds() throws IOException {
     int[] centroids = {40_000, 20_000, 5_520, 300};
     int[] documents = {100, 40, 10, 2};

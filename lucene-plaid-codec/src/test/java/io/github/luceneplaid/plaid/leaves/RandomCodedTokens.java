@@ -47,22 +47,22 @@ final class RandomCodedTokens {
   /**
    * Draws documents.
    *
-   * @param anchors number of anchors
-   * @param regionCount number of regions that tokens are in at random; 0: the anchors are these
-   * @param places number of places around an anchor that tokens lie at
+   * @param centroids number of centroids
+   * @param regionCount number of regions that tokens are in at random; 0: the centroids are these
+   * @param places number of places around a centroid that tokens lie at
    */
   RandomCodedTokens(
-      Random random, int dimension, int documents, int anchors, int regionCount, int places)
+      Random random, int dimension, int documents, int centroids, int regionCount, int places)
       throws IOException {
     this.dimension = dimension;
-    float[][] anchorRows = new float[anchors][];
-    float[][][] placeRows = new float[anchors][places][];
-    float[] flat = new float[anchors * dimension];
-    for (int a = 0; a < anchors; a++) {
-      anchorRows[a] = unit(random, null, 1, dimension);
-      System.arraycopy(anchorRows[a], 0, flat, a * dimension, dimension);
+    float[][] centroidRows = new float[centroids][];
+    float[][][] placeRows = new float[centroids][places][];
+    float[] flat = new float[centroids * dimension];
+    for (int a = 0; a < centroids; a++) {
+      centroidRows[a] = unit(random, null, 1, dimension);
+      System.arraycopy(centroidRows[a], 0, flat, a * dimension, dimension);
       for (int p = 0; p < places; p++) {
-        placeRows[a][p] = unit(random, anchorRows[a], 0.5f, dimension);
+        placeRows[a][p] = unit(random, centroidRows[a], 0.5f, dimension);
       }
     }
     this.codebook = new Codebook(flat, dimension, 0.5f, documents);
@@ -85,11 +85,11 @@ final class RandomCodedTokens {
         int lanes = Math.min(CodedTokens.BLOCK, n - from);
         for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
           if (lane < lanes) {
-            int anchor = random.nextInt(anchors);
+            int centroid = random.nextInt(centroids);
             float[] token =
-                unit(random, placeRows[anchor][random.nextInt(places)], 0.1f, dimension);
-            quantizer.encode(token, 0, flat, anchor, block, 0, lane);
-            regions[doc][from + lane] = regionCount == 0 ? anchor : random.nextInt(regionCount);
+                unit(random, placeRows[centroid][random.nextInt(places)], 0.1f, dimension);
+            quantizer.encode(token, 0, flat, centroid, block, 0, lane);
+            regions[doc][from + lane] = regionCount == 0 ? centroid : random.nextInt(regionCount);
           } else {
             quantizer.repeatLane(block, 0, lanes - 1, lane);
           }
@@ -106,9 +106,9 @@ final class RandomCodedTokens {
             packed.build(),
             decoder,
             flat,
-            anchors,
+            centroids,
             regionCount == 0 ? null : new Walked(input(regionIds)),
-            regionCount == 0 ? anchors : regionCount);
+            regionCount == 0 ? centroids : regionCount);
   }
 
   /** A random row of length 1 that lies so far from another one, in all directions together. */

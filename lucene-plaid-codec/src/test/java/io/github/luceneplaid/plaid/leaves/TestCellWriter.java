@@ -113,8 +113,8 @@ public class TestCellWriter extends LuceneTestCase {
 
   private static RandomCodedTokens randomTokens(int documents) throws IOException {
     int regions = random().nextBoolean() ? 0 : TestUtil.nextInt(random(), 1, 30);
-    int anchors = TestUtil.nextInt(random(), 1, 12);
-    return new RandomCodedTokens(random(), DIMENSION, documents, anchors, regions, 3);
+    int centroids = TestUtil.nextInt(random(), 1, 12);
+    return new RandomCodedTokens(random(), DIMENSION, documents, centroids, regions, 3);
   }
 
   /** A group of any size gives the same bytes, by two walks through the tokens. */

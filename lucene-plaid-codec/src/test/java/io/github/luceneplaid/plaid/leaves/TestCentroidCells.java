@@ -27,20 +27,20 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Posting lists of anchors, however many are grouped at a time. */
+/** Posting lists of centroids, however many are grouped at a time. */
 @SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestCentroidCells extends LuceneTestCase {
 
   private static final int DIMENSION = 4;
 
-  private static List<Set<Integer>> lists(int[][] documents, int anchors) {
+  private static List<Set<Integer>> lists(int[][] documents, int centroids) {
     List<Set<Integer>> lists = new ArrayList<>();
-    for (int anchor = 0; anchor < anchors; anchor++) {
+    for (int centroid = 0; centroid < centroids; centroid++) {
       lists.add(new TreeSet<>());
     }
     for (int ordinal = 0; ordinal < documents.length; ordinal++) {
-      for (int anchor : documents[ordinal]) {
-        lists.get(anchor).add(ordinal);
+      for (int centroid : documents[ordinal]) {
+        lists.get(centroid).add(ordinal);
       }
     }
     return lists;
@@ -48,27 +48,27 @@ public class TestCentroidCells extends LuceneTestCase {
 
   public void testGroups() throws IOException {
     for (int i = 0; i < atLeast(20); i++) {
-      int anchors = TestUtil.nextInt(random(), 1, 50);
+      int centroids = TestUtil.nextInt(random(), 1, 50);
       int[][] documents = new int[TestUtil.nextInt(random(), 1, 60)][];
       for (int ordinal = 0; ordinal < documents.length; ordinal++) {
-        documents[ordinal] = random().ints(1 + random().nextInt(20), 0, anchors).toArray();
+        documents[ordinal] = random().ints(1 + random().nextInt(20), 0, centroids).toArray();
       }
-      check(documents, anchors, TestUtil.nextInt(random(), 1, 600));
+      check(documents, centroids, TestUtil.nextInt(random(), 1, 600));
     }
   }
 
-  private static void check(int[][] documents, int anchors, int groupPostings) throws IOException {
-    float[] rows = new float[anchors * DIMENSION];
+  private static void check(int[][] documents, int centroids, int groupPostings) throws IOException {
+    float[] rows = new float[centroids * DIMENSION];
     Arrays.fill(rows, 0.5f);
     int width = TestUtil.nextInt(random(), 2, 4);
     try (Directory directory = newDirectory()) {
       CellTable found;
       int[] walks = {0};
-      TemporaryFiles files = new TemporaryFiles(directory, "anchors", IOContext.DEFAULT);
+      TemporaryFiles files = new TemporaryFiles(directory, "centroids", IOContext.DEFAULT);
       try (IndexOutput leaves = directory.createOutput("leaves", IOContext.DEFAULT);
           IndexOutput postings = directory.createOutput("postings", IOContext.DEFAULT)) {
         found =
-            new CentroidCells(rows, anchors, DIMENSION, AbortCheck.NONE, files, groupPostings)
+            new CentroidCells(rows, centroids, DIMENSION, AbortCheck.NONE, files, groupPostings)
                 .write(
                     visitor -> {
                       walks[0]++;
@@ -83,12 +83,12 @@ public class TestCentroidCells extends LuceneTestCase {
       assertEquals(CellLayout.bytes(found.leaves(), DIMENSION), directory.fileLength("leaves"));
       try (IndexInput postings = directory.openInput("postings", IOContext.DEFAULT)) {
         assertEquals(found.postings() * width, postings.length());
-        List<Set<Integer>> expected = lists(documents, anchors);
-        for (int anchor = 0; anchor < anchors; anchor++) {
-          Set<Integer> list = expected.get(anchor);
+        List<Set<Integer>> expected = lists(documents, centroids);
+        for (int centroid = 0; centroid < centroids; centroid++) {
+          Set<Integer> list = expected.get(centroid);
           assertEquals(
-              list.isEmpty() ? 0 : 1, found.firstLeaf(anchor + 1) - found.firstLeaf(anchor));
-          assertEquals(list.size(), found.firstPosting(anchor + 1) - found.firstPosting(anchor));
+              list.isEmpty() ? 0 : 1, found.firstLeaf(centroid + 1) - found.firstLeaf(centroid));
+          assertEquals(list.size(), found.firstPosting(centroid + 1) - found.firstPosting(centroid));
           for (int ordinal : list) {
             assertEquals(ordinal, read(postings, width));
           }
@@ -100,11 +100,11 @@ public class TestCentroidCells extends LuceneTestCase {
   /** Shows each document in two parts, as long ones are. */
   private static void show(int[][] documents, CentroidCells.Visitor visitor) throws IOException {
     for (int ordinal = 0; ordinal < documents.length; ordinal++) {
-      int[] anchors = documents[ordinal];
-      int half = anchors.length / 2;
-      visitor.tokens(ordinal, anchors, half);
+      int[] centroids = documents[ordinal];
+      int half = centroids.length / 2;
+      visitor.tokens(ordinal, centroids, half);
       visitor.tokens(
-          ordinal, Arrays.copyOfRange(anchors, half, anchors.length), anchors.length - half);
+          ordinal, Arrays.copyOfRange(centroids, half, centroids.length), centroids.length - half);
     }
   }
 

@@ -50,8 +50,8 @@ public class TestRegions extends LuceneTestCase {
   /** Up to 96 regions a token gets the nearest of all. */
   public void testNearest() throws IOException {
     for (int i = 0; i < 5; i++) {
-      int anchors = TestUtil.nextInt(random(), 1, 150);
-      RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 20, anchors, 0, 2);
+      int centroids = TestUtil.nextInt(random(), 1, 150);
+      RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 20, centroids, 0, 2);
       float[][] regions = randomRows(TestUtil.nextInt(random(), 1, 96));
       check(tokens, regions, assign(tokens, regions));
     }
@@ -74,20 +74,20 @@ public class TestRegions extends LuceneTestCase {
     assertEquals(found.length(), found.position());
   }
 
-  /** Of more than 96, a token gets the nearest one of the 96 nearest to its anchor. */
-  public void testNearestOfThoseNearTheAnchor() throws IOException {
+  /** Of more than 96, a token gets the nearest one of the 96 nearest to its centroid. */
+  public void testNearestOfThoseNearTheCentroid() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 20, 10, 0, 2);
     float[][] regions = randomRows(300);
     ByteBuffersDataInput found = assign(tokens, regions);
-    float[] anchors = tokens.codebook.anchors();
+    float[] centroids = tokens.codebook.centroids();
     double[][] distances = new double[10][];
     double[] limits = new double[10];
     for (int a = 0; a < 10; a++) {
-      float[] anchor = new float[DIMENSION];
-      System.arraycopy(anchors, a * DIMENSION, anchor, 0, DIMENSION);
+      float[] centroid = new float[DIMENSION];
+      System.arraycopy(centroids, a * DIMENSION, centroid, 0, DIMENSION);
       distances[a] = new double[regions.length];
       for (int r = 0; r < regions.length; r++) {
-        distances[a][r] = RandomCodedTokens.distance(anchor, regions[r]);
+        distances[a][r] = RandomCodedTokens.distance(centroid, regions[r]);
       }
       double[] sorted = distances[a].clone();
       Arrays.sort(sorted);
@@ -97,12 +97,12 @@ public class TestRegions extends LuceneTestCase {
       for (int t = 0; t < (tokens.counts[doc] + 15) / 16 * 16; t++) {
         int region = Short.toUnsignedInt(found.readShort());
         if (t < tokens.counts[doc]) {
-          int anchor = tokens.regions[doc][t];
+          int centroid = tokens.regions[doc][t];
           float[] token = tokens.token(doc, t);
-          assertTrue(distances[anchor][region] <= limits[anchor] + 1e-4);
+          assertTrue(distances[centroid][region] <= limits[centroid] + 1e-4);
           double distance = RandomCodedTokens.distance(token, regions[region]);
           for (int other = 0; other < regions.length; other++) {
-            if (distances[anchor][other] < limits[anchor] - 1e-4) {
+            if (distances[centroid][other] < limits[centroid] - 1e-4) {
               assertTrue(distance <= RandomCodedTokens.distance(token, regions[other]) + 1e-4);
             }
           }

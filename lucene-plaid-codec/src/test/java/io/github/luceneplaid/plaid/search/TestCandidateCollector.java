@@ -127,11 +127,11 @@ public class TestCandidateCollector extends LateInteractionTestCase {
             List<ScoreDoc> expected = bruteForce(reader, query);
             LateInteractionOptions most =
                 LateInteractionOptions.builder()
-                    .anchors(Integer.MAX_VALUE)
-                    .probes(Integer.MAX_VALUE)
+                    .regions(Integer.MAX_VALUE)
+                    .cells(Integer.MAX_VALUE)
                     .candidates(random().nextInt(1, 100))
                     .rescore(Integer.MAX_VALUE)
-                    .confidence(random().nextBoolean() ? Float.POSITIVE_INFINITY : Float.MAX_VALUE)
+                    .deviations(random().nextBoolean() ? Float.POSITIVE_INFINITY : Float.MAX_VALUE)
                     .build();
             LateInteractionOptions few = LateInteractionOptions.builder().candidates(20).build();
             for (LateInteractionOptions options : List.of(few, most)) {

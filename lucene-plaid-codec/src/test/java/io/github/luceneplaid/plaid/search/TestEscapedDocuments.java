@@ -31,7 +31,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
   private static final int ESCAPED = 3;
 
   private static final LateInteractionOptions FEW =
-      LateInteractionOptions.builder().anchors(2).probes(4).candidates(20).build();
+      LateInteractionOptions.builder().regions(2).cells(4).candidates(20).build();
 
   @Override
   DocValuesFormat docValuesFormat() {

@@ -183,11 +183,11 @@ public class TestExtremes extends LateInteractionTestCase {
     float[] confidences = {0, Float.MIN_VALUE, 1, Float.MAX_VALUE, Float.POSITIVE_INFINITY};
     int most = random().nextBoolean() ? Integer.MAX_VALUE : 3;
     return LateInteractionOptions.builder()
-        .anchors(random().nextInt(1, most))
-        .probes(random().nextInt(1, most))
+        .regions(random().nextInt(1, most))
+        .cells(random().nextInt(1, most))
         .candidates(random().nextInt(1, 60))
         .rescore(random().nextInt(1, most))
-        .confidence(confidences[random().nextInt(confidences.length)])
+        .deviations(confidences[random().nextInt(confidences.length)])
         .build();
   }
 

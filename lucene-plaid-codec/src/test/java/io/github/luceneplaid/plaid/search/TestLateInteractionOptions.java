@@ -19,8 +19,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testAutomatic() {
     LateInteractionOptions options = LateInteractionOptions.DEFAULT;
-    assertEquals(7, options.probes(7));
-    assertEquals(3, options.anchors(3));
+    assertEquals(7, options.cells(7));
+    assertEquals(3, options.regions(3));
     assertFalse(options.exact());
     for (int k : new int[] {1, 10, 1000, Integer.MAX_VALUE}) {
       assertTrue(options.candidates(k, 1000) >= k);
@@ -33,22 +33,22 @@ public class TestLateInteractionOptions extends LuceneTestCase {
   public void testSet() {
     LateInteractionOptions options =
         LateInteractionOptions.builder()
-            .anchors(5)
-            .probes(11)
+            .regions(5)
+            .cells(11)
             .candidates(100)
             .rescore(30)
-            .confidence(1.5f)
+            .deviations(1.5f)
             .build();
-    assertEquals(5, options.anchors(3));
-    assertEquals(11, options.probes(7));
+    assertEquals(5, options.regions(3));
+    assertEquals(11, options.cells(7));
     assertEquals(100, options.candidates(10, 1 << 20));
     assertEquals(200, options.candidates(200, 1));
     assertEquals(30, options.rescore(10, true));
     assertEquals(40, options.rescore(40, true));
     assertEquals(30, options.rescore(10, false));
-    assertEquals(1.5f, options.confidence(), 0);
-    assertTrue(options.stopsByConfidence());
-    assertFalse(LateInteractionOptions.DEFAULT.stopsByConfidence());
+    assertEquals(1.5f, options.deviations(), 0);
+    assertTrue(options.stopsByDeviations());
+    assertFalse(LateInteractionOptions.DEFAULT.stopsByDeviations());
     assertTrue(LateInteractionOptions.builder().exact().build().exact());
   }
 
@@ -56,20 +56,20 @@ public class TestLateInteractionOptions extends LuceneTestCase {
   public void testRecall() {
     LateInteractionOptions defaults = LateInteractionOptions.DEFAULT;
     assertEquals(0.995f, defaults.recall(), 0);
-    assertEquals(16, defaults.anchors(16));
-    assertEquals(96, defaults.probes(96));
-    int anchors = 1;
+    assertEquals(16, defaults.regions(16));
+    assertEquals(96, defaults.cells(96));
+    int centroids = 1;
     int probes = 1;
     for (float share : new float[] {0.01f, 0.5f, 0.9f, 0.95f, 0.99f, 0.995f, 0.999f}) {
       LateInteractionOptions options = LateInteractionOptions.builder().recall(share).build();
-      assertTrue(options.anchors(16) >= anchors);
-      assertTrue(options.probes(96) > probes);
-      anchors = options.anchors(16);
-      probes = options.probes(96);
+      assertTrue(options.regions(16) >= centroids);
+      assertTrue(options.cells(96) > probes);
+      centroids = options.regions(16);
+      probes = options.cells(96);
     }
     LateInteractionOptions all = LateInteractionOptions.builder().recall(1).build();
-    assertEquals(probes, all.probes(96), 1);
-    assertEquals(7, LateInteractionOptions.builder().recall(0.9f).probes(7).build().probes(96));
+    assertEquals(probes, all.cells(96), 1);
+    assertEquals(7, LateInteractionOptions.builder().recall(0.9f).cells(7).build().cells(96));
   }
 
   /** An index is not scanned just since its candidates may be many. */
@@ -86,8 +86,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
   public void testRefused() {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     for (int wrong : new int[] {0, -1, Integer.MIN_VALUE}) {
-      expectThrows(IllegalArgumentException.class, () -> builder.anchors(wrong));
-      expectThrows(IllegalArgumentException.class, () -> builder.probes(wrong));
+      expectThrows(IllegalArgumentException.class, () -> builder.regions(wrong));
+      expectThrows(IllegalArgumentException.class, () -> builder.cells(wrong));
       expectThrows(IllegalArgumentException.class, () -> builder.candidates(wrong));
       IllegalArgumentException e =
           expectThrows(IllegalArgumentException.class, () -> builder.rescore(wrong));
@@ -98,8 +98,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
           expectThrows(IllegalArgumentException.class, () -> builder.recall(wrong));
       assertEquals("recall must be above 0 and up to 1, got: " + wrong, e.getMessage());
     }
-    expectThrows(IllegalArgumentException.class, () -> builder.confidence(-0.1f));
-    expectThrows(IllegalArgumentException.class, () -> builder.confidence(Float.NaN));
+    expectThrows(IllegalArgumentException.class, () -> builder.deviations(-0.1f));
+    expectThrows(IllegalArgumentException.class, () -> builder.deviations(Float.NaN));
     assertEquals(LateInteractionOptions.DEFAULT, builder.build());
   }
 
@@ -107,36 +107,36 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     List<LateInteractionOptions> different =
         List.of(
             LateInteractionOptions.DEFAULT,
-            LateInteractionOptions.builder().anchors(2).build(),
-            LateInteractionOptions.builder().probes(2).build(),
+            LateInteractionOptions.builder().regions(2).build(),
+            LateInteractionOptions.builder().cells(2).build(),
             LateInteractionOptions.builder().candidates(2).build(),
             LateInteractionOptions.builder().rescore(2).build(),
             LateInteractionOptions.builder().recall(0.9f).build(),
-            LateInteractionOptions.builder().confidence(1).build(),
+            LateInteractionOptions.builder().deviations(1).build(),
             LateInteractionOptions.builder().exact().build());
     for (int i = 0; i < different.size(); i++) {
       for (int j = 0; j < different.size(); j++) {
         assertEquals(i == j, different.get(i).equals(different.get(j)));
       }
     }
-    assertEquals(different.get(1), LateInteractionOptions.builder().anchors(2).build());
+    assertEquals(different.get(1), LateInteractionOptions.builder().regions(2).build());
     assertEquals(
         different.get(1).hashCode(),
-        LateInteractionOptions.builder().anchors(2).build().hashCode());
+        LateInteractionOptions.builder().regions(2).build().hashCode());
   }
 
   /** What is built stays as it is. */
   public void testImmutable() {
-    LateInteractionOptions.Builder builder = LateInteractionOptions.builder().probes(3);
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder().cells(3);
     LateInteractionOptions options = builder.build();
-    builder.probes(4);
-    assertEquals(3, options.probes(1));
+    builder.cells(4);
+    assertEquals(3, options.cells(1));
   }
 
   public void testToString() {
     assertEquals(
-        "anchors=auto,probes=3,candidates=auto,rescore=auto,recall=0.995,confidence=auto",
-        LateInteractionOptions.builder().probes(3).build().toString());
+        "centroids=auto,probes=3,candidates=auto,rescore=auto,recall=0.995,confidence=auto",
+        LateInteractionOptions.builder().cells(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }
 }

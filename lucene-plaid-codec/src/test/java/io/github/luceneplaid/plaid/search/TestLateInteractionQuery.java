@@ -425,10 +425,10 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
 
   public void testEquals() {
     Query filter = new TermQuery(new Term("group", "1"));
-    LateInteractionOptions options = LateInteractionOptions.builder().probes(3).build();
+    LateInteractionOptions options = LateInteractionOptions.builder().cells(3).build();
     LateInteractionQuery one = new LateInteractionQuery(FIELD, query, 5, filter, options);
     float[][] copy = Arrays.stream(query).map(float[]::clone).toArray(float[][]::new);
-    LateInteractionOptions same = LateInteractionOptions.builder().probes(3).build();
+    LateInteractionOptions same = LateInteractionOptions.builder().cells(3).build();
     Query sameFilter = new TermQuery(new Term("group", "1"));
     QueryUtils.checkEqual(one, new LateInteractionQuery(FIELD, copy, 5, sameFilter, same));
     QueryUtils.checkUnequal(one, new LateInteractionQuery("other", query, 5, filter, options));

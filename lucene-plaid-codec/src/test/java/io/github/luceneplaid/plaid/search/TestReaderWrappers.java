@@ -53,7 +53,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
   private static final int K = 10;
 
   private static final LateInteractionOptions FEW =
-      LateInteractionOptions.builder().anchors(2).probes(4).candidates(40).build();
+      LateInteractionOptions.builder().regions(2).cells(4).candidates(40).build();
 
   private final RawTokens raw = RandomPicks.randomFrom(random(), RawTokens.values());
 

@@ -52,7 +52,7 @@ public class TestScorers extends LateInteractionTestCase {
   private static LateInteractionOptions all() {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     return random().nextBoolean()
-        ? builder.confidence(Float.POSITIVE_INFINITY).build()
+        ? builder.deviations(Float.POSITIVE_INFINITY).build()
         : builder.recall(1).build();
   }
 
@@ -60,7 +60,7 @@ public class TestScorers extends LateInteractionTestCase {
   private static LateInteractionOptions most() {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     return random().nextBoolean()
-        ? builder.confidence(random().nextInt(1, 4)).build()
+        ? builder.deviations(random().nextInt(1, 4)).build()
         : builder.recall(random().nextFloat(0.5f, 0.999f)).build();
   }
 

@@ -49,7 +49,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
 
   /**
    * What does not grow with regions, leaves or documents: the query in its forms, a table of
-   * anchors of 8 MB, postings and scores of candidates. Looks found 2 MB at most.
+   * centroids of 8 MB, postings and scores of candidates. Looks found 2 MB at most.
    */
   private static final long REST = 14L << 20;
 
@@ -133,7 +133,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
       throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       assertEquals(1, reader.leaves().size());
-      // The reader loads anchors and the like
+      // The reader loads centroids and the like
       new LateInteractionQuery(FIELD, tokens(1), 1).profile(new IndexSearcher(reader));
       Watch watch = new Watch(allowed);
       IndexSearcher searcher = new IndexSearcher(reader);
@@ -212,7 +212,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       PlaidStatistics statistics =
           PlaidDocValuesFormat.statistics(getOnlyLeafReader(reader), FIELD);
-      assertEquals(centroids, statistics.anchors());
+      assertEquals(centroids, statistics.centroids());
     }
   }
 }

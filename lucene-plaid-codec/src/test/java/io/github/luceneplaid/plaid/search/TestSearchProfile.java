@@ -47,7 +47,7 @@ public class TestSearchProfile extends LateInteractionTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         int k = 5;
-        var few = LateInteractionOptions.builder().anchors(2).probes(4).candidates(30).build();
+        var few = LateInteractionOptions.builder().regions(2).cells(4).candidates(30).build();
         SearchProfile found = profile(reader, k, few);
         assertEquals(VectorKernels.get().name(), found.kernels());
         assertEquals(found.toString(), 1, found.segments());

@@ -76,11 +76,11 @@ public class TestStopRule extends LuceneTestCase {
     assertFalse(rule(0.999f, 10).neverStops());
     assertFalse(rule(0.99f, 10).goesByNext());
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder().recall(1);
-    StopRule rule = new StopRule(builder.confidence(2).build(), 10);
+    StopRule rule = new StopRule(builder.deviations(2).build(), 10);
     assertTrue(rule.goesByNext());
     assertFalse(rule.neverStops());
     assertEquals(2, rule.deviations(), 0);
-    rule = new StopRule(builder.confidence(Float.POSITIVE_INFINITY).build(), 10);
+    rule = new StopRule(builder.deviations(Float.POSITIVE_INFINITY).build(), 10);
     assertTrue(rule.neverStops());
     assertTrue(Double.isFinite(rule.deviations()));
   }

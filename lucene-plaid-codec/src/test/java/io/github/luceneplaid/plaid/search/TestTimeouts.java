@@ -275,7 +275,7 @@ public class TestTimeouts extends LateInteractionTestCase {
         CodedSegmentSearch search =
             (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
         PlaidSegment segment = search.segment;
-        request.tables().anchors(segment, false);
+        request.tables().centroidProducts(segment, false);
         int regions = segment.leafDirectory().regions();
         assertAsked(regions * perToken, asked.times() - before);
 

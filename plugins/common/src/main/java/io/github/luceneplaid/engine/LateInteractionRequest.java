@@ -28,13 +28,13 @@ import org.apache.lucene.search.Query;
  *
  * @param k hits of a shard, at least 1
  * @param candidates the most documents of a segment that are scored, at least 1
- * @param probes leaves that are probed per query vector, at least 1
+ * @param cells clusters that are probed per query vector, at least 1
  * @param exact whether each document is scored that other clauses or a first pass bring, all of
  *     them with the field if there are none, instead of looking for the best k; leaves nothing else
  *     to choose
  * @lucene.experimental
  */
-public record LateInteractionRequest(Integer k, Integer candidates, Integer probes, boolean exact) {
+public record LateInteractionRequest(Integer k, Integer candidates, Integer cells, boolean exact) {
 
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;
@@ -50,10 +50,10 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer prob
   public LateInteractionRequest {
     checkRange("k", k);
     checkRange("candidates", candidates);
-    checkRange("probes", probes);
-    if (exact && (k != null || candidates != null || probes != null)) {
+    checkRange("cells", cells);
+    if (exact && (k != null || candidates != null || cells != null)) {
       throw new IllegalArgumentException(
-          "[exact] scores whatever it is asked to: expected none of [k], [candidates], [probes]");
+          "[exact] scores whatever it is asked to: expected none of [k], [candidates], [cells]");
     }
   }
 
@@ -82,8 +82,8 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer prob
     if (candidates != null) {
       options.candidates(candidates);
     }
-    if (probes != null) {
-      options.probes(probes);
+    if (cells != null) {
+      options.cells(cells);
     }
     return options.build();
   }

@@ -62,7 +62,7 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
         () -> new LateInteractionRequest(0, null, null, false), "[k]", "found 0", "1 to 100000");
     assertRefused(
         () -> new LateInteractionRequest(1, 100_001, null, false), "[candidates]", "100001");
-    assertRefused(() -> new LateInteractionRequest(1, null, -1, false), "[probes]", "found -1");
+    assertRefused(() -> new LateInteractionRequest(1, null, -1, false), "[cells]", "found -1");
     assertRefused(() -> new LateInteractionRequest(1, null, null, true), "[exact]", "[k]");
   }
 }

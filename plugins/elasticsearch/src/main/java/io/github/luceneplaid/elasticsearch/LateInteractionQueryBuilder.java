@@ -83,7 +83,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     out.writeOptionalString(vectors.base64());
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
-    out.writeOptionalVInt(request.probes());
+    out.writeOptionalVInt(request.cells());
     out.writeBoolean(request.exact());
     out.writeOptionalNamedWriteable(filter);
   }
@@ -103,7 +103,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     private QueryVectors vectors;
     private Integer k;
     private Integer candidates;
-    private Integer probes;
+    private Integer cells;
     private boolean exact;
     private QueryBuilder filter;
     private float boost = DEFAULT_BOOST;
@@ -128,7 +128,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         case "query_vectors" -> vectors = vectors(parser);
         case "k" -> k = parser.intValue();
         case "candidates" -> candidates = parser.intValue();
-        case "probes" -> probes = parser.intValue();
+        case "cells" -> cells = parser.intValue();
         case "exact" -> exact = parser.booleanValue();
         case "filter" -> filter = parseInnerQueryBuilder(parser);
         case "boost" -> boost = parser.floatValue();
@@ -151,7 +151,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         throw new IllegalArgumentException("needs [field] and [query_vectors]");
       }
       return new LateInteractionQueryBuilder(
-              field, vectors, new LateInteractionRequest(k, candidates, probes, exact), filter)
+              field, vectors, new LateInteractionRequest(k, candidates, cells, exact), filter)
           .boost(boost)
           .queryName(queryName);
     }
@@ -176,7 +176,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     }
     number(builder, "k", request.k());
     number(builder, "candidates", request.candidates());
-    number(builder, "probes", request.probes());
+    number(builder, "cells", request.cells());
     if (request.exact()) {
       builder.field("exact", true);
     }

@@ -250,7 +250,7 @@ public class LateInteractionIT {
     assertSearchRefused(Searches.query("7", ""), "[query_vectors]", "found VALUE_NUMBER");
     assertSearchRefused(Searches.query("\"%%\"", ""), "not base64");
     assertSearchRefused(Searches.query(one, ",\"k\":0"), "[k]: found 0, expected 1 to 100000");
-    assertSearchRefused(Searches.query(one, ",\"probes\":-1"), "[probes]: found -1");
+    assertSearchRefused(Searches.query(one, ",\"cells\":-1"), "[cells]: found -1");
     assertSearchRefused(Searches.query(one, ",\"candidates\":0"), "[candidates]: found 0");
     assertSearchRefused(Searches.query(one, ",\"k\":3,\"exact\":true"), "[exact]", "[k]");
     assertSearchRefused(Searches.query(one, ",\"size\":3"), "does not support [size]");

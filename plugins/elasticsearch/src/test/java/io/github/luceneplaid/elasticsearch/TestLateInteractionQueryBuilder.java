@@ -69,7 +69,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     if (random().nextBoolean()) {
       parameters.append(",\"exact\":true");
     } else {
-      for (String name : List.of("k", "candidates", "probes")) {
+      for (String name : List.of("k", "candidates", "cells")) {
         if (random().nextBoolean()) {
           parameters.append(
               String.format(Locale.ROOT, ",\"%s\":%d", name, 1 + random().nextInt(1000)));
@@ -128,7 +128,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     assertRefused("\"query_vectors\":{\"a\":1}", "[query_vectors]: found START_OBJECT");
     assertRefused("\"query_vectors\":[[1]],\"k\":100001", "[k]: found 100001, expected 1 to");
     assertRefused("\"query_vectors\":[[1]],\"k\":\"many\"", "many");
-    assertRefused("\"query_vectors\":[[1]],\"exact\":true,\"probes\":1", "[exact]");
+    assertRefused("\"query_vectors\":[[1]],\"exact\":true,\"cells\":1", "[exact]");
     assertRefused("\"query_vectors\":[[1]],\"top\":1", "does not support [top]");
   }
 }

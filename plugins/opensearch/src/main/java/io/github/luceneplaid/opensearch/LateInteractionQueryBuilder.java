@@ -57,7 +57,7 @@ public final class LateInteractionQueryBuilder
   private static final ParseField QUERY_VECTORS = new ParseField("query_vectors");
   private static final ParseField K = new ParseField("k");
   private static final ParseField CANDIDATES = new ParseField("candidates");
-  private static final ParseField PROBES = new ParseField("probes");
+  private static final ParseField CELLS = new ParseField("cells");
   private static final ParseField EXACT = new ParseField("exact");
   private static final ParseField FILTER = new ParseField("filter");
 
@@ -84,7 +84,7 @@ public final class LateInteractionQueryBuilder
         ValueType.STRING_ARRAY);
     PARSER.declareInt(optionalConstructorArg(), K);
     PARSER.declareInt(optionalConstructorArg(), CANDIDATES);
-    PARSER.declareInt(optionalConstructorArg(), PROBES);
+    PARSER.declareInt(optionalConstructorArg(), CELLS);
     PARSER.declareBoolean(optionalConstructorArg(), EXACT);
     PARSER.declareObject(
         optionalConstructorArg(), (parser, context) -> parseInnerQueryBuilder(parser), FILTER);
@@ -145,7 +145,7 @@ public final class LateInteractionQueryBuilder
     }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
-    out.writeOptionalVInt(request.probes());
+    out.writeOptionalVInt(request.cells());
     out.writeBoolean(request.exact());
     out.writeOptionalNamedWriteable(filter);
   }
@@ -166,7 +166,7 @@ public final class LateInteractionQueryBuilder
     writeVectors(builder);
     writeIfSet(builder, K, request.k());
     writeIfSet(builder, CANDIDATES, request.candidates());
-    writeIfSet(builder, PROBES, request.probes());
+    writeIfSet(builder, CELLS, request.cells());
     builder.field(EXACT.getPreferredName(), request.exact());
     if (filter != null) {
       builder.field(FILTER.getPreferredName(), filter, params);

@@ -61,7 +61,7 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
       return new LateInteractionRequest(
           localParams.getInt("k"),
           localParams.getInt("candidates"),
-          localParams.getInt("probes"),
+          localParams.getInt("cells"),
           localParams.getBool("exact", false));
     } catch (IllegalArgumentException e) {
       throw new SolrException(

@@ -104,7 +104,7 @@ public class TestHostileRequests extends SolrCoreTestCase {
     start("");
     server.add(document("id", "1", FIELD, "[[1,0,0,0]]"));
     server.commit();
-    List<String> names = List.of("f", "k", "candidates", "probes", "exact");
+    List<String> names = List.of("f", "k", "candidates", "cells", "exact");
     String[] values = {"tokens", "3", "50", "8", "false"};
     attack(
         "parameters of queries",

@@ -68,7 +68,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
       QueryResponse found =
           query(
               "q",
-              "{!maxsim f=tokens k=" + k + " candidates=1000 probes=1000 v=$qv}",
+              "{!maxsim f=tokens k=" + k + " candidates=1000 cells=1000 v=$qv}",
               "qv",
               v,
               "rows",
@@ -200,7 +200,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertBadRequest("undefined field", "q", q.replace("f=tokens", "f=other"));
     assertBadRequest("field [text] is of type [text]", "q", q.replace("f=tokens", "f=text"));
     assertBadRequest("[k]: found 0", "q", q.replace("v=", "k=0 v="));
-    assertBadRequest("[probes]: found -1", "q", q.replace("v=", "probes=-1 v="));
+    assertBadRequest("[cells]: found -1", "q", q.replace("v=", "cells=-1 v="));
     assertBadRequest("[exact]", "q", q.replace("v=", "k=3 exact=true v="));
     assertBadRequest("For input string", "q", q.replace("v=", "k=x v="));
     assertBadRequest("token 0 has 3 numbers, expected 4", "q", q.replace("[[1,", "[["));
