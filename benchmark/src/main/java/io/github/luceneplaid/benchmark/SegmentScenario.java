@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One merged segment, against those that a default merge policy leaves of 100 flushes. */
+/** One merged segment, against those that a default merge policy cells of 100 flushes. */
 final class SegmentScenario implements Scenario {
   private static final int QUERIES = 225;
   private static final int K = 10;

@@ -66,7 +66,7 @@ record CodebookBlock(
         centroidsOffset);
   }
 
-  boolean isAdopted() {
+  boolean isImported() {
     return buckets != null;
   }
 

@@ -20,15 +20,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which codebook blocks a trained segment will have, in the order of their centroids: adopted ones,
- * then those of the format's own, which all tokens without adopted codes are coded against.
+ * Which codebook blocks a trained segment will have, in the order of their centroids: imported ones,
+ * then those of the format's own, which all tokens without imported codes are coded against.
  *
  * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_CENTROIDS} centroids. What a
  * merge is made of may have more. Then some of it is encoded anew, and a plan keeps what it can:
- * adopted codebooks, those with most tokens first, each that there is still room for.
+ * imported codebooks, those with most tokens first, each that there is still room for.
  *
  * @param codebooks the blocks
- * @param copies whether codes of the format's own are copied; false: all but adopted codes is
+ * @param copies whether codes of the format's own are copied; false: all but imported codes is
  *     encoded
  */
 record CodebookPlan(List<Codebook> codebooks, boolean copies) {
@@ -52,8 +52,8 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
           "centroids: found " + count(codebooks) + ", expected at most " + MAX_CENTROIDS);
     }
     for (int i = 1; i < codebooks.size(); i++) {
-      if (codebooks.get(i).isAdopted() && codebooks.get(i - 1).isAdopted() == false) {
-        throw new IllegalArgumentException("an adopted codebook behind one that is not");
+      if (codebooks.get(i).isImported() && codebooks.get(i - 1).isImported() == false) {
+        throw new IllegalArgumentException("an imported codebook behind one that is not");
       }
     }
   }
@@ -65,7 +65,7 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * The plan that trains nothing: all codes of the format's own are copied, and adopted ones as far
+   * The plan that trains nothing: all codes of the format's own are copied, and imported ones as far
    * as there is room beside them.
    *
    * @return null if there is no such plan: there are too many codebooks of the format's own, or
@@ -88,24 +88,24 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     if (blocks < 0 || centroids < 0) {
       return null;
     }
-    List<Codebook> all = adoptable(survey, blocks, centroids);
+    List<Codebook> all = importable(survey, blocks, centroids);
     all.addAll(survey.codebooks());
     return new CodebookPlan(all, true);
   }
 
   /**
-   * The plan that keeps adopted codes only, as far as they leave room for a codebook that is
+   * The plan that keeps imported codes only, as far as they leave room for a codebook that is
    * trained on as many tokens as there are.
    */
-  static CodebookPlan adopting(FieldSurvey survey) {
+  static CodebookPlan ofImports(FieldSurvey survey) {
     int centroids = MAX_CENTROIDS - idealCentroids(survey.tokens());
-    return new CodebookPlan(adoptable(survey, MAX_BLOCKS - 1, centroids), false);
+    return new CodebookPlan(importable(survey, MAX_BLOCKS - 1, centroids), false);
   }
 
-  private static List<Codebook> adoptable(FieldSurvey survey, int blocks, int centroids) {
+  private static List<Codebook> importable(FieldSurvey survey, int blocks, int centroids) {
     List<Codebook> kept = new ArrayList<>();
     int left = centroids;
-    for (Codebook codebook : byTokens(survey.adopted())) {
+    for (Codebook codebook : byTokens(survey.imported())) {
       if (kept.size() < blocks && codebook.size() <= left) {
         kept.add(codebook);
         left -= codebook.size();
@@ -114,9 +114,9 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return kept;
   }
 
-  private static List<Codebook> byTokens(Map<Codebook, Long> adopted) {
+  private static List<Codebook> byTokens(Map<Codebook, Long> imported) {
     Comparator<Map.Entry<Codebook, Long>> most = Map.Entry.comparingByValue();
-    return adopted.entrySet().stream().sorted(most.reversed()).map(Map.Entry::getKey).toList();
+    return imported.entrySet().stream().sorted(most.reversed()).map(Map.Entry::getKey).toList();
   }
 
   /**
@@ -135,30 +135,30 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return count(own());
   }
 
-  /** The adopted blocks. */
-  List<Codebook> adopted() {
-    return codebooks.stream().filter(Codebook::isAdopted).toList();
+  /** The imported blocks. */
+  List<Codebook> imported() {
+    return codebooks.stream().filter(Codebook::isImported).toList();
   }
 
   /** The blocks of the format's own. */
   List<Codebook> own() {
-    return codebooks.stream().filter(codebook -> codebook.isAdopted() == false).toList();
+    return codebooks.stream().filter(codebook -> codebook.isImported() == false).toList();
   }
 
-  /** Tokens whose adopted codes are copied. */
-  long adoptedTokens(FieldSurvey survey) {
-    return adopted().stream().mapToLong(codebook -> survey.adopted().get(codebook)).sum();
+  /** Tokens whose imported codes are copied. */
+  long importedTokens(FieldSurvey survey) {
+    return imported().stream().mapToLong(codebook -> survey.imported().get(codebook)).sum();
   }
 
   /** Tokens whose codes are copied. */
   long copiedTokens(FieldSurvey survey) {
-    return adoptedTokens(survey) + (copies ? survey.codedTokens() : 0);
+    return importedTokens(survey) + (copies ? survey.codedTokens() : 0);
   }
 
   /** Whether the codes of a document are copied. */
   boolean copies(TokenCursor doc) {
-    Codebook adopted = doc.adopted();
-    return adopted == null ? copies && doc.codes() != null : has(adopted);
+    Codebook imported = doc.imported();
+    return imported == null ? copies && doc.codes() != null : has(imported);
   }
 
   private boolean has(Codebook codebook) {

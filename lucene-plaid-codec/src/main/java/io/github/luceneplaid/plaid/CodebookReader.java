@@ -62,7 +62,7 @@ final class CodebookReader {
       codebook =
           block.buckets() == null
               ? new Codebook(rows, dimension, block.meanResidual(), block.trainedTokens())
-              : Codebook.adopt(
+              : Codebook.imported(
                   rows, block.buckets(), dimension, block.meanResidual(), block.trainedTokens());
     } catch (IllegalArgumentException e) {
       throw new CorruptIndexException("codebook " + block.id() + ": " + e.getMessage(), vectors, e);

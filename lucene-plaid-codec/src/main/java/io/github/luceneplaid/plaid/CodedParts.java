@@ -31,12 +31,12 @@ import org.apache.lucene.store.DataOutput;
  * @param regions number of regions: the centroids, if there is one block only
  * @param regionsOffset slab of regions (f16), in the vector file; the centroids', if they are these
  * @param codesOffset blocks of codes, in the data file
- * @param leaves number of leaves
- * @param leavesOffset blocks of leaves, in the vector file
+ * @param cells number of cells
+ * @param cellsOffset blocks of cells, in the vector file
  * @param postings number of postings
  * @param postingWidth bytes of a posting, 2 to 4
  * @param postingsOffset posting lists, in the data file
- * @param directoryOffset leaves and postings of each region, in the data file
+ * @param directoryOffset cells and postings of each region, in the data file
  */
 record CodedParts(
     List<CodebookBlock> blocks,
@@ -44,8 +44,8 @@ record CodedParts(
     int regions,
     long regionsOffset,
     long codesOffset,
-    int leaves,
-    long leavesOffset,
+    int cells,
+    long cellsOffset,
     long postings,
     int postingWidth,
     long postingsOffset,
@@ -57,8 +57,8 @@ record CodedParts(
     int centroids = centroids(blocks);
     Limits.check("centroids", centroids, 1, CodebookPlan.MAX_CENTROIDS);
     for (int i = 1; i < blocks.size(); i++) {
-      if (blocks.get(i).isAdopted() && blocks.get(i - 1).isAdopted() == false) {
-        throw new IllegalArgumentException("an adopted codebook behind one that is not");
+      if (blocks.get(i).isImported() && blocks.get(i - 1).isImported() == false) {
+        throw new IllegalArgumentException("an imported codebook behind one that is not");
       }
     }
     if (blocks.size() == 1) {
@@ -67,12 +67,12 @@ record CodedParts(
     } else {
       Limits.check("regions", regions, 1, CodebookPlan.MAX_CENTROIDS);
     }
-    Limits.check("leaves", leaves, 1, Integer.MAX_VALUE);
-    Limits.check("postings", postings, leaves, Long.MAX_VALUE);
+    Limits.check("cells", cells, 1, Integer.MAX_VALUE);
+    Limits.check("postings", postings, cells, Long.MAX_VALUE);
     Limits.check("posting width", postingWidth, 2, 4);
     Limits.checkAligned("offset of centroids", centroidsOffset, SlabWriter.ALIGNMENT);
     Limits.checkAligned("offset of regions", regionsOffset, SlabWriter.ALIGNMENT);
-    Limits.checkAligned("offset of leaves", leavesOffset, SlabWriter.ALIGNMENT);
+    Limits.checkAligned("offset of cells", cellsOffset, SlabWriter.ALIGNMENT);
     Limits.checkAligned("offset of codes", codesOffset, SlabWriter.ALIGNMENT);
   }
 
@@ -98,7 +98,7 @@ record CodedParts(
   List<FilePart> dataParts() {
     return List.of(
         new FilePart("postings", postingsOffset, Math.multiplyExact(postings, postingWidth)),
-        new FilePart("leaf directory", directoryOffset, CellTable.bytes(regions)));
+        new FilePart("cell directory", directoryOffset, CellTable.bytes(regions)));
   }
 
   /** What is in the vector file. */
@@ -106,7 +106,7 @@ record CodedParts(
     List<FilePart> parts = new ArrayList<>();
     long own = 0;
     for (CodebookBlock block : blocks) {
-      if (block.isAdopted()) {
+      if (block.isImported()) {
         long bytes = (long) block.size() * dimension * SlabEncoding.FLOAT32.bytes();
         parts.add(new FilePart("centroids", block.centroidsOffset(), bytes));
       } else {
@@ -118,7 +118,7 @@ record CodedParts(
     if (centroidsAreRegions() == false) {
       parts.add(new FilePart("regions", regionsOffset, (long) regions * rowBytes));
     }
-    parts.add(new FilePart("leaves", leavesOffset, CellLayout.bytes(leaves, dimension)));
+    parts.add(new FilePart("cells", cellsOffset, CellLayout.bytes(cells, dimension)));
     return parts;
   }
 
@@ -131,8 +131,8 @@ record CodedParts(
     meta.writeVInt(regions);
     meta.writeVLong(regionsOffset);
     meta.writeVLong(codesOffset);
-    meta.writeVInt(leaves);
-    meta.writeVLong(leavesOffset);
+    meta.writeVInt(cells);
+    meta.writeVLong(cellsOffset);
     meta.writeVLong(postings);
     meta.writeByte((byte) postingWidth);
     meta.writeVLong(postingsOffset);

@@ -31,10 +31,10 @@ import org.apache.lucene.util.BytesRef;
  * @param escapedDocuments documents that are kept as the bytes they came in
  * @param tokens tokens of {@code documents}
  * @param codedTokens those of {@code tokens} with codes of the format's own that can be copied
- * @param unitLength whether no lengths need to be stored, if all adopted codes are copied
+ * @param unitLength whether no lengths need to be stored, if all imported codes are copied
  * @param codebooks the distinct codebooks of {@code codedTokens}, in the order of the sources
- * @param adopted the tokens of each distinct adopted codebook whose codes can be copied, likewise
- * @param importedTokens those of {@code adopted} that were in no segment yet
+ * @param imported the tokens of each distinct imported codebook whose codes can be copied, likewise
+ * @param incomingTokens those of {@code imported} that were in no segment yet
  */
 record FieldSurvey(
     int dimension,
@@ -44,8 +44,8 @@ record FieldSurvey(
     long codedTokens,
     boolean unitLength,
     List<Codebook> codebooks,
-    Map<Codebook, Long> adopted,
-    long importedTokens) {
+    Map<Codebook, Long> imported,
+    long incomingTokens) {
 
   /** Looks through all values. */
   static FieldSurvey of(
@@ -57,11 +57,11 @@ record FieldSurvey(
     int escaped = 0;
     long tokens = 0;
     long coded = 0;
-    long imported = 0;
+    long incoming = 0;
     boolean unitLength = true;
     Map<Codebook.Id, Codebook> codebooks = new LinkedHashMap<>();
-    Map<Codebook.Id, Codebook> adoptedCodebooks = new LinkedHashMap<>();
-    Map<Codebook, Long> adopted = new LinkedHashMap<>();
+    Map<Codebook.Id, Codebook> importedCodebooks = new LinkedHashMap<>();
+    Map<Codebook, Long> imported = new LinkedHashMap<>();
     while (docs.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
       TokenCursor doc = docs.current();
       if (doc.tokenCount() == 0) {
@@ -72,14 +72,14 @@ record FieldSurvey(
       tokens += doc.tokenCount();
       unitLength &= doc.isUnitLength();
       PlaidSegment segment = doc.codes();
-      if (doc.adopted() != null) {
-        Codebook first = adoptedCodebooks.computeIfAbsent(doc.adopted().id(), id -> doc.adopted());
-        adopted.merge(first, (long) doc.tokenCount(), Long::sum);
-        imported += doc.adoptable() == null ? 0 : doc.tokenCount();
+      if (doc.imported() != null) {
+        Codebook first = importedCodebooks.computeIfAbsent(doc.imported().id(), id -> doc.imported());
+        imported.merge(first, (long) doc.tokenCount(), Long::sum);
+        incoming += doc.incoming() == null ? 0 : doc.tokenCount();
       } else if (segment != null) {
         coded += doc.tokenCount();
         for (Codebook codebook : segment.codebooks().list()) {
-          if (codebook.isAdopted() == false) {
+          if (codebook.isImported() == false) {
             codebooks.putIfAbsent(codebook.id(), codebook);
           }
         }
@@ -93,13 +93,13 @@ record FieldSurvey(
         coded,
         unitLength,
         new ArrayList<>(codebooks.values()),
-        adopted,
-        imported);
+        imported,
+        incoming);
   }
 
-  /** Tokens with adopted codes that can be copied. */
-  long adoptedTokens() {
-    return adopted.values().stream().mapToLong(Long::longValue).sum();
+  /** Tokens with imported codes that can be copied. */
+  long importedTokens() {
+    return imported.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
@@ -138,8 +138,8 @@ record FieldSurvey(
       return;
     }
     BinaryDocValues values = shown.values();
-    if (values instanceof ImportedDocValues adopted) {
-      tokens.merge(adopted.codebook().dimension(), (long) adopted.tokenCount(), Long::sum);
+    if (values instanceof ImportedDocValues imported) {
+      tokens.merge(imported.codebook().dimension(), (long) imported.tokenCount(), Long::sum);
       return;
     }
     BytesRef payload = values.binaryValue();

@@ -34,7 +34,7 @@ public abstract class ImportedDocValues extends BinaryDocValues {
   /** Sole constructor. */
   protected ImportedDocValues() {}
 
-  /** What all values are coded against; an adopted one. */
+  /** What all values are coded against; an imported one. */
   public abstract Codebook codebook();
 
   /** The number of tokens of the current document, at least 1. */

@@ -27,7 +27,7 @@ import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
  * Writes a field whose tokens all come from one index of PLAID, and with their codes. That index
- * found them by its centroids, so these are the leaves ({@link CentroidCells}) until a merge
+ * found them by its centroids, so these are the cells ({@link CentroidCells}) until a merge
  * clusters the tokens: codes go from one file to the other, and nothing is decoded.
  */
 final class ImportedFieldWriter {
@@ -48,8 +48,8 @@ final class ImportedFieldWriter {
    * them.
    */
   static boolean canWrite(FieldSurvey survey, PlaidOptions options) {
-    return survey.importedTokens() == survey.tokens()
-        && survey.adopted().size() == 1
+    return survey.incomingTokens() == survey.tokens()
+        && survey.imported().size() == 1
         && options.raw() == RawTokens.NONE;
   }
 
@@ -66,7 +66,7 @@ final class ImportedFieldWriter {
     this.sorted = sorted;
     this.survey = survey;
     this.abort = abort;
-    this.codebook = survey.adopted().keySet().iterator().next();
+    this.codebook = survey.imported().keySet().iterator().next();
     this.dimension = survey.dimension();
   }
 
@@ -102,22 +102,22 @@ final class ImportedFieldWriter {
     long centroidsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     int postingWidth = CodedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
-    CellTable leaves =
+    CellTable cells =
         new CentroidCells(codebook.centroids(), codebook.size(), dimension, abort, files.temporary())
             .write(this::forEachToken, files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
-    leaves.write(files.data);
+    cells.write(files.data);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     writeCodes();
     return new CodedParts(
         List.of(CodebookBlock.of(codebook, centroids.offset())),
         centroidsOffset,
-        leaves.regions(),
+        cells.regions(),
         centroidsOffset,
         codesOffset,
-        leaves.leaves(),
+        cells.cells(),
         centroidsOffset,
-        leaves.postings(),
+        cells.postings(),
         postingWidth,
         postingsOffset,
         directoryOffset);
@@ -132,7 +132,7 @@ final class ImportedFieldWriter {
             true,
             null,
             abort);
-    forEachDoc((doc, values) -> encoder.adopt(values, 0, true, files.data));
+    forEachDoc((doc, values) -> encoder.copyImported(values, 0, true, files.data));
   }
 
   private interface DocVisitor {
@@ -143,7 +143,7 @@ final class ImportedFieldWriter {
     TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       if (docs.current().tokenCount() > 0) {
-        visitor.doc(doc, docs.current().adoptable());
+        visitor.doc(doc, docs.current().incoming());
       }
     }
   }

@@ -152,14 +152,14 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     writing = true;
     PlaidOptions fieldOptions = optionsOf(field, source);
     FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
-    int generation = 0;
+    int timesEncoded = 0;
     if (survey.documents() > 0) {
       PlaidFieldEntry entry =
           ImportedFieldWriter.canWrite(survey, fieldOptions)
               ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
                   .write(field)
               : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
-      generation = entry.generationOfTokens();
+      timesEncoded = entry.tokensTimesEncoded();
       written.add(field.number);
     }
     if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
@@ -177,8 +177,8 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     }
     // Updates say nothing of the values that they are laid over
     boolean updates = field.getDocValuesGen() != -1;
-    int before = updates ? PlaidOptions.generation(field) : 0;
-    fieldOptions.putOn(field, Math.max(before, generation));
+    int before = updates ? PlaidOptions.timesEncoded(field) : 0;
+    fieldOptions.putOn(field, Math.max(before, timesEncoded));
     writing = false;
   }
 
@@ -187,10 +187,10 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
       return options;
     }
     PlaidSegment largest = null;
-    Codebook adopted = null;
+    Codebook imported = null;
     for (TokenDocs.MappedValues mapped : source.open()) {
       if (mapped.values() instanceof ImportedDocValues values) {
-        adopted = values.codebook();
+        imported = values.codebook();
       }
       for (PlaidSegment segment : mapped.shown().segments()) {
         largest = largest == null || costsMore(segment, largest) ? segment : largest;
@@ -201,7 +201,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     }
     PlaidOptions before = PlaidOptions.of(field);
     PlaidOptions usual = before == null ? PlaidOptions.DEFAULT : before;
-    return adopted == null ? usual : usual.withBits(adopted.buckets().bits());
+    return imported == null ? usual : usual.withBits(imported.buckets().bits());
   }
 
   /** Whether it would cost more to write the tokens of a segment with options of another one. */

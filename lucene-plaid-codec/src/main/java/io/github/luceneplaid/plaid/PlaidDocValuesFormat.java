@@ -33,7 +33,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * values, each coded as a centroid and a residual, with posting lists that find the documents near a
  * query token. The method is PLAID's (Santhanam et al. 2022), with three changes: residuals are
  * rotated and quantised by a table that is a constant of the format; codes are copied by merges;
- * and what is searched, the leaves, is rebuilt by each merge from the codes.
+ * and what is searched, the cells, is rebuilt by each merge from the codes.
  *
  * <p>Values of a field are in one of three forms:
  *
@@ -53,9 +53,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * Lucene90DocValuesFormat}.
  *
  * <p>Segments can also have tokens that an index of PLAID has coded, see {@link
- * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>adopted</b>: its centroids, buckets
+ * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>imported</b>: its centroids, buckets
  * and codes are kept as they are and copied by merges. Tokens that come later are coded by the
- * format's own quantiser beside them. A segment that was imported has its centroids as leaves; merges
+ * format's own quantiser beside them. A segment that was imported has its centroids as cells; merges
  * cluster its tokens as those of any other.
  *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
@@ -87,7 +87,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             0.001), so that no lengths are stored, else 0
  *         <li><b>[vint]</b> escaped documents
  *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
- *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per leaf, <b>[int64]</b> seed
+ *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per cell, <b>[int64]</b> seed
  *         <li>history: <b>[vlong]</b> tokens copied, <b>[vlong]</b> encoded, <b>[vlong]</b> encoded
  *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded, at
  *             most 65 536. If trained, the three add up to T; otherwise all are 0
@@ -95,10 +95,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
- *               <li><b>[vint]</b> codebook blocks, 1 to 16, adopted ones first; for each:
+ *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first; for each:
  *                   <b>[int64]</b> × 2 id, <b>[vint]</b> centroids, <b>[float32]</b> mean length of a
  *                   residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
- *                   format's own, 1 adopted with residuals, 2 adopted with signs); if adopted,
+ *                   format's own, 1 imported with residuals, 2 imported with signs); if imported,
  *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
  *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
  *                   <b>[float32]</b> × 2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
@@ -106,10 +106,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
  *                   of centroids and the slab of these, if there is one codebook block
  *               <li><b>[vlong]</b> offset of the codes in .veq
- *               <li><b>[vint]</b> leaves L, <b>[vlong]</b> offset of the leaves in .vec
+ *               <li><b>[vint]</b> cells L, <b>[vlong]</b> offset of the cells in .vec
  *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
  *                   if N ≤ 2<sup>24</sup>, else 4), <b>[vlong]</b> offset of the postings in .veq
- *               <li><b>[vlong]</b> offset of the leaf directory in .veq
+ *               <li><b>[vlong]</b> offset of the cell directory in .veq
  *             </ul>
  *       </ul>
  *   <li><b>[int8]</b> 1 if the segment has files of the delegate, else 0
@@ -121,10 +121,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <ul>
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
- *       document order), for each adopted codebook the slab of its centroids (f32, not rotated; its
+ *       document order), for each imported codebook the slab of its centroids (f32, not rotated; its
  *       centroids are these, rotated), the slab of the other centroids (f16, rotated, block after
  *       block), the slab of its regions (f16, rotated) if there are several codebook blocks, its
- *       leaves ({@link io.github.luceneplaid.plaid.leaves.CellLayout})
+ *       cells ({@link io.github.luceneplaid.plaid.leaves.CellLayout})
  *   <li>footer
  * </ul>
  *
@@ -134,13 +134,13 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>Index header: codec "PlaidData"
  *   <li>For each trained or provisional field:
  *       <ul>
- *         <li>posting lists, leaf after leaf: rising ordinals without repeats
- *         <li>leaf directory, see {@link io.github.luceneplaid.plaid.leaves.CellTable}
+ *         <li>posting lists, cell after cell: rising ordinals without repeats
+ *         <li>cell directory, see {@link io.github.luceneplaid.plaid.leaves.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
- *             adopted codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them
+ *             imported codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them
  *             out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
- *             where codes are adopted). The centroids of a document's tokens are all of one adopted
+ *             where codes are imported). The centroids of a document's tokens are all of one imported
  *             codebook, or all of the format's own. The last token of a document is repeated to
  *             fill its last block. If no more than 8 tokens are in that block, it is cut: of each
  *             part (centroid ids, scales, factors, each group of codes, lengths) only the first half
@@ -175,7 +175,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   /**
    * Rewrites segments with the options that they were written with, and writes new ones with those
    * of {@link Builder#buildFieldType} or the defaults: 4 bits, no raw tokens, trained from 65 536
-   * tokens, 32 tokens per leaf.
+   * tokens, 32 tokens per cell.
    */
   public PlaidDocValuesFormat() {
     this(null, VERSION_CURRENT);
@@ -254,7 +254,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     private int bits = PlaidOptions.DEFAULT.bits();
     private RawTokens raw = PlaidOptions.DEFAULT.raw();
     private int trainingThreshold = PlaidOptions.DEFAULT.trainingThreshold();
-    private int tokensPerLeaf = PlaidOptions.DEFAULT.tokensPerLeaf();
+    private int tokensPerCell = PlaidOptions.DEFAULT.tokensPerCell();
     private long seed = PlaidOptions.DEFAULT.seed();
 
     private Builder() {}
@@ -282,9 +282,9 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
       return this;
     }
 
-    /** Mean number of tokens of a leaf, 32 by default; 1 to 65 536. */
-    public Builder tokensPerLeaf(int tokens) {
-      this.tokensPerLeaf = tokens;
+    /** Mean number of tokens of a cell, 32 by default; 1 to 65 536. */
+    public Builder tokensPerCell(int tokens) {
+      this.tokensPerCell = tokens;
       return this;
     }
 
@@ -323,7 +323,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     }
 
     private PlaidOptions options() {
-      return new PlaidOptions(bits, raw, trainingThreshold, tokensPerLeaf, seed);
+      return new PlaidOptions(bits, raw, trainingThreshold, tokensPerCell, seed);
     }
   }
 }

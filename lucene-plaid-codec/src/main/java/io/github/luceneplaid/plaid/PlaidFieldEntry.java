@@ -35,7 +35,7 @@ import org.apache.lucene.store.IndexOutput;
  * @param history how the tokens came into this segment
  * @param rows where tokens stored as floats are; null if there are none
  * @param provisional whether the codes are there to search by only, and tokens are the rows
- * @param trained where codes, centroids and leaves are; null if there are none
+ * @param trained where codes, centroids and cells are; null if there are none
  */
 record PlaidFieldEntry(
     TokenAddresses addresses,
@@ -89,22 +89,22 @@ record PlaidFieldEntry(
           "rows: found " + raw + ", expected " + options.raw() + " as the options say");
     }
     Limits.check("coded tokens", history.tokens(), addresses.tokens(), addresses.tokens());
-    Limits.check("generation", history.generation(), 1, TokenHistory.MAX_GENERATION);
+    Limits.check("timesEncoded", history.timesEncoded(), 1, TokenHistory.MAX_TIMES_ENCODED);
   }
 
   private static void checkParts(
       TokenAddresses addresses, int dimension, PlaidOptions options, CodedParts trained) {
-    Limits.check("leaves", trained.leaves(), 1, addresses.tokens());
-    // A leaf lists a document once, however many of its tokens are in it
-    Limits.check("postings", trained.postings(), trained.leaves(), addresses.tokens());
+    Limits.check("cells", trained.cells(), 1, addresses.tokens());
+    // A cell lists a document once, however many of its tokens are in it
+    Limits.check("postings", trained.postings(), trained.cells(), addresses.tokens());
     int width = CodedParts.widthOfPostings(addresses.documents());
     Limits.check("posting width", trained.postingWidth(), width, width);
     for (CodebookBlock block : trained.blocks()) {
-      if (block.isAdopted()) {
+      if (block.isImported()) {
         int bits = options.bits();
-        Limits.check("bits of adopted codes", block.buckets().bits(), bits, bits);
+        Limits.check("bits of imported codes", block.buckets().bits(), bits, bits);
         int components = block.buckets().averageResidual().length;
-        Limits.check("dimension of adopted codes", components, dimension, dimension);
+        Limits.check("dimension of imported codes", components, dimension, dimension);
       }
     }
   }
@@ -115,9 +115,9 @@ record PlaidFieldEntry(
   }
 
   /** How often the tokens that are read back have been decoded from codes. */
-  int generationOfTokens() {
+  int tokensTimesEncoded() {
     // Raw tokens are what the codes beside them were encoded from
-    return isTrained() && rows != null ? history.generation() - 1 : history.generation();
+    return isTrained() && rows != null ? history.timesEncoded() - 1 : history.timesEncoded();
   }
 
   /** Bytes from one block of codes to the next, in the data file. */
@@ -163,7 +163,7 @@ record PlaidFieldEntry(
     meta.writeByte((byte) options.bits());
     meta.writeByte(options.raw().wireNumber());
     meta.writeVInt(options.trainingThreshold());
-    meta.writeVInt(options.tokensPerLeaf());
+    meta.writeVInt(options.tokensPerCell());
     meta.writeLong(options.seed());
     history.write(meta);
     TokenRows.write(rows, meta);

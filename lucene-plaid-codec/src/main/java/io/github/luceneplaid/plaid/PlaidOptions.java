@@ -23,10 +23,10 @@ import org.apache.lucene.index.FieldInfo;
  * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
  * @param raw what is kept of the original tokens
  * @param trainingThreshold segments with fewer tokens stay flat; at least 1
- * @param tokensPerLeaf mean number of tokens of a leaf, 1 to 65 536
+ * @param tokensPerCell mean number of tokens of a cell, 1 to 65 536
  * @param seed seed of training and clustering
  */
-record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPerLeaf, long seed) {
+record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPerCell, long seed) {
 
   static final PlaidOptions DEFAULT = new PlaidOptions(4, RawTokens.NONE, 1 << 16, 32, 42);
 
@@ -43,15 +43,15 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
       throw new IllegalArgumentException(
           "training threshold: found " + trainingThreshold + ", expected at least 1 token");
     }
-    if (tokensPerLeaf < 1 || tokensPerLeaf > 1 << 16) {
+    if (tokensPerCell < 1 || tokensPerCell > 1 << 16) {
       throw new IllegalArgumentException(
-          "tokens per leaf: found " + tokensPerLeaf + ", expected 1 to 65536");
+          "tokens per cell: found " + tokensPerCell + ", expected 1 to 65536");
     }
   }
 
   /** These options with other bits. */
   PlaidOptions withBits(int other) {
-    return new PlaidOptions(other, raw, trainingThreshold, tokensPerLeaf, seed);
+    return new PlaidOptions(other, raw, trainingThreshold, tokensPerCell, seed);
   }
 
   /** The options a field was written with, or null if it carries none. */
@@ -64,7 +64,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         Integer.parseInt(bits),
         RawTokens.valueOf(field.getAttribute(PREFIX + "raw")),
         Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
-        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
+        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerCell")),
         Long.parseLong(field.getAttribute(PREFIX + "seed")));
   }
 
@@ -72,20 +72,20 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
    * How often the values that are read back of a field have been decoded from codes: 0 for a field
    * that was not written in this format.
    */
-  static int generation(FieldInfo field) {
-    String generation = field.getAttribute(PREFIX + "generation");
-    return generation == null
+  static int timesEncoded(FieldInfo field) {
+    String timesEncoded = field.getAttribute(PREFIX + "generation");
+    return timesEncoded == null
         ? 0
-        : Math.clamp(Integer.parseInt(generation), 0, TokenHistory.MAX_GENERATION);
+        : Math.clamp(Integer.parseInt(timesEncoded), 0, TokenHistory.MAX_TIMES_ENCODED);
   }
 
   /**
    * Puts the options on a field, over whatever it inherited from the segments it is merged of.
    *
-   * @param generation see {@link #generation(FieldInfo)}
+   * @param timesEncoded see {@link #timesEncoded(FieldInfo)}
    */
-  void putOn(FieldInfo field, int generation) {
-    field.putAttribute(PREFIX + "generation", Integer.toString(generation));
+  void putOn(FieldInfo field, int timesEncoded) {
+    field.putAttribute(PREFIX + "generation", Integer.toString(timesEncoded));
     attributes().forEach(field::putAttribute);
   }
 
@@ -95,7 +95,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         PREFIX + "bits", Integer.toString(bits),
         PREFIX + "raw", raw.name(),
         PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
-        PREFIX + "tokensPerLeaf", Integer.toString(tokensPerLeaf),
+        PREFIX + "tokensPerCell", Integer.toString(tokensPerCell),
         PREFIX + "seed", Long.toString(seed));
   }
 
@@ -103,11 +103,11 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "bits=%d, raw=%s, trainingThreshold=%d, tokensPerLeaf=%d, seed=%d",
+        "bits=%d, raw=%s, trainingThreshold=%d, tokensPerCell=%d, seed=%d",
         bits,
         raw,
         trainingThreshold,
-        tokensPerLeaf,
+        tokensPerCell,
         seed);
   }
 }

@@ -37,9 +37,9 @@ import org.apache.lucene.util.LongValues;
  * others take a {@link #copy}.
  *
  * <p>What is loaded to the heap when {@link #codebooks} are first needed is shared by all copies:
- * with dimension d, 4 · d bytes for each centroid (the centroid of an adopted codebook, and nothing
+ * with dimension d, 4 · d bytes for each centroid (the centroid of an imported codebook, and nothing
  * else for it), 4 · d for each region where these are not the centroids, and 12 for each region for
- * the directory of its leaves. That is 1 MB for 2,048 centroids of 128 dimensions, which suit 4
+ * the directory of its cells. That is 1 MB for 2,048 centroids of 128 dimensions, which suit 4
  * million tokens, and 34 MB at most for each 128 dimensions of the 65,536 centroids and regions that
  * there can be, 68 with regions of their own. A flat field loads nothing. Everything else is read
  * from the files.
@@ -61,7 +61,7 @@ public final class PlaidSegment {
   private final LongValues ordToDoc;
   private final Slab rows;
   private final RandomAccessInput codes;
-  private final RandomAccessInput leaves;
+  private final RandomAccessInput cells;
   private final RandomAccessInput postings;
   private final int blockBytes;
   private final int stride;
@@ -92,9 +92,9 @@ public final class PlaidSegment {
       this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
       this.stride = entry.codeStride();
       this.codes = shared.data.randomAccessSlice(trained.codesOffset(), entry.codeBytes());
-      this.leaves =
+      this.cells =
           shared.vectors.randomAccessSlice(
-              trained.leavesOffset(), CellLayout.bytes(trained.leaves(), entry.dimension()));
+              trained.cellsOffset(), CellLayout.bytes(trained.cells(), entry.dimension()));
       this.postings =
           shared.data.randomAccessSlice(
               trained.postingsOffset(), trained.postings() * trained.postingWidth());
@@ -102,7 +102,7 @@ public final class PlaidSegment {
       this.blockBytes = 0;
       this.stride = 0;
       this.codes = null;
-      this.leaves = null;
+      this.cells = null;
       this.postings = null;
     }
   }
@@ -155,7 +155,7 @@ public final class PlaidSegment {
     return shared.entry.isTrained();
   }
 
-  /** Whether there are codes, and so leaves to search by. */
+  /** Whether there are codes, and so cells to search by. */
   public boolean hasCodes() {
     return shared.entry.trained() != null;
   }
@@ -163,8 +163,8 @@ public final class PlaidSegment {
   /**
    * How often the values of {@link #tokens(int, int, int, float[])} have been decoded from codes.
    */
-  int generationOfTokens() {
-    return shared.entry.generationOfTokens();
+  int tokensTimesEncoded() {
+    return shared.entry.tokensTimesEncoded();
   }
 
   /** Bits per dimension of a residual. */
@@ -410,37 +410,37 @@ public final class PlaidSegment {
     if (largest >= codebooks.centroidCount()) {
       throw corrupt("centroid " + largest + " of " + codebooks.centroidCount());
     }
-    if (least < codebooks.adoptedCentroids()
+    if (least < codebooks.importedCentroids()
         && codebooks.blockOf(least) != codebooks.blockOf(largest)) {
       throw corrupt("centroids " + least + " and " + largest + " of two codebooks in one block");
     }
   }
 
-  /** Whether any documents are coded against an adopted codebook. */
-  public boolean hasAdopted() {
+  /** Whether any documents are coded against an imported codebook. */
+  public boolean hasImported() {
     // They are the first ones
-    return hasCodes() && shared.entry.trained().blocks().get(0).isAdopted();
+    return hasCodes() && shared.entry.trained().blocks().get(0).isImported();
   }
 
   /**
-   * The adopted codebook that a document is coded against; null if it is coded by the format's own
+   * The imported codebook that a document is coded against; null if it is coded by the format's own
    * quantiser.
    *
    * @throws CorruptIndexException if there is no such document
    */
-  public Codebook adopted(int ordinal) throws IOException {
-    if (hasAdopted() == false) {
+  public Codebook imported(int ordinal) throws IOException {
+    if (hasImported() == false) {
       return null;
     }
     int centroid = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
     CodebookBlocks codebooks = codebooks();
-    return centroid < codebooks.adoptedCentroids()
+    return centroid < codebooks.importedCentroids()
         ? codebooks.list().get(codebooks.blockOf(centroid))
         : null;
   }
 
   /**
-   * Reads the codes of a document that is coded against an {@link #adopted} codebook, as PLAID's
+   * Reads the codes of a document that is coded against an {@link #imported} codebook, as PLAID's
    * files have them.
    *
    * @param from the first token
@@ -448,9 +448,9 @@ public final class PlaidSegment {
    * @param centroids receives the centroids of tokens
    * @param residuals receives their residual bytes, row after row
    */
-  public void adoptedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
+  public void importedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
       throws IOException {
-    Codebook codebook = adopted(ordinal);
+    Codebook codebook = imported(ordinal);
     int firstCentroid = codebooks().firstCentroid(codebook.id());
     PlaidBlockCodec codec = new PlaidBlockCodec(codebook);
     byte[] block = new byte[stride];
@@ -478,32 +478,32 @@ public final class PlaidSegment {
   }
 
   /**
-   * What codes are of, row after row: centroids, rotated, and centroids of adopted codebooks, which
+   * What codes are of, row after row: centroids, rotated, and centroids of imported codebooks, which
    * are not. Products of the latter with the query as it was given are those of their centroids.
    */
   public float[] centroidRows() throws IOException {
     return codebooks().rows();
   }
 
-  /** Whether the regions that leaves lie in are the centroids: there is one codebook. */
+  /** Whether the regions that cells lie in are the centroids: there is one codebook. */
   public boolean centroidsAreRegions() {
     return shared.entry.trained().centroidsAreRegions();
   }
 
-  /** The regions that leaves lie in, row after row: rotated, or {@link #centroidRows}. */
+  /** The regions that cells lie in, row after row: rotated, or {@link #centroidRows}. */
   public float[] regions() throws IOException {
     return centroids().regions();
   }
 
-  /** Leaves and postings of each region. */
-  public CellTable leafDirectory() throws IOException {
+  /** Cells and postings of each region. */
+  public CellTable cellTable() throws IOException {
     return centroids().directory();
   }
 
-  /** Copies n leaves from one on, see {@link CellLayout}. */
-  public void readLeaves(int first, int n, byte[] into) throws IOException {
+  /** Copies n cells from one on, see {@link CellLayout}. */
+  public void readCells(int first, int n, byte[] into) throws IOException {
     int size = CellLayout.recordBytes(dimension());
-    leaves.readBytes((long) first * size, into, 0, n * size);
+    cells.readBytes((long) first * size, into, 0, n * size);
   }
 
   /** Bytes of a posting, 2 to 4. */

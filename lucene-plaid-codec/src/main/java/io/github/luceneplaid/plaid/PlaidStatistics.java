@@ -32,19 +32,19 @@ import java.util.List;
  * @param raw what a trained segment keeps of the original tokens
  * @param codebooks ids of the codebook blocks, in the order of their centroids
  * @param centroids centroids of all codebook blocks
- * @param regions regions that leaves lie in; the centroids if there is one codebook
- * @param leaves leaves
+ * @param regions regions that cells lie in; the centroids if there is one codebook
+ * @param cells cells
  * @param postings entries of all posting lists
  * @param copiedTokens tokens whose codes were copied when this segment was written
  * @param encodedTokens tokens that were encoded from what their writer gave when this segment was
  *     written
  * @param reencodedTokens tokens that were decoded and encoded anew, with loss, when this segment
  *     was written
- * @param generation the largest number of times that any token of the segment has been encoded: 0
+ * @param timesEncoded the largest number of times that any token of the segment has been encoded: 0
  *     if none was, as in a flat segment, and 1 if none was encoded from decoded values
  * @param centroidBytes bytes of centroids, and of regions if these are others
  * @param codeBytes bytes of codes, with scales, centroid ids, lengths and the padding of blocks
- * @param leafBytes bytes of leaves
+ * @param cellBytes bytes of cells
  * @param postingBytes bytes of posting lists
  * @param rawBytes bytes of tokens stored as floats: all of a flat segment's, or those kept raw
  * @param addressBytes bytes of what finds a document's tokens
@@ -62,22 +62,22 @@ public record PlaidStatistics(
     List<String> codebooks,
     int centroids,
     int regions,
-    int leaves,
+    int cells,
     long postings,
     long copiedTokens,
     long encodedTokens,
     long reencodedTokens,
-    int generation,
+    int timesEncoded,
     long centroidBytes,
     long codeBytes,
-    long leafBytes,
+    long cellBytes,
     long postingBytes,
     long rawBytes,
     long addressBytes) {
 
   /** Bytes of all parts together. */
   public long totalBytes() {
-    return centroidBytes + codeBytes + leafBytes + postingBytes + rawBytes + addressBytes;
+    return centroidBytes + codeBytes + cellBytes + postingBytes + rawBytes + addressBytes;
   }
 
   /** What a field's meta tells. */
@@ -99,15 +99,15 @@ public record PlaidStatistics(
             : trained.blocks().stream().map(block -> block.id().toString()).toList(),
         trained == null ? 0 : trained.centroids(),
         trained == null ? 0 : trained.regions(),
-        trained == null ? 0 : trained.leaves(),
+        trained == null ? 0 : trained.cells(),
         trained == null ? 0 : trained.postings(),
         history.copied(),
         history.encoded(),
         history.reencoded(),
-        history.generation(),
+        history.timesEncoded(),
         trained == null ? 0 : centroidBytes(trained, entry.dimension()),
         trained == null ? 0 : entry.codeBytes(),
-        trained == null ? 0 : CellLayout.bytes(trained.leaves(), entry.dimension()),
+        trained == null ? 0 : CellLayout.bytes(trained.cells(), entry.dimension()),
         trained == null
             ? 0
             : trained.postings() * trained.postingWidth() + CellTable.bytes(trained.regions()),
@@ -121,7 +121,7 @@ public record PlaidStatistics(
   private static long centroidBytes(CodedParts trained, int dimension) {
     long rows = trained.centroidsAreRegions() ? 0L : trained.regions();
     for (CodebookBlock block : trained.blocks()) {
-      // Adopted centroids are 32-bit floats
+      // Imported centroids are 32-bit floats
       rows += (block.buckets() == null ? 1L : 2L) * block.size();
     }
     return rows * dimension * Short.BYTES;

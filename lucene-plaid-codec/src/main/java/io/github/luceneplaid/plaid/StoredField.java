@@ -29,8 +29,8 @@ final class StoredField {
    * What searches and merges of codes need on the heap.
    *
    * @param codebooks the codebook blocks
-   * @param regions the regions that leaves lie in, row after row
-   * @param directory leaves and postings of each region
+   * @param regions the regions that cells lie in, row after row
+   * @param directory cells and postings of each region
    */
   record Centroids(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
 
@@ -52,7 +52,7 @@ final class StoredField {
     this.vectors = vectors;
   }
 
-  /** Loads centroids, regions and the directory of leaves; null if there are no codes. */
+  /** Loads centroids, regions and the directory of cells; null if there are no codes. */
   synchronized Centroids centroids() throws IOException {
     if (centroids == null && entry.trained() != null) {
       try {
@@ -74,11 +74,11 @@ final class StoredField {
             : CodebookReader.rows(
                 vectors, trained.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
     IndexInput directory =
-        data.slice("leaf directory", trained.directoryOffset(), CellTable.bytes(count));
+        data.slice("cell directory", trained.directoryOffset(), CellTable.bytes(count));
     return new Centroids(
         codebooks,
         regions,
-        CellTable.read(directory, count, trained.leaves(), trained.postings()));
+        CellTable.read(directory, count, trained.cells(), trained.postings()));
   }
 
   /** What to throw where the files cannot be what the meta file says. */

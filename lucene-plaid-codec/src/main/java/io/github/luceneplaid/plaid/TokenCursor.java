@@ -29,8 +29,8 @@ final class TokenCursor extends DocIDMerger.Sub {
   private final BinaryDocValues values;
   private final int dimension;
   private final PlaidOptions options;
-  private final ImportedDocValues adoptable;
-  private final int generationOfPayloads;
+  private final ImportedDocValues incoming;
+  private final int payloadsTimesEncoded;
 
   /** What holds the current document; null if it is read as a payload. */
   private PlaidBinaryDocValues plaid;
@@ -38,7 +38,7 @@ final class TokenCursor extends DocIDMerger.Sub {
   private int tokenCount;
   private boolean unitLength;
   private BytesRef payload;
-  private Codebook adopted;
+  private Codebook imported;
 
   /**
    * Sole constructor.
@@ -53,13 +53,13 @@ final class TokenCursor extends DocIDMerger.Sub {
     this.values = mapped.values();
     this.dimension = dimension;
     this.options = options;
-    this.adoptable =
+    this.incoming =
         values instanceof ImportedDocValues a
                 && a.codebook().dimension() == dimension
                 && a.codebook().buckets().bits() == options.bits()
             ? a
             : null;
-    this.generationOfPayloads = shown.isDirect() ? 0 : mapped.generation();
+    this.payloadsTimesEncoded = shown.isDirect() ? 0 : mapped.timesEncoded();
   }
 
   private boolean hasCodesOfTheseBits() {
@@ -78,20 +78,20 @@ final class TokenCursor extends DocIDMerger.Sub {
   /** Reads the current document; to be called once per document that is not deleted. */
   void load() throws IOException {
     payload = null;
-    adopted = null;
+    imported = null;
     plaid = null;
-    if (adoptable != null) {
-      tokenCount = adoptable.tokenCount();
+    if (incoming != null) {
+      tokenCount = incoming.tokenCount();
       unitLength = true;
-      adopted = adoptable.codebook();
+      imported = incoming.codebook();
       return;
     }
     PlaidBinaryDocValues source = shown.source();
     if (source != null && source.segment().dimension() == dimension) {
       plaid = source;
       tokenCount = plaid.segment().tokenCount(plaid.ordinal());
-      adopted = hasCodesOfTheseBits() ? plaid.segment().adopted(plaid.ordinal()) : null;
-      unitLength = adopted != null || plaid.segment().isUnitLength();
+      imported = hasCodesOfTheseBits() ? plaid.segment().imported(plaid.ordinal()) : null;
+      unitLength = imported != null || plaid.segment().isUnitLength();
       return;
     }
     payload = values.binaryValue();
@@ -126,19 +126,19 @@ final class TokenCursor extends DocIDMerger.Sub {
    * otherwise null.
    */
   PlaidSegment codes() {
-    return plaid != null && adopted == null && hasCodesOfTheseBits() && keepsRawAsWanted()
+    return plaid != null && imported == null && hasCodesOfTheseBits() && keepsRawAsWanted()
         ? plaid.segment()
         : null;
   }
 
-  /** The adopted codebook of the document's codes, if they can be copied; otherwise null. */
-  Codebook adopted() {
-    return adopted;
+  /** The imported codebook of the document's codes, if they can be copied; otherwise null. */
+  Codebook imported() {
+    return imported;
   }
 
-  /** The values that hold {@link #adopted() adopted} codes; null if {@link #segment} does. */
-  ImportedDocValues adoptable() {
-    return adoptable;
+  /** The values that hold {@link #imported() imported} codes; null if {@link #segment} does. */
+  ImportedDocValues incoming() {
+    return incoming;
   }
 
   /** The segment that holds the document's codes, or that it is decoded from. */
@@ -155,16 +155,16 @@ final class TokenCursor extends DocIDMerger.Sub {
    * How often the values that {@link #tokens} returns have been decoded from codes: with each time
    * they lose.
    */
-  int generation() {
-    if (adoptable != null) {
+  int timesEncoded() {
+    if (incoming != null) {
       return 1;
     }
-    return payload == null ? plaid.segment().generationOfTokens() : generationOfPayloads;
+    return payload == null ? plaid.segment().tokensTimesEncoded() : payloadsTimesEncoded;
   }
 
   /** The largest number of times that any of the tokens beside the document's was encoded. */
-  int generationOfCodes() {
-    return adoptable != null ? 1 : plaid.segment().statistics().generation();
+  int codesTimesEncoded() {
+    return incoming != null ? 1 : plaid.segment().statistics().timesEncoded();
   }
 
   /**
@@ -173,8 +173,8 @@ final class TokenCursor extends DocIDMerger.Sub {
    * @param into receives n rows of the dimension
    */
   void tokens(int from, int n, float[] into) throws IOException {
-    if (adoptable != null) {
-      adoptable.tokens(from, n, into);
+    if (incoming != null) {
+      incoming.tokens(from, n, into);
     } else if (payload == null) {
       plaid.segment().tokens(plaid.ordinal(), from, n, into);
     } else {

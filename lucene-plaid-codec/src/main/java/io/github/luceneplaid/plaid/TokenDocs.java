@@ -38,9 +38,9 @@ final class TokenDocs {
    *
    * @param docMap from its documents to those of the segment being written
    * @param shown the values, and the PLAID segments that they come from
-   * @param generation how often they have been decoded from codes, where nothing else tells it
+   * @param timesEncoded how often they have been decoded from codes, where nothing else tells it
    */
-  record MappedValues(MergeState.DocMap docMap, ShownValues shown, int generation) {
+  record MappedValues(MergeState.DocMap docMap, ShownValues shown, int timesEncoded) {
     BinaryDocValues values() {
       return shown.values();
     }
@@ -94,8 +94,8 @@ final class TokenDocs {
         DocValuesProducer producer = mergeState.docValuesProducers[i];
         ShownValues shown = ShownValues.open(() -> producer.getBinary(sourceField), field.name);
         if (shown != null) {
-          int generation = PlaidOptions.generation(sourceField);
-          all.add(new MappedValues(mergeState.docMaps[i], shown, generation));
+          int timesEncoded = PlaidOptions.timesEncoded(sourceField);
+          all.add(new MappedValues(mergeState.docMaps[i], shown, timesEncoded));
         }
       }
       return all;

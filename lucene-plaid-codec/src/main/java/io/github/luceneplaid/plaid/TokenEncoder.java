@@ -48,7 +48,7 @@ final class TokenEncoder {
   private final float[] lengths = new float[CHUNK];
   private final int[] nearest = new int[CHUNK];
   private final byte[] residuals;
-  private PlaidBlockCodec adopted;
+  private PlaidBlockCodec imported;
 
   private final float[] known;
   private int nextKnown;
@@ -74,7 +74,7 @@ final class TokenEncoder {
     this.unitLength = unitLength;
     this.known = known;
     this.centroids = codebooks.rows();
-    this.firstOwn = codebooks.adoptedCentroids();
+    this.firstOwn = codebooks.importedCentroids();
     this.router = router(codebooks, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
     this.stride = PlaidSegment.stride(quantizer.blockBytes(), unitLength);
@@ -86,7 +86,7 @@ final class TokenEncoder {
   /** Of the centroids of the format's own codebooks; null if there are none. */
   private static CentroidRouter router(CodebookBlocks codebooks, AbortCheck abort)
       throws IOException {
-    int first = codebooks.adoptedCentroids();
+    int first = codebooks.importedCentroids();
     int count = codebooks.centroidCount();
     int dimension = codebooks.dimension();
     if (first == count) {
@@ -160,12 +160,12 @@ final class TokenEncoder {
    * @param firstCentroid the first centroid of their codebook
    * @param cut whether a last block that is half empty is cut
    */
-  void adopt(ImportedDocValues doc, int firstCentroid, boolean cut, IndexOutput out)
+  void copyImported(ImportedDocValues doc, int firstCentroid, boolean cut, IndexOutput out)
       throws IOException {
-    if (adopted == null || adopted.codebook().id().equals(doc.codebook().id()) == false) {
-      adopted = new PlaidBlockCodec(doc.codebook());
+    if (imported == null || imported.codebook().id().equals(doc.codebook().id()) == false) {
+      imported = new PlaidBlockCodec(doc.codebook());
     }
-    int width = adopted.width();
+    int width = imported.width();
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.centroids(from, n, nearest);
@@ -175,7 +175,7 @@ final class TokenEncoder {
         int block = i / BLOCK * stride;
         if (i < n) {
           int centroid = firstCentroid + nearest[i];
-          adopted.pack(residuals, i * width, nearest[i], centroid, blocks, block, i % BLOCK);
+          imported.pack(residuals, i * width, nearest[i], centroid, blocks, block, i % BLOCK);
         } else {
           quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
         }

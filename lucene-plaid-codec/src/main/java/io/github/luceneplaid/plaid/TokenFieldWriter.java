@@ -67,7 +67,7 @@ final class TokenFieldWriter {
   private long copied;
   private long encoded;
   private long reencoded;
-  private int generation;
+  private int timesEncoded;
   private boolean provisional;
 
   /** All tokens, rotated, in order, if provisional codes were trained on all; otherwise null. */
@@ -112,15 +112,15 @@ final class TokenFieldWriter {
 
   /** Null: the field stays flat. */
   private CodebookPlan plan() throws IOException {
-    CodebookPlan adopting = CodebookPlan.adopting(survey);
+    CodebookPlan ofImports = CodebookPlan.ofImports(survey);
     CodebookPlan copying = CodebookPlan.copying(survey);
-    if (copying == null || copying.copiedTokens(survey) < adopting.copiedTokens(survey)) {
-      boolean nothingToCopy = adopting.codebooks().isEmpty() && survey.codedTokens() == 0;
+    if (copying == null || copying.copiedTokens(survey) < ofImports.copiedTokens(survey)) {
+      boolean nothingToCopy = ofImports.codebooks().isEmpty() && survey.codedTokens() == 0;
       return nothingToCopy && survey.tokens() < options.trainingThreshold()
           ? null
-          : adopting.with(trainOnAll());
+          : ofImports.with(trainOnAll());
     }
-    long own = survey.tokens() - copying.adoptedTokens(survey);
+    long own = survey.tokens() - copying.importedTokens(survey);
     if (own == 0) {
       return copying;
     }
@@ -140,7 +140,7 @@ final class TokenFieldWriter {
     }
     Codebook larger = trainOnAll();
     // Where tokens have few different values there is no larger codebook
-    return larger.size() > centroids ? adopting.with(larger) : copying;
+    return larger.size() > centroids ? ofImports.with(larger) : copying;
   }
 
   private Codebook trainOnAll() throws IOException {
@@ -205,7 +205,7 @@ final class TokenFieldWriter {
       TokenCursor current = docs.current();
       if (current.tokenCount() > 0) {
         addresses.add(doc, current.tokenCount());
-        generation = Math.max(generation, current.generation());
+        timesEncoded = Math.max(timesEncoded, current.timesEncoded());
         for (int from = 0; from < current.tokenCount(); from += CHUNK) {
           int n = Math.min(CHUNK, current.tokenCount() - from);
           current.tokens(from, n, scratch);
@@ -217,8 +217,8 @@ final class TokenFieldWriter {
   }
 
   private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
-    // Adopted codes that are decoded after all may be of any length
-    unitLength = survey.unitLength() && plan.adopted().size() == survey.adopted().size();
+    // Imported codes that are decoded after all may be of any length
+    unitLength = survey.unitLength() && plan.imported().size() == survey.imported().size();
     CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
         new TokenEncoder(directions, codebooks, options.bits(), unitLength, sampled, abort);
@@ -262,10 +262,10 @@ final class TokenFieldWriter {
       addresses.add(doc, n);
       if (plan.copies(current)) {
         copied += n;
-        generation = Math.max(generation, current.generationOfCodes());
-        if (current.adoptable() != null) {
-          int firstAdopted = codebooks.firstCentroid(current.adopted().id());
-          encoder.adopt(current.adoptable(), firstAdopted, false, codes);
+        timesEncoded = Math.max(timesEncoded, current.codesTimesEncoded());
+        if (current.incoming() != null) {
+          int firstImported = codebooks.firstCentroid(current.imported().id());
+          encoder.copyImported(current.incoming(), firstImported, false, codes);
         } else {
           encoder.copy(
               current.segment(),
@@ -303,15 +303,15 @@ final class TokenFieldWriter {
   /** Codes to search by only are no step in the life of a token. */
   private void countEncoded(TokenCursor doc) {
     if (provisional) {
-      generation = Math.max(generation, doc.generation());
+      timesEncoded = Math.max(timesEncoded, doc.timesEncoded());
       return;
     }
-    if (doc.generation() == 0) {
+    if (doc.timesEncoded() == 0) {
       encoded += doc.tokenCount();
     } else {
       reencoded += doc.tokenCount();
     }
-    generation = Math.max(generation, TokenHistory.next(doc.generation()));
+    timesEncoded = Math.max(timesEncoded, TokenHistory.next(doc.timesEncoded()));
   }
 
   private void copyRaw(TokenCursor doc, SlabWriter raw) throws IOException {
@@ -329,10 +329,10 @@ final class TokenFieldWriter {
       SlabWriter raw,
       IndexInput codes)
       throws IOException {
-    List<CodebookBlock> blocks = writeAdopted(plan.adopted());
+    List<CodebookBlock> blocks = writeImported(plan.imported());
     SlabWriter centroidRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
-    int adopted = codebooks.adoptedCentroids();
-    centroidRows.append(codebooks.rows(), adopted * dimension, codebooks.centroidCount() - adopted);
+    int imported = codebooks.importedCentroids();
+    centroidRows.append(codebooks.rows(), imported * dimension, codebooks.centroidCount() - imported);
     for (Codebook codebook : plan.own()) {
       blocks.add(CodebookBlock.of(codebook, 0));
     }
@@ -347,10 +347,10 @@ final class TokenFieldWriter {
             codebooks.centroidCount(),
             null,
             codebooks.centroidCount());
-    Leaves leaves =
+    Cells cells =
         plan.codebooks().size() == 1
-            ? writeLeaves(tokens, centroidRows.offset())
-            : writeRegionsAndLeaves(tokens);
+            ? writeCells(tokens, centroidRows.offset())
+            : writeRegionsAndCells(tokens);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     copyCodes(codes, counts, encoder);
     return finish(
@@ -359,19 +359,19 @@ final class TokenFieldWriter {
         new CodedParts(
             blocks,
             centroidRows.offset(),
-            leaves.directory.regions(),
-            leaves.regionsOffset,
+            cells.directory.regions(),
+            cells.regionsOffset,
             codesOffset,
-            leaves.directory.leaves(),
-            leaves.leavesOffset,
-            leaves.directory.postings(),
+            cells.directory.cells(),
+            cells.cellsOffset,
+            cells.directory.postings(),
             CodedParts.widthOfPostings(survey.documents()),
-            leaves.postingsOffset,
-            leaves.directoryOffset));
+            cells.postingsOffset,
+            cells.directoryOffset));
   }
 
-  /** Writes the centroids of adopted codebooks. */
-  private List<CodebookBlock> writeAdopted(List<Codebook> codebooks) throws IOException {
+  /** Writes the centroids of imported codebooks. */
+  private List<CodebookBlock> writeImported(List<Codebook> codebooks) throws IOException {
     List<CodebookBlock> blocks = new ArrayList<>();
     for (Codebook codebook : codebooks) {
       SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
@@ -381,30 +381,30 @@ final class TokenFieldWriter {
     return blocks;
   }
 
-  /** Where leaves and what belongs to them were written. */
-  private record Leaves(
+  /** Where cells and what belongs to them were written. */
+  private record Cells(
       CellTable directory,
       long regionsOffset,
-      long leavesOffset,
+      long cellsOffset,
       long postingsOffset,
       long directoryOffset) {}
 
-  private Leaves writeLeaves(CodedTokens tokens, long regionsOffset) throws IOException {
+  private Cells writeCells(CodedTokens tokens, long regionsOffset) throws IOException {
     int postingWidth = CodedParts.widthOfPostings(survey.documents());
-    long leavesOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
+    long cellsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     long postingsOffset = files.data.getFilePointer();
     CellTable directory =
         new CellWriter(
                 tokens,
                 dimension,
-                options.tokensPerLeaf(),
+                options.tokensPerCell(),
                 options.seed(),
                 abort,
                 files.temporary())
             .write(files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     directory.write(files.data);
-    return new Leaves(directory, regionsOffset, leavesOffset, postingsOffset, directoryOffset);
+    return new Cells(directory, regionsOffset, cellsOffset, postingsOffset, directoryOffset);
   }
 
   /** Trains regions on what is coded, so that writing a segment again finds the same. */
@@ -416,7 +416,7 @@ final class TokenFieldWriter {
   }
 
   /** The centroids of several codebooks are not fit for regions: new ones are trained. */
-  private Leaves writeRegionsAndLeaves(CodedTokens tokens) throws IOException {
+  private Cells writeRegionsAndCells(CodedTokens tokens) throws IOException {
     Codebook regions = trainRegions(tokens);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     rows.append(regions.centroids(), 0, regions.size());
@@ -428,7 +428,7 @@ final class TokenFieldWriter {
                 new Regions(regions.centroids(), regions.size(), dimension, abort)
                     .assign(tokens, out),
             in ->
-                writeLeaves(
+                writeCells(
                     tokens.in(in.randomAccessSlice(0, in.length()), regions.size()),
                     rows.offset()));
   }
@@ -465,7 +465,7 @@ final class TokenFieldWriter {
             unitLength,
             survey.escapedDocuments(),
             options,
-            new TokenHistory(copied, encoded, reencoded, generation),
+            new TokenHistory(copied, encoded, reencoded, timesEncoded),
             rows,
             provisional,
             trained);

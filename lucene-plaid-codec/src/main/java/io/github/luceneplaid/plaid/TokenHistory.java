@@ -23,23 +23,23 @@ import org.apache.lucene.store.DataOutput;
  * @param copied tokens whose codes were copied
  * @param encoded tokens encoded from what their writer gave
  * @param reencoded tokens decoded and encoded anew
- * @param generation the largest number of times any token has been encoded
+ * @param timesEncoded the largest number of times any token has been encoded
  */
-record TokenHistory(long copied, long encoded, long reencoded, int generation) {
+record TokenHistory(long copied, long encoded, long reencoded, int timesEncoded) {
 
   /** Nobody has counted further: what was encoded more often stays at this. */
-  static final int MAX_GENERATION = 1 << 16;
+  static final int MAX_TIMES_ENCODED = 1 << 16;
 
   TokenHistory {
     Limits.check("copied tokens", copied, 0, Long.MAX_VALUE);
     Limits.check("encoded tokens", encoded, 0, Long.MAX_VALUE);
     Limits.check("tokens encoded anew", reencoded, 0, Long.MAX_VALUE);
-    Limits.check("generation", generation, 0, MAX_GENERATION);
+    Limits.check("timesEncoded", timesEncoded, 0, MAX_TIMES_ENCODED);
   }
 
-  /** The generation of what is encoded from tokens of another one. */
-  static int next(int generation) {
-    return Math.min(generation + 1, MAX_GENERATION);
+  /** The timesEncoded of what is encoded from tokens of another one. */
+  static int next(int timesEncoded) {
+    return Math.min(timesEncoded + 1, MAX_TIMES_ENCODED);
   }
 
   /** All tokens that were coded for good when the segment was written. */
@@ -51,7 +51,7 @@ record TokenHistory(long copied, long encoded, long reencoded, int generation) {
     meta.writeVLong(copied);
     meta.writeVLong(encoded);
     meta.writeVLong(reencoded);
-    meta.writeVInt(generation);
+    meta.writeVInt(timesEncoded);
   }
 
   static TokenHistory read(DataInput meta) throws IOException {

@@ -27,12 +27,12 @@ public class TestCodebookPlan extends LuceneTestCase {
   private static final PlaidQuantizer BUCKETS =
       PlaidQuantizer.ofResiduals(new float[1], new float[] {-1, 1}, new float[1], 0);
 
-  private static Codebook codebook(int centroids, boolean adopted) {
+  private static Codebook codebook(int centroids, boolean imported) {
     float[] rows = new float[centroids];
     for (int i = 0; i < centroids; i++) {
       rows[i] = random().nextFloat();
     }
-    return adopted ? Codebook.adopt(rows, BUCKETS, 1, 0, 1) : new Codebook(rows, 1, 0, 1);
+    return imported ? Codebook.imported(rows, BUCKETS, 1, 0, 1) : new Codebook(rows, 1, 0, 1);
   }
 
   private static int randomSize() {
@@ -44,12 +44,12 @@ public class TestCodebookPlan extends LuceneTestCase {
     };
   }
 
-  private static FieldSurvey survey(List<Codebook> own, Map<Codebook, Long> adopted) {
+  private static FieldSurvey survey(List<Codebook> own, Map<Codebook, Long> imported) {
     long coded = own.isEmpty() ? 0 : TestUtil.nextLong(random(), 1, 1 << 30);
     long fresh = random().nextBoolean() ? 0 : TestUtil.nextLong(random(), 1, 1 << 30);
-    long copyable = adopted.values().stream().mapToLong(Long::longValue).sum();
+    long copyable = imported.values().stream().mapToLong(Long::longValue).sum();
     long tokens = coded + fresh + copyable;
-    return new FieldSurvey(1, 1, 0, tokens, coded, true, own, adopted, 0);
+    return new FieldSurvey(1, 1, 0, tokens, coded, true, own, imported, 0);
   }
 
   private static FieldSurvey randomSurvey() {
@@ -58,15 +58,15 @@ public class TestCodebookPlan extends LuceneTestCase {
       // The format trains up to 16,384, but who knows what later versions do
       own.add(codebook(random().nextInt(8) == 0 ? randomSize() : 1 << random().nextInt(13), false));
     }
-    Map<Codebook, Long> adopted = new LinkedHashMap<>();
+    Map<Codebook, Long> imported = new LinkedHashMap<>();
     int most = random().nextBoolean() ? 4 : 40;
     for (int i = random().nextInt(most); i > 0; i--) {
-      adopted.put(codebook(randomSize(), true), TestUtil.nextLong(random(), 1, 1 << 20));
+      imported.put(codebook(randomSize(), true), TestUtil.nextLong(random(), 1, 1 << 20));
     }
-    if (own.isEmpty() && adopted.isEmpty()) {
-      adopted.put(codebook(1, true), 1L);
+    if (own.isEmpty() && imported.isEmpty()) {
+      imported.put(codebook(1, true), 1L);
     }
-    return survey(own, adopted);
+    return survey(own, imported);
   }
 
   private static int centroids(List<Codebook> codebooks) {
@@ -76,25 +76,25 @@ public class TestCodebookPlan extends LuceneTestCase {
   private static void assertWithinLimits(CodebookPlan plan) {
     assertTrue(plan.codebooks().size() <= 16);
     assertTrue(centroids(plan.codebooks()) <= 65_536);
-    assertEquals(plan.codebooks().subList(0, plan.adopted().size()), plan.adopted());
+    assertEquals(plan.codebooks().subList(0, plan.imported().size()), plan.imported());
   }
 
   /**
-   * Whether each adopted codebook that was given up had no room beside those with more tokens that
+   * Whether each imported codebook that was given up had no room beside those with more tokens that
    * were kept.
    */
   private static void assertKeepsAll(
       FieldSurvey survey, CodebookPlan plan, int otherBlocks, int otherCentroids) {
     long before = Long.MAX_VALUE;
-    for (Codebook kept : plan.adopted()) {
-      assertTrue(survey.adopted().get(kept) <= before);
-      before = survey.adopted().get(kept);
+    for (Codebook kept : plan.imported()) {
+      assertTrue(survey.imported().get(kept) <= before);
+      before = survey.imported().get(kept);
     }
-    for (Codebook codebook : survey.adopted().keySet()) {
-      if (plan.adopted().contains(codebook) == false) {
-        long tokens = survey.adopted().get(codebook);
+    for (Codebook codebook : survey.imported().keySet()) {
+      if (plan.imported().contains(codebook) == false) {
+        long tokens = survey.imported().get(codebook);
         List<Codebook> preferred =
-            plan.adopted().stream().filter(kept -> survey.adopted().get(kept) >= tokens).toList();
+            plan.imported().stream().filter(kept -> survey.imported().get(kept) >= tokens).toList();
         assertTrue(
             preferred.size() + otherBlocks + 1 > 16
                 || centroids(preferred) + otherCentroids + codebook.size() > 65_536);
@@ -104,8 +104,8 @@ public class TestCodebookPlan extends LuceneTestCase {
 
   private static long copied(FieldSurvey survey, CodebookPlan plan) {
     long copied = plan.copies() ? survey.codedTokens() : 0;
-    for (Map.Entry<Codebook, Long> adopted : survey.adopted().entrySet()) {
-      copied += plan.codebooks().contains(adopted.getKey()) ? adopted.getValue() : 0;
+    for (Map.Entry<Codebook, Long> imported : survey.imported().entrySet()) {
+      copied += plan.codebooks().contains(imported.getKey()) ? imported.getValue() : 0;
     }
     return copied;
   }
@@ -142,12 +142,12 @@ public class TestCodebookPlan extends LuceneTestCase {
       }
       checkCopying(survey, CodebookPlan.copyingWithRoom(survey), trained);
 
-      CodebookPlan adopting = CodebookPlan.adopting(survey);
-      assertEquals(List.of(), adopting.own());
-      assertFalse(adopting.copies());
-      assertKeepsAll(survey, adopting, 1, trained);
-      assertEquals(copied(survey, adopting), adopting.copiedTokens(survey));
-      assertWithinLimits(adopting.with(codebook(trained, false)));
+      CodebookPlan ofImports = CodebookPlan.ofImports(survey);
+      assertEquals(List.of(), ofImports.own());
+      assertFalse(ofImports.copies());
+      assertKeepsAll(survey, ofImports, 1, trained);
+      assertEquals(copied(survey, ofImports), ofImports.copiedTokens(survey));
+      assertWithinLimits(ofImports.with(codebook(trained, false)));
     }
   }
 
@@ -155,18 +155,18 @@ public class TestCodebookPlan extends LuceneTestCase {
   public void testAllFits() {
     for (int own = 0; own <= 16; own++) {
       List<Codebook> codebooks = new ArrayList<>();
-      Map<Codebook, Long> adopted = new LinkedHashMap<>();
+      Map<Codebook, Long> imported = new LinkedHashMap<>();
       for (int i = 0; i < 16; i++) {
         if (i < own) {
           codebooks.add(codebook(1 << 12, false));
         } else {
-          adopted.put(codebook(1 << 12, true), 1L + random().nextInt(1000));
+          imported.put(codebook(1 << 12, true), 1L + random().nextInt(1000));
         }
       }
-      long copyable = adopted.values().stream().mapToLong(Long::longValue).sum();
+      long copyable = imported.values().stream().mapToLong(Long::longValue).sum();
       long coded = own == 0 ? 0 : 500;
       FieldSurvey survey =
-          new FieldSurvey(1, 1, 0, coded + copyable, coded, true, codebooks, adopted, 0);
+          new FieldSurvey(1, 1, 0, coded + copyable, coded, true, codebooks, imported, 0);
       CodebookPlan plan = CodebookPlan.copying(survey);
       assertEquals(survey.tokens(), plan.copiedTokens(survey));
       assertEquals(16, plan.codebooks().size());

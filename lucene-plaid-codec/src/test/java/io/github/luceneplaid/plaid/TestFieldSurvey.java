@@ -48,7 +48,7 @@ public class TestFieldSurvey extends LuceneTestCase {
   private static final int DIMENSION = 16;
   private static final int OTHER_DIMENSION = 8;
 
-  /** Flat, trained, trained with other bits, with lengths, adopted, and some odd values in each. */
+  /** Flat, trained, trained with other bits, with lengths, imported, and some odd values in each. */
   private static void addSegments(Directory directory) throws IOException {
     for (int i = 0, id = 0; i < 8; i++, id += 100) {
       if (i == 5) {
@@ -94,7 +94,7 @@ public class TestFieldSurvey extends LuceneTestCase {
     private long coded;
     private boolean unitLength = true;
     private final Set<Codebook.Id> codebooks = new LinkedHashSet<>();
-    private final Map<Codebook.Id, Long> adopted = new HashMap<>();
+    private final Map<Codebook.Id, Long> imported = new HashMap<>();
 
     void add(PlaidBinaryDocValues values) throws IOException {
       PlaidSegment segment = values.segment();
@@ -106,9 +106,9 @@ public class TestFieldSurvey extends LuceneTestCase {
       documents++;
       tokens += n;
       boolean isCopied = segment.isTrained() && segment.bits() == BITS;
-      Codebook codebook = isCopied ? segment.adopted(values.ordinal()) : null;
+      Codebook codebook = isCopied ? segment.imported(values.ordinal()) : null;
       if (codebook != null) {
-        adopted.merge(codebook.id(), (long) n, Long::sum);
+        imported.merge(codebook.id(), (long) n, Long::sum);
         return;
       }
       unitLength &= segment.isUnitLength();
@@ -195,13 +195,13 @@ public class TestFieldSurvey extends LuceneTestCase {
     assertEquals(expected.unitLength, survey.unitLength());
     assertEquals(
         List.copyOf(expected.codebooks), survey.codebooks().stream().map(Codebook::id).toList());
-    Map<Codebook.Id, Long> adopted = new HashMap<>();
-    survey.adopted().forEach((codebook, tokens) -> adopted.put(codebook.id(), tokens));
-    assertEquals(expected.adopted, adopted);
+    Map<Codebook.Id, Long> imported = new HashMap<>();
+    survey.imported().forEach((codebook, tokens) -> imported.put(codebook.id(), tokens));
+    assertEquals(expected.imported, imported);
     assertEquals(
-        expected.adopted.values().stream().mapToLong(Long::longValue).sum(),
-        survey.adoptedTokens());
-    assertEquals(0, survey.importedTokens());
+        expected.imported.values().stream().mapToLong(Long::longValue).sum(),
+        survey.importedTokens());
+    assertEquals(0, survey.incomingTokens());
   }
 
   public void testNothing() throws IOException {
@@ -211,6 +211,6 @@ public class TestFieldSurvey extends LuceneTestCase {
     assertEquals(0, survey.documents());
     assertEquals(0, survey.tokens());
     assertEquals(List.of(), survey.codebooks());
-    assertEquals(Map.of(), survey.adopted());
+    assertEquals(Map.of(), survey.imported());
   }
 }

@@ -59,7 +59,7 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
       PlaidStatistics statistics = statistics(directory);
       assertEquals(CodebookPlan.MAX_BLOCKS, statistics.codebooks().size());
       assertEquals(statistics.tokens(), statistics.copiedTokens());
-      assertEquals(1, statistics.generation());
+      assertEquals(1, statistics.timesEncoded());
       assertEquals(before, valuesById(directory));
     }
   }
@@ -83,13 +83,13 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
         assertEquals(0, statistics.copiedTokens());
         assertEquals(lossy ? 0 : statistics.tokens(), statistics.encodedTokens());
         assertEquals(lossy ? statistics.tokens() : 0, statistics.reencodedTokens());
-        assertEquals(lossy ? 2 : 1, statistics.generation());
+        assertEquals(lossy ? 2 : 1, statistics.timesEncoded());
         assertSimilar(before, valuesById(directory), lossy ? 0.02 : 0);
 
         rewrite(directory, target, config(format));
         assertEquals(valuesById(directory), valuesById(target));
         assertEquals(statistics.tokens(), statistics(target).copiedTokens());
-        assertEquals(statistics.generation(), statistics(target).generation());
+        assertEquals(statistics.timesEncoded(), statistics(target).timesEncoded());
       }
     }
   }
@@ -130,7 +130,7 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
       assertEquals(4, merged.copiedTokens());
       assertEquals(4500, merged.encodedTokens());
       assertEquals(0, merged.reencodedTokens());
-      assertEquals(1, merged.generation());
+      assertEquals(1, merged.timesEncoded());
       assertEquals(2, merged.codebooks().size());
       assertEquals(small.codebooks().get(0), merged.codebooks().get(0));
       assertEquals(before.get(0), valuesById(directory).get(0));

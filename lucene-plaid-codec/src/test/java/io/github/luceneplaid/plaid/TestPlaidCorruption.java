@@ -57,8 +57,8 @@ public class TestPlaidCorruption extends LuceneTestCase {
       if (random().nextBoolean()) {
         Path folder = createTempDir();
         RandomDirectories.write(random(), folder, 8, 4, false, 10);
-        try (PlaidFolder adopted = PlaidFolder.open(folder)) {
-          PlaidImport.into(writer, adopted, "tokens", "order");
+        try (PlaidFolder imported = PlaidFolder.open(folder)) {
+          PlaidImport.into(writer, imported, "tokens", "order");
         }
       }
       writer.forceMerge(1);

@@ -51,7 +51,7 @@ public class TestPlaidDamagedData extends LuceneTestCase {
   private static final int DIMENSION = 6;
 
   private static Directory index(
-      PlaidDocValuesFormat format, boolean sparse, PlaidFolder adopted) throws IOException {
+      PlaidDocValuesFormat format, boolean sparse, PlaidFolder imported) throws IOException {
     Directory directory = new ByteBuffersDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, config(format).setUseCompoundFile(false))) {
@@ -70,8 +70,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
           writer.commit();
         }
       }
-      if (adopted != null) {
-        PlaidImport.into(writer, adopted, FIELD, "order");
+      if (imported != null) {
+        PlaidImport.into(writer, imported, FIELD, "order");
       }
       writer.forceMerge(1);
     }
@@ -172,8 +172,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
       int n = segment.tokenCount(ordinal);
       float[] tokens = new float[n * DIMENSION];
       segment.tokens(ordinal, 0, n, tokens);
-      if (segment.adopted(ordinal) != null) {
-        segment.adoptedCodes(ordinal, 0, n, new int[n], new byte[n * DIMENSION]);
+      if (segment.imported(ordinal) != null) {
+        segment.importedCodes(ordinal, 0, n, new int[n], new byte[n * DIMENSION]);
       }
       segment.document(ordinal);
     }
@@ -191,9 +191,9 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     damage(format, sparse, null);
   }
 
-  private static void damage(PlaidDocValuesFormat format, boolean sparse, PlaidFolder adopted)
+  private static void damage(PlaidDocValuesFormat format, boolean sparse, PlaidFolder imported)
       throws IOException {
-    Directory directory = index(format, sparse, adopted);
+    Directory directory = index(format, sparse, imported);
     for (String extension : new String[] {".veq", ".vec"}) {
       String file = file(directory, extension);
       byte[] bytes = read(directory, file);
@@ -226,16 +226,16 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     }
     // Nothing is wrong with what is not damaged
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      LeafReader leaf = reader.leaves().get(0).reader();
-      readForward(leaf);
-      readAnywhere(leaf);
-      readSegment(leaf);
-      search(leaf);
+      LeafReader cell = reader.leaves().get(0).reader();
+      readForward(cell);
+      readAnywhere(cell);
+      readSegment(cell);
+      search(cell);
     }
   }
 
   private static PlaidDocValuesFormat.Builder trained() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(4);
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerCell(4);
   }
 
   public void testTrained() throws IOException {
@@ -250,13 +250,13 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     damage(trained().bits(2).build(), true);
   }
 
-  public void testAdopted() throws IOException {
+  public void testImported() throws IOException {
     boolean binary = random().nextBoolean();
     int bits = binary ? 1 : 4;
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, DIMENSION, bits, binary, 4);
-    try (PlaidFolder adopted = PlaidFolder.open(folder)) {
-      damage(trained().bits(bits).build(), random().nextBoolean(), adopted);
+    try (PlaidFolder imported = PlaidFolder.open(folder)) {
+      damage(trained().bits(bits).build(), random().nextBoolean(), imported);
     }
   }
 

@@ -45,11 +45,11 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     int bits = 4;
     RawTokens raw = RawTokens.NONE;
     int trainingThreshold = 1;
-    int tokensPerLeaf = 1;
+    int tokensPerCell = 1;
     long copied = TOKENS;
     long encoded;
     long reencoded;
-    int generation = 1;
+    int timesEncoded = 1;
     RawTokens rows = RawTokens.NONE;
     long rowsOffset = 64;
     boolean provisional;
@@ -58,15 +58,15 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     int centroids = 10;
     float meanResidual = 1;
     long trainedTokens = 5;
-    PlaidQuantizer adopted;
+    PlaidQuantizer imported;
     long importedOffset = 64;
-    boolean adoptedLast;
+    boolean importedLast;
     long centroidsOffset = 64;
     int regions = 10;
     long regionsOffset = 64;
     long codesOffset = 64;
-    int leaves = 20;
-    long leavesOffset = 64;
+    int cells = 20;
+    long cellsOffset = 64;
     long postings = 30;
     int postingWidth = 2;
     long postingsOffset = 1;
@@ -78,7 +78,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
       trained = false;
       rows = RawTokens.FLOAT32;
       copied = 0;
-      generation = 0;
+      timesEncoded = 0;
       return this;
     }
 
@@ -99,8 +99,8 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
               dimension,
               true,
               escaped,
-              new PlaidOptions(bits, raw, trainingThreshold, tokensPerLeaf, 42),
-              new TokenHistory(copied, encoded, reencoded, generation),
+              new PlaidOptions(bits, raw, trainingThreshold, tokensPerCell, 42),
+              new TokenHistory(copied, encoded, reencoded, timesEncoded),
               rows == RawTokens.NONE ? null : new TokenRows(rows, rowsOffset),
               provisional,
               trained ? parts() : null);
@@ -110,13 +110,13 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
 
     private CodedParts parts() {
       List<CodebookBlock> blocks = new ArrayList<>();
-      if (adopted != null) {
-        blocks.add(new CodebookBlock(ID, centroids, 0, 1, adopted, importedOffset));
+      if (imported != null) {
+        blocks.add(new CodebookBlock(ID, centroids, 0, 1, imported, importedOffset));
       }
       for (int i = 0; i < ownBlocks; i++) {
         blocks.add(new CodebookBlock(ID, centroids, meanResidual, trainedTokens, null, 0));
       }
-      if (adoptedLast) {
+      if (importedLast) {
         Collections.reverse(blocks);
       }
       return new CodedParts(
@@ -125,8 +125,8 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
           regions,
           regionsOffset,
           codesOffset,
-          leaves,
-          leavesOffset,
+          cells,
+          cellsOffset,
           postings,
           postingWidth,
           postingsOffset,
@@ -219,16 +219,16 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     refused("bits: found 5", n -> n.bits = 5);
     fits(n -> n.trainingThreshold = Integer.MAX_VALUE);
     refused("training threshold: found 0", n -> n.trainingThreshold = 0);
-    fits(n -> n.tokensPerLeaf = 1 << 16);
-    refused("tokens per leaf: found 65537", n -> n.tokensPerLeaf = (1 << 16) + 1);
-    refused("tokens per leaf: found 0", n -> n.tokensPerLeaf = 0);
+    fits(n -> n.tokensPerCell = 1 << 16);
+    refused("tokens per cell: found 65537", n -> n.tokensPerCell = (1 << 16) + 1);
+    refused("tokens per cell: found 0", n -> n.tokensPerCell = 0);
   }
 
   public void testHistory() throws IOException {
-    fits(n -> n.generation = 1 << 16);
-    refused("generation: found 65537, expected 0 to 65536", n -> n.generation = (1 << 16) + 1);
-    refused("generation: found 0, expected 1 to 65536", n -> n.generation = 0);
-    refused("generation: found -1", n -> n.generation = -1);
+    fits(n -> n.timesEncoded = 1 << 16);
+    refused("timesEncoded: found 65537, expected 0 to 65536", n -> n.timesEncoded = (1 << 16) + 1);
+    refused("timesEncoded: found 0, expected 1 to 65536", n -> n.timesEncoded = 0);
+    refused("timesEncoded: found -1", n -> n.timesEncoded = -1);
     fits(
         n -> {
           n.copied = 100;
@@ -240,7 +240,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     refused("copied tokens: found -1", n -> n.copied = -1);
     refused("encoded tokens: found -1", n -> n.encoded = -1);
     refused("tokens encoded anew: found -1", n -> n.reencoded = -1);
-    assertFits(with(new Numbers().flat(), n -> n.generation = 7));
+    assertFits(with(new Numbers().flat(), n -> n.timesEncoded = 7));
     assertRefused(
         "coded tokens of a flat field: found 1", with(new Numbers().flat(), n -> n.encoded = 1));
     assertEquals(1, TokenHistory.next(0));
@@ -320,32 +320,32 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
         new float[(1 << bits) - 1], new float[1 << bits], new float[dimension], 0);
   }
 
-  public void testAdoptedBlocks() throws IOException {
-    Change adopted = n -> n.adopted = buckets(4, DIMENSION);
-    fits(adopted);
-    assertFits(with(with(new Numbers(), adopted), n -> n.ownBlocks = 0));
-    assertFits(with(with(new Numbers(), adopted), n -> n.ownBlocks = 15));
+  public void testImportedBlocks() throws IOException {
+    Change imported = n -> n.imported = buckets(4, DIMENSION);
+    fits(imported);
+    assertFits(with(with(new Numbers(), imported), n -> n.ownBlocks = 0));
+    assertFits(with(with(new Numbers(), imported), n -> n.ownBlocks = 15));
     assertRefused(
-        "codebook blocks: found 17", with(with(new Numbers(), adopted), n -> n.ownBlocks = 16));
+        "codebook blocks: found 17", with(with(new Numbers(), imported), n -> n.ownBlocks = 16));
     assertRefused(
-        "an adopted codebook behind",
-        with(with(new Numbers(), adopted), n -> n.adoptedLast = true));
-    refused("bits of adopted codes: found 2", n -> n.adopted = buckets(2, DIMENSION));
-    refused("dimension of adopted codes: found 7", n -> n.adopted = buckets(4, 7));
+        "an imported codebook behind",
+        with(with(new Numbers(), imported), n -> n.importedLast = true));
+    refused("bits of imported codes: found 2", n -> n.imported = buckets(2, DIMENSION));
+    refused("dimension of imported codes: found 7", n -> n.imported = buckets(4, 7));
     fits(
         n -> {
           n.bits = 1;
-          n.adopted = PlaidQuantizer.ofSigns(new float[DIMENSION]);
+          n.imported = PlaidQuantizer.ofSigns(new float[DIMENSION]);
         });
     assertRefused(
-        "offset of centroids", with(with(new Numbers(), adopted), n -> n.importedOffset = 65));
+        "offset of centroids", with(with(new Numbers(), imported), n -> n.importedOffset = 65));
     expectThrows(IllegalArgumentException.class, () -> new CodebookBlock(ID, 1, 0, 0, null, 64));
   }
 
-  public void testLeavesAndPostings() throws IOException {
-    fits(n -> n.leaves = 30);
-    refused("postings: found 30, expected 31", n -> n.leaves = 31);
-    refused("leaves: found 0", n -> n.leaves = 0);
+  public void testCellsAndPostings() throws IOException {
+    fits(n -> n.cells = 30);
+    refused("postings: found 30, expected 31", n -> n.cells = 31);
+    refused("cells: found 0", n -> n.cells = 0);
     fits(n -> n.postings = TOKENS);
     refused("postings: found 401, expected 20 to 400", n -> n.postings = TOKENS + 1);
     refused("posting width: found 3, expected 2", n -> n.postingWidth = 3);
@@ -355,8 +355,8 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     assertEquals(3, CodedParts.widthOfPostings(1 << 24));
     assertEquals(4, CodedParts.widthOfPostings((1 << 24) + 1));
     refused("offset of centroids", n -> n.centroidsOffset = n.regionsOffset = 65);
-    refused("offset of leaves", n -> n.leavesOffset = 65);
-    refused("offset of leaves", n -> n.leavesOffset = -64);
+    refused("offset of cells", n -> n.cellsOffset = 65);
+    refused("offset of cells", n -> n.cellsOffset = -64);
     refused("offset of codes", n -> n.codesOffset = 65);
     Numbers numbers = with(new Numbers(), n -> n.postingsOffset = -1);
     // Written as one of ten bytes, which nobody could read

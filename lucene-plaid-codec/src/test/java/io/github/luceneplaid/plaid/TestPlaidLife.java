@@ -68,7 +68,7 @@ public class TestPlaidLife extends LuceneTestCase {
           if (id % 100 == 99) {
             try (DirectoryReader reader = DirectoryReader.open(writer)) {
               for (PlaidStatistics statistics : statistics(reader)) {
-                assertEquals(statistics.trained() ? 1 : 0, statistics.generation());
+                assertEquals(statistics.trained() ? 1 : 0, statistics.timesEncoded());
                 assertEquals(0, statistics.reencodedTokens());
                 codebooks.addAll(statistics.codebooks());
               }
@@ -79,7 +79,7 @@ public class TestPlaidLife extends LuceneTestCase {
       }
       PlaidStatistics statistics = statistics(directory);
       assertTrue(statistics.trained());
-      assertEquals(1, statistics.generation());
+      assertEquals(1, statistics.timesEncoded());
       assertEquals(0, statistics.reencodedTokens());
       assertTrue(codebooks.size() + " codebooks", codebooks.size() > 1);
 
@@ -104,7 +104,7 @@ public class TestPlaidLife extends LuceneTestCase {
             .bits(bits)
             .raw(raw)
             .trainingThreshold(1 + random().nextInt(1000))
-            .tokensPerLeaf(1 + random().nextInt(50))
+            .tokensPerCell(1 + random().nextInt(50))
             .build();
     boolean anyLength = random().nextBoolean();
     Map<Integer, Known> model = new HashMap<>();
@@ -187,7 +187,7 @@ public class TestPlaidLife extends LuceneTestCase {
           BytesRef value = BytesRef.deepCopyOf(values.binaryValue());
           boolean escaped = statistics == null || ((PlaidBinaryDocValues) values).isEscaped();
           boolean coded = escaped == false && statistics.trained();
-          if (coded == false || (known.coded && statistics.generation() < 2)) {
+          if (coded == false || (known.coded && statistics.timesEncoded() < 2)) {
             assertEquals("document " + id, known.read, value);
           } else {
             // A short document may be several times as far off as the mean, another one's is at 2
@@ -210,7 +210,7 @@ public class TestPlaidLife extends LuceneTestCase {
 
   /** The squared distance per token, all scaled to length 1, for each time it was coded. */
   private static double error(Known known, BytesRef value, PlaidStatistics statistics) {
-    int generation = Math.max(1, statistics.generation());
+    int timesEncoded = Math.max(1, statistics.timesEncoded());
     float[][] expected = LateInteractionField.decode(known.original);
     float[][] found = LateInteractionField.decode(value);
     for (int i = 0; i < expected.length; i++) {
@@ -218,11 +218,11 @@ public class TestPlaidLife extends LuceneTestCase {
       // Decoded tokens are without bias, and so the longer the worse they are coded
       double ratio = TokenDocuments.length(found[i]) / length;
       assertTrue("longer by " + ratio, ratio > 0.95);
-      assertTrue("longer by " + ratio, ratio < Math.pow(3, generation));
+      assertTrue("longer by " + ratio, ratio < Math.pow(3, timesEncoded));
       expected[i] = TokenDocuments.scaled(expected[i], 1 / length);
       found[i] = TokenDocuments.scaled(found[i], 1 / length);
     }
     return squaredError(LateInteractionField.encode(expected), LateInteractionField.encode(found))
-        / (generation * generation);
+        / (timesEncoded * timesEncoded);
   }
 }

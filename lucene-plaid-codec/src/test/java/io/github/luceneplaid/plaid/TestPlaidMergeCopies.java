@@ -59,7 +59,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
         .trainingThreshold(1)
         .bits(new int[] {1, 2, 3, 4, 8}[random().nextInt(5)])
         .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
-        .tokensPerLeaf(1 + random().nextInt(40))
+        .tokensPerCell(1 + random().nextInt(40))
         .seed(random().nextLong());
   }
 
@@ -68,7 +68,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     assertEquals(statistics.tokens(), statistics.copiedTokens());
     assertEquals(0, statistics.encodedTokens());
     assertEquals(0, statistics.reencodedTokens());
-    assertEquals(1, statistics.generation());
+    assertEquals(1, statistics.timesEncoded());
   }
 
   public void testUnionOfCodebooks() throws IOException {
@@ -88,7 +88,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
           before = valuesById(reader);
           for (PlaidStatistics statistics : statistics(reader)) {
             assertEquals(statistics.tokens(), statistics.encodedTokens());
-            assertEquals(1, statistics.generation());
+            assertEquals(1, statistics.timesEncoded());
             assertEquals(1, statistics.codebooks().size());
             centroids += codebooks.addAll(statistics.codebooks()) ? statistics.centroids() : 0;
           }
@@ -169,7 +169,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
           before = valuesById(reader);
           for (PlaidStatistics statistics : statistics(reader)) {
             assertEquals(statistics.tokens() >= 1000, statistics.trained());
-            assertEquals(statistics.trained() ? 1 : 0, statistics.generation());
+            assertEquals(statistics.trained() ? 1 : 0, statistics.timesEncoded());
             trained += statistics.trained() ? statistics.tokens() : 0;
             flat += statistics.trained() ? 0 : statistics.tokens();
           }
@@ -188,7 +188,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
       assertEquals(trained, statistics.copiedTokens());
       assertEquals(flat, statistics.encodedTokens());
       assertEquals(0, statistics.reencodedTokens());
-      assertEquals(1, statistics.generation());
+      assertEquals(1, statistics.timesEncoded());
       assertEquals(1, statistics.codebooks().size());
 
       rewrite(directory, target, config(format));

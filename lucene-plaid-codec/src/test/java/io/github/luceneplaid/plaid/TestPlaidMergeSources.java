@@ -69,7 +69,7 @@ public class TestPlaidMergeSources extends LuceneTestCase {
     assertEquals(statistics.tokens(), statistics.copiedTokens());
     assertEquals(0, statistics.encodedTokens());
     assertEquals(0, statistics.reencodedTokens());
-    assertEquals(1, statistics.generation());
+    assertEquals(1, statistics.timesEncoded());
   }
 
   public void testAddIndexesOfDirectories() throws IOException {
@@ -177,11 +177,11 @@ public class TestPlaidMergeSources extends LuceneTestCase {
         if (raw == RawTokens.NONE) {
           assertSimilar(before, after);
           assertEquals(statistics.tokens(), statistics.reencodedTokens());
-          assertEquals(2, statistics.generation());
+          assertEquals(2, statistics.timesEncoded());
         } else {
           assertEquals(before, after);
           assertEquals(statistics.tokens(), statistics.encodedTokens());
-          assertEquals(1, statistics.generation());
+          assertEquals(1, statistics.timesEncoded());
         }
       }
     }
@@ -211,7 +211,7 @@ public class TestPlaidMergeSources extends LuceneTestCase {
       rewrite(written, plaid, config(format));
       PlaidStatistics statistics = statistics(plaid);
       assertEquals(statistics.tokens(), statistics.encodedTokens());
-      assertEquals(1, statistics.generation());
+      assertEquals(1, statistics.timesEncoded());
       assertSimilar(valuesById(written), valuesById(plaid));
 
       // What other formats get is what was read, and it stays what it is

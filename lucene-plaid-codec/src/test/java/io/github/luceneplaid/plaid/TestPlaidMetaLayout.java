@@ -57,7 +57,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
             .trainingThreshold(10)
             .bits(8)
             .raw(RawTokens.FLOAT16)
-            .tokensPerLeaf(5)
+            .tokensPerCell(5)
             .build());
   }
 
@@ -94,7 +94,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     }
   }
 
-  public void testAdopted() throws IOException {
+  public void testImported() throws IOException {
     int bits = 1 << random().nextInt(4);
     boolean binary = bits == 1 && random().nextBoolean();
     Path folder = createTempDir();
@@ -142,12 +142,12 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(options.bits(), meta.readByte());
     assertEquals(number(options.raw()), meta.readByte());
     assertEquals(options.trainingThreshold(), meta.readVInt());
-    assertEquals(options.tokensPerLeaf(), meta.readVInt());
+    assertEquals(options.tokensPerCell(), meta.readVInt());
     assertEquals(options.seed(), meta.readLong());
     assertEquals(statistics.copiedTokens(), meta.readVLong());
     assertEquals(statistics.encodedTokens(), meta.readVLong());
     assertEquals(statistics.reencodedTokens(), meta.readVLong());
-    assertEquals(statistics.generation(), meta.readVInt());
+    assertEquals(statistics.timesEncoded(), meta.readVInt());
     int rows = meta.readByte();
     assertEquals(statistics.trained() ? number(options.raw()) : 2, rows);
     if (rows > 0) {
@@ -198,7 +198,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(statistics.centroids(), meta.readVInt());
     assertEquals(centroids, meta.readVLong());
     assertEquals(0, meta.readVLong() % 64);
-    assertEquals(statistics.leaves(), meta.readVInt());
+    assertEquals(statistics.cells(), meta.readVInt());
     assertEquals(0, meta.readVLong() % 64);
     assertEquals(statistics.postings(), meta.readVLong());
     assertEquals(2, meta.readByte());

@@ -100,11 +100,11 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
   }
 
   private static void assertHistory(
-      PlaidStatistics statistics, long copied, long encoded, long reencoded, int generation) {
+      PlaidStatistics statistics, long copied, long encoded, long reencoded, int timesEncoded) {
     assertEquals("copied", copied, statistics.copiedTokens());
     assertEquals("encoded", encoded, statistics.encodedTokens());
     assertEquals("reencoded", reencoded, statistics.reencodedTokens());
-    assertEquals("generation", generation, statistics.generation());
+    assertEquals("timesEncoded", timesEncoded, statistics.timesEncoded());
   }
 
   public void testOtherBits() throws IOException {
@@ -194,14 +194,14 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     PlaidDocValuesFormat later =
         PlaidDocValuesFormat.builder()
             .trainingThreshold(1 << 20)
-            .tokensPerLeaf(4)
+            .tokensPerCell(4)
             .seed(random().nextLong())
             .build();
     PlaidStatistics before = statistics(merged(trained(4, RawTokens.NONE)));
     PlaidStatistics statistics = merge(later);
     assertHistory(statistics, statistics.tokens(), 0, 0, 1);
     assertEquals(before(), last());
-    assertTrue(statistics.leaves() > before.leaves());
+    assertTrue(statistics.cells() > before.cells());
   }
 
   private Directory merged(PlaidDocValuesFormat format) throws IOException {
@@ -216,7 +216,7 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
             .trainingThreshold(1)
             .bits(3)
             .raw(RawTokens.FLOAT16)
-            .tokensPerLeaf(5)
+            .tokensPerCell(5)
             .seed(random().nextLong())
             .build();
     write(first);
@@ -225,7 +225,7 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     assertEquals(before(), last());
     assertEquals(3, statistics.bits());
     assertEquals(RawTokens.FLOAT16, statistics.raw());
-    assertEquals(statistics(merged(first)).leaves(), statistics.leaves());
+    assertEquals(statistics(merged(first)).cells(), statistics.cells());
     // Also where it writes values that were not in this format before
     try (IndexWriter writer = new IndexWriter(index(0), config(new PlaidDocValuesFormat()))) {
       addSegment(writer, random(), 1000, 3, DIMENSION);

@@ -57,7 +57,7 @@ public class TestPlaidOptions extends LuceneTestCase {
     }
     for (int tokens : new int[] {0, -1, 65537, Integer.MAX_VALUE}) {
       assertRefused(
-          builder().tokensPerLeaf(tokens), "tokens per leaf", "found " + tokens, "1 to 65536");
+          builder().tokensPerCell(tokens), "tokens per cell", "found " + tokens, "1 to 65536");
     }
   }
 
@@ -68,23 +68,23 @@ public class TestPlaidOptions extends LuceneTestCase {
     for (RawTokens raw : RawTokens.values()) {
       assertNotNull(builder().raw(raw).build());
     }
-    assertNotNull(builder().trainingThreshold(1).tokensPerLeaf(1).seed(Long.MIN_VALUE).build());
+    assertNotNull(builder().trainingThreshold(1).tokensPerCell(1).seed(Long.MIN_VALUE).build());
     assertNotNull(
-        builder().trainingThreshold(Integer.MAX_VALUE).tokensPerLeaf(65536).seed(0).build());
+        builder().trainingThreshold(Integer.MAX_VALUE).tokensPerCell(65536).seed(0).build());
   }
 
   public void testToString() {
     assertEquals("PlaidDocValuesFormat(as written)", new PlaidDocValuesFormat().toString());
     assertEquals(
-        "PlaidDocValuesFormat(bits=4, raw=NONE, trainingThreshold=65536, tokensPerLeaf=32, seed=42)",
+        "PlaidDocValuesFormat(bits=4, raw=NONE, trainingThreshold=65536, tokensPerCell=32, seed=42)",
         builder().build().toString());
     assertEquals(
-        "PlaidDocValuesFormat(bits=2, raw=FLOAT16, trainingThreshold=100, tokensPerLeaf=8, seed=-1)",
+        "PlaidDocValuesFormat(bits=2, raw=FLOAT16, trainingThreshold=100, tokensPerCell=8, seed=-1)",
         builder()
             .bits(2)
             .raw(RawTokens.FLOAT16)
             .trainingThreshold(100)
-            .tokensPerLeaf(8)
+            .tokensPerCell(8)
             .seed(-1)
             .build()
             .toString());

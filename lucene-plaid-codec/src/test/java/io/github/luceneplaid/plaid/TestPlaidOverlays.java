@@ -106,7 +106,7 @@ public class TestPlaidOverlays extends LuceneTestCase {
     assertEquals(tokens, merged.encodedTokens());
     assertEquals(merged.tokens() - tokens, merged.copiedTokens());
     assertEquals(0, merged.reencodedTokens());
-    assertEquals(1, merged.generation());
+    assertEquals(1, merged.timesEncoded());
   }
 
   /** What was not updated reads back as before, bit for bit; what was, nearly as it came. */
@@ -211,7 +211,7 @@ public class TestPlaidOverlays extends LuceneTestCase {
       writer.commit();
       PlaidStatistics merged = statistics(directory);
       assertEquals(0, merged.reencodedTokens());
-      assertEquals(1, merged.generation());
+      assertEquals(1, merged.timesEncoded());
       assertValues(expected, updated, valuesById(directory));
     }
   }

@@ -34,7 +34,7 @@ import org.apache.lucene.util.BytesRef;
 
 /**
  * A writer that is wrong about what it writes: each byte of the meta file in turn, with a checksum
- * that is right. A flush or a merge then either fails, and leaves what was there before it, or its
+ * that is right. A flush or a merge then either fails, and cells what was there before it, or its
  * segment can be opened.
  */
 public class TestPlaidReadBack extends LuceneTestCase {
@@ -155,7 +155,7 @@ public class TestPlaidReadBack extends LuceneTestCase {
   }
 
   private static PlaidDocValuesFormat trained() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1).bits(2).tokensPerLeaf(8).build();
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).bits(2).tokensPerCell(8).build();
   }
 
   public void testMergesOfTrainedSegments() throws IOException {

@@ -135,7 +135,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
           PlaidSegment segment =
               PlaidDocValuesFormat.segment(getOnlyLeafReader(one), TokenDocuments.FIELD);
           List<Object> loaded =
-              List.of(segment.codebooks(), segment.regions(), segment.leafDirectory());
+              List.of(segment.codebooks(), segment.regions(), segment.cellTable());
           long bytes = RamUsageTester.ramUsed(loaded);
           long rows = (long) statistics.centroids() + statistics.regions();
           long expected = rows * DIMENSION * Float.BYTES + statistics.regions() * 12L;

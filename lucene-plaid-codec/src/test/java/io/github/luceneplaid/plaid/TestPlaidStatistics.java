@@ -86,9 +86,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
         writer.forceMerge(1);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
-        check.check(directory, segment, PlaidDocValuesFormat.statistics(leaf, FIELD));
+        LeafReader cell = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(cell, FIELD);
+        check.check(directory, segment, PlaidDocValuesFormat.statistics(cell, FIELD));
       }
     }
   }
@@ -97,7 +97,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
     return PlaidDocValuesFormat.builder()
         .bits(new int[] {1, 2, 3, 4, 8}[random().nextInt(5)])
         .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
-        .tokensPerLeaf(1 + random().nextInt(60));
+        .tokensPerCell(1 + random().nextInt(60));
   }
 
   public void testPartsAddUpToTheFiles() throws IOException {
@@ -114,7 +114,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
             assertEquals(DIMENSION, statistics.dimension());
             assertEquals(0, statistics.escapedDocuments());
             long vectors =
-                statistics.centroidBytes() + statistics.leafBytes() + statistics.rawBytes();
+                statistics.centroidBytes() + statistics.cellBytes() + statistics.rawBytes();
             long data =
                 statistics.codeBytes() + statistics.postingBytes() + statistics.addressBytes();
             assertEquals(statistics.totalBytes(), vectors + data);
@@ -161,7 +161,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
               assertEquals(
                   statistics.postings() * 2 + (statistics.regions() + 1) * 12L,
                   statistics.postingBytes());
-              assertEquals(statistics.leaves() * (8L + DIMENSION), statistics.leafBytes());
+              assertEquals(statistics.cells() * (8L + DIMENSION), statistics.cellBytes());
             });
       }
     }
@@ -173,8 +173,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
         false,
         (directory, segment, statistics) -> {
           try (DirectoryReader reader = DirectoryReader.open(directory)) {
-            LeafReader leaf = reader.leaves().get(0).reader();
-            LeafReader filtered = new Filtered(new Filtered(leaf));
+            LeafReader cell = reader.leaves().get(0).reader();
+            LeafReader filtered = new Filtered(new Filtered(cell));
             assertEquals(statistics, PlaidDocValuesFormat.statistics(filtered, FIELD));
             assertNull(PlaidDocValuesFormat.statistics(filtered, TokenDocuments.ID));
             assertNull(PlaidDocValuesFormat.statistics(filtered, "no such field"));
@@ -249,15 +249,15 @@ public class TestPlaidStatistics extends LuceneTestCase {
         (directory, segment, statistics) -> {
           assertTrue(statistics.codebooks().size() > 1);
           assertEquals(CodebookPlan.idealCentroids(tokens), statistics.regions());
-          CellTable leaves = segment.leafDirectory();
-          assertEquals(statistics.regions(), leaves.regions());
+          CellTable cells = segment.cellTable();
+          assertEquals(statistics.regions(), cells.regions());
           assertEquals(statistics.regions(), segment.regions().length / DIMENSION);
           long pairs = 0;
           Set<Integer> all = new TreeSet<>();
-          for (int region = 0; region < leaves.regions(); region++) {
+          for (int region = 0; region < cells.regions(); region++) {
             Set<Integer> found = new TreeSet<>();
-            long from = leaves.firstPosting(region);
-            for (int ordinal : postings(segment, from, leaves.firstPosting(region + 1))) {
+            long from = cells.firstPosting(region);
+            for (int ordinal : postings(segment, from, cells.firstPosting(region + 1))) {
               found.add(ordinal);
             }
             pairs += found.size();
@@ -280,20 +280,20 @@ public class TestPlaidStatistics extends LuceneTestCase {
         expected.get(centroid).add(ordinal);
       }
     }
-    CellTable leaves = segment.leafDirectory();
-    assertEquals(statistics.centroids(), leaves.regions());
-    assertEquals(statistics.leaves(), leaves.leaves());
-    assertEquals(statistics.postings(), leaves.postings());
-    for (int centroid = 0; centroid < leaves.regions(); centroid++) {
+    CellTable cells = segment.cellTable();
+    assertEquals(statistics.centroids(), cells.regions());
+    assertEquals(statistics.cells(), cells.cells());
+    assertEquals(statistics.postings(), cells.postings());
+    for (int centroid = 0; centroid < cells.regions(); centroid++) {
       Set<Integer> found = new TreeSet<>();
       for (int ordinal :
-          postings(segment, leaves.firstPosting(centroid), leaves.firstPosting(centroid + 1))) {
+          postings(segment, cells.firstPosting(centroid), cells.firstPosting(centroid + 1))) {
         found.add(ordinal);
       }
       assertEquals("centroid " + centroid, expected.get(centroid), found);
     }
-    assertTrue(statistics.leaves() <= statistics.tokens());
-    assertTrue(statistics.leaves() <= statistics.postings());
+    assertTrue(statistics.cells() <= statistics.tokens());
+    assertTrue(statistics.cells() <= statistics.postings());
     assertTrue(statistics.postings() <= statistics.tokens());
   }
 
@@ -310,56 +310,56 @@ public class TestPlaidStatistics extends LuceneTestCase {
         }
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        LeafReader cell = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(cell, FIELD);
         assertEquals(more == 0 ? 2 : 3, segment.postingWidth());
         assertPostingsMatchCodes(segment, segment.statistics());
       }
     }
   }
 
-  /** Leaves of a centroid have lists one behind the other, each of rising ordinals. */
-  public void testPostingListsOfLeaves() throws IOException {
+  /** Cells of a centroid have lists one behind the other, each of rising ordinals. */
+  public void testPostingListsOfCells() throws IOException {
     with(
         randomFormat().trainingThreshold(1).build(),
         false,
         (directory, segment, statistics) -> {
-          CellTable leaves = segment.leafDirectory();
-          byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
-          ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
-          for (int centroid = 0; centroid < leaves.regions(); centroid++) {
-            long next = leaves.firstPosting(centroid);
-            for (int leaf = leaves.firstLeaf(centroid); leaf < leaves.firstLeaf(centroid + 1); leaf++) {
-              long start = leaves.firstPosting(centroid) + start(segment, leaf, leafRecord, header);
+          CellTable cells = segment.cellTable();
+          byte[] cellRecord = new byte[CellLayout.recordBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(cellRecord).order(ByteOrder.LITTLE_ENDIAN);
+          for (int centroid = 0; centroid < cells.regions(); centroid++) {
+            long next = cells.firstPosting(centroid);
+            for (int cell = cells.firstCell(centroid); cell < cells.firstCell(centroid + 1); cell++) {
+              long start = cells.firstPosting(centroid) + start(segment, cell, cellRecord, header);
               assertEquals(next, start);
               next =
-                  leaf + 1 == leaves.firstLeaf(centroid + 1)
-                      ? leaves.firstPosting(centroid + 1)
-                      : leaves.firstPosting(centroid) + start(segment, leaf + 1, leafRecord, header);
-              assertTrue("leaf " + leaf + " is empty", next > start);
+                  cell + 1 == cells.firstCell(centroid + 1)
+                      ? cells.firstPosting(centroid + 1)
+                      : cells.firstPosting(centroid) + start(segment, cell + 1, cellRecord, header);
+              assertTrue("cell " + cell + " is empty", next > start);
               int previous = -1;
               for (int ordinal : postings(segment, start, next)) {
                 assertTrue(ordinal > previous && ordinal < segment.documents());
                 previous = ordinal;
               }
             }
-            assertEquals(leaves.firstPosting(centroid + 1), next);
+            assertEquals(cells.firstPosting(centroid + 1), next);
           }
         });
   }
 
-  private static int start(PlaidSegment segment, int leaf, byte[] leafRecord, ByteBuffer header)
+  private static int start(PlaidSegment segment, int cell, byte[] cellRecord, ByteBuffer header)
       throws IOException {
-    segment.readLeaves(leaf, 1, leafRecord);
+    segment.readCells(cell, 1, cellRecord);
     return header.getInt(CellLayout.START);
   }
 
-  /** The only leaf of a centroid is the mean of the centroid's tokens, brought to length 1. */
-  public void testLeavesAreMeans() throws IOException {
+  /** The only cell of a centroid is the mean of the centroid's tokens, brought to length 1. */
+  public void testCellsAreMeans() throws IOException {
     with(
         PlaidDocValuesFormat.builder()
             .trainingThreshold(ONE_CODEBOOK)
-            .tokensPerLeaf(1 << 16)
+            .tokensPerCell(1 << 16)
             .build(),
         false,
         (directory, segment, statistics) -> {
@@ -380,21 +380,21 @@ public class TestPlaidStatistics extends LuceneTestCase {
               }
             }
           }
-          CellTable leaves = segment.leafDirectory();
-          byte[] leafRecord = new byte[CellLayout.recordBytes(DIMENSION)];
-          ByteBuffer header = ByteBuffer.wrap(leafRecord).order(ByteOrder.LITTLE_ENDIAN);
-          for (int centroid = 0; centroid < leaves.regions(); centroid++) {
-            int leaf = leaves.firstLeaf(centroid);
-            assertEquals(counts[centroid] == 0 ? leaf : leaf + 1, leaves.firstLeaf(centroid + 1));
+          CellTable cells = segment.cellTable();
+          byte[] cellRecord = new byte[CellLayout.recordBytes(DIMENSION)];
+          ByteBuffer header = ByteBuffer.wrap(cellRecord).order(ByteOrder.LITTLE_ENDIAN);
+          for (int centroid = 0; centroid < cells.regions(); centroid++) {
+            int cell = cells.firstCell(centroid);
+            assertEquals(counts[centroid] == 0 ? cell : cell + 1, cells.firstCell(centroid + 1));
             if (counts[centroid] == 0) {
               continue;
             }
-            segment.readLeaves(leaf, 1, leafRecord);
+            segment.readCells(cell, 1, cellRecord);
             float scale = header.getFloat(0);
             float[] sum = Arrays.copyOfRange(sums, centroid * DIMENSION, (centroid + 1) * DIMENSION);
             float[] expected = TokenDocuments.scaled(sum, 1 / TokenDocuments.length(sum));
             for (int j = 0; j < DIMENSION; j++) {
-              int weight = leafRecord[CellLayout.COMPONENTS + j];
+              int weight = cellRecord[CellLayout.COMPONENTS + j];
               assertEquals("centroid " + centroid, expected[j], scale * weight, 0.03);
             }
           }

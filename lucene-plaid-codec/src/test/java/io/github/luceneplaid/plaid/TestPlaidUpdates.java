@@ -83,14 +83,14 @@ public class TestPlaidUpdates extends LuceneTestCase {
       assertEquals(before, valuesById(directory));
       PlaidStatistics statistics = statistics(directory);
       assertEquals(statistics.tokens(), statistics.copiedTokens());
-      assertEquals(1, statistics.generation());
+      assertEquals(1, statistics.timesEncoded());
     }
   }
 
   public void testUpdatesOfTokensKeptRaw() throws IOException {
     // The writer's format is not the one that writes updates: that is the one without options
     PlaidDocValuesFormat format =
-        trained().bits(2).raw(RawTokens.FLOAT32).tokensPerLeaf(3).seed(random().nextLong()).build();
+        trained().bits(2).raw(RawTokens.FLOAT32).tokensPerCell(3).seed(random().nextLong()).build();
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config(format))) {
       write(writer);
@@ -109,7 +109,7 @@ public class TestPlaidUpdates extends LuceneTestCase {
             assertTrue(statistics.trained());
             assertEquals(2, statistics.bits());
             assertEquals(RawTokens.FLOAT32, statistics.raw());
-            assertEquals(1, statistics.generation());
+            assertEquals(1, statistics.timesEncoded());
           }
         }
       }
@@ -160,7 +160,7 @@ public class TestPlaidUpdates extends LuceneTestCase {
             assertEquals(8, statistics.bits());
             assertEquals(3, statistics.encodedTokens());
             assertEquals(statistics.tokens() - 3, statistics.copiedTokens());
-            assertEquals(1, statistics.generation());
+            assertEquals(1, statistics.timesEncoded());
           }
         }
       }
@@ -168,7 +168,7 @@ public class TestPlaidUpdates extends LuceneTestCase {
       writer.forceMerge(1);
       writer.commit();
       assertEquals(before, valuesById(directory));
-      assertEquals(1, statistics(directory).generation());
+      assertEquals(1, statistics(directory).timesEncoded());
     }
   }
 
@@ -189,7 +189,7 @@ public class TestPlaidUpdates extends LuceneTestCase {
       writer.forceMerge(1);
       writer.commit();
       assertEquals(expected, valuesById(directory));
-      assertEquals(0, statistics(directory).generation());
+      assertEquals(0, statistics(directory).timesEncoded());
       assertEquals(1, statistics(directory).bits());
     }
   }
@@ -267,12 +267,12 @@ public class TestPlaidUpdates extends LuceneTestCase {
           new SoftDeletesDirectoryReaderWrapper(DirectoryReader.open(directory), "gone")) {
         assertEquals(live, valuesById(reader));
         assertEquals(1, reader.leaves().size());
-        LeafReaderContext leaf = reader.leaves().get(0);
-        assertEquals(DOCS + DOCS / 2, leaf.reader().maxDoc());
-        NumericDocValues ids = leaf.reader().getNumericDocValues(TokenDocuments.ID);
+        LeafReaderContext cell = reader.leaves().get(0);
+        assertEquals(DOCS + DOCS / 2, cell.reader().maxDoc());
+        NumericDocValues ids = cell.reader().getNumericDocValues(TokenDocuments.ID);
         PlaidBinaryDocValues values =
-            (PlaidBinaryDocValues) leaf.reader().getBinaryDocValues(FIELD);
-        for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
+            (PlaidBinaryDocValues) cell.reader().getBinaryDocValues(FIELD);
+        for (int doc = 0; doc < cell.reader().maxDoc(); doc++) {
           assertEquals(doc, ids.nextDoc());
           assertEquals(doc, values.nextDoc());
           int id = (int) ids.longValue();

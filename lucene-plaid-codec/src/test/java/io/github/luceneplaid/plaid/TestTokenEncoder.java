@@ -60,7 +60,7 @@ public class TestTokenEncoder extends LuceneTestCase {
     return new Codebook(rows, dimension, 0.6f, centroids);
   }
 
-  private Codebook adopted(int centroids, int bits) {
+  private Codebook imported(int centroids, int bits) {
     float[] rows = randomCodebook(centroids).centroids();
     float[] weights = new float[1 << bits];
     for (int i = 0; i < weights.length; i++) {
@@ -68,7 +68,7 @@ public class TestTokenEncoder extends LuceneTestCase {
     }
     float[] cutoffs = new float[weights.length - 1];
     PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(cutoffs, weights, new float[dimension], 0.5f);
-    return Codebook.adopt(rows, buckets, dimension, 0.6f, centroids);
+    return Codebook.imported(rows, buckets, dimension, 0.6f, centroids);
   }
 
   /** Fills the documents with tokens around centroids, of any length. */
@@ -164,10 +164,10 @@ public class TestTokenEncoder extends LuceneTestCase {
       // Up to 64 centroids all are compared
       Codebook first = randomCodebook(TestUtil.nextInt(random(), 1, 30));
       Codebook second = randomCodebook(TestUtil.nextInt(random(), 1, 30));
-      boolean hasAdopted = bits != 3 && random().nextBoolean();
+      boolean hasImported = bits != 3 && random().nextBoolean();
       List<Codebook> list = new ArrayList<>(List.of(first, second));
-      if (hasAdopted) {
-        list.add(0, adopted(5, bits));
+      if (hasImported) {
+        list.add(0, imported(5, bits));
       }
       CodebookBlocks codebooks = new CodebookBlocks(list);
       boolean unitLength = random().nextBoolean();
@@ -223,11 +223,11 @@ public class TestTokenEncoder extends LuceneTestCase {
         rotation.rotate(direction, 0);
         int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
         double distance = squaredDistance(direction, centroids, centroid * dimension);
-        for (int other = codebooks.adoptedCentroids(); other < codebooks.centroidCount(); other++) {
+        for (int other = codebooks.importedCentroids(); other < codebooks.centroidCount(); other++) {
           double others = squaredDistance(direction, centroids, other * dimension);
           assertTrue("centroid " + centroid + " and not " + other, distance <= others + 1e-4);
         }
-        assertTrue(centroid >= codebooks.adoptedCentroids() && centroid < codebooks.centroidCount());
+        assertTrue(centroid >= codebooks.importedCentroids() && centroid < codebooks.centroidCount());
         if (unitLength == false) {
           int lengths = at + ResidualQuantizer.blockBytes(bits, dimension);
           float found = (float) BitUtil.VH_LE_FLOAT.get(blocks, lengths + 4 * (i % 16));
@@ -248,18 +248,18 @@ public class TestTokenEncoder extends LuceneTestCase {
     return squares;
   }
 
-  /** Adopted codes say the same behind other centroids, in whole and in half blocks. */
+  /** Imported codes say the same behind other centroids, in whole and in half blocks. */
   public void testAdopt() throws IOException {
     // Residuals are whole bytes in PLAID's files
     dimension = (dimension + 7) / 8 * 8;
     for (int bits : new int[] {1, 2, 4, 8}) {
-      Codebook other = adopted(7, bits);
-      Codebook codebook = adopted(TestUtil.nextInt(random(), 1, 20), bits);
+      Codebook other = imported(7, bits);
+      Codebook codebook = imported(TestUtil.nextInt(random(), 1, 20), bits);
       CodebookBlocks codebooks = new CodebookBlocks(List.of(other, codebook, randomCodebook(3)));
       boolean unitLength = random().nextBoolean();
       TokenEncoder encoder = encoder(codebooks, bits, unitLength);
       RandomImports values = new RandomImports(codebook);
-      byte[] blocks = encode(values, (doc, out) -> encoder.adopt(values, other.size(), false, out));
+      byte[] blocks = encode(values, (doc, out) -> encoder.copyImported(values, other.size(), false, out));
       BlockDecoder decoder = new BlockDecoder(codebooks, bits);
       float[] decoded = new float[dimension];
       float[] centroids = codebook.importedCentroids();
@@ -276,7 +276,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       }
       assertEquals(block, blocks.length);
       values.doc = -1;
-      byte[] cut = encode(values, (doc, out) -> encoder.adopt(values, other.size(), true, out));
+      byte[] cut = encode(values, (doc, out) -> encoder.copyImported(values, other.size(), true, out));
       long halves = 0;
       for (float[][] tokens : documents) {
         halves += HalfBlock.count(tokens.length);

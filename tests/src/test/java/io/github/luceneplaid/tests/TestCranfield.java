@@ -91,7 +91,7 @@ public class TestCranfield extends LuceneTestCase {
                   cranfield.ndcg(cranfield.exact(), K))
               + "                      recall  nDCG  queries   bytes per token                      "
               + "               merged tokens, all merges\n"
-              + "                        @10   @10  per CPU-s  all   codes leaves posts centroids  raw "
+              + "                        @10   @10  per CPU-s  all   codes cells posts centroids  raw "
               + "addr  codebooks copied encoded again\n"
               + String.join("\n", figures));
     }
@@ -154,7 +154,7 @@ public class TestCranfield extends LuceneTestCase {
       copied += merged.copiedTokens();
       encoded += merged.encodedTokens();
       reencoded += merged.reencodedTokens();
-      assertTrue("generation " + merged.generation(), merged.generation() <= 1);
+      assertTrue("timesEncoded " + merged.timesEncoded(), merged.timesEncoded() <= 1);
     }
   }
 
@@ -208,7 +208,7 @@ public class TestCranfield extends LuceneTestCase {
     assertEquals(cranfield.tokens(), statistics.tokens());
     assertEquals(statistics.tokens(), statistics.copiedTokens() + statistics.encodedTokens());
     assertEquals(0, statistics.reencodedTokens());
-    assertEquals(1, statistics.generation());
+    assertEquals(1, statistics.timesEncoded());
     assertEquals(cranfield.tokens(), history.encoded);
     assertEquals(0, history.reencoded);
     assertTrue("several trained segments were merged", history.copied > 0 || whole == false);
@@ -262,7 +262,7 @@ public class TestCranfield extends LuceneTestCase {
         speed,
         result.bytesPerToken(),
         result.perToken(s.codeBytes()),
-        result.perToken(s.leafBytes()),
+        result.perToken(s.cellBytes()),
         result.perToken(s.postingBytes()),
         result.perToken(s.centroidBytes()),
         result.perToken(s.rawBytes()),
@@ -303,7 +303,7 @@ public class TestCranfield extends LuceneTestCase {
     assertEquals(statistics.tokens(), statistics.copiedTokens());
     assertEquals(0, statistics.encodedTokens());
     assertEquals(0, statistics.reencodedTokens());
-    assertEquals(1, statistics.generation());
+    assertEquals(1, statistics.timesEncoded());
     BinaryDocValues expected = getOnlyLeafReader(before).getBinaryDocValues(TOKENS);
     BinaryDocValues found = getOnlyLeafReader(after).getBinaryDocValues(TOKENS);
     for (int doc = 0; doc < before.maxDoc(); doc++) {

@@ -60,7 +60,7 @@ public class TestLifeCycle extends LuceneTestCase {
   private int nextId;
 
   private static PlaidDocValuesFormat format() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1500).tokensPerLeaf(16).build();
+    return PlaidDocValuesFormat.builder().trainingThreshold(1500).tokensPerCell(16).build();
   }
 
   private static IndexWriterConfig config() {

@@ -118,7 +118,7 @@ final class RecallCommand implements Callable<Integer> {
       List<float[][]> list = queries(reader);
       IndexSearcher searcher = new IndexSearcher(reader);
       RecallTrial trial = new RecallTrial(searcher, list, k, plaid.console());
-      List<RecallTrial.Setting> settings = trial.run(hasLeaves(reader), atLeast);
+      List<RecallTrial.Setting> settings = trial.run(hasCells(reader), atLeast);
       Outcome outcome = outcome(reader, list, settings);
       if (plot != null) {
         write(outcome);
@@ -126,7 +126,7 @@ final class RecallCommand implements Callable<Integer> {
       if (output.json()) {
         OutputOptions.printJson(plaid.console(), outcome);
       } else {
-        print(outcome, hasLeaves(reader));
+        print(outcome, hasCells(reader));
       }
     }
     return 0;
@@ -181,11 +181,11 @@ final class RecallCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether anything is searched by leaves, not exactly anyway. */
-  private static boolean hasLeaves(DirectoryReader reader) throws IOException {
-    for (LeafReaderContext leaf : reader.leaves()) {
-      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
-      if (s != null && s.leaves() > 0) {
+  /** Whether anything is searched by cells, not exactly anyway. */
+  private static boolean hasCells(DirectoryReader reader) throws IOException {
+    for (LeafReaderContext cell : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(cell.reader(), IndexBuilder.TOKENS);
+      if (s != null && s.cells() > 0) {
         return true;
       }
     }
@@ -194,8 +194,8 @@ final class RecallCommand implements Callable<Integer> {
 
   /** Whether there are tokens of which only codes are kept. */
   private static boolean hasCodesOnly(DirectoryReader reader) throws IOException {
-    for (LeafReaderContext leaf : reader.leaves()) {
-      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
+    for (LeafReaderContext cell : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(cell.reader(), IndexBuilder.TOKENS);
       if (s != null && s.trained() && s.raw() == RawTokens.NONE) {
         return true;
       }
@@ -236,7 +236,7 @@ final class RecallCommand implements Callable<Integer> {
         outcome.queriesFile == null ? ", parts of its documents" : " from " + outcome.queriesFile);
   }
 
-  private void print(Outcome outcome, boolean hasLeaves) {
+  private void print(Outcome outcome, boolean hasCells) {
     PrintWriter out = plaid.console().out();
     say(outcome.index + ", " + Table.count(outcome.documents, "document") + ": " + count(outcome));
     out.println();
@@ -255,7 +255,7 @@ final class RecallCommand implements Callable<Integer> {
             ? "Recall is against all documents scored by their codes: no raw tokens are kept, so"
                 + " what coding loses is not seen."
             : "Recall is against all documents scored by their tokens as they are kept.");
-    if (hasLeaves == false) {
+    if (hasCells == false) {
       say("All segments are so small that they are searched exactly in any case.");
     }
     say(

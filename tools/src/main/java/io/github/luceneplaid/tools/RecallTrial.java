@@ -36,7 +36,7 @@ final class RecallTrial {
 
   private static final double GAIN = 0.0005;
 
-  /** As many documents have more leaves that are about as near as the nearest. */
+  /** As many documents have more cells that are about as near as the nearest. */
   private static final int MANY_DOCUMENTS = 100_000;
 
   private static final int[] CELLS = {32, 128};

@@ -33,7 +33,7 @@ final class SearchOptions {
   @Option(
       names = "--cells",
       paramLabel = "N",
-      description = "Leaves looked at per query token (default: automatic).")
+      description = "Cells looked at per query token (default: automatic).")
   private Integer cells;
 
   @Option(

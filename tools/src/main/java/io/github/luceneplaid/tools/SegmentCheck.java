@@ -14,8 +14,8 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.cells.CellTable;
+import io.github.luceneplaid.plaid.cells.CellLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ import org.apache.lucene.util.BitUtil;
  *   <li>codebooks have the centroids that their ids are hashes of (checked when a segment is opened)
  *   <li>documents and tokens are as many as the statistics say, wherever they are counted
  *   <li>codes name centroids that exist and decode to finite numbers
- *   <li>postings rise within a leaf, and leaves follow one another
+ *   <li>postings rise within a cell, and cells follow one another
  *   <li>the regions that list a document are those that its codes lie in, where centroids are the
  *       regions; otherwise it is in one list at least, and in no more than it has tokens
  * </ul>
@@ -168,40 +168,40 @@ final class SegmentCheck {
   }
 
   private void checkPostings() throws IOException {
-    CellTable directory = segment.leafDirectory();
-    expect("leaves of all regions", directory.leaves(), statistics.leaves());
+    CellTable directory = segment.cellTable();
+    expect("cells of all regions", directory.cells(), statistics.cells());
     expect("postings of all regions", directory.postings(), statistics.postings());
     int[] lastRegion = new int[documents];
     Arrays.fill(lastRegion, -1);
     for (int region = 0; region < directory.regions(); region++) {
       long start = directory.firstPosting(region);
       long end = directory.firstPosting(region + 1);
-      int leaves = directory.firstLeaf(region + 1) - directory.firstLeaf(region);
-      if (leaves == 0) {
-        expect("postings of region " + region + ", which has no leaves", end - start, 0);
+      int cells = directory.firstCell(region + 1) - directory.firstCell(region);
+      if (cells == 0) {
+        expect("postings of region " + region + ", which has no cells", end - start, 0);
         continue;
       }
       expect("first posting of region " + region, firstPosting(directory, region, 0), 0);
-      for (int leaf = 0; leaf < leaves; leaf++) {
-        long from = start + firstPosting(directory, region, leaf);
-        long to = leaf + 1 < leaves ? start + firstPosting(directory, region, leaf + 1) : end;
-        checkLeaf(region, directory.firstLeaf(region) + leaf, from, to, lastRegion);
+      for (int cell = 0; cell < cells; cell++) {
+        long from = start + firstPosting(directory, region, cell);
+        long to = cell + 1 < cells ? start + firstPosting(directory, region, cell + 1) : end;
+        checkCell(region, directory.firstCell(region) + cell, from, to, lastRegion);
       }
     }
   }
 
-  /** Where the postings of a leaf start, counted from the first one of its region. */
-  private long firstPosting(CellTable directory, int region, int leaf) throws IOException {
-    int number = directory.firstLeaf(region) + leaf;
-    byte[] leafRecord = new byte[CellLayout.recordBytes(dimension)];
-    segment.readLeaves(number, 1, leafRecord);
-    return (int) BitUtil.VH_LE_INT.get(leafRecord, CellLayout.START);
+  /** Where the postings of a cell start, counted from the first one of its region. */
+  private long firstPosting(CellTable directory, int region, int cell) throws IOException {
+    int number = directory.firstCell(region) + cell;
+    byte[] cellRecord = new byte[CellLayout.recordBytes(dimension)];
+    segment.readCells(number, 1, cellRecord);
+    return (int) BitUtil.VH_LE_INT.get(cellRecord, CellLayout.START);
   }
 
-  private void checkLeaf(int region, int leaf, long from, long to, int[] lastRegion)
+  private void checkCell(int region, int cell, long from, long to, int[] lastRegion)
       throws IOException {
     if (to <= from) {
-      problems.add("leaf " + leaf + ": found postings " + from + " to " + to + ", expected some");
+      problems.add("cell " + cell + ": found postings " + from + " to " + to + ", expected some");
       return;
     }
     int width = segment.postingWidth();
@@ -216,8 +216,8 @@ final class SegmentCheck {
           problems.add(
               "posting "
                   + (at + i)
-                  + " of leaf "
-                  + leaf
+                  + " of cell "
+                  + cell
                   + ": found ordinal "
                   + ordinal
                   + ", expected "

@@ -484,7 +484,7 @@ public class TestExchangeCommands extends CommandTestCase {
         DirectoryReader reader = DirectoryReader.open(directory)) {
       LeafReader leaf = reader.leaves().get(0).reader();
       PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, IndexBuilder.TOKENS);
-      int n = (int) segment.leafDirectory().postings();
+      int n = (int) segment.cellTable().postings();
       byte[] bytes = new byte[n * segment.postingWidth()];
       segment.readPostings(0, n, bytes, 0);
       return bytes;

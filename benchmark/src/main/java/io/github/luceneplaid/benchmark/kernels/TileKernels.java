@@ -38,8 +38,8 @@ public class TileKernels {
   private static final int NQ = 20;
   private static final int LANES = VectorKernels.TILE_LANES;
   private static final int CENTROIDS = 1024;
-  private static final int LEAVES = 20;
-  private static final int LEAF = CellLayout.recordBytes(DIM);
+  private static final int CELLS = 20;
+  private static final int CELL = CellLayout.recordBytes(DIM);
   private static final int BLOCK = DIM * VectorKernels.BLOCK_LANES;
   private static final int TILE_SUMS = NQ * LANES;
   private static final int TILE = TILE_SUMS * DIM;
@@ -47,7 +47,7 @@ public class TileKernels {
   private final VectorKernels kernels = VectorKernels.get();
   private final short[] tile = new short[DIM * LANES];
   private final byte[] codes = new byte[ResidualTables.codeBytes(8, DIM)];
-  private final byte[] leaves = new byte[LEAVES * LEAF];
+  private final byte[] cells = new byte[CELLS * CELL];
   private final short[] queries = new short[NQ * DIM];
   private final float[] floatQueries = new float[NQ * DIM];
   private final short[] sums = new short[VectorKernels.sumsLength(NQ)];
@@ -66,7 +66,7 @@ public class TileKernels {
   public void fill() {
     SplittableRandom random = new SplittableRandom(1);
     random.nextBytes(codes);
-    random.nextBytes(leaves);
+    random.nextBytes(cells);
     for (int i = 0; i < queries.length; i++) {
       queries[i] = (short) random.nextInt(-8, 9);
       floatQueries[i] = (float) random.nextGaussian() / 12;
@@ -137,11 +137,11 @@ public class TileKernels {
     return sums;
   }
 
-  /** The products of one query token with the leaves of a region. */
+  /** The products of one query token with the cells of a region. */
   @Benchmark
-  @OperationsPerInvocation(LEAVES * DIM)
+  @OperationsPerInvocation(CELLS * DIM)
   public short[] dotRows() {
-    kernels.dotRows(leaves, CellLayout.COMPONENTS, LEAF, LEAVES, DIM, queries, 0, 1, sums);
+    kernels.dotRows(cells, CellLayout.COMPONENTS, CELL, CELLS, DIM, queries, 0, 1, sums);
     return sums;
   }
 

@@ -24,7 +24,7 @@ public final class BlockDecoder {
   private final int dimension;
   private final ResidualQuantizer quantizer;
   private final Rotation rotation;
-  private final PlaidBlockCodec[] adopted;
+  private final PlaidBlockCodec[] imported;
 
   /**
    * Sole constructor.
@@ -37,9 +37,9 @@ public final class BlockDecoder {
     this.dimension = codebooks.dimension();
     this.quantizer = new ResidualQuantizer(dimension, bits);
     this.rotation = Rotation.of(dimension);
-    this.adopted =
+    this.imported =
         codebooks.list().stream()
-            .filter(Codebook::isAdopted)
+            .filter(Codebook::isImported)
             .map(PlaidBlockCodec::new)
             .toArray(PlaidBlockCodec[]::new);
   }
@@ -56,7 +56,7 @@ public final class BlockDecoder {
    */
   public void decodeRotated(
       byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
-    if (decodeAdopted(block, offset, firstLane, lanes, out, at)) {
+    if (decodeImported(block, offset, firstLane, lanes, out, at)) {
       for (int i = 0; i < lanes; i++) {
         rotation.rotate(out, at + i * dimension);
       }
@@ -67,7 +67,7 @@ public final class BlockDecoder {
 
   /** Does {@link #decodeRotated}, and undoes the rotation. */
   public void decode(byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
-    if (decodeAdopted(block, offset, firstLane, lanes, out, at) == false) {
+    if (decodeImported(block, offset, firstLane, lanes, out, at) == false) {
       quantizer.decode(block, offset, codebooks.rows(), firstLane, lanes, out, at);
       for (int i = 0; i < lanes; i++) {
         rotation.rotateBack(out, at + i * dimension);
@@ -75,17 +75,17 @@ public final class BlockDecoder {
     }
   }
 
-  private boolean decodeAdopted(
+  private boolean decodeImported(
       byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
     int any = ResidualQuantizer.centroidId(block, offset, firstLane);
-    if (any >= codebooks.adoptedCentroids()) {
+    if (any >= codebooks.importedCentroids()) {
       return false;
     }
     int number = codebooks.blockOf(any);
     int first = codebooks.firstCentroid(number);
     for (int i = 0; i < lanes; i++) {
       int centroid = ResidualQuantizer.centroidId(block, offset, firstLane + i) - first;
-      adopted[number].decode(block, offset, firstLane + i, centroid, out, at + i * dimension);
+      imported[number].decode(block, offset, firstLane + i, centroid, out, at + i * dimension);
     }
     return true;
   }

@@ -22,7 +22,7 @@ import java.util.Objects;
  * Centroids that tokens are coded against, with what is known about their training. Immutable; never
  * changed once a segment was written with it.
  *
- * <p>An <b>adopted</b> codebook came from an index of PLAID, with the centroids and the {@link
+ * <p>An <b>imported</b> codebook came from an index of PLAID, with the centroids and the {@link
  * PlaidQuantizer} there. Those centroids are held as they came, not rotated: their products with a
  * query are those of the rotated centroids with the rotated query.
  *
@@ -33,7 +33,7 @@ public final class Codebook {
   /** Largest number of centroids: ids are 16 bits. */
   public static final int MAX_CENTROIDS = 1 << 16;
 
-  /** Centroids, rotated unless the codebook is adopted; from index {@link #first} on. */
+  /** Centroids, rotated unless the codebook is imported; from index {@link #first} on. */
   private final float[] rows;
 
   private final int first;
@@ -46,7 +46,7 @@ public final class Codebook {
 
   /**
    * Identity of a codebook: the first 128 bits of the SHA-256 of its dimension and size (int32) and
-   * of the bits of its centroids (float32) as they are held, all little-endian. For an adopted
+   * of the bits of its centroids (float32) as they are held, all little-endian. For an imported
    * codebook, behind them come the bits of a bucket (int32, negative for signs),
    * cutoffs, weights, average residual and cluster threshold (float32). Codes of two segments mean
    * the same if the ids are equal.
@@ -78,7 +78,7 @@ public final class Codebook {
   }
 
   /**
-   * Adopts a codebook.
+   * Makes a codebook that came from an index of PLAID.
    *
    * @param centroids row-major, not rotated, otherwise as the centroids of the other constructor
    * @param buckets what residuals are coded with
@@ -87,7 +87,7 @@ public final class Codebook {
    * @param trainedTokens number of tokens it came with, ≥ 0
    * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
    */
-  public static Codebook adopt(
+  public static Codebook imported(
       float[] centroids, PlaidQuantizer buckets, int dimension, float meanResidual, long trainedTokens) {
     Objects.requireNonNull(buckets, "buckets");
     return new Codebook(centroids, buckets, dimension, meanResidual, trainedTokens);
@@ -156,36 +156,36 @@ public final class Codebook {
   }
 
   /** Whether the codebook came from an index of PLAID. */
-  public boolean isAdopted() {
+  public boolean isImported() {
     return buckets != null;
   }
 
-  /** What residuals of an adopted codebook are coded with; null if it is none. */
+  /** What residuals of an imported codebook are coded with; null if it is none. */
   public PlaidQuantizer buckets() {
     return buckets;
   }
 
   /**
-   * Returns the centroids of an adopted codebook, null if it is none.
+   * Returns the centroids of an imported codebook, null if it is none.
    *
    * @return [size][dimension], not rotated; a copy if the codebook is one of several of a segment,
    *     otherwise its own array, not to be changed
    */
   public float[] importedCentroids() {
-    return isAdopted() ? rows() : null;
+    return isImported() ? rows() : null;
   }
 
   /**
    * Returns the rotated centroids.
    *
-   * @return [size][dimension]; a copy if the codebook is adopted or one of several of a
+   * @return [size][dimension]; a copy if the codebook is imported or one of several of a
    *     segment, otherwise its own array, not to be changed
    */
   public float[] centroids() {
-    return isAdopted() ? Rotation.of(dimension).rotated(rows()) : rows();
+    return isImported() ? Rotation.of(dimension).rotated(rows()) : rows();
   }
 
-  /** The centroids as they are held: not rotated if the codebook is adopted. */
+  /** The centroids as they are held: not rotated if the codebook is imported. */
   float[] rows() {
     int n = size * dimension;
     return rows.length == n ? rows : Arrays.copyOfRange(rows, first, first + n);

@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The codebook blocks of a segment. Centroid ids count through all of them, adopted ones first. All
+ * The codebook blocks of a segment. Centroid ids count through all of them, imported ones first. All
  * rows are in one array, which the codebooks share. Immutable.
  *
  * @lucene.internal
@@ -29,21 +29,21 @@ public final class CodebookBlocks {
   /** The first centroid of each block, and the number of all. */
   private final int[] firstCentroids;
 
-  private final int adoptedCentroids;
+  private final int importedCentroids;
 
   /**
    * Puts codebooks one after another.
    *
-   * @param codebooks at least one, all of one dimension, adopted ones before others
+   * @param codebooks at least one, all of one dimension, imported ones before others
    */
   public CodebookBlocks(List<Codebook> codebooks) {
     this.firstCentroids = new int[codebooks.size() + 1];
-    int adopted = 0;
+    int imported = 0;
     for (int i = 0; i < codebooks.size(); i++) {
       firstCentroids[i + 1] = firstCentroids[i] + codebooks.get(i).size();
-      adopted = codebooks.get(i).isAdopted() ? firstCentroids[i + 1] : adopted;
+      imported = codebooks.get(i).isImported() ? firstCentroids[i + 1] : imported;
     }
-    this.adoptedCentroids = adopted;
+    this.importedCentroids = imported;
     int dimension = codebooks.get(0).dimension();
     if (codebooks.size() == 1) {
       this.rows = codebooks.get(0).rows();
@@ -80,13 +80,13 @@ public final class CodebookBlocks {
     return firstCentroids[codebooks.size()];
   }
 
-  /** Number of centroids of adopted blocks, whose ids are below all others. */
-  public int adoptedCentroids() {
-    return adoptedCentroids;
+  /** Number of centroids of imported blocks, whose ids are below all others. */
+  public int importedCentroids() {
+    return importedCentroids;
   }
 
   /**
-   * What is held of all blocks: the centroids of adopted ones, not rotated, and the centroids of the
+   * What is held of all blocks: the centroids of imported ones, not rotated, and the centroids of the
    * others, rotated.
    *
    * @return [centroids][dimension]; not to be changed
@@ -98,15 +98,15 @@ public final class CodebookBlocks {
   /**
    * The centroids of all blocks.
    *
-   * @return [centroids][dimension], rotated; not to be changed. A copy if there are adopted blocks
+   * @return [centroids][dimension], rotated; not to be changed. A copy if there are imported blocks
    */
   public float[] centroids() {
-    if (adoptedCentroids == 0) {
+    if (importedCentroids == 0) {
       return rows;
     }
     float[] centroids = rows.clone();
     Rotation rotation = Rotation.of(dimension());
-    for (int i = 0; i < adoptedCentroids; i++) {
+    for (int i = 0; i < importedCentroids; i++) {
       rotation.rotate(centroids, i * dimension());
     }
     return centroids;

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.codebook;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 
 /**
- * Codes of tokens against an adopted codebook: residual bytes as PLAID's files have them, lanes of
+ * Codes of tokens against an imported codebook: residual bytes as PLAID's files have them, lanes of
  * blocks, and tokens of floats. Keeps scratch memory, so an instance belongs to one thread.
  *
  * <h2>Block of 16 tokens</h2>
@@ -65,7 +65,7 @@ public final class PlaidBlockCodec {
   /**
    * Sole constructor.
    *
-   * @param codebook an adopted one
+   * @param codebook an imported one
    */
   public PlaidBlockCodec(Codebook codebook) {
     this.codebook = codebook;

@@ -173,14 +173,14 @@ final class LiveDocuments {
     return payload == null ? segment.dimension() : payload[0].length;
   }
 
-  /** The adopted codebook that the current document is coded against; null if it is not. */
-  Codebook adopted() throws IOException {
-    return segment == null ? null : segment.adopted(ordinal);
+  /** The imported codebook that the current document is coded against; null if it is not. */
+  Codebook imported() throws IOException {
+    return segment == null ? null : segment.imported(ordinal);
   }
 
-  /** Reads codes of the current document, which is coded against an adopted codebook. */
+  /** Reads codes of the current document, which is coded against an imported codebook. */
   void codes(int from, int n, int[] centroids, byte[] residuals) throws IOException {
-    segment.adoptedCodes(ordinal, from, n, centroids, residuals);
+    segment.importedCodes(ordinal, from, n, centroids, residuals);
   }
 
   /** Reads tokens of the current document as the index returns them, row after row. */

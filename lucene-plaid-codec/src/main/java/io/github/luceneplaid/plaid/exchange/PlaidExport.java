@@ -53,7 +53,7 @@ public final class PlaidExport {
 
   private long tokens;
   private int dimension;
-  private Codebook adopted;
+  private Codebook imported;
   private boolean isOneCodebook = true;
 
   private PlaidExport(LiveDocuments documents, Options options, Companion companion) {
@@ -205,10 +205,10 @@ public final class PlaidExport {
     } finally {
       Replacement.discard(folder);
     }
-    return new Result(export.documents.size(), export.tokens, export.adopted == null);
+    return new Result(export.documents.size(), export.tokens, export.imported == null);
   }
 
-  /** Counts tokens, and finds out whether they have one adopted codebook. */
+  /** Counts tokens, and finds out whether they have one imported codebook. */
   private void survey(String field) throws IOException {
     for (int i = 0; i < documents.size(); i++) {
       int n = documents.moveTo(i);
@@ -226,27 +226,27 @@ public final class PlaidExport {
                 + " as the others");
       }
       dimension = documents.dimension();
-      Codebook codebook = documents.adopted();
-      isOneCodebook &= codebook != null && (tokens == 0 || codebook.id().equals(adopted.id()));
-      adopted = codebook;
+      Codebook codebook = documents.imported();
+      isOneCodebook &= codebook != null && (tokens == 0 || codebook.id().equals(imported.id()));
+      imported = codebook;
       tokens += n;
     }
     if (tokens == 0) {
       throw new IllegalArgumentException("field \"" + field + "\" has no tokens");
     }
-    adopted = isOneCodebook ? adopted : null;
-    if (adopted == null && dimension * bits % 8 != 0) {
+    imported = isOneCodebook ? imported : null;
+    if (imported == null && dimension * bits % 8 != 0) {
       throw new IllegalArgumentException(
           "bits: found " + bits + ", expected whole bytes for " + dimension + " dimensions");
     }
   }
 
   private void write(Path folder) throws IOException {
-    Codebook codebook = adopted == null ? train() : adopted;
-    Encoder encoder = adopted == null ? new Encoder(codebook) : null;
+    Codebook codebook = imported == null ? train() : imported;
+    Encoder encoder = imported == null ? new Encoder(codebook) : null;
     int[] centroids = new int[CHUNK];
     byte[] packed = new byte[CHUNK * ((dimension * codebook.buckets().bits() + 7) / 8)];
-    float[] rows = new float[adopted == null ? CHUNK * dimension : 0];
+    float[] rows = new float[imported == null ? CHUNK * dimension : 0];
     try (PlaidFolderWriter writer = new PlaidFolderWriter(folder, codebook, chunkDocuments)) {
       for (int i = 0; i < documents.size(); i++) {
         int count = documents.moveTo(i);
@@ -261,7 +261,7 @@ public final class PlaidExport {
           }
           writer.add(centroids, packed, n);
         }
-        progress(adopted == null ? 1 : 0, i + 1);
+        progress(imported == null ? 1 : 0, i + 1);
       }
       writer.finish();
     }
@@ -270,7 +270,7 @@ public final class PlaidExport {
   /** Tells how many documents have been walked through in this walk and those before it. */
   private void progress(int walks, int done) {
     long size = documents.size();
-    companion.progress(walks * size + done, adopted == null ? 2 * size : size);
+    companion.progress(walks * size + done, imported == null ? 2 * size : size);
   }
 
   /** Reads tokens of document i and brings them to length 1. */

@@ -98,7 +98,7 @@ public final class PlaidFolder implements Closeable {
     boolean success = false;
     try {
       openChunks(directory, metadata, buckets, centroids.length / dimension, dimension, chunks);
-      Codebook codebook = adopt(centroidsFile, centroids, buckets, dimension, chunks);
+      Codebook codebook = codebook(centroidsFile, centroids, buckets, dimension, chunks);
       PlaidFolder result = new PlaidFolder(metadata, codebook, chunks);
       if (metadata.documents() != 0) {
         check(directory, "num_documents", metadata.documents(), result.documents());
@@ -197,12 +197,12 @@ public final class PlaidFolder implements Closeable {
     }
   }
 
-  private static Codebook adopt(
+  private static Codebook codebook(
       Path file, float[] centroids, PlaidQuantizer buckets, int dimension, List<PlaidFolderChunk> chunks)
       throws VectorFileException {
     long tokens = chunks.stream().mapToLong(PlaidFolderChunk::tokens).sum();
     try {
-      Codebook codebook = Codebook.adopt(centroids, buckets, dimension, 0, tokens);
+      Codebook codebook = Codebook.imported(centroids, buckets, dimension, 0, tokens);
       return codebook.withMeanResidual(meanResidual(new PlaidBlockCodec(codebook), chunks));
     } catch (IllegalArgumentException e) {
       throw wrap(file, "centroids", e);

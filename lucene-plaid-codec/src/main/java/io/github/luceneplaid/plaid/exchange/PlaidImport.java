@@ -21,10 +21,10 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 
 /**
- * Brings PLAID directories into an index. The documents of a directory become a segment that adopts
+ * Brings PLAID directories into an index. The documents of a directory become a segment that keeps
  * its centroids and buckets, and its codes as they are: nothing is encoded anew, and what is
  * decoded is what the directory's own programs decode. Norms and posting lists are computed. The
- * centroids are the leaves, unless raw tokens are kept, until a merge makes others.
+ * centroids are the cells, unless raw tokens are kept, until a merge makes others.
  *
  * <p>The field must be written by {@link PlaidDocValuesFormat}, either made without arguments or
  * with as many bits as the directory has (1 for a binary one). Another format gets the decoded

@@ -35,7 +35,7 @@ final class PlaidTrainer {
 
   private PlaidTrainer() {}
 
-  /** The number of centroids that PLAID takes for so many tokens, if they can be adopted. */
+  /** The number of centroids that PLAID takes for so many tokens, if they can be imported. */
   static int centroids(long tokens) {
     long wanted = (long) (16 * Math.sqrt((double) tokens));
     return (int) Math.min(Math.max(1, Long.highestOneBit(wanted)), Codebook.MAX_CENTROIDS);
@@ -85,7 +85,7 @@ final class PlaidTrainer {
       }
     }
     float threshold = quantile(distances, OUTLIERS);
-    return Codebook.adopt(
+    return Codebook.imported(
         rows,
         PlaidQuantizer.ofResiduals(cutoffs, weights, average, threshold),
         dimension,

@@ -13,17 +13,17 @@
 package io.github.luceneplaid.plaid.leaves;
 
 /**
- * How leaves lie in the vector file: one record after the other, those of a region together.
+ * How cells lie in the vector file: one record after the other, those of a region together.
  *
  * <ul>
  *   <li><b>[float32]</b> scale
- *   <li><b>[int32]</b> where the postings of the leaf start, counted from the first posting of its
+ *   <li><b>[int32]</b> where the postings of the cell start, counted from the first posting of its
  *       region
  *   <li><b>[int8]</b> × d: components, to be multiplied with the scale
  * </ul>
  *
- * <p>A leaf that was found by clustering is the sum of its tokens, brought to length 1; where
- * centroids are the leaves, it is the centroid.
+ * <p>A cell that was found by clustering is the sum of its tokens, brought to length 1; where
+ * centroids are the cells, it is the centroid.
  *
  * @lucene.internal
  */
@@ -36,8 +36,8 @@ public final class CellLayout {
   public static final int COMPONENTS = START + Integer.BYTES;
 
   /**
-   * Leaves are as long as codes of up to four bits, so that a query that was rounded for them
-   * cannot overflow the 16-bit sums of a leaf either.
+   * Cells are as long as codes of up to four bits, so that a query that was rounded for them
+   * cannot overflow the 16-bit sums of a cell either.
    */
   static final int RMS = 15;
 
@@ -50,8 +50,8 @@ public final class CellLayout {
     return COMPONENTS + dimension;
   }
 
-  /** Bytes of so many leaves. */
-  public static long bytes(int leaves, int dimension) {
-    return (long) leaves * recordBytes(dimension);
+  /** Bytes of so many cells. */
+  public static long bytes(int cells, int dimension) {
+    return (long) cells * recordBytes(dimension);
   }
 }

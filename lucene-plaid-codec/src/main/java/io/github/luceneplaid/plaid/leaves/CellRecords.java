@@ -17,42 +17,42 @@ import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.BitUtil;
 
-/** Writes leaves, see {@link CellLayout}. */
+/** Writes cells, see {@link CellLayout}. */
 final class CellRecords {
 
   private final IndexOutput out;
   private final int dimension;
-  private final byte[] leafRecord;
+  private final byte[] cellRecord;
   private final int[] weights;
 
   CellRecords(IndexOutput out, int dimension) {
     this.out = out;
     this.dimension = dimension;
-    this.leafRecord = new byte[CellLayout.recordBytes(dimension)];
+    this.cellRecord = new byte[CellLayout.recordBytes(dimension)];
     this.weights = new int[dimension];
   }
 
   /**
-   * Adds a leaf.
+   * Adds a cell.
    *
-   * @param leaf array that holds it
+   * @param cell array that holds it
    * @param offset where in the array
    * @param postingStart where its postings start, counted from the first posting of its region
    */
-  void add(float[] leaf, int offset, int postingStart) throws IOException {
-    BitUtil.VH_LE_FLOAT.set(leafRecord, 0, quantize(leaf, offset));
-    BitUtil.VH_LE_INT.set(leafRecord, CellLayout.START, postingStart);
+  void add(float[] cell, int offset, int postingStart) throws IOException {
+    BitUtil.VH_LE_FLOAT.set(cellRecord, 0, quantize(cell, offset));
+    BitUtil.VH_LE_INT.set(cellRecord, CellLayout.START, postingStart);
     for (int j = 0; j < dimension; j++) {
-      leafRecord[CellLayout.COMPONENTS + j] = (byte) weights[j];
+      cellRecord[CellLayout.COMPONENTS + j] = (byte) weights[j];
     }
-    out.writeBytes(leafRecord, leafRecord.length);
+    out.writeBytes(cellRecord, cellRecord.length);
   }
 
-  /** Rounds a leaf to weights and returns the scale that brings them closest to it. */
-  private float quantize(float[] leaf, int offset) {
+  /** Rounds a cell to weights and returns the scale that brings them closest to it. */
+  private float quantize(float[] cell, int offset) {
     double squares = 0;
     for (int j = 0; j < dimension; j++) {
-      squares += (double) leaf[offset + j] * leaf[offset + j];
+      squares += (double) cell[offset + j] * cell[offset + j];
     }
     if (squares == 0) {
       Arrays.fill(weights, 0);
@@ -64,10 +64,10 @@ final class CellRecords {
       double length = 0;
       double projection = 0;
       for (int j = 0; j < dimension; j++) {
-        long weight = Math.clamp(Math.round(factor * leaf[offset + j]), -127, 127);
+        long weight = Math.clamp(Math.round(factor * cell[offset + j]), -127, 127);
         weights[j] = (int) weight;
         length += weight * weight;
-        projection += weight * (double) leaf[offset + j];
+        projection += weight * (double) cell[offset + j];
       }
       if (length <= bound) {
         return length == 0 ? 0 : (float) (projection / length);

@@ -18,10 +18,10 @@ import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * Which leaves and which postings belong to which region.
+ * Which cells and which postings belong to which region.
  *
  * <ul>
- *   <li><b>[int32]</b> × (regions + 1): first leaf of each region, and the number of leaves
+ *   <li><b>[int32]</b> × (regions + 1): first cell of each region, and the number of cells
  *   <li><b>[int64]</b> × (regions + 1): first posting of each region, and the number of postings
  * </ul>
  *
@@ -29,11 +29,11 @@ import org.apache.lucene.store.IndexInput;
  */
 public final class CellTable {
 
-  private final int[] firstLeaf;
+  private final int[] firstCell;
   private final long[] firstPosting;
 
   CellTable(int regions) {
-    this.firstLeaf = new int[regions + 1];
+    this.firstCell = new int[regions + 1];
     this.firstPosting = new long[regions + 1];
   }
 
@@ -41,8 +41,8 @@ public final class CellTable {
     firstPosting[region] = posting;
   }
 
-  void endRegion(int region, int leaves) {
-    firstLeaf[region + 1] = firstLeaf[region] + leaves;
+  void endRegion(int region, int cells) {
+    firstCell[region + 1] = firstCell[region] + cells;
   }
 
   void finish(long postings) {
@@ -51,12 +51,12 @@ public final class CellTable {
 
   /** Number of regions. */
   public int regions() {
-    return firstLeaf.length - 1;
+    return firstCell.length - 1;
   }
 
-  /** Number of leaves. */
-  public int leaves() {
-    return firstLeaf[regions()];
+  /** Number of cells. */
+  public int cells() {
+    return firstCell[regions()];
   }
 
   /** Number of postings. */
@@ -64,9 +64,9 @@ public final class CellTable {
     return firstPosting[regions()];
   }
 
-  /** First leaf of a region; {@code firstLeaf(region + 1)} is one behind its last. */
-  public int firstLeaf(int region) {
-    return firstLeaf[region];
+  /** First cell of a region; {@code firstCell(region + 1)} is one behind its last. */
+  public int firstCell(int region) {
+    return firstCell[region];
   }
 
   /** First posting of a region; {@code firstPosting(region + 1)} is one behind its last. */
@@ -81,7 +81,7 @@ public final class CellTable {
 
   /** Writes the directory. */
   public void write(DataOutput out) throws IOException {
-    for (int first : firstLeaf) {
+    for (int first : firstCell) {
       out.writeInt(first);
     }
     for (long first : firstPosting) {
@@ -94,18 +94,18 @@ public final class CellTable {
    *
    * @param in stands on its first byte
    * @param regions number of regions
-   * @param leaves number of leaves it must state
+   * @param cells number of cells it must state
    * @param postings number of postings it must state
    */
-  public static CellTable read(IndexInput in, int regions, int leaves, long postings)
+  public static CellTable read(IndexInput in, int regions, int cells, long postings)
       throws IOException {
     CellTable directory = new CellTable(regions);
-    in.readInts(directory.firstLeaf, 0, regions + 1);
+    in.readInts(directory.firstCell, 0, regions + 1);
     in.readLongs(directory.firstPosting, 0, regions + 1);
-    check(in, directory.firstLeaf[0] == 0 && directory.leaves() == leaves, "leaves");
+    check(in, directory.firstCell[0] == 0 && directory.cells() == cells, "cells");
     check(in, directory.firstPosting[0] == 0 && directory.postings() == postings, "postings");
     for (int region = 0; region < regions; region++) {
-      check(in, directory.firstLeaf[region] <= directory.firstLeaf[region + 1], "leaves");
+      check(in, directory.firstCell[region] <= directory.firstCell[region + 1], "cells");
       check(in, directory.firstPosting[region] <= directory.firstPosting[region + 1], "postings");
     }
     return directory;

@@ -21,7 +21,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Builds the leaves of a segment: clusters the tokens of each region and lists the documents of
+ * Builds the cells of a segment: clusters the tokens of each region and lists the documents of
  * each cluster. Tokens are walked through twice, whatever their number: once to count those of each
  * region, and once to sort them by groups of regions. The first group stays in memory; the others,
  * if there are any, go through a temporary file. Memory is bounded by a constant and the number of
@@ -40,16 +40,16 @@ public final class CellWriter {
   /** Tokens that are walked through before it is asked again whether to go on. */
   private static final int ABORT_MASK = (1 << 16) - 1;
 
-  /** Tokens of a region that its leaves are trained on, at most. */
+  /** Tokens of a region that its cells are trained on, at most. */
   private static final int SAMPLE = 1 << 14;
 
-  private static final int MAX_LEAVES_OF_REGION = 1024;
+  private static final int MAX_CELLS_OF_REGION = 1024;
   private static final int ROUNDS = 4;
 
   private final VectorKernels kernels = VectorKernels.get();
   private final CodedTokens tokens;
   private final int dimension;
-  private final int tokensPerLeaf;
+  private final int tokensPerCell;
   private final long seed;
   private final AbortCheck abort;
   private final TemporaryFiles files;
@@ -66,7 +66,7 @@ public final class CellWriter {
    * Takes the tokens of a segment.
    *
    * @param tokens the tokens of the segment
-   * @param tokensPerLeaf mean size of a leaf
+   * @param tokensPerCell mean size of a cell
    * @param seed seed of the clustering
    * @param abort asked now and then whether to go on
    * @param files where tokens are put that are too many to be held
@@ -74,24 +74,24 @@ public final class CellWriter {
   public CellWriter(
       CodedTokens tokens,
       int dimension,
-      int tokensPerLeaf,
+      int tokensPerCell,
       long seed,
       AbortCheck abort,
       TemporaryFiles files) {
-    this(tokens, dimension, tokensPerLeaf, seed, abort, files, GROUP_TOKENS);
+    this(tokens, dimension, tokensPerCell, seed, abort, files, GROUP_TOKENS);
   }
 
   CellWriter(
       CodedTokens tokens,
       int dimension,
-      int tokensPerLeaf,
+      int tokensPerCell,
       long seed,
       AbortCheck abort,
       TemporaryFiles files,
       int groupTokens) {
     this.tokens = tokens;
     this.dimension = dimension;
-    this.tokensPerLeaf = tokensPerLeaf;
+    this.tokensPerCell = tokensPerCell;
     this.seed = seed;
     this.abort = abort;
     this.files = files;
@@ -100,24 +100,24 @@ public final class CellWriter {
     this.scratch = new byte[tokens.stride()];
   }
 
-  /** Where leaves and postings go. */
+  /** Where cells and postings go. */
   private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
 
   /**
-   * Writes leaves and postings.
+   * Writes cells and postings.
    *
-   * @param leavesOut receives the leaves
+   * @param cellsOut receives the cells
    * @param postingsOut receives the posting lists
    * @param postingWidth bytes of a posting, 2 to 4
    */
-  public CellTable write(IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
+  public CellTable write(IndexOutput cellsOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
     int[] counts = new int[tokens.regionCount()];
     forEachToken((region, slot, ordinal) -> counts[region]++);
     RegionGroups groups = new RegionGroups(counts, groupTokens);
     Output output =
         new Output(
-            new CellRecords(leavesOut, dimension),
+            new CellRecords(cellsOut, dimension),
             new PostingWriter(postingsOut, postingWidth),
             new CellTable(counts.length));
     Group first = new Group(counts, groups, 0);
@@ -200,8 +200,8 @@ public final class CellWriter {
     for (int region = group.from; region < group.to; region++) {
       abort.check();
       directory.startRegion(region, output.postings.count());
-      int leaves = writeRegion(group, region, output.records, output.postings);
-      directory.endRegion(region, leaves);
+      int cells = writeRegion(group, region, output.records, output.postings);
+      directory.endRegion(region, cells);
     }
   }
 
@@ -258,44 +258,44 @@ public final class CellWriter {
       return 0;
     }
     int start = group.start(region);
-    int k = Math.clamp(Math.round((float) n / tokensPerLeaf), 1, MAX_LEAVES_OF_REGION);
+    int k = Math.clamp(Math.round((float) n / tokensPerCell), 1, MAX_CELLS_OF_REGION);
     leafOf = ArrayUtil.growNoCopy(leafOf, n);
-    float[] leaves = cluster(group, start, n, k);
+    float[] cells = cluster(group, start, n, k);
     int[] ends = new int[k];
-    int[] byLeaf = sortByLeaf(n, ends);
+    int[] byCell = sortByCell(n, ends);
     long base = postings.count();
     int written = 0;
-    for (int leaf = 0, at = 0; leaf < k; at = ends[leaf++]) {
-      if (at < ends[leaf]) {
-        records.add(leaves, leaf * dimension, Math.toIntExact(postings.count() - base));
-        postings.write(group.ordinals, start, byLeaf, at, ends[leaf]);
+    for (int cell = 0, at = 0; cell < k; at = ends[cell++]) {
+      if (at < ends[cell]) {
+        records.add(cells, cell * dimension, Math.toIntExact(postings.count() - base));
+        postings.write(group.ordinals, start, byCell, at, ends[cell]);
         written++;
       }
     }
     return written;
   }
 
-  /** Orders the tokens of a region by leaf, in document order within each. */
-  private int[] sortByLeaf(int n, int[] ends) {
+  /** Orders the tokens of a region by cell, in document order within each. */
+  private int[] sortByCell(int n, int[] ends) {
     for (int i = 0; i < n; i++) {
       ends[leafOf[i]]++;
     }
     int sum = 0;
-    for (int leaf = 0; leaf < ends.length; leaf++) {
-      sum += ends[leaf];
-      ends[leaf] = sum - ends[leaf];
+    for (int cell = 0; cell < ends.length; cell++) {
+      sum += ends[cell];
+      ends[cell] = sum - ends[cell];
     }
-    int[] byLeaf = new int[n];
+    int[] byCell = new int[n];
     for (int i = 0; i < n; i++) {
-      byLeaf[ends[leafOf[i]]++] = i;
+      byCell[ends[leafOf[i]]++] = i;
     }
-    return byLeaf;
+    return byCell;
   }
 
   /**
    * Clusters the tokens of a region.
    *
-   * @return the leaves, which are of length 1; {@link #leafOf} gets the leaf of each token
+   * @return the cells, which are of length 1; {@link #leafOf} gets the cell of each token
    */
   private float[] cluster(Group group, int start, int n, int k) throws IOException {
     int sample = Math.min(n, SAMPLE);
@@ -322,12 +322,12 @@ public final class CellWriter {
         System.arraycopy(nearest, 0, leafOf, from, size);
       }
       for (int i = 0; i < size; i++) {
-        int leaf = leafOf[from + i];
-        kernels.add(sums, leaf * dimension, rows, i * dimension, dimension);
+        int cell = leafOf[from + i];
+        kernels.add(sums, cell * dimension, rows, i * dimension, dimension);
       }
     }
-    for (int leaf = 0; leaf < k; leaf++) {
-      normalize(sums, leaf * dimension);
+    for (int cell = 0; cell < k; cell++) {
+      normalize(sums, cell * dimension);
     }
     return sums;
   }

@@ -18,7 +18,7 @@ import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * Makes each centroid the one leaf of its region, as an index of PLAID is searched: what a segment
+ * Makes each centroid the one cell of its region, as an index of PLAID is searched: what a segment
  * begins with whose tokens came with their centroids. No token has to be decoded for it. The centroids
  * of all tokens are walked through twice, as {@link CellWriter} does it: memory is bounded by a
  * constant and the number of centroids, unless a single one has more than {@link #GROUP_POSTINGS}
@@ -84,7 +84,7 @@ public final class CentroidCells {
     this.groupPostings = groupPostings;
   }
 
-  /** Where leaves and postings go. */
+  /** Where cells and postings go. */
   private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
 
   /** Receives the postings of all centroids, those of a document together. */
@@ -93,21 +93,21 @@ public final class CentroidCells {
   }
 
   /**
-   * Writes leaves and postings.
+   * Writes cells and postings.
    *
-   * @param leavesOut receives the leaves
+   * @param cellsOut receives the cells
    * @param postingsOut receives the posting lists
    * @param postingWidth bytes of a posting, 2 to 4
    */
   public CellTable write(
-      Tokens tokens, IndexOutput leavesOut, IndexOutput postingsOut, int postingWidth)
+      Tokens tokens, IndexOutput cellsOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
     int[] counts = new int[count];
     forEachPosting(tokens, (centroid, ordinal) -> counts[centroid]++);
     RegionGroups groups = new RegionGroups(counts, groupPostings);
     Output output =
         new Output(
-            new CellRecords(leavesOut, dimension),
+            new CellRecords(cellsOut, dimension),
             new PostingWriter(postingsOut, postingWidth),
             new CellTable(count));
     Group first = new Group(counts, groups, 0);

@@ -20,9 +20,9 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * Parts of the space that the leaves of a segment lie in: what a search looks at first. Those of a
+ * Parts of the space that the cells of a segment lie in: what a search looks at first. Those of a
  * single codebook are its centroids. Several codebooks have as many centroids in the same places, which
- * would spread tokens that are close to each other over as many leaves; so such a segment has
+ * would spread tokens that are close to each other over as many cells; so such a segment has
  * regions of its own, and a token belongs to the nearest one of those near its centroid.
  *
  * @lucene.internal

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Leaves: small clusters of token vectors, and the posting lists that belong to them. */
+/** Cells: small clusters of token vectors, and the posting lists that belong to them. */
 package io.github.luceneplaid.plaid.leaves;

@@ -19,12 +19,12 @@ import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.Bits;
 
 /**
- * Adds up the scores of leaves for the documents in their posting lists: for each query token the
- * score of the best leaf that has the document, less the score of the worst leaf that was probed,
- * which stands for all leaves that were not.
+ * Adds up the scores of cells for the documents in their posting lists: for each query token the
+ * score of the best cell that has the document, less the score of the worst cell that was probed,
+ * which stands for all cells that were not.
  *
  * <p>A document takes one int: a fixed-point sum, and in its low byte the last query token that
- * added to it. The leaves of a token come best first, so that only the first one to meet a document
+ * added to it. The cells of a token come best first, so that only the first one to meet a document
  * adds.
  */
 final class Accumulator {
@@ -120,19 +120,19 @@ final class Accumulator {
   }
 
   /**
-   * Adds leaves of a query token.
+   * Adds cells of a query token.
    *
    * @param token the query token, not lower than those before
    * @param lists posting lists that need not be read any more
-   * @param order leaves, best first
+   * @param order cells, best first
    * @param gains what each of them adds, at least 0
    */
-  void add(int token, CellProbe leaves, FetchedPostings lists, int[] order, float[] gains)
+  void add(int token, CellProbe cells, FetchedPostings lists, int[] order, float[] gains)
       throws IOException {
     int mark = mark(token);
     int sinceLook = 0;
     for (int i = 0; i < order.length; i++) {
-      int length = leaves.length(order[i]);
+      int length = cells.length(order[i]);
       sinceLook += length;
       if (sinceLook > TimeLimit.ELEMENTS) {
         sinceLook = 0;
@@ -142,7 +142,7 @@ final class Accumulator {
       }
       int place = lists.place(order[i]);
       if (place < 0) {
-        readAndAdd(leaves, order[i], mark, gain(gains[i]));
+        readAndAdd(cells, order[i], mark, gain(gains[i]));
       } else {
         add(lists.bytes(), place, length, mark, gain(gains[i]));
       }
@@ -164,15 +164,15 @@ final class Accumulator {
     return (int) (gain * unit) << TOKEN_BITS;
   }
 
-  /** Adds a leaf whose list has not been fetched. */
-  private void readAndAdd(CellProbe leaves, int leaf, int mark, int gain) throws IOException {
-    int length = leaves.length(leaf);
+  /** Adds a cell whose list has not been fetched. */
+  private void readAndAdd(CellProbe cells, int cell, int mark, int gain) throws IOException {
+    int length = cells.length(cell);
     // An int is read of each posting, which the last one may not have
     int room = Math.min(length, atATime) * width + Integer.BYTES;
     postings = ArrayUtil.growNoCopy(postings, room);
     for (int from = 0; from < length && time.isOver() == false; ) {
       int n = Math.min(length - from, atATime);
-      segment.readPostings(leaves.start(leaf) + from, n, postings, 0);
+      segment.readPostings(cells.start(cell) + from, n, postings, 0);
       add(postings, 0, n, mark, gain);
       from += n;
     }

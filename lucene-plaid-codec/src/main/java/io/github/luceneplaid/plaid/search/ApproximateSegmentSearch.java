@@ -29,7 +29,7 @@ interface ApproximateSegmentSearch extends SegmentSearch {
    *
    * @param acceptedCount as for {@link #probe}
    * @param share as for {@link #probe}
-   * @param probes leaves that are walked for each query token, in all segments together
+   * @param probes cells that are walked for each query token, in all segments together
    */
   long collectCost(int acceptedCount, double share, int probes);
 
@@ -42,23 +42,23 @@ interface ApproximateSegmentSearch extends SegmentSearch {
   double scoresPerToken(int acceptedCount, double share);
 
   /**
-   * Scores the leaves that may be worth walking.
+   * Scores the cells that may be worth walking.
    *
    * @param block the query tokens
    * @param acceptedCount about how many documents may be found, at least; where they are few, more
    *     must be probed to find as many
    * @param share of all documents that may be found in any segment, those of this one: the smaller
    *     it is, the less is asked of it
-   * @return the leaves, for any thread
+   * @return the cells, for any thread
    */
   CellProbe probe(QueryTables.Block block, int acceptedCount, double share) throws IOException;
 
   /**
-   * Walks the posting lists of leaves. May end early when the request has timed out.
+   * Walks the posting lists of cells. May end early when the request has timed out.
    *
    * @param block the query tokens
    * @param probe what {@link #probe} returned for them, on any copy
-   * @param cut which leaves are walked
+   * @param cut which cells are walked
    * @param sums what other blocks gave, null for the first one
    * @param from ordinal of the first document
    * @param to one behind the last one

@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * Has the leaves propose candidates: what {@link CellProbe}, {@link CellCut} and {@link
- * Accumulator} do, for all leaves together.
+ * Has the segments propose candidates: what {@link CellProbe}, {@link CellCut} and {@link
+ * Accumulator} do, for all segments together.
  *
  * <p>What this takes is bounded. Query tokens are probed in blocks: products with regions and
- * scores of leaves are {@value #SCORES} floats at most, for a block and all leaves together, unless
+ * scores of cells are {@value #SCORES} floats at most, for a block and all segments together, unless
  * a single query token takes more. The usual query is one block. Sums are of {@value #WINDOW}
- * documents of each leaf at most; larger ones are walked window by window, and a query of several
+ * documents of each segment at most; larger ones are walked window by window, and a query of several
  * blocks is probed again for each.
  */
 final class CandidateCollector {
@@ -33,10 +33,10 @@ final class CandidateCollector {
   /** Floats for a block of query tokens. */
   private static final int SCORES = 1 << 23;
 
-  /** Documents of a leaf whose sums are held at once. */
+  /** Documents of a segment whose sums are held at once. */
   private static final int WINDOW = 1 << 20;
 
-  private final SegmentSearches leaves;
+  private final SegmentSearches segments;
   private final SearchRequest request;
   private final int candidates;
   private final long accepted;
@@ -46,22 +46,22 @@ final class CandidateCollector {
   /**
    * Sole constructor.
    *
-   * @param candidates of each leaf at most
-   * @param accepted documents that may be found, of all leaves
+   * @param candidates of each segment at most
+   * @param accepted documents that may be found, of all segments
    */
-  CandidateCollector(SegmentSearches leaves, SearchRequest request, int candidates, long accepted) {
-    this(leaves, request, candidates, accepted, SCORES, WINDOW);
+  CandidateCollector(SegmentSearches segments, SearchRequest request, int candidates, long accepted) {
+    this(segments, request, candidates, accepted, SCORES, WINDOW);
   }
 
   /** With other bounds of memory. */
   CandidateCollector(
-      SegmentSearches leaves,
+      SegmentSearches segments,
       SearchRequest request,
       int candidates,
       long accepted,
       int scores,
       int window) {
-    this.leaves = leaves;
+    this.segments = segments;
     this.request = request;
     this.candidates = candidates;
     this.accepted = accepted;
@@ -73,10 +73,10 @@ final class CandidateCollector {
   private record Probed(QueryTables.Block block, List<CellProbe> probes, CellCut cut) {}
 
   /**
-   * Returns the best candidates of each leaf with their estimates, best first.
+   * Returns the best candidates of each segment with their estimates, best first.
    *
-   * @param probed leaves that can tell
-   * @param wanted leaves of these to walk for each query token, in all together
+   * @param probed segments that can tell
+   * @param wanted cells to walk for each query token, in all together
    */
   List<long[]> run(List<SegmentDocs> probed, int wanted) throws IOException {
     int count = request.query().count();
@@ -90,8 +90,8 @@ final class CandidateCollector {
       return List.of();
     }
     int documents = 0;
-    for (SegmentDocs leaf : probed) {
-      documents = Math.max(documents, leaf.approximate().documents());
+    for (SegmentDocs segment : probed) {
+      documents = Math.max(documents, segment.approximate().documents());
     }
     List<long[]> found = null;
     for (int from = 0; found == null || from < documents; from += window) {
@@ -118,8 +118,8 @@ final class CandidateCollector {
 
   private int tokensPerBlock(List<SegmentDocs> probed) throws IOException {
     double perToken = 1;
-    for (SegmentDocs leaf : probed) {
-      perToken += leaf.approximate().scoresPerToken(leaf.accepted(), share(leaf, accepted));
+    for (SegmentDocs segment : probed) {
+      perToken += segment.approximate().scoresPerToken(segment.accepted(), share(segment, accepted));
     }
     return (int) Math.clamp(scores / perToken, 1, request.query().count());
   }
@@ -127,65 +127,65 @@ final class CandidateCollector {
   private Probed probe(List<SegmentDocs> probed, int first, int n, int wanted) throws IOException {
     QueryTables.Block block = request.tables().block(first, n);
     List<Callable<CellProbe>> tasks = new ArrayList<>(probed.size());
-    for (SegmentDocs leaf : probed) {
-      tasks.add(() -> leaf.approximate().probe(block, leaf.accepted(), share(leaf, accepted)));
+    for (SegmentDocs segment : probed) {
+      tasks.add(() -> segment.approximate().probe(block, segment.accepted(), share(segment, accepted)));
     }
-    List<CellProbe> probes = leaves.run(tasks);
+    List<CellProbe> probes = segments.run(tasks);
     return new Probed(block, probes, new CellCut(probes, n, wanted, request.time()));
   }
 
-  /** The part of all documents that may be found which a leaf has. */
-  static double share(SegmentDocs leaf, long accepted) {
-    return Math.min(1, (double) leaf.accepted() / Math.max(1, accepted));
+  /** The part of all documents that may be found which a segment has. */
+  static double share(SegmentDocs segment, long accepted) {
+    return Math.min(1, (double) segment.accepted() / Math.max(1, accepted));
   }
 
-  /** Adds up what the leaves have for a block. */
+  /** Adds up what the segments have for a block. */
   private void walk(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < sums.length; i++) {
-      int leaf = i;
+      int segment = i;
       tasks.add(
           () -> {
-            sums[leaf] = walk(probed.get(leaf), block, leaf, sums[leaf], from);
+            sums[segment] = walk(probed.get(segment), block, segment, sums[segment], from);
             return null;
           });
     }
-    leaves.run(tasks);
+    segments.run(tasks);
   }
 
-  private Accumulator walk(SegmentDocs leaf, Probed block, int i, Accumulator sums, int from)
+  private Accumulator walk(SegmentDocs segment, Probed block, int i, Accumulator sums, int from)
       throws IOException {
-    ApproximateSegmentSearch search = leaf.approximate();
+    ApproximateSegmentSearch search = segment.approximate();
     int to = (int) Math.min(search.documents(), (long) from + window);
     return from < to || from == 0
         ? search.walk(block.block, block.probes.get(i), block.cut, sums, from, to)
         : null;
   }
 
-  /** Adds up what the leaves have for the last block, and returns the best documents of each. */
+  /** Adds up what the segments have for the last block, and returns the best documents of each. */
   private List<long[]> choose(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
     for (int i = 0; i < sums.length; i++) {
       int number = i;
-      SegmentDocs leaf = probed.get(i);
-      tasks.add(() -> choose(leaf, walk(leaf, block, number, sums[number], from)));
+      SegmentDocs segment = probed.get(i);
+      tasks.add(() -> choose(segment, walk(segment, block, number, sums[number], from)));
     }
-    return leaves.run(tasks);
+    return segments.run(tasks);
   }
 
-  private long[] choose(SegmentDocs leaf, Accumulator sums) throws IOException {
+  private long[] choose(SegmentDocs segment, Accumulator sums) throws IOException {
     if (sums == null) {
       return new long[0];
     }
-    int n = Math.min(candidates, leaf.accepted());
+    int n = Math.min(candidates, segment.accepted());
     int[] docs = new int[n];
     float[] estimates = new float[n];
-    int found = leaf.approximate().collect(sums, n, leaf.acceptedBits(), docs, estimates);
+    int found = segment.approximate().collect(sums, n, segment.acceptedBits(), docs, estimates);
     long[] hits = new long[found];
     for (int i = 0; i < found; i++) {
-      hits[i] = BestDocs.encode(leaf.docBase() + docs[i], estimates[i]);
+      hits[i] = BestDocs.encode(segment.docBase() + docs[i], estimates[i]);
     }
     BestDocs.sort(hits);
     return hits;

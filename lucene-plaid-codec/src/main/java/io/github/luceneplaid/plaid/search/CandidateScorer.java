@@ -19,7 +19,7 @@ import java.util.List;
  * Gives candidates quick scores in the order of their likely ones until the others are unlikely to
  * get into the top k. How far estimates are off, and how much that varies, is learned from the
  * candidates scored so far. Segments differ in it: the fewer documents they have, the larger is the
- * part of their leaves that is probed. So segments of about the same size have a mean error of
+ * part of their cells that is probed. So segments of about the same size have a mean error of
  * their own, drawn to that of all as long as it is based on few candidates.
  */
 final class CandidateScorer {
@@ -42,7 +42,7 @@ final class CandidateScorer {
   /** Place of what was learned about all sizes. */
   private static final int ALL = Integer.SIZE;
 
-  private final SegmentSearches leaves;
+  private final SegmentSearches segments;
   private final SearchRequest request;
   private final int k;
   private final StopRule stop;
@@ -59,8 +59,8 @@ final class CandidateScorer {
   private double[] sums;
   private double[] squares;
 
-  CandidateScorer(SegmentSearches leaves, SearchRequest request, int k) {
-    this.leaves = leaves;
+  CandidateScorer(SegmentSearches segments, SearchRequest request, int k) {
+    this.segments = segments;
     this.request = request;
     this.k = k;
     this.stop = new StopRule(request.options(), k);
@@ -184,7 +184,7 @@ final class CandidateScorer {
     for (int i = 0; i < n; i++) {
       docs[i] = BestDocs.doc(batch[i]);
     }
-    float[] scores = leaves.quickScores(docs);
+    float[] scores = segments.quickScores(docs);
     request.counters().quick(n);
     for (int i = 0; i < n; i++) {
       if (Float.isNaN(scores[i]) == false) {

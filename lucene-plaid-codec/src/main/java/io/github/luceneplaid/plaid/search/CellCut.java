@@ -16,12 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which of the scored leaves are walked: about the best so many of each query token, over all
- * segments together. So a small segment has few leaves walked, and what stands for the leaves that
+ * Which of the scored cells are walked: about the best so many of each query token, over all
+ * segments together. So a small segment has few cells walked, and what stands for the cells that
  * are not walked is the same in all segments: their estimates can be compared.
  *
  * <p>The scores of a query token are divided into {@value #STEPS} steps, the highest first, and
- * leaves are walked up to a whole step.
+ * cells are walked up to a whole step.
  */
 final class CellCut {
 
@@ -42,8 +42,8 @@ final class CellCut {
    *
    * @param probes of all segments
    * @param count number of query tokens
-   * @param wanted leaves to walk for each of them
-   * @param time when it runs out, the rest of the query tokens have no leaves to walk
+   * @param wanted cells to walk for each of them
+   * @param time when it runs out, the rest of the query tokens have no cells to walk
    */
   CellCut(List<CellProbe> probes, int count, int wanted, TimeLimit time) {
     this.highest = new float[count];
@@ -73,15 +73,15 @@ final class CellCut {
       for (CellProbe probe : probes) {
         probe.count(q, this, histogram);
       }
-      int leaves = 0;
-      while (walked[q] < STEPS && leaves < wanted) {
-        leaves += histogram[walked[q]++];
+      int cells = 0;
+      while (walked[q] < STEPS && cells < wanted) {
+        cells += histogram[walked[q]++];
       }
     }
   }
 
   /**
-   * How many leaves to walk for each query token.
+   * How many cells to walk for each query token.
    *
    * @param documents of all segments
    * @param accepted about how many of them may be found: where these are few, more must be walked
@@ -104,12 +104,12 @@ final class CellCut {
     return (int) ((highest[token] - score) * stepsPerUnit[token]);
   }
 
-  /** Steps whose leaves are walked. */
+  /** Steps whose cells are walked. */
   int walked(int token) {
     return walked[token];
   }
 
-  /** What stands for the leaves that are not walked: no score of one that is walked is lower. */
+  /** What stands for the cells that are not walked: no score of one that is walked is lower. */
   float floor(int token) {
     float steps = stepsPerUnit[token];
     return steps == 0 ? highest[token] : highest[token] - walked[token] / steps;

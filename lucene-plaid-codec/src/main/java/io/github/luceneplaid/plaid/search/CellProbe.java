@@ -21,12 +21,12 @@ import java.util.Arrays;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * Scores the leaves of the regions that were found for each query token, and keeps the best of them
+ * Scores the cells of the regions that were found for each query token, and keeps the best of them
  * in the order of their scores.
  */
 final class CellProbe {
 
-  /** Leaves read at a time. */
+  /** Cells read at a time. */
   private static final int CHUNK = 32;
 
   private final TimeLimit time;
@@ -45,17 +45,17 @@ final class CellProbe {
   private final short[] values;
   private final int[] tokens;
 
-  /** Of the leaves that were read. */
+  /** Of the cells that were read. */
   private final float[] scales = new float[CHUNK];
 
-  /** The leaves that were scored: where their postings start, and how many they are. */
+  /** The cells that were scored: where their postings start, and how many they are. */
   private long[] starts;
 
   private int[] lengths;
-  private int leaves;
+  private int cells;
 
-  /** The leaves scored for each query token, and their scores. */
-  private final int[][] leavesOf;
+  /** The cells scored for each query token, and their scores. */
+  private final int[][] cellsOf;
 
   private final float[][] scoresOf;
   private final int[] sizes;
@@ -82,13 +82,13 @@ final class CellProbe {
     this.sums = new short[CHUNK * count];
     this.values = new short[count * dimension];
     this.tokens = new int[count];
-    this.leavesOf = new int[count][];
+    this.cellsOf = new int[count][];
     this.scoresOf = new float[count][];
     this.sizes = new int[count];
   }
 
   /**
-   * Scores the leaves of some regions.
+   * Scores the cells of some regions.
    *
    * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
    */
@@ -117,14 +117,14 @@ final class CellProbe {
     return time.isOver();
   }
 
-  /** Makes room for the leaves of all regions. */
+  /** Makes room for the cells of all regions. */
   private void allocate(long[] pairs) throws IOException {
-    CellTable directory = segment.leafDirectory();
+    CellTable directory = segment.cellTable();
     int all = 0;
     int previous = -1;
     for (long pair : pairs) {
       int region = (int) (pair >>> 32);
-      int n = directory.firstLeaf(region + 1) - directory.firstLeaf(region);
+      int n = directory.firstCell(region + 1) - directory.firstCell(region);
       sizes[(int) pair] += n;
       all += region == previous ? 0 : n;
       previous = region;
@@ -132,24 +132,24 @@ final class CellProbe {
     starts = new long[all];
     lengths = new int[all];
     for (int q = 0; q < sizes.length; q++) {
-      leavesOf[q] = new int[sizes[q]];
+      cellsOf[q] = new int[sizes[q]];
       scoresOf[q] = new float[sizes[q]];
     }
-    leaves = 0;
+    cells = 0;
     Arrays.fill(sizes, 0);
   }
 
   private void scoreRegion(int region, int n) throws IOException {
-    CellTable directory = segment.leafDirectory();
-    int firstOfAll = leaves;
-    int end = directory.firstLeaf(region + 1);
-    for (int first = directory.firstLeaf(region); first < end; first += CHUNK) {
+    CellTable directory = segment.cellTable();
+    int firstOfAll = cells;
+    int end = directory.firstCell(region + 1);
+    for (int first = directory.firstCell(region); first < end; first += CHUNK) {
       int size = Math.min(CHUNK, end - first);
-      segment.readLeaves(first, size, records);
+      segment.readCells(first, size, records);
       multiply(size, values, 0, n);
       take(size, n, directory.firstPosting(region));
     }
-    if (leaves > firstOfAll) {
+    if (cells > firstOfAll) {
       setLengths(firstOfAll, directory.firstPosting(region), directory.firstPosting(region + 1));
     }
   }
@@ -160,69 +160,69 @@ final class CellProbe {
     work += (long) n * size * dimension;
   }
 
-  /** Takes the leaves that were read, for the query tokens of their region. */
+  /** Takes the cells that were read, for the query tokens of their region. */
   private void take(int size, int n, long firstPosting) {
     readHeaders(size, firstPosting);
     for (int q = 0; q < n; q++) {
       int token = tokens[q];
-      int[] numbers = leavesOf[token];
+      int[] numbers = cellsOf[token];
       float[] scores = scoresOf[token];
       float scale = query.scale()[firstToken + token];
       int at = sizes[token];
       for (int i = 0; i < size; i++) {
-        numbers[at + i] = leaves + i;
+        numbers[at + i] = cells + i;
         scores[at + i] = sums[q * size + i] * scale * scales[i];
       }
       sizes[token] = at + size;
     }
-    leaves += size;
+    cells += size;
   }
 
   /** Reads where postings start, and scales. */
   private void readHeaders(int size, long firstPosting) {
     for (int i = 0, at = 0; i < size; i++, at += recordBytes) {
       scales[i] = (float) BitUtil.VH_LE_FLOAT.get(records, at);
-      starts[leaves + i] =
+      starts[cells + i] =
           firstPosting + (int) BitUtil.VH_LE_INT.get(records, at + CellLayout.START);
     }
   }
 
-  /** Scores all leaves of the segment for each query token. */
+  /** Scores all cells of the segment for each query token. */
   void scoreAll() throws IOException {
-    CellTable directory = segment.leafDirectory();
-    int all = directory.leaves();
-    int[] everyLeaf = new int[all];
-    for (int leaf = 0; leaf < all; leaf++) {
-      everyLeaf[leaf] = leaf;
+    CellTable directory = segment.cellTable();
+    int all = directory.cells();
+    int[] everyCell = new int[all];
+    for (int cell = 0; cell < all; cell++) {
+      everyCell[cell] = cell;
     }
     starts = new long[all];
     lengths = new int[all];
     for (int q = 0; q < sizes.length; q++) {
-      leavesOf[q] = everyLeaf;
+      cellsOf[q] = everyCell;
       scoresOf[q] = new float[all];
       sizes[q] = all;
     }
     int n = sizes.length;
-    for (leaves = 0; leaves < all; ) {
+    for (cells = 0; cells < all; ) {
       if (isOver(0)) {
         Arrays.fill(sizes, 0);
         return;
       }
-      int size = Math.min(CHUNK, all - leaves);
-      segment.readLeaves(leaves, size, records);
+      int size = Math.min(CHUNK, all - cells);
+      segment.readCells(cells, size, records);
       multiply(size, query.values(), firstToken * dimension, n);
       readHeaders(size, 0);
       for (int q = 0; q < n; q++) {
         float scale = query.scale()[firstToken + q];
         for (int i = 0; i < size; i++) {
-          scoresOf[q][leaves + i] = sums[q * size + i] * scale * scales[i];
+          scoresOf[q][cells + i] = sums[q * size + i] * scale * scales[i];
         }
       }
-      leaves += size;
+      cells += size;
     }
     for (int region = 0; region < directory.regions(); region++) {
-      for (int leaf = directory.firstLeaf(region); leaf < directory.firstLeaf(region + 1); leaf++) {
-        starts[leaf] += directory.firstPosting(region);
+      for (int cell = directory.firstCell(region); cell < directory.firstCell(region + 1); cell++) {
+        starts[cell] += directory.firstPosting(region);
       }
     }
     if (all > 0) {
@@ -230,52 +230,52 @@ final class CellProbe {
     }
   }
 
-  /** Sets the lengths of the leaves from one on, whose lists lie one behind the other. */
+  /** Sets the lengths of the cells from one on, whose lists lie one behind the other. */
   private void setLengths(int from, long start, long end) throws IOException {
     if (starts[from] < start) {
-      throw segment.corrupt("a leaf has postings from " + starts[from] + " before " + start);
+      throw segment.corrupt("a cell has postings from " + starts[from] + " before " + start);
     }
     long next = end;
-    for (int leaf = leaves - 1; leaf >= from; leaf--) {
-      long length = next - starts[leaf];
+    for (int cell = cells - 1; cell >= from; cell--) {
+      long length = next - starts[cell];
       if (length < 0 || length > segment.documents()) {
-        throw segment.corrupt("a leaf has " + length + " postings from " + starts[leaf]);
+        throw segment.corrupt("a cell has " + length + " postings from " + starts[cell]);
       }
-      lengths[leaf] = (int) length;
-      next = starts[leaf];
+      lengths[cell] = (int) length;
+      next = starts[cell];
     }
   }
 
-  /** Number of leaves that were scored. */
+  /** Number of cells that were scored. */
   int size() {
-    return leaves;
+    return cells;
   }
 
-  /** First posting of a leaf. */
-  long start(int leaf) {
-    return starts[leaf];
+  /** First posting of a cell. */
+  long start(int cell) {
+    return starts[cell];
   }
 
-  /** Number of postings of a leaf. */
-  int length(int leaf) {
-    return lengths[leaf];
+  /** Number of postings of a cell. */
+  int length(int cell) {
+    return lengths[cell];
   }
 
-  /** Number of postings of some leaves. */
-  long postings(int[] leaves) {
+  /** Number of postings of some cells. */
+  long postings(int[] cells) {
     long sum = 0;
-    for (int leaf : leaves) {
-      sum += lengths[leaf];
+    for (int cell : cells) {
+      sum += lengths[cell];
     }
     return sum;
   }
 
-  /** Number of leaves that were scored. */
+  /** Number of cells that were scored. */
   int size(int token) {
     return sizes[token];
   }
 
-  /** The highest score of a leaf, negative infinity if there are none. */
+  /** The highest score of a cell, negative infinity if there are none. */
   float highest(int token) {
     float highest = Float.NEGATIVE_INFINITY;
     float[] scores = scoresOf[token];
@@ -285,7 +285,7 @@ final class CellProbe {
     return highest;
   }
 
-  /** The lowest score of a leaf, infinity if there are none. */
+  /** The lowest score of a cell, infinity if there are none. */
   float lowest(int token) {
     float lowest = Float.POSITIVE_INFINITY;
     float[] scores = scoresOf[token];
@@ -295,7 +295,7 @@ final class CellProbe {
     return lowest;
   }
 
-  /** Counts the leaves of each step. */
+  /** Counts the cells of each step. */
   void count(int token, CellCut cut, int[] histogram) {
     float[] scores = scoresOf[token];
     for (int i = 0; i < sizes[token]; i++) {
@@ -304,7 +304,7 @@ final class CellProbe {
   }
 
   /**
-   * Leaves to walk.
+   * Cells to walk.
    *
    * @param order numbers for {@link #start} and {@link #length}, best step first
    * @param scores of each
@@ -312,9 +312,9 @@ final class CellProbe {
   record Walk(int[] order, float[] scores) {}
 
   /**
-   * Orders the leaves of a query token that are to be walked by their steps.
+   * Orders the cells of a query token that are to be walked by their steps.
    *
-   * @param ends for the leaves of each step, overwritten: [{@link CellCut#STEPS} + 1]
+   * @param ends for the cells of each step, overwritten: [{@link CellCut#STEPS} + 1]
    */
   Walk walk(int token, CellCut cut, int[] ends) {
     int walked = cut.walked(token);
@@ -335,7 +335,7 @@ final class CellProbe {
       int step = Byte.toUnsignedInt(steps[i]);
       if (step < walked) {
         int at = ends[step]++;
-        order[at] = leavesOf[token][i];
+        order[at] = cellsOf[token][i];
         scores[at] = all[i];
       }
     }

@@ -59,7 +59,7 @@ final class CentroidProducts {
   /**
    * Opens the products of a segment.
    *
-   * @param query rotated for centroids of the format's own; as it was given for adopted ones
+   * @param query rotated for centroids of the format's own; as it was given for imported ones
    * @param all the products of all centroids, [centroids][stride]; null if they are not known
    */
   static CentroidProducts of(PlaidSegment segment, QueryMatrix query, float[] all)

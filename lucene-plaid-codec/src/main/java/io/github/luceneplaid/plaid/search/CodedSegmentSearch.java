@@ -22,7 +22,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 
 /**
- * The search of a trained segment: centroids, leaves and posting lists find candidates ({@link
+ * The search of a trained segment: centroids, cells and posting lists find candidates ({@link
  * RegionProbe}, {@link CellProbe}, {@link Accumulator}), {@link CodeScorer} scores them.
  */
 final class CodedSegmentSearch extends PlaidSegmentSearch implements ApproximateSegmentSearch {
@@ -31,10 +31,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   private static final int REGIONS = 16;
   private static final int REGIONS_FOR_MANY = 20;
 
-  /** Up to so many leaves a region, products with all leaves cost less than finding regions. */
-  private static final int FEW_LEAVES = 2;
+  /** Up to so many cells a region, products with all cells cost less than finding regions. */
+  private static final int FEW_CELLS = 2;
 
-  /** Whether leaves are found by regions, as they are many. */
+  /** Whether cells are found by regions, as they are many. */
   private final boolean byRegions;
 
   /** The deviation of products of residuals with a query token of length 1. */
@@ -43,7 +43,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   private final CellTable directory;
 
   private CodeScorer scorer;
-  private ImportedCodeScorer adoptedScorer;
+  private ImportedCodeScorer importedScorer;
 
   /**
    * Opens the search.
@@ -53,8 +53,8 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   CodedSegmentSearch(LeafReader reader, SearchRequest request, PlaidSegment segment)
       throws IOException {
     super(reader, request, segment);
-    this.directory = segment.leafDirectory();
-    this.byRegions = directory.leaves() > (long) FEW_LEAVES * directory.regions();
+    this.directory = segment.cellTable();
+    this.byRegions = directory.cells() > (long) FEW_CELLS * directory.regions();
     this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
   }
 
@@ -69,15 +69,15 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     return scorer;
   }
 
-  private ImportedCodeScorer adoptedScorer() throws IOException {
-    if (adoptedScorer == null) {
+  private ImportedCodeScorer importedScorer() throws IOException {
+    if (importedScorer == null) {
       QueryTables tables = request.tables();
       CentroidProducts centroids =
           CentroidProducts.of(segment, tables.unrotated(), tables.centroidProducts(segment, true));
-      adoptedScorer =
+      importedScorer =
           new ImportedCodeScorer(segment, tables, centroids, query.count(), request.time());
     }
-    return adoptedScorer;
+    return importedScorer;
   }
 
   private static float meanResidual(PlaidSegment segment) throws IOException {
@@ -100,24 +100,24 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
       return escapedScore(doc);
     }
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
-    Codebook adopted = segment.adopted(ordinal);
+    Codebook imported = segment.imported(ordinal);
     boolean complete =
-        adopted == null
+        imported == null
             ? scorer().match(ordinal, best)
-            : adoptedScorer().match(ordinal, adopted, best);
+            : importedScorer().match(ordinal, imported, best);
     return complete ? query.score(best) : Float.NaN;
   }
 
   @Override
   boolean match(int ordinal, float[] best) throws IOException {
-    return (keepsRaw() || segment.adopted(ordinal) != null)
+    return (keepsRaw() || segment.imported(ordinal) != null)
         ? super.match(ordinal, best)
         : scorer().matchExactly(ordinal, best);
   }
 
   @Override
   void pairs(int ordinal, TokenPairs pairs) throws IOException {
-    if (keepsRaw() || segment.adopted(ordinal) != null) {
+    if (keepsRaw() || segment.imported(ordinal) != null) {
       super.pairs(ordinal, pairs);
     } else {
       scorer().pairs(ordinal, pairs);
@@ -131,12 +131,12 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
 
   @Override
   public long collectCost(int acceptedCount, double share, int probes) {
-    double leavesPerRegion = (double) directory.leaves() / directory.regions();
-    double postingsPerLeaf = (double) directory.postings() / directory.leaves();
-    double leaves =
-        byRegions ? regions(acceptedCount, share) * leavesPerRegion : directory.leaves();
-    double postings = Math.min(leaves, probes * share) * postingsPerLeaf;
-    return (long) (query.count() * (leaves + postings));
+    double cellsPerRegion = (double) directory.cells() / directory.regions();
+    double postingsPerCell = (double) directory.postings() / directory.cells();
+    double cells =
+        byRegions ? regions(acceptedCount, share) * cellsPerRegion : directory.cells();
+    double postings = Math.min(cells, probes * share) * postingsPerCell;
+    return (long) (query.count() * (cells + postings));
   }
 
   /** Regions to probe for each query token. */
@@ -153,28 +153,28 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   @Override
   public double scoresPerToken(int acceptedCount, double share) {
     if (byRegions == false) {
-      return directory.leaves();
+      return directory.cells();
     }
     double found = regions(acceptedCount, share);
-    double leaves = found * directory.leaves() / directory.regions();
-    return directory.regions() + 4 * found + 2 * leaves;
+    double cells = found * directory.cells() / directory.regions();
+    return directory.regions() + 4 * found + 2 * cells;
   }
 
   @Override
   public CellProbe probe(QueryTables.Block block, int acceptedCount, double share)
       throws IOException {
-    CellProbe leaves =
+    CellProbe cells =
         new CellProbe(
-            segment, request.tables().leaves(), block.first(), block.count(), request.time());
+            segment, request.tables().cells(), block.first(), block.count(), request.time());
     if (byRegions == false) {
-      leaves.scoreAll();
+      cells.scoreAll();
     } else {
       int stride = block.matrix().stride();
-      leaves.score(
+      cells.score(
           new RegionProbe(block.count(), stride, regions(acceptedCount, share), request.time())
               .find(block.products(segment), directory.regions()));
     }
-    return leaves;
+    return cells;
   }
 
   @Override
@@ -220,10 +220,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   }
 
   /**
-   * Turns similarities into what they add to the score over that of the leaves not walked. Being
-   * met in a leaf is worth something in itself: the best token of a document is likely to be nearer
-   * than the leaf, and documents that are met in no leaf are below the worst one. With 8 regions
-   * and 32 leaves, one deviation of what residuals add raised the share of the exact top 10 among
+   * Turns similarities into what they add to the score over that of the cells not walked. Being
+   * met in a cell is worth something in itself: the best token of a document is likely to be nearer
+   * than the cell, and documents that are met in no cell are below the worst one. With 8 regions
+   * and 32 cells, one deviation of what residuals add raised the share of the exact top 10 among
    * the first 64 candidates from .872 to .901 (10,000 Debian descriptions).
    *
    * @param bonus what to add for having been met

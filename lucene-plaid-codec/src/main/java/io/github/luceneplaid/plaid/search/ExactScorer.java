@@ -30,15 +30,15 @@ final class ExactScorer {
   /** What is missed here, in parts of all that may be missed: most of it was before. */
   private static final double PART = 0.1;
 
-  private final SegmentSearches leaves;
+  private final SegmentSearches segments;
   private final SearchRequest request;
   private final StopRule stop;
   private int errors;
   private double sum;
   private double squares;
 
-  ExactScorer(SegmentSearches leaves, SearchRequest request) {
-    this.leaves = leaves;
+  ExactScorer(SegmentSearches segments, SearchRequest request) {
+    this.segments = segments;
     this.request = request;
     this.stop = new StopRule(request.options(), request.k() * PART);
   }
@@ -80,7 +80,7 @@ final class ExactScorer {
     for (int i = 0; i < docs.length; i++) {
       docs[i] = BestDocs.doc(quick[i]);
     }
-    float[] scores = leaves.exactScores(docs);
+    float[] scores = segments.exactScores(docs);
     request.counters().exact(docs.length);
     for (int i = 0; i < docs.length; i++) {
       if (Float.isNaN(scores[i]) == false) {

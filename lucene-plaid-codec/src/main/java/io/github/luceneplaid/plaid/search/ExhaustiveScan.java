@@ -17,13 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Scores all accepted documents of some leaves, in ranges of about equal work. */
+/** Scores all accepted documents of some segments, in ranges of about equal work. */
 final class ExhaustiveScan {
 
   /** Ends the splitting of a large segment: more tasks than this do not get it done earlier. */
-  private static final int MAX_RANGES_PER_LEAF = 64;
+  private static final int MAX_RANGES_PER_SEGMENT = 64;
 
-  private final SegmentSearches leaves;
+  private final SegmentSearches segments;
   private final SearchRequest request;
   private final int size;
   private final boolean quick;
@@ -32,32 +32,32 @@ final class ExhaustiveScan {
    * Prepares a scan.
    *
    * @param size how many documents to keep
-   * @param quick whether leaves that have quick scores use them
+   * @param quick whether segments that have quick scores use them
    */
-  ExhaustiveScan(SegmentSearches leaves, SearchRequest request, int size, boolean quick) {
-    this.leaves = leaves;
+  ExhaustiveScan(SegmentSearches segments, SearchRequest request, int size, boolean quick) {
+    this.segments = segments;
     this.request = request;
     this.size = size;
     this.quick = quick;
   }
 
-  private record Range(SegmentDocs leaf, int from, int to) {}
+  private record Range(SegmentDocs segment, int from, int to) {}
 
-  /** Returns the best documents of the given leaves, or of what time allowed to look at. */
+  /** Returns the best documents of the given segments, or of what time allowed to look at. */
   BestDocs run(List<SegmentDocs> scanned) throws IOException {
     List<Callable<BestDocs>> tasks = new ArrayList<>();
     List<Range> ranges = new ArrayList<>();
     long cost = 0;
-    for (SegmentDocs leaf : scanned) {
-      request.counters().scanned(leaf.accepted());
-      long leafCost = leaf.accepted() * leaf.current().costPerDocument();
-      int maxParts = Math.min(MAX_RANGES_PER_LEAF, leaf.maxDoc());
-      int parts = Math.clamp(leafCost / SegmentSearches.TASK_COST, 1, maxParts);
+    for (SegmentDocs segment : scanned) {
+      request.counters().scanned(segment.accepted());
+      long segmentCost = segment.accepted() * segment.current().costPerDocument();
+      int maxParts = Math.min(MAX_RANGES_PER_SEGMENT, segment.maxDoc());
+      int parts = Math.clamp(segmentCost / SegmentSearches.TASK_COST, 1, maxParts);
       for (int part = 0; part < parts; part++) {
-        int from = (int) ((long) leaf.maxDoc() * part / parts);
-        int to = (int) ((long) leaf.maxDoc() * (part + 1) / parts);
-        ranges.add(new Range(leaf, from, to));
-        cost += leafCost / parts;
+        int from = (int) ((long) segment.maxDoc() * part / parts);
+        int to = (int) ((long) segment.maxDoc() * (part + 1) / parts);
+        ranges.add(new Range(segment, from, to));
+        cost += segmentCost / parts;
         if (cost >= SegmentSearches.TASK_COST) {
           tasks.add(task(ranges));
           ranges = new ArrayList<>();
@@ -68,7 +68,7 @@ final class ExhaustiveScan {
     if (ranges.isEmpty() == false) {
       tasks.add(task(ranges));
     }
-    return merge(leaves.run(tasks));
+    return merge(segments.run(tasks));
   }
 
   private Callable<BestDocs> task(List<Range> ranges) {
@@ -86,15 +86,15 @@ final class ExhaustiveScan {
   }
 
   private void scan(Range range, BestDocs best) throws IOException {
-    SegmentDocs leaf = range.leaf;
-    leaf.forEachAccepted(
+    SegmentDocs segment = range.segment;
+    segment.forEachAccepted(
         range.from,
         range.to,
         request,
         doc -> {
-          float score = leaf.score(doc, quick);
+          float score = segment.score(doc, quick);
           if (Float.isNaN(score) == false) {
-            best.add(leaf.docBase() + doc, score);
+            best.add(segment.docBase() + doc, score);
           }
         });
   }

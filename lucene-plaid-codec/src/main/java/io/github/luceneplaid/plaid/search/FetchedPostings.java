@@ -19,7 +19,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
- * The posting lists of all leaves that are walked, each once, in the order of the file. Lists of a
+ * The posting lists of all cells that are walked, each once, in the order of the file. Lists of a
  * region lie side by side, and most of them are walked by some query token: a few long reads take
  * the place of many short ones.
  */
@@ -40,32 +40,32 @@ final class FetchedPostings {
   }
 
   /**
-   * Fetches the lists of the leaves to walk, as many as there is room for.
+   * Fetches the lists of the cells to walk, as many as there is room for.
    *
-   * @param leaves all that have been scored
+   * @param cells all that have been scored
    * @param walks of each query token
    */
-  static FetchedPostings of(PlaidSegment segment, CellProbe leaves, CellProbe.Walk[] walks)
+  static FetchedPostings of(PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks)
       throws IOException {
-    return of(segment, leaves, walks, MOST);
+    return of(segment, cells, walks, MOST);
   }
 
   /** With another number of bytes that are held at most. */
   static FetchedPostings of(
-      PlaidSegment segment, CellProbe leaves, CellProbe.Walk[] walks, int most) throws IOException {
-    FixedBitSet walked = new FixedBitSet(leaves.size());
+      PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most) throws IOException {
+    FixedBitSet walked = new FixedBitSet(cells.size());
     for (CellProbe.Walk walk : walks) {
-      for (int leaf : walk.order()) {
-        walked.set(leaf);
+      for (int cell : walk.order()) {
+        walked.set(cell);
       }
     }
-    return new Runs(segment, leaves, walked, most).fetch();
+    return new Runs(segment, cells, walked, most).fetch();
   }
 
   /** What is read at once: lists with small gaps between them. */
   private static final class Runs {
     private final PlaidSegment segment;
-    private final CellProbe leaves;
+    private final CellProbe cells;
     private final FixedBitSet walked;
     private final int width;
     private final int[] places;
@@ -74,17 +74,17 @@ final class FetchedPostings {
     private int count;
     private int size;
 
-    Runs(PlaidSegment segment, CellProbe leaves, FixedBitSet walked, int most) {
+    Runs(PlaidSegment segment, CellProbe cells, FixedBitSet walked, int most) {
       this.segment = segment;
-      this.leaves = leaves;
+      this.cells = cells;
       this.walked = walked;
       this.width = segment.postingWidth();
       this.places = new int[walked.length()];
       this.starts = new long[walked.length()];
       this.lengths = new int[walked.length()];
       Arrays.fill(places, -1);
-      for (int leaf = next(0); leaf < places.length; ) {
-        leaf = add(leaf, most);
+      for (int cell = next(0); cell < places.length; ) {
+        cell = add(cell, most);
       }
     }
 
@@ -92,24 +92,24 @@ final class FetchedPostings {
       return from < walked.length() ? walked.nextSetBit(from) : DocIdSetIterator.NO_MORE_DOCS;
     }
 
-    /** Adds the run that starts with a leaf, and returns the next one. */
-    private int add(int leaf, int most) {
-      long start = leaves.start(leaf);
+    /** Adds the run that starts with a cell, and returns the next one. */
+    private int add(int cell, int most) {
+      long start = cells.start(cell);
       long end = start;
-      int next = leaf;
-      while (next < places.length && (leaves.start(next) - end) * width <= GAP) {
-        long after = leaves.start(next) + leaves.length(next);
+      int next = cell;
+      while (next < places.length && (cells.start(next) - end) * width <= GAP) {
+        long after = cells.start(next) + cells.length(next);
         if (size + (after - start) * width > most) {
           break;
         }
-        places[next] = (int) (size + (leaves.start(next) - start) * width);
+        places[next] = (int) (size + (cells.start(next) - start) * width);
         end = after;
         next = next(next + 1);
       }
       starts[count] = start;
       lengths[count++] = (int) (end - start);
       size += (int) (end - start) * width;
-      return next == leaf ? next(leaf + 1) : next;
+      return next == cell ? next(cell + 1) : next;
     }
 
     FetchedPostings fetch() throws IOException {
@@ -129,8 +129,8 @@ final class FetchedPostings {
     return bytes;
   }
 
-  /** Where the list of a leaf starts, -1 if it has not been fetched. */
-  int place(int leaf) {
-    return places[leaf];
+  /** Where the list of a cell starts, -1 if it has not been fetched. */
+  int place(int cell) {
+    return places[cell];
   }
 }

@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * MaxSim of documents from their adopted codes, in 16-bit integers, with rounded weights and norms.
+ * MaxSim of documents from their imported codes, in 16-bit integers, with rounded weights and norms.
  * It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated, so the
  * query is not either.
  */
@@ -86,15 +86,15 @@ final class ImportedCodeScorer {
   /**
    * Raises the best similarity of each query token to that of a document's tokens.
    *
-   * @param adopted what the document is coded against
+   * @param imported what the document is coded against
    * @param best [query tokens], in and out
    * @return false if time ran out before all tokens were looked at
    */
-  boolean match(int ordinal, Codebook adopted, float[] best) throws IOException {
-    if (codebook == null || codebook.id().equals(adopted.id()) == false) {
-      codebook = adopted;
-      query = tables.codes(adopted);
-      weights = adopted.buckets().roundedWeights();
+  boolean match(int ordinal, Codebook imported, float[] best) throws IOException {
+    if (codebook == null || codebook.id().equals(imported.id()) == false) {
+      codebook = imported;
+      query = tables.codes(imported);
+      weights = imported.buckets().roundedWeights();
     }
     int tiles = 0;
     int between = TimeLimit.rows(TimeLimit.SHORT_PRODUCTS, (long) TILE * count * dimension);

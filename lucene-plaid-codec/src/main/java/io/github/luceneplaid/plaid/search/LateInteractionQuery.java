@@ -51,7 +51,7 @@ import org.apache.lucene.search.Weight;
  * query with another timeout than it is searched with.
  *
  * <p>What a search holds to find candidates is bounded, whatever the query and the index are:
- * products with regions and scores of leaves of blocks of query tokens, which are about
+ * products with regions and scores of cells of blocks of query tokens, which are about
  * 2<sup>23</sup> floats (32 MiB) for all segments together, unless a single query token takes more,
  * and sums of 2<sup>20</sup> documents of each segment at a time (8 MiB). Large segments are walked
  * part by part, and long queries are probed block by block, again for each part. To score
@@ -163,13 +163,13 @@ public final class LateInteractionQuery extends Query {
 
   private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
       throws IOException {
-    SegmentSearches leaves = new SegmentSearches(searcher, request);
+    SegmentSearches segments = new SegmentSearches(searcher, request);
     if (filter != null
         && filter instanceof MatchAllDocsQuery == false
-        && leaves.all().isEmpty() == false) {
-      leaves.filter(filterWeight(searcher));
+        && segments.all().isEmpty() == false) {
+      segments.filter(filterWeight(searcher));
     }
-    return new LateInteractionSearch(leaves, request);
+    return new LateInteractionSearch(segments, request);
   }
 
   /**

@@ -21,9 +21,9 @@ import java.util.List;
  * The steps of a search.
  *
  * <ol>
- *   <li>Leaves without approximation, and those whose filter keeps so few documents that probing
+ *   <li>Segments without approximation, and those whose filter keeps so few documents that probing
  *       costs more than scoring them, are scanned.
- *   <li>The other leaves propose candidates, and the best of all leaves together are kept.
+ *   <li>The other segments propose candidates, and the best of all segments together are kept.
  *   <li>Candidates get quick scores until the rest is hopeless, see {@link CandidateScorer}.
  *   <li>The best few get exact scores.
  * </ol>
@@ -37,23 +37,23 @@ final class LateInteractionSearch {
   /** Of the candidates, one in so many is scored by most searches. */
   private static final int USUAL_PART = 16;
 
-  private final SegmentSearches leaves;
+  private final SegmentSearches segments;
   private final SearchRequest request;
   private final long accepted;
   private final int k;
   private final int candidates;
 
-  LateInteractionSearch(SegmentSearches leaves, SearchRequest request) {
-    this.leaves = leaves;
+  LateInteractionSearch(SegmentSearches segments, SearchRequest request) {
+    this.segments = segments;
     this.request = request;
-    this.accepted = leaves.all().stream().mapToLong(SegmentDocs::accepted).sum();
+    this.accepted = segments.all().stream().mapToLong(SegmentDocs::accepted).sum();
     this.k = (int) Math.min(request.k(), accepted);
     this.candidates = request.options().candidates(k, accepted);
   }
 
   /** How many segments have values of the field. */
   int segments() {
-    return leaves.all().size();
+    return segments.all().size();
   }
 
   /** Returns the hits, best first, in the form of {@link BestDocs}. */
@@ -64,17 +64,17 @@ final class LateInteractionSearch {
     }
     List<SegmentDocs> exact = new ArrayList<>();
     List<SegmentDocs> approximate = new ArrayList<>();
-    for (SegmentDocs leaf : leaves.all()) {
-      (leaf.approximate() == null ? exact : approximate).add(leaf);
+    for (SegmentDocs segment : segments.all()) {
+      (segment.approximate() == null ? exact : approximate).add(segment);
     }
     if (request.options().exact() || allAreCandidates(approximate)) {
-      BestDocs best = new ExhaustiveScan(leaves, request, k, false).run(leaves.all());
+      BestDocs best = new ExhaustiveScan(segments, request, k, false).run(segments.all());
       request.counters().end(Stage.SCAN);
       return best.best();
     }
     long[] hits = approximate(exact, approximate);
-    boolean again = request.timedOut() == false && leaves.adapt();
-    return again ? new LateInteractionSearch(leaves, request).run() : hits;
+    boolean again = request.timedOut() == false && segments.adapt();
+    return again ? new LateInteractionSearch(segments, request).run() : hits;
   }
 
   private boolean allAreCandidates(List<SegmentDocs> approximate) throws IOException {
@@ -82,8 +82,8 @@ final class LateInteractionSearch {
     long atMost = approximate.stream().mapToLong(SegmentDocs::accepted).sum();
     int few = request.options().few(k, accepted);
     if (atLeast <= few && few < atMost) {
-      for (SegmentDocs leaf : approximate) {
-        leaf.count(request.time());
+      for (SegmentDocs segment : approximate) {
+        segment.count(request.time());
       }
       atMost = approximate.stream().mapToLong(SegmentDocs::accepted).sum();
     }
@@ -96,18 +96,18 @@ final class LateInteractionSearch {
     List<SegmentDocs> probed = new ArrayList<>();
     boolean raw = false;
     int probes = probes(approximate);
-    for (SegmentDocs leaf : approximate) {
-      (isCheaperToScan(leaf, probes) ? scanned : probed).add(leaf);
-      raw |= leaf.approximate().keepsRaw();
+    for (SegmentDocs segment : approximate) {
+      (isCheaperToScan(segment, probes) ? scanned : probed).add(segment);
+      raw |= segment.approximate().keepsRaw();
     }
     int kept = (int) Math.min(request.options().rescore(k, raw), accepted);
-    BestDocs exactDocs = new ExhaustiveScan(leaves, request, k, false).run(exact);
-    ExhaustiveScan quickScan = new ExhaustiveScan(leaves, request, kept, true);
+    BestDocs exactDocs = new ExhaustiveScan(segments, request, k, false).run(exact);
+    ExhaustiveScan quickScan = new ExhaustiveScan(segments, request, kept, true);
     BestDocs quickDocs = new BestDocs(kept);
     quickDocs.addAll(quickScan.run(scanned));
     request.counters().end(Stage.SCAN);
     List<long[]> found =
-        new CandidateCollector(leaves, request, candidates, accepted).run(probed, probes);
+        new CandidateCollector(segments, request, candidates, accepted).run(probed, probes);
     long all = found.stream().mapToLong(part -> part.length).sum();
     request.counters().candidates(all);
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
@@ -116,7 +116,7 @@ final class LateInteractionSearch {
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
       int[] documents = probed.stream().mapToInt(SegmentDocs::maxDoc).toArray();
-      new CandidateScorer(leaves, request, k).score(found, documents, candidates, hits, quickDocs);
+      new CandidateScorer(segments, request, k).score(found, documents, candidates, hits, quickDocs);
     } else {
       quickDocs.addAll(quickScan.run(probed));
     }
@@ -126,27 +126,27 @@ final class LateInteractionSearch {
     return hits;
   }
 
-  /** Leaves to walk for each query token, in all segments together. */
+  /** Cells to walk for each query token, in all segments together. */
   private int probes(List<SegmentDocs> approximate) throws IOException {
     long documents = 0;
     long mayBeFound = 0;
-    for (SegmentDocs leaf : approximate) {
-      documents += leaf.approximate().documents();
-      mayBeFound += leaf.accepted();
+    for (SegmentDocs segment : approximate) {
+      documents += segment.approximate().documents();
+      mayBeFound += segment.accepted();
     }
     return CellCut.wanted(request, documents, mayBeFound);
   }
 
-  private boolean isCheaperToScan(SegmentDocs leaf, int probes) throws IOException {
-    ApproximateSegmentSearch search = leaf.approximate();
+  private boolean isCheaperToScan(SegmentDocs segment, int probes) throws IOException {
+    ApproximateSegmentSearch search = segment.approximate();
     // Most searches are sure of their hits after a small part of the candidates
-    double scored = Math.max(k, candidates / USUAL_PART) * share(leaf);
-    double saved = (leaf.accepted() - scored) * search.costPerDocument();
-    return saved <= search.collectCost(leaf.accepted(), share(leaf), probes);
+    double scored = Math.max(k, candidates / USUAL_PART) * share(segment);
+    double saved = (segment.accepted() - scored) * search.costPerDocument();
+    return saved <= search.collectCost(segment.accepted(), share(segment), probes);
   }
 
-  private double share(SegmentDocs leaf) {
-    return CandidateCollector.share(leaf, accepted);
+  private double share(SegmentDocs segment) {
+    return CandidateCollector.share(segment, accepted);
   }
 
   /**
@@ -161,11 +161,11 @@ final class LateInteractionSearch {
     hits.addAll(exactDocs);
     List<Long> quick = new ArrayList<>();
     for (long hit : pool.best()) {
-      if (leaves.of(BestDocs.doc(hit)).approximate() != null) {
+      if (segments.of(BestDocs.doc(hit)).approximate() != null) {
         quick.add(hit);
       }
     }
-    new ExactScorer(leaves, request)
+    new ExactScorer(segments, request)
         .score(quick.stream().mapToLong(Long::longValue).toArray(), hits);
     return hits.best();
   }

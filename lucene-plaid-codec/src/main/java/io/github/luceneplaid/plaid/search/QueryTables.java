@@ -33,8 +33,8 @@ import org.apache.lucene.util.ArrayUtil;
  */
 final class QueryTables {
 
-  /** Leaves are rounded as codes of up to this many bits are. */
-  private static final int LEAF_BITS = 4;
+  /** Cells are rounded as codes of up to this many bits are. */
+  private static final int CELL_BITS = 4;
 
   /** Products of a segment's centroids that are held for all query tokens. */
   private static final int MAX_PRODUCTS = 1 << 22;
@@ -50,14 +50,14 @@ final class QueryTables {
    *
    * @param values [query tokens][dimension]
    * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
-   *     residual of length 1; for leaves, of a leaf of scale 1
+   *     residual of length 1; for cells, of a cell of scale 1
    * @param error by how much rounding can change the similarity of each query token with a code
    *     whose scale · factor is 1; null if nobody asks
    */
   record Integers(short[] values, float[] scale, float[] error) {}
 
   /** What products are of: the centroids of codebooks, and the query with or without rotation. */
-  record Centroids(List<Codebook.Id> codebooks, boolean adopted) {}
+  record Centroids(List<Codebook.Id> codebooks, boolean imported) {}
 
   /**
    * Query tokens that are probed together, and what is held for them only.
@@ -79,20 +79,20 @@ final class QueryTables {
       if (segment.centroidsAreRegions() == false) {
         return products(matrix, regions);
       }
-      return centroidProducts(segment, segment.hasAdopted());
+      return centroidProducts(segment, segment.hasImported());
     }
 
     /**
      * Products of all centroids of a segment, [centroids][stride].
      *
-     * @param adopted whether with the query as it was given, or with the rotated one
+     * @param imported whether with the query as it was given, or with the rotated one
      */
-    float[] centroidProducts(PlaidSegment segment, boolean adopted) throws IOException {
+    float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
       float[] rows = segment.centroidRows();
       List<Codebook.Id> ids = segment.codebooks().list().stream().map(Codebook::id).toList();
       return products.computeIfAbsent(
-          new Centroids(ids, adopted),
-          key -> products(adopted ? tables.unrotated(first, count()) : matrix, rows));
+          new Centroids(ids, imported),
+          key -> products(imported ? tables.unrotated(first, count()) : matrix, rows));
     }
 
     private float[] products(QueryMatrix query, float[] rows) {
@@ -114,8 +114,8 @@ final class QueryTables {
   private final float[] lengths;
   private final boolean usable;
   private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
-  private final Map<Codebook.Id, Integers> adopted = new ConcurrentHashMap<>();
-  private final Integers leaves;
+  private final Map<Codebook.Id, Integers> imported = new ConcurrentHashMap<>();
+  private final Integers cells;
   private final QueryMatrix matrix;
   private final Block all;
 
@@ -136,7 +136,7 @@ final class QueryTables {
     this.rotated = query.rows().clone();
     this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated) && rotate();
     this.lengths = usable ? lengths(rotated, count, dimension) : null;
-    this.leaves = usable ? ofLeaves() : null;
+    this.cells = usable ? ofCells() : null;
     this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
     this.all = usable ? new Block(this, 0, matrix, new ConcurrentHashMap<>()) : null;
   }
@@ -222,9 +222,9 @@ final class QueryTables {
     }
   }
 
-  /** The integers that adopted codes are multiplied with, of the query as it was given. */
+  /** The integers that imported codes are multiplied with, of the query as it was given. */
   Integers codes(Codebook codebook) {
-    return adopted.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
+    return imported.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
   }
 
   private Integers quantize(PlaidQuantizer buckets) {
@@ -267,16 +267,16 @@ final class QueryTables {
     return lengths[q];
   }
 
-  /** The integers that leaves are multiplied with. */
-  Integers leaves() {
-    return leaves;
+  /** The integers that cells are multiplied with. */
+  Integers cells() {
+    return cells;
   }
 
-  private Integers ofLeaves() {
-    Integers codes = codes(LEAF_BITS);
+  private Integers ofCells() {
+    Integers codes = codes(CELL_BITS);
     float[] scale = codes.scale().clone();
     for (int q = 0; q < count; q++) {
-      scale[q] *= (float) (ResidualTables.unit(LEAF_BITS) * Math.sqrt(dimension));
+      scale[q] *= (float) (ResidualTables.unit(CELL_BITS) * Math.sqrt(dimension));
     }
     return new Integers(codes.values(), scale, codes.error());
   }
@@ -323,16 +323,16 @@ final class QueryTables {
    * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they are
    * too many to be computed before anybody asks, or if there was no time for all.
    *
-   * @param adopted whether those of adopted codebooks are asked for, or those of the format's own
+   * @param imported whether those of imported codebooks are asked for, or those of the format's own
    */
-  float[] centroidProducts(PlaidSegment segment, boolean adopted) throws IOException {
+  float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
     boolean known = segment.centroidsAreRegions();
     int centroids = segment.centroidRows().length / dimension;
     int most = known ? Integer.MAX_VALUE : MAX_CENTROIDS;
     if (centroids > most || (long) centroids * matrix.stride() > MAX_PRODUCTS) {
       return null;
     }
-    float[] products = known ? all.products(segment) : all.centroidProducts(segment, adopted);
+    float[] products = known ? all.products(segment) : all.centroidProducts(segment, imported);
     return time.wasOver() ? null : products;
   }
 }

@@ -33,7 +33,7 @@ final class SearchCounters {
   private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
   private long since = System.nanoTime();
 
-  private final AtomicLong leaves = new AtomicLong();
+  private final AtomicLong cells = new AtomicLong();
   private final AtomicLong postings = new AtomicLong();
   private final AtomicLong escaped = new AtomicLong();
   private long scanned;
@@ -52,8 +52,8 @@ final class SearchCounters {
     scanned += documents;
   }
 
-  void walked(long leaves, long postings) {
-    this.leaves.addAndGet(leaves);
+  void walked(long cells, long postings) {
+    this.cells.addAndGet(cells);
     this.postings.addAndGet(postings);
   }
 
@@ -78,7 +78,7 @@ final class SearchCounters {
         VectorKernels.get().name(),
         segments,
         scanned,
-        leaves.get(),
+        cells.get(),
         postings.get(),
         escaped.get(),
         candidates,

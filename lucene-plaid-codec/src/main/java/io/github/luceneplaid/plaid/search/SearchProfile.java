@@ -19,8 +19,8 @@ package io.github.luceneplaid.plaid.search;
  * @param segments with values of the field
  * @param scanned documents of segments that were scored without looking for candidates: those
  *     without codes, or with so few accepted documents that looking would have cost more
- * @param leaves walked, of all query tokens
- * @param postings in the lists of these leaves
+ * @param cells walked, of all query tokens
+ * @param postings in the lists of these cells
  * @param escaped documents of segments with codes that are kept as they came in, and so were scored
  *     without codes
  * @param candidates that were found
@@ -28,7 +28,7 @@ package io.github.luceneplaid.plaid.search;
  * @param exact documents with exact scores, of candidates only
  * @param openNanos to open segments, and to compute what they share
  * @param scanNanos to score scanned documents
- * @param probeNanos to find regions and leaves
+ * @param probeNanos to find regions and cells
  * @param walkNanos to walk posting lists, and to choose candidates
  * @param quickNanos for quick scores of candidates
  * @param exactNanos for exact scores of the best
@@ -38,7 +38,7 @@ public record SearchProfile(
     String kernels,
     int segments,
     long scanned,
-    long leaves,
+    long cells,
     long postings,
     long escaped,
     long candidates,

@@ -16,13 +16,13 @@ import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReader;
 
-/** What a leaf says about the field that is searched. */
+/** What a segment says about the field that is searched. */
 final class SearchedField {
 
   private SearchedField() {}
 
   /**
-   * Whether a leaf may have values of a field. A field that the leaf does not know, or has without
+   * Whether a segment may have values of a field. A field that the segment does not know, or has without
    * doc values, has none: its first values may still be to come.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, which are not

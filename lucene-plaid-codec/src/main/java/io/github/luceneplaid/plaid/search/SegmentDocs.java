@@ -27,7 +27,7 @@ import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 
-/** One leaf of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
+/** One segment of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
 final class SegmentDocs {
 
   private final LeafReaderContext context;
@@ -66,7 +66,7 @@ final class SegmentDocs {
     return adapted;
   }
 
-  /** Restricts the leaf to the documents with values that a filter matches. */
+  /** Restricts the segment to the documents with values that a filter matches. */
   void filter(Weight filter, TimeLimit time) throws IOException {
     filter(matches(filter), time);
   }
@@ -158,7 +158,7 @@ final class SegmentDocs {
     }
   }
 
-  /** Takes a document of the leaf. */
+  /** Takes a document of the segment. */
   interface DocConsumer {
     void accept(int doc) throws IOException;
   }
@@ -178,7 +178,7 @@ final class SegmentDocs {
     return current() instanceof ApproximateSegmentSearch approximate ? approximate : null;
   }
 
-  /** Scores a document of the leaf, quickly if that is wanted and possible. */
+  /** Scores a document of the segment, quickly if that is wanted and possible. */
   float score(int doc, boolean quick) throws IOException {
     SegmentSearch search = current();
     return quick && search instanceof ApproximateSegmentSearch approximate
@@ -186,7 +186,7 @@ final class SegmentDocs {
         : search.exactScore(doc, null, null);
   }
 
-  /** Returns the docID of the leaf's first document. */
+  /** Returns the docID of the segment's first document. */
   int docBase() {
     return context.docBase;
   }

@@ -23,7 +23,7 @@ import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Weight;
 
-/** The leaves that a search has to look at, and how their documents are scored in parallel. */
+/** The segments that a search has to look at, and how their documents are scored in parallel. */
 final class SegmentSearches {
 
   /** Dot products that are worth a task of their own. */
@@ -32,10 +32,10 @@ final class SegmentSearches {
   private final IndexSearcher searcher;
   private final SearchRequest request;
   private final SegmentDocs[] byOrd;
-  private final List<SegmentDocs> leaves = new ArrayList<>();
+  private final List<SegmentDocs> segments = new ArrayList<>();
 
   /**
-   * Opens all leaves that have values of the field, or those that there is time for.
+   * Opens all segments that have values of the field, or those that there is time for.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
@@ -52,7 +52,7 @@ final class SegmentSearches {
       SegmentSearch search = SegmentSearch.of(context, request);
       if (search != null) {
         byOrd[context.ord] = new SegmentDocs(context, search);
-        leaves.add(byOrd[context.ord]);
+        segments.add(byOrd[context.ord]);
       }
     }
     checkDimension();
@@ -63,17 +63,17 @@ final class SegmentSearches {
    * that fits is enough. Most searches know of one before they have looked at any.
    */
   private void checkDimension() throws IOException {
-    for (SegmentDocs leaf : leaves) {
-      if (leaf.current().dimension() == request.query().dimension()) {
+    for (SegmentDocs segment : segments) {
+      if (segment.current().dimension() == request.query().dimension()) {
         return;
       }
     }
     int expected = 0;
-    for (SegmentDocs leaf : leaves) {
-      if (leaf.current().findsDimension() || request.timedOut()) {
+    for (SegmentDocs segment : segments) {
+      if (segment.current().findsDimension() || request.timedOut()) {
         return;
       }
-      expected = expected > 0 ? expected : leaf.current().dimension();
+      expected = expected > 0 ? expected : segment.current().dimension();
     }
     if (expected != 0) {
       throw new IllegalArgumentException(
@@ -89,11 +89,11 @@ final class SegmentSearches {
 
   /** Restricts the search to what a filter matches. */
   void filter(Weight filter) throws IOException {
-    List<Callable<Void>> tasks = new ArrayList<>(leaves.size());
-    for (SegmentDocs leaf : leaves) {
+    List<Callable<Void>> tasks = new ArrayList<>(segments.size());
+    for (SegmentDocs segment : segments) {
       tasks.add(
           () -> {
-            leaf.filter(filter, request.time());
+            segment.filter(filter, request.time());
             return null;
           });
     }
@@ -101,18 +101,18 @@ final class SegmentSearches {
   }
 
   /**
-   * Replaces leaves by what is to be searched instead, see {@link SegmentDocs#adapted}.
+   * Replaces segments by what is to be searched instead, see {@link SegmentDocs#adapted}.
    *
    * @return whether there were any
    */
   boolean adapt() throws IOException {
     boolean any = false;
-    for (int i = 0; i < leaves.size(); i++) {
-      SegmentDocs leaf = leaves.get(i);
-      SegmentDocs adapted = leaf.adapted(request);
-      if (adapted != leaf) {
+    for (int i = 0; i < segments.size(); i++) {
+      SegmentDocs segment = segments.get(i);
+      SegmentDocs adapted = segment.adapted(request);
+      if (adapted != segment) {
         any = true;
-        leaves.set(i, adapted);
+        segments.set(i, adapted);
         byOrd[adapted.ord()] = adapted;
       }
     }
@@ -120,15 +120,15 @@ final class SegmentSearches {
   }
 
   List<SegmentDocs> all() {
-    return leaves;
+    return segments;
   }
 
   /**
-   * Returns which leaf has a document.
+   * Returns which segment has a document.
    *
    * @throws IllegalArgumentException if none has
    */
-  static int leafOf(int doc, IndexReader reader) {
+  static int segmentOf(int doc, IndexReader reader) {
     if (doc < 0 || doc >= reader.maxDoc()) {
       throw new IllegalArgumentException(
           "a document must be at least 0 and less than " + reader.maxDoc() + ", got: " + doc);
@@ -136,13 +136,13 @@ final class SegmentSearches {
     return ReaderUtil.subIndex(doc, reader.leaves());
   }
 
-  /** Returns the leaf of a document, null if the leaf has no values. */
+  /** Returns the segment of a document, null if the segment has no values. */
   SegmentDocs of(int doc) {
-    return byOrd[leafOf(doc, searcher.getIndexReader())];
+    return byOrd[segmentOf(doc, searcher.getIndexReader())];
   }
 
   /**
-   * Scores documents quickly where a leaf can do so, until the request times out.
+   * Scores documents quickly where a segment can do so, until the request times out.
    *
    * @param docs docIDs of the index, in any order
    * @return their scores in the same order; NaN where a document has no tokens that fit, and for
@@ -168,8 +168,8 @@ final class SegmentSearches {
     long[] byDoc = new long[docs.length];
     for (int i = 0; i < docs.length; i++) {
       byDoc[i] = (long) docs[i] << 32 | i;
-      SegmentDocs leaf = of(docs[i]);
-      cost += leaf == null ? 0 : leaf.current().costPerDocument();
+      SegmentDocs segment = of(docs[i]);
+      cost += segment == null ? 0 : segment.current().costPerDocument();
     }
     Arrays.sort(byDoc);
     float[] scores = new float[docs.length];
@@ -192,9 +192,9 @@ final class SegmentSearches {
       throws IOException {
     for (int i = from; i < to; i++) {
       int doc = (int) (byDoc[i] >>> 32);
-      SegmentDocs leaf = of(doc);
-      boolean skip = leaf == null || request.timedOut();
-      scores[(int) byDoc[i]] = skip ? Float.NaN : leaf.score(doc - leaf.docBase(), quick);
+      SegmentDocs segment = of(doc);
+      boolean skip = segment == null || request.timedOut();
+      scores[(int) byDoc[i]] = skip ? Float.NaN : segment.score(doc - segment.docBase(), quick);
     }
   }
 

@@ -105,7 +105,7 @@ final class TokenMatches {
 
   private static LeafReaderContext leaf(IndexSearcher searcher, int doc) {
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-    return leaves.get(SegmentSearches.leafOf(doc, searcher.getIndexReader()));
+    return leaves.get(SegmentSearches.segmentOf(doc, searcher.getIndexReader()));
   }
 
   float score() {

@@ -21,12 +21,12 @@ import org.apache.lucene.tests.util.TestUtil;
 /** The blocks of a segment hold each row once, and say what their codebooks say. */
 public class TestCodebookBlocks extends LuceneTestCase {
 
-  private static Codebook random(int rows, int dimension, boolean adopted) {
+  private static Codebook random(int rows, int dimension, boolean imported) {
     float[] floats = RandomTokens.uniform(random(), rows, dimension);
-    if (adopted) {
+    if (imported) {
       float[] weights = {-0.2f, -0.1f, 0.1f, 0.2f};
       PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
-      return Codebook.adopt(floats, buckets, dimension, 0.5f, rows);
+      return Codebook.imported(floats, buckets, dimension, 0.5f, rows);
     }
     return new Codebook(floats, dimension, 0.5f, rows);
   }
@@ -34,12 +34,12 @@ public class TestCodebookBlocks extends LuceneTestCase {
   public void testRows() {
     for (int i = 0; i < atLeast(20); i++) {
       int dimension = TestUtil.nextInt(random(), 1, 40);
-      int adopted = random().nextInt(3);
-      int own = adopted == 0 ? 1 + random().nextInt(3) : random().nextInt(3);
+      int imported = random().nextInt(3);
+      int own = imported == 0 ? 1 + random().nextInt(3) : random().nextInt(3);
       List<Codebook> codebooks = new ArrayList<>();
-      for (int block = 0; block < adopted + own; block++) {
+      for (int block = 0; block < imported + own; block++) {
         int rows = TestUtil.nextInt(random(), 1, 50);
-        codebooks.add(random(rows, dimension, block < adopted));
+        codebooks.add(random(rows, dimension, block < imported));
       }
       CodebookBlocks blocks = new CodebookBlocks(codebooks);
       float[] centroids = blocks.centroids();
@@ -49,7 +49,7 @@ public class TestCodebookBlocks extends LuceneTestCase {
         assertEquals(expected, found);
         assertArrayEquals(expected.centroids(), found.centroids(), 0);
         assertArrayEquals(expected.importedCentroids(), found.importedCentroids(), 0);
-        assertEquals(expected.isAdopted(), found.isAdopted());
+        assertEquals(expected.isImported(), found.isImported());
         assertSame("one array for all", blocks.rows(), found.arrayOfRows());
         int first = blocks.firstCentroid(block) * dimension;
         for (int j = 0; j < expected.size() * dimension; j++) {
@@ -59,7 +59,7 @@ public class TestCodebookBlocks extends LuceneTestCase {
       }
       // Blocks can be made of blocks, as merges do
       assertArrayEquals(centroids, new CodebookBlocks(blocks.list()).centroids(), 0);
-      Codebook one = blocks.list().get(random().nextInt(adopted + own));
+      Codebook one = blocks.list().get(random().nextInt(imported + own));
       assertArrayEquals(one.centroids(), new CodebookBlocks(List.of(one)).centroids(), 0);
     }
   }

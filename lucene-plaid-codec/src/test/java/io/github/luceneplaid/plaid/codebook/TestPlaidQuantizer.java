@@ -23,7 +23,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
   }
 
   private static PlaidBlockCodec codec(float[] centroids, PlaidQuantizer buckets, int dimension) {
-    return new PlaidBlockCodec(Codebook.adopt(centroids, buckets, dimension, 0, 0));
+    return new PlaidBlockCodec(Codebook.imported(centroids, buckets, dimension, 0, 0));
   }
 
   private static PlaidQuantizer random(int bits) {
@@ -105,7 +105,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
       for (int j = 0; j < centroids.length; j++) {
         centroids[j] = (float) random().nextGaussian();
       }
-      Codebook codebook = Codebook.adopt(centroids, buckets, dimension, 0, 0);
+      Codebook codebook = Codebook.imported(centroids, buckets, dimension, 0, 0);
       BlockDecoder decoder = new BlockDecoder(new CodebookBlocks(List.of(codebook)), bits);
       byte[] packed = new byte[dimension * bits / 8];
       random().nextBytes(packed);
@@ -162,15 +162,15 @@ public class TestPlaidQuantizer extends LuceneTestCase {
         () -> PlaidQuantizer.ofResiduals(new float[2], new float[4], new float[1], 0));
   }
 
-  /** Codes of equal ids mean the same: whatever is adopted counts. */
+  /** Codes of equal ids mean the same: whatever is imported counts. */
   public void testIds() {
     float[] centroids = {1, 0, 0, 1};
     PlaidQuantizer buckets = buckets(-1, 1);
-    Codebook codebook = Codebook.adopt(centroids, buckets, 2, 0, 0);
-    assertEquals(codebook.id(), Codebook.adopt(centroids.clone(), buckets(-1, 1), 2, 0, 9).id());
-    assertNotEquals(codebook.id(), Codebook.adopt(centroids, buckets(-1, 2), 2, 0, 0).id());
+    Codebook codebook = Codebook.imported(centroids, buckets, 2, 0, 0);
+    assertEquals(codebook.id(), Codebook.imported(centroids.clone(), buckets(-1, 1), 2, 0, 9).id());
+    assertNotEquals(codebook.id(), Codebook.imported(centroids, buckets(-1, 2), 2, 0, 0).id());
     assertNotEquals(
-        codebook.id(), Codebook.adopt(centroids, PlaidQuantizer.ofSigns(new float[4]), 2, 0, 0).id());
+        codebook.id(), Codebook.imported(centroids, PlaidQuantizer.ofSigns(new float[4]), 2, 0, 0).id());
     assertNotEquals(codebook.id(), new Codebook(centroids, 2, 0, 0).id());
   }
 }

@@ -393,7 +393,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
       Coded first = new Coded(dim, bits, tokens, 10);
       float[] decoded = first.decode();
       double once = error(tokens, decoded);
-      for (int generation = 2; generation <= 5; generation++) {
+      for (int timesEncoded = 2; timesEncoded <= 5; timesEncoded++) {
         decoded = new Coded(dim, bits, decoded, first.centroids).decode();
       }
       double often = error(tokens, decoded);

@@ -69,7 +69,7 @@ public class TestGoldenDirectories extends ImportTestCase {
         PlaidStatistics statistics = statistics(reader);
         assertEquals(plaid.tokens(), statistics.copiedTokens());
         assertEquals(0, statistics.encodedTokens() + statistics.reencodedTokens());
-        assertEquals(1, statistics.generation());
+        assertEquals(1, statistics.timesEncoded());
         if (golden.documents().length > 0) {
           assertTokens(golden.name(), golden.documents(), documents(reader), tolerance);
         }

@@ -36,7 +36,7 @@ import org.apache.lucene.tests.util.TestUtil;
 
 /**
  * Searches of an imported index that are not exact, before and after {@code forceMerge(1)}: first
- * the centroids of the directory are the leaves, then the format's own clusters.
+ * the centroids of the directory are the cells, then the format's own clusters.
  */
 public class TestImportedHits extends ImportTestCase {
 
@@ -131,7 +131,7 @@ public class TestImportedHits extends ImportTestCase {
   }
 
   /**
-   * If leaves find all documents, and all but one are candidates, no more than one of the exact
+   * If cells find all documents, and all but one are candidates, no more than one of the exact
    * hits can be missed. Whatever is found has its exact score.
    */
   private static void checkCandidates(String message, PlaidFolder plaid, float[][][] queries)
@@ -174,8 +174,8 @@ public class TestImportedHits extends ImportTestCase {
         });
   }
 
-  /** A merge makes leaves of its own of the centroids that were the leaves. */
-  public void testLeaves() throws IOException {
+  /** A merge makes cells of its own of the centroids that were the cells. */
+  public void testCells() throws IOException {
     Path folder = createTempDir();
     RandomDirectories.write(random(), folder, 16, 4, false, TestUtil.nextInt(random(), 400, 600));
     try (PlaidFolder plaid = PlaidFolder.open(folder)) {
@@ -192,14 +192,14 @@ public class TestImportedHits extends ImportTestCase {
       beforeAndAfterMerge(
           plaid,
           (reader, merged) -> {
-            LeafReader leaf = reader.leaves().get(0).reader();
-            PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf, FIELD);
+            LeafReader cell = reader.leaves().get(0).reader();
+            PlaidStatistics statistics = PlaidDocValuesFormat.statistics(cell, FIELD);
             assertEquals(plaid.centroids(), statistics.centroids());
-            int leaves = (int) Arrays.stream(used).filter(n -> n > 0).count();
+            int cells = (int) Arrays.stream(used).filter(n -> n > 0).count();
             if (merged) {
-              assertTrue(statistics.leaves() > leaves);
+              assertTrue(statistics.cells() > cells);
             } else {
-              assertEquals(leaves, statistics.leaves());
+              assertEquals(cells, statistics.cells());
               assertEquals(Arrays.stream(used).sum(), statistics.postings());
             }
           });

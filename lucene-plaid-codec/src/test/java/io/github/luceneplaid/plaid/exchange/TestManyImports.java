@@ -125,9 +125,9 @@ public class TestManyImports extends ImportTestCase {
   }
 
   private static float[][] value(IndexReader reader, int doc) throws IOException {
-    LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
-    BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
-    assertTrue(values.advanceExact(doc - leaf.docBase));
+    LeafReaderContext cell = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
+    BinaryDocValues values = cell.reader().getBinaryDocValues(FIELD);
+    assertTrue(values.advanceExact(doc - cell.docBase));
     return LateInteractionField.decode(values.binaryValue());
   }
 
@@ -213,7 +213,7 @@ public class TestManyImports extends ImportTestCase {
     }
   }
 
-  /** A codebook that takes all ids leaves no room for another. */
+  /** A codebook that takes all ids cells no room for another. */
   public void testAllIdsTaken() throws IOException {
     try (Directory directory = newDirectory()) {
       Imported imported = new Imported();

@@ -117,7 +117,7 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
-  /** Whatever becomes of the segments, adopted codes are copied. */
+  /** Whatever becomes of the segments, imported codes are copied. */
   public void testMergesWithOwnSegments() throws IOException {
     for (int i = 0; i < atLeast(6); i++) {
       try (PlaidFolder first = openRandom();
@@ -316,7 +316,7 @@ public class TestPlaidImport extends ImportTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         PlaidStatistics statistics = statistics(reader);
         assertEquals(plaid.tokens(), statistics.reencodedTokens());
-        assertEquals(2, statistics.generation());
+        assertEquals(2, statistics.timesEncoded());
       }
     }
   }

@@ -28,7 +28,7 @@ import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BitUtil;
 
-/** Leaves and postings against the tokens they are made of, however many are held at a time. */
+/** Cells and postings against the tokens they are made of, however many are held at a time. */
 @SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestCellWriter extends LuceneTestCase {
 
@@ -36,30 +36,30 @@ public class TestCellWriter extends LuceneTestCase {
   private static final long SEED = 7;
 
   /** What was written. */
-  private record Written(CellTable directory, byte[] leaves, byte[] postings) {
+  private record Written(CellTable directory, byte[] cells, byte[] postings) {
 
-    private float[] leaf(int number) {
+    private float[] cell(int number) {
       int at = number * CellLayout.recordBytes(DIMENSION);
-      float scale = (float) BitUtil.VH_LE_FLOAT.get(leaves, at);
+      float scale = (float) BitUtil.VH_LE_FLOAT.get(cells, at);
       float[] row = new float[DIMENSION];
       for (int j = 0; j < DIMENSION; j++) {
-        row[j] = scale * leaves[at + CellLayout.COMPONENTS + j];
+        row[j] = scale * cells[at + CellLayout.COMPONENTS + j];
       }
       return row;
     }
 
-    private long start(int region, int leaf) {
-      int at = leaf * CellLayout.recordBytes(DIMENSION) + CellLayout.START;
-      return directory.firstPosting(region) + (int) BitUtil.VH_LE_INT.get(leaves, at);
+    private long start(int region, int cell) {
+      int at = cell * CellLayout.recordBytes(DIMENSION) + CellLayout.START;
+      return directory.firstPosting(region) + (int) BitUtil.VH_LE_INT.get(cells, at);
     }
 
-    /** The documents of a leaf; they must rise. */
-    private Set<Integer> documents(int region, int leaf, int width) {
-      boolean last = leaf == directory.firstLeaf(region + 1) - 1;
-      long end = last ? directory.firstPosting(region + 1) : start(region, leaf + 1);
+    /** The documents of a cell; they must rise. */
+    private Set<Integer> documents(int region, int cell, int width) {
+      boolean last = cell == directory.firstCell(region + 1) - 1;
+      long end = last ? directory.firstPosting(region + 1) : start(region, cell + 1);
       Set<Integer> documents = new TreeSet<>();
       int previous = -1;
-      for (long i = start(region, leaf); i < end; i++) {
+      for (long i = start(region, cell); i < end; i++) {
         int ordinal = 0;
         for (int b = 0; b < width; b++) {
           ordinal |= (postings[(int) i * width + b] & 0xFF) << (Byte.SIZE * b);
@@ -68,39 +68,39 @@ public class TestCellWriter extends LuceneTestCase {
         previous = ordinal;
         documents.add(ordinal);
       }
-      assertFalse("a leaf without documents", documents.isEmpty());
+      assertFalse("a cell without documents", documents.isEmpty());
       return documents;
     }
   }
 
   private static TemporaryFiles files(Directory directory) {
-    return new TemporaryFiles(directory, "leaf", IOContext.DEFAULT);
+    return new TemporaryFiles(directory, "cell", IOContext.DEFAULT);
   }
 
   private static Written write(
       Directory directory,
       RandomCodedTokens tokens,
-      int tokensPerLeaf,
+      int tokensPerCell,
       int groupTokens,
       int width,
       AbortCheck abort)
       throws IOException {
     CellTable found;
-    try (IndexOutput leaves = directory.createOutput("leaves", IOContext.DEFAULT);
+    try (IndexOutput cells = directory.createOutput("cells", IOContext.DEFAULT);
         IndexOutput postings = directory.createOutput("postings", IOContext.DEFAULT)) {
       found =
           new CellWriter(
                   tokens.coded,
                   DIMENSION,
-                  tokensPerLeaf,
+                  tokensPerCell,
                   SEED,
                   abort,
                   files(directory),
                   groupTokens)
-              .write(leaves, postings, width);
+              .write(cells, postings, width);
     }
-    assertEquals(Set.of("leaves", "postings"), Set.of(directory.listAll()));
-    return new Written(found, bytes(directory, "leaves"), bytes(directory, "postings"));
+    assertEquals(Set.of("cells", "postings"), Set.of(directory.listAll()));
+    return new Written(found, bytes(directory, "cells"), bytes(directory, "postings"));
   }
 
   private static byte[] bytes(Directory directory, String name) throws IOException {
@@ -130,11 +130,11 @@ public class TestCellWriter extends LuceneTestCase {
       try (Directory directory = newDirectory()) {
         Written found = write(directory, tokens, 8, group, width, AbortCheck.NONE);
         assertEquals("groups of " + group, 2, tokens.walks);
-        assertArrayEquals(expected.leaves, found.leaves);
+        assertArrayEquals(expected.cells, found.cells);
         assertArrayEquals(expected.postings, found.postings);
-        assertEquals(expected.directory.leaves(), found.directory.leaves());
+        assertEquals(expected.directory.cells(), found.directory.cells());
         for (int region = 0; region <= tokens.coded.regionCount(); region++) {
-          assertEquals(expected.directory.firstLeaf(region), found.directory.firstLeaf(region));
+          assertEquals(expected.directory.firstCell(region), found.directory.firstCell(region));
           assertEquals(
               expected.directory.firstPosting(region), found.directory.firstPosting(region));
         }
@@ -167,8 +167,8 @@ public class TestCellWriter extends LuceneTestCase {
     }
   }
 
-  /** Each region has the documents of its tokens, and each token is in the nearest leaf. */
-  public void testLeaves() throws IOException {
+  /** Each region has the documents of its tokens, and each token is in the nearest cell. */
+  public void testCells() throws IOException {
     int near = 0;
     int all = 0;
     for (int round = 0; round < 5; round++) {
@@ -181,11 +181,11 @@ public class TestCellWriter extends LuceneTestCase {
       }
       int regions = tokens.coded.regionCount();
       for (int region = 0; region < regions; region++) {
-        List<float[]> leaves = new ArrayList<>();
+        List<float[]> cells = new ArrayList<>();
         List<Set<Integer>> documents = new ArrayList<>();
         CellTable directory = written.directory;
-        for (int l = directory.firstLeaf(region); l < directory.firstLeaf(region + 1); l++) {
-          leaves.add(written.leaf(l));
+        for (int l = directory.firstCell(region); l < directory.firstCell(region + 1); l++) {
+          cells.add(written.cell(l));
           documents.add(written.documents(region, l, 2));
         }
         Set<Integer> expected = new TreeSet<>();
@@ -195,8 +195,8 @@ public class TestCellWriter extends LuceneTestCase {
             if (tokens.regions[doc][i] == region) {
               n++;
               expected.add(doc);
-              int leaf = nearest(tokens.token(doc, i), leaves);
-              near += documents.get(leaf).contains(doc) ? 1 : 0;
+              int cell = nearest(tokens.token(doc, i), cells);
+              near += documents.get(cell).contains(doc) ? 1 : 0;
             }
           }
         }
@@ -205,8 +205,8 @@ public class TestCellWriter extends LuceneTestCase {
         documents.forEach(found::addAll);
         assertEquals("documents of region " + region, expected, found);
         int most = Math.max(1, Math.round(n / 16f));
-        assertTrue(leaves.size() + " leaves of " + n, leaves.size() <= most);
-        assertTrue(leaves.size() + " leaves of " + n, leaves.size() >= most / 3);
+        assertTrue(cells.size() + " cells of " + n, cells.size() <= most);
+        assertTrue(cells.size() + " cells of " + n, cells.size() >= most / 3);
       }
     }
     // A mean moves a little after tokens chose it, and one that chooses at random is right by a
@@ -214,25 +214,25 @@ public class TestCellWriter extends LuceneTestCase {
     assertTrue(near + " of " + all, near >= 0.9 * all);
   }
 
-  private static int nearest(float[] token, List<float[]> leaves) {
+  private static int nearest(float[] token, List<float[]> cells) {
     int nearest = 0;
-    for (int i = 1; i < leaves.size(); i++) {
-      if (RandomCodedTokens.distance(token, leaves.get(i))
-          < RandomCodedTokens.distance(token, leaves.get(nearest))) {
+    for (int i = 1; i < cells.size(); i++) {
+      if (RandomCodedTokens.distance(token, cells.get(i))
+          < RandomCodedTokens.distance(token, cells.get(nearest))) {
         nearest = i;
       }
     }
     return nearest;
   }
 
-  /** One leaf in a region is the mean of its tokens, brought to length 1. */
+  /** One cell in a region is the mean of its tokens, brought to length 1. */
   public void testMeans() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 30, 5, 0, 2);
     Written written;
     try (Directory directory = newDirectory()) {
       written = write(directory, tokens, 1 << 16, 100, 2, AbortCheck.NONE);
     }
-    assertEquals(5, written.directory.leaves());
+    assertEquals(5, written.directory.cells());
     for (int region = 0; region < 5; region++) {
       float[] mean = new float[DIMENSION];
       for (int doc = 0; doc < tokens.counts.length; doc++) {
@@ -248,12 +248,12 @@ public class TestCellWriter extends LuceneTestCase {
       for (int j = 0; j < DIMENSION; j++) {
         mean[j] /= (float) length;
       }
-      double error = RandomCodedTokens.distance(mean, written.leaf(region));
+      double error = RandomCodedTokens.distance(mean, written.cell(region));
       assertTrue("off by " + error, error < 0.05);
     }
   }
 
-  /** A merge that is aborted, or a directory that fails, leaves no temporary file. */
+  /** A merge that is aborted, or a directory that fails, cells no temporary file. */
   public void testAborts() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 30, 6, 0, 3);
     int aborted = 0;
@@ -272,7 +272,7 @@ public class TestCellWriter extends LuceneTestCase {
         } catch (IOException e) {
           assertEquals("aborted", e.getMessage());
           aborted++;
-          assertEquals(Set.of("leaves", "postings"), Set.of(directory.listAll()));
+          assertEquals(Set.of("cells", "postings"), Set.of(directory.listAll()));
         }
       }
     }
@@ -302,7 +302,7 @@ public class TestCellWriter extends LuceneTestCase {
                 IOException.class, () -> write(directory, tokens, 8, 100, 2, AbortCheck.NONE));
         assertEquals("fails", e.getMessage());
         assertEquals(1, failures[0]);
-        assertEquals(step, Set.of("leaves", "postings"), Set.of(directory.listAll()));
+        assertEquals(step, Set.of("cells", "postings"), Set.of(directory.listAll()));
       }
     }
   }

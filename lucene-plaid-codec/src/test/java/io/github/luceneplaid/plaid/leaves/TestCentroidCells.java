@@ -65,7 +65,7 @@ public class TestCentroidCells extends LuceneTestCase {
       CellTable found;
       int[] walks = {0};
       TemporaryFiles files = new TemporaryFiles(directory, "centroids", IOContext.DEFAULT);
-      try (IndexOutput leaves = directory.createOutput("leaves", IOContext.DEFAULT);
+      try (IndexOutput cells = directory.createOutput("cells", IOContext.DEFAULT);
           IndexOutput postings = directory.createOutput("postings", IOContext.DEFAULT)) {
         found =
             new CentroidCells(rows, centroids, DIMENSION, AbortCheck.NONE, files, groupPostings)
@@ -74,20 +74,20 @@ public class TestCentroidCells extends LuceneTestCase {
                       walks[0]++;
                       show(documents, visitor);
                     },
-                    leaves,
+                    cells,
                     postings,
                     width);
       }
       assertEquals("however many groups there are", 2, walks[0]);
-      assertEquals(Set.of("leaves", "postings"), Set.of(directory.listAll()));
-      assertEquals(CellLayout.bytes(found.leaves(), DIMENSION), directory.fileLength("leaves"));
+      assertEquals(Set.of("cells", "postings"), Set.of(directory.listAll()));
+      assertEquals(CellLayout.bytes(found.cells(), DIMENSION), directory.fileLength("cells"));
       try (IndexInput postings = directory.openInput("postings", IOContext.DEFAULT)) {
         assertEquals(found.postings() * width, postings.length());
         List<Set<Integer>> expected = lists(documents, centroids);
         for (int centroid = 0; centroid < centroids; centroid++) {
           Set<Integer> list = expected.get(centroid);
           assertEquals(
-              list.isEmpty() ? 0 : 1, found.firstLeaf(centroid + 1) - found.firstLeaf(centroid));
+              list.isEmpty() ? 0 : 1, found.firstCell(centroid + 1) - found.firstCell(centroid));
           assertEquals(list.size(), found.firstPosting(centroid + 1) - found.firstPosting(centroid));
           for (int ordinal : list) {
             assertEquals(ordinal, read(postings, width));

@@ -26,7 +26,7 @@ import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
 
-/** Sums of what leaves add, against a plain computation from their posting lists. */
+/** Sums of what cells add, against a plain computation from their posting lists. */
 public class TestAccumulator extends LateInteractionTestCase {
 
   /** Steps of a sum: rounding loses at most one for each query token and each change of scale. */
@@ -34,12 +34,12 @@ public class TestAccumulator extends LateInteractionTestCase {
 
   @Override
   DocValuesFormat docValuesFormat() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(20).build();
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerCell(20).build();
   }
 
-  /** Takes a trained segment and the probe of all of its leaves. */
+  /** Takes a trained segment and the probe of all of its cells. */
   private interface Check {
-    void accept(PlaidSegment segment, CellProbe leaves) throws IOException;
+    void accept(PlaidSegment segment, CellProbe cells) throws IOException;
   }
 
   private void withSegment(Check check) throws IOException {
@@ -54,35 +54,35 @@ public class TestAccumulator extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         PlaidSegment segment = PlaidDocValuesFormat.segment(reader.leaves().get(0).reader(), FIELD);
         QueryTables tables = new QueryTables(QueryTokens.of(tokens(1)), TimeLimit.NONE);
-        CellProbe leaves = new CellProbe(segment, tables.leaves(), 0, 1, TimeLimit.NONE);
-        leaves.scoreAll();
-        check.accept(segment, leaves);
+        CellProbe cells = new CellProbe(segment, tables.cells(), 0, 1, TimeLimit.NONE);
+        cells.scoreAll();
+        check.accept(segment, cells);
       }
     }
   }
 
   /** Fetches posting lists: all of them, or those that fit into some bytes. */
   private static FetchedPostings fetch(
-      PlaidSegment segment, CellProbe leaves, List<CellProbe.Walk> walks) throws IOException {
+      PlaidSegment segment, CellProbe cells, List<CellProbe.Walk> walks) throws IOException {
     CellProbe.Walk[] orders = walks.toArray(CellProbe.Walk[]::new);
     if (random().nextBoolean()) {
-      return FetchedPostings.of(segment, leaves, orders);
+      return FetchedPostings.of(segment, cells, orders);
     }
-    int most = random().nextInt(0, 2 * (int) segment.leafDirectory().postings());
-    return FetchedPostings.of(segment, leaves, orders, most);
+    int most = random().nextInt(0, 2 * (int) segment.cellTable().postings());
+    return FetchedPostings.of(segment, cells, orders, most);
   }
 
   /** What one query token adds, in place of scores. */
   private CellProbe.Walk walk(int all, int n, float largest) {
-    List<Integer> leaves = new ArrayList<>();
-    for (int leaf = 0; leaf < all; leaf++) {
-      leaves.add(leaf);
+    List<Integer> cells = new ArrayList<>();
+    for (int cell = 0; cell < all; cell++) {
+      cells.add(cell);
     }
-    Collections.shuffle(leaves, random());
+    Collections.shuffle(cells, random());
     int[] order = new int[n];
     float[] gains = new float[n];
     for (int i = 0; i < n; i++) {
-      order[i] = leaves.get(i);
+      order[i] = cells.get(i);
       gains[i] = largest * random().nextFloat();
     }
     return new CellProbe.Walk(order, gains);
@@ -90,15 +90,15 @@ public class TestAccumulator extends LateInteractionTestCase {
 
   /** Adds to the sums of documents by ordinal, NaN for those that are not met. */
   private static void addPlainly(
-      PlaidSegment segment, CellProbe leaves, CellProbe.Walk walk, double[] expected)
+      PlaidSegment segment, CellProbe cells, CellProbe.Walk walk, double[] expected)
       throws IOException {
     int width = segment.postingWidth();
     boolean[] met = new boolean[expected.length];
     for (int i = 0; i < walk.order().length; i++) {
-      int leaf = walk.order()[i];
-      byte[] postings = new byte[leaves.length(leaf) * width];
-      segment.readPostings(leaves.start(leaf), leaves.length(leaf), postings, 0);
-      for (int p = 0; p < leaves.length(leaf); p++) {
+      int cell = walk.order()[i];
+      byte[] postings = new byte[cells.length(cell) * width];
+      segment.readPostings(cells.start(cell), cells.length(cell), postings, 0);
+      for (int p = 0; p < cells.length(cell); p++) {
         int ordinal = 0;
         for (int b = 0; b < width; b++) {
           ordinal |= (postings[p * width + b] & 0xFF) << (b * Byte.SIZE);
@@ -116,12 +116,12 @@ public class TestAccumulator extends LateInteractionTestCase {
    * Adds up some query tokens in blocks and windows.
    *
    * @param largest of a gain
-   * @param few whether each token is met in one leaf only, so that documents are met rarely
+   * @param few whether each token is met in one cell only, so that documents are met rarely
    */
   private void assertSums(int tokens, int blocks, float largest, boolean few) throws IOException {
     withSegment(
-        (segment, leaves) -> {
-          int all = segment.leafDirectory().leaves();
+        (segment, cells) -> {
+          int all = segment.cellTable().cells();
           int documents = segment.documents();
           int atATime = random().nextInt(1, 50);
           int window = random().nextInt(1, documents + 1);
@@ -148,17 +148,17 @@ public class TestAccumulator extends LateInteractionTestCase {
                 gain = Math.max(gain, g);
               }
               most += gain;
-              postings += leaves.postings(walk.order());
-              addPlainly(segment, leaves, walk, expected);
+              postings += cells.postings(walk.order());
+              addPlainly(segment, cells, walk, expected);
             }
             sum += most;
             base += block;
-            FetchedPostings lists = fetch(segment, leaves, walks);
+            FetchedPostings lists = fetch(segment, cells, walks);
             for (Accumulator accumulator : windows) {
               accumulator.expect(block, most, postings);
               for (int q = first; q < end; q++) {
                 CellProbe.Walk walk = walks.get(q - first);
-                accumulator.add(q, leaves, lists, walk.order(), walk.scores());
+                accumulator.add(q, cells, lists, walk.order(), walk.scores());
               }
             }
           }
@@ -201,7 +201,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     assertSums(random().nextInt(10, 60), random().nextInt(2, 8), 2, false);
   }
 
-  /** Marks are used again and again, in leaves that meet few documents. */
+  /** Marks are used again and again, in cells that meet few documents. */
   public void testManyTokens() throws IOException {
     assertSums(random().nextInt(500, QueryTokens.MAX_COUNT / 8), random().nextInt(1, 4), 1, true);
   }
@@ -220,17 +220,17 @@ public class TestAccumulator extends LateInteractionTestCase {
   /** However far apart two query tokens are, a document that both meet gets what both add. */
   public void testTokensFarApart() throws IOException {
     withSegment(
-        (segment, leaves) -> {
-          int[] order = {random().nextInt(segment.leafDirectory().leaves())};
+        (segment, cells) -> {
+          int[] order = {random().nextInt(segment.cellTable().cells())};
           float[] gains = {1};
-          FetchedPostings lists = fetch(segment, leaves, List.of(new CellProbe.Walk(order, gains)));
+          FetchedPostings lists = fetch(segment, cells, List.of(new CellProbe.Walk(order, gains)));
           for (int apart = 1; apart <= 600; apart++) {
             int n = segment.documents();
             Accumulator accumulator = new Accumulator(segment, 0, n, TimeLimit.NONE);
-            accumulator.expect(0, 2, 2 * leaves.postings(order));
+            accumulator.expect(0, 2, 2 * cells.postings(order));
             int first = random().nextInt(600);
-            accumulator.add(first, leaves, lists, order, gains);
-            accumulator.add(first + apart, leaves, lists, order, gains);
+            accumulator.add(first, cells, lists, order, gains);
+            accumulator.add(first + apart, cells, lists, order, gains);
             float[] scores = new float[n];
             int found = accumulator.best(n, null, new int[n], scores);
             assertTrue(found > 0);
@@ -244,19 +244,19 @@ public class TestAccumulator extends LateInteractionTestCase {
   /** If every token adds as much as may be, sums reach the last step and do not run over it. */
   public void testLargestSum() throws IOException {
     withSegment(
-        (segment, leaves) -> {
+        (segment, cells) -> {
           int tokens = random().nextInt(1, 400);
           int[] order =
-              walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1).order();
+              walk(segment.cellTable().cells(), segment.cellTable().cells(), 1).order();
           float[] gains = new float[order.length];
           float gain = 1e-3f + random().nextFloat();
           Arrays.fill(gains, gain);
           int documents = segment.documents();
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
-          accumulator.expect(0, (double) gain * tokens, tokens * leaves.postings(order));
-          FetchedPostings lists = fetch(segment, leaves, List.of(new CellProbe.Walk(order, gains)));
+          accumulator.expect(0, (double) gain * tokens, tokens * cells.postings(order));
+          FetchedPostings lists = fetch(segment, cells, List.of(new CellProbe.Walk(order, gains)));
           for (int q = 0; q < tokens; q++) {
-            accumulator.add(q, leaves, lists, order, gains);
+            accumulator.add(q, cells, lists, order, gains);
           }
           float[] scores = new float[documents];
           assertEquals(documents, accumulator.best(documents, null, new int[documents], scores));
@@ -266,29 +266,29 @@ public class TestAccumulator extends LateInteractionTestCase {
         });
   }
 
-  /** Lists are those of the leaves, however many fit and whatever lies between them. */
+  /** Lists are those of the cells, however many fit and whatever lies between them. */
   public void testFetchedPostings() throws IOException {
     withSegment(
-        (segment, leaves) -> {
-          int all = segment.leafDirectory().leaves();
+        (segment, cells) -> {
+          int all = segment.cellTable().cells();
           CellProbe.Walk walk = walk(all, random().nextInt(0, all + 1), 1);
-          FetchedPostings lists = fetch(segment, leaves, List.of(walk));
+          FetchedPostings lists = fetch(segment, cells, List.of(walk));
           int width = segment.postingWidth();
-          for (int leaf : walk.order()) {
-            byte[] expected = new byte[leaves.length(leaf) * width];
-            segment.readPostings(leaves.start(leaf), leaves.length(leaf), expected, 0);
-            int place = lists.place(leaf);
+          for (int cell : walk.order()) {
+            byte[] expected = new byte[cells.length(cell) * width];
+            segment.readPostings(cells.start(cell), cells.length(cell), expected, 0);
+            int place = lists.place(cell);
             if (place >= 0) {
               byte[] found = Arrays.copyOfRange(lists.bytes(), place, place + expected.length);
               assertArrayEquals(expected, found);
             }
           }
           CellProbe.Walk[] everything = {walk};
-          FetchedPostings fetched = FetchedPostings.of(segment, leaves, everything);
-          FetchedPostings nothing = FetchedPostings.of(segment, leaves, everything, 0);
-          for (int leaf : walk.order()) {
-            assertTrue(fetched.place(leaf) >= 0);
-            assertEquals(-1, nothing.place(leaf));
+          FetchedPostings fetched = FetchedPostings.of(segment, cells, everything);
+          FetchedPostings nothing = FetchedPostings.of(segment, cells, everything, 0);
+          for (int cell : walk.order()) {
+            assertTrue(fetched.place(cell) >= 0);
+            assertEquals(-1, nothing.place(cell));
           }
         });
   }
@@ -296,16 +296,16 @@ public class TestAccumulator extends LateInteractionTestCase {
   /** The best so many, up to what a step of the histogram is worth; of accepted documents only. */
   public void testBest() throws IOException {
     withSegment(
-        (segment, leaves) -> {
+        (segment, cells) -> {
           int documents = segment.documents();
           CellProbe.Walk walk =
-              walk(segment.leafDirectory().leaves(), segment.leafDirectory().leaves(), 1);
+              walk(segment.cellTable().cells(), segment.cellTable().cells(), 1);
           double[] expected = new double[documents];
-          addPlainly(segment, leaves, walk, expected);
+          addPlainly(segment, cells, walk, expected);
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);
-          accumulator.expect(0, 1, leaves.postings(walk.order()));
-          FetchedPostings lists = fetch(segment, leaves, List.of(walk));
-          accumulator.add(0, leaves, lists, walk.order(), walk.scores());
+          accumulator.expect(0, 1, cells.postings(walk.order()));
+          FetchedPostings lists = fetch(segment, cells, List.of(walk));
+          accumulator.add(0, cells, lists, walk.order(), walk.scores());
           Bits accepted = random().nextBoolean() ? null : even(documents);
           int n = random().nextInt(1, documents + 1);
           int[] docs = new int[n];

@@ -43,7 +43,7 @@ public class TestCandidateCollector extends LateInteractionTestCase {
   DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .trainingThreshold(30)
-        .tokensPerLeaf(random().nextInt(1, 20))
+        .tokensPerCell(random().nextInt(1, 20))
         .build();
   }
 
@@ -75,15 +75,15 @@ public class TestCandidateCollector extends LateInteractionTestCase {
       throws IOException {
     SearchRequest request =
         new SearchRequest(FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT, null);
-    SegmentSearches leaves = new SegmentSearches(searcher, request);
+    SegmentSearches segments = new SegmentSearches(searcher, request);
     List<SegmentDocs> probed = new ArrayList<>();
-    for (SegmentDocs leaf : leaves.all()) {
-      if (leaf.approximate() != null) {
-        probed.add(leaf);
+    for (SegmentDocs segment : segments.all()) {
+      if (segment.approximate() != null) {
+        probed.add(segment);
       }
     }
     CandidateCollector collector =
-        new CandidateCollector(leaves, request, DOCUMENTS, DOCUMENTS, scores, window);
+        new CandidateCollector(segments, request, DOCUMENTS, DOCUMENTS, scores, window);
     Map<Integer, Float> estimates = new HashMap<>();
     for (long[] part : collector.run(probed, wanted)) {
       for (long hit : part) {

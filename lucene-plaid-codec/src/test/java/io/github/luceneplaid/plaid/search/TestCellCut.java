@@ -37,17 +37,17 @@ public class TestCellCut extends LateInteractionTestCase {
   DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .trainingThreshold(1)
-        .tokensPerLeaf(random().nextInt(1, 20))
+        .tokensPerCell(random().nextInt(1, 20))
         .build();
   }
 
-  /** Takes probes of one or several segments, which have scored leaves for query tokens. */
+  /** Takes probes of one or several segments, which have scored cells for query tokens. */
   private interface Check {
     void accept(List<CellProbe> probes, int count) throws IOException;
   }
 
   /**
-   * Has leaves scored with integers as no query may have them: of any scale, equal, or 0, and at
+   * Has cells scored with integers as no query may have them: of any scale, equal, or 0, and at
    * times of another scale in one segment than in the others.
    */
   private void withProbes(Check check) throws IOException {
@@ -68,8 +68,8 @@ public class TestCellCut extends LateInteractionTestCase {
         for (int q = 0; q < count; q++) {
           scales[q] = SCALES[random().nextInt(SCALES.length)];
         }
-        for (LeafReaderContext leaf : reader.leaves()) {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), FIELD);
+        for (LeafReaderContext cell : reader.leaves()) {
+          PlaidSegment segment = PlaidDocValuesFormat.segment(cell.reader(), FIELD);
           probes.add(probe(segment, count, scales.clone()));
         }
         check.accept(probes, count);
@@ -116,8 +116,8 @@ public class TestCellCut extends LateInteractionTestCase {
   public void testAgainstSort() throws IOException {
     withProbes(
         (probes, count) -> {
-          int leaves = probes.stream().mapToInt(probe -> probe.size(0)).sum();
-          int wanted = random().nextInt(1, 2 * leaves + 2);
+          int cells = probes.stream().mapToInt(probe -> probe.size(0)).sum();
+          int wanted = random().nextInt(1, 2 * cells + 2);
           CellCut cut = new CellCut(probes, count, wanted, TimeLimit.NONE);
           for (int q = 0; q < count; q++) {
             assertCut(probes, cut, q, wanted, scores(probes, q, count));
@@ -174,7 +174,7 @@ public class TestCellCut extends LateInteractionTestCase {
     }
   }
 
-  /** When time is out the other query tokens have no leaves. */
+  /** When time is out the other query tokens have no cells. */
   public void testTimeOut() throws IOException {
     withProbes(
         (probes, count) -> {

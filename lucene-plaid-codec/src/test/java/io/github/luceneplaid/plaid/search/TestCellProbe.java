@@ -26,7 +26,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
 
-/** The scores of leaves, and which of them are walked. */
+/** The scores of cells, and which of them are walked. */
 public class TestCellProbe extends LateInteractionTestCase {
 
   private QueryTokens query;
@@ -45,7 +45,7 @@ public class TestCellProbe extends LateInteractionTestCase {
   }
 
   private CellProbe probe(PlaidSegment segment) {
-    return new CellProbe(segment, tables.leaves(), 0, query.count(), TimeLimit.NONE);
+    return new CellProbe(segment, tables.cells(), 0, query.count(), TimeLimit.NONE);
   }
 
   private CellCut cut(int wanted, CellProbe... probes) {
@@ -54,8 +54,8 @@ public class TestCellProbe extends LateInteractionTestCase {
 
   private List<PlaidSegment> segments(DirectoryReader reader) throws IOException {
     List<PlaidSegment> segments = new ArrayList<>();
-    for (LeafReaderContext leaf : reader.leaves()) {
-      segments.add(PlaidDocValuesFormat.segment(leaf.reader(), FIELD));
+    for (LeafReaderContext cell : reader.leaves()) {
+      segments.add(PlaidDocValuesFormat.segment(cell.reader(), FIELD));
     }
     return segments;
   }
@@ -79,8 +79,8 @@ public class TestCellProbe extends LateInteractionTestCase {
     return scores;
   }
 
-  /** It makes no difference whether leaves are scored all together or region by region. */
-  public void testAllLeavesAreThoseOfAllRegions() throws IOException {
+  /** It makes no difference whether cells are scored all together or region by region. */
+  public void testAllCellsAreThoseOfAllRegions() throws IOException {
     try (Directory directory = newDirectory()) {
       index(directory, 1);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
@@ -88,7 +88,7 @@ public class TestCellProbe extends LateInteractionTestCase {
           CellProbe together = probe(segment);
           together.scoreAll();
           CellProbe byRegion = probe(segment);
-          int regions = segment.leafDirectory().regions();
+          int regions = segment.cellTable().regions();
           long[] pairs = new long[regions * query.count()];
           for (int i = 0; i < pairs.length; i++) {
             pairs[i] = (long) (i / query.count()) << 32 | i % query.count();
@@ -97,8 +97,8 @@ public class TestCellProbe extends LateInteractionTestCase {
           CellCut cut = cut(Integer.MAX_VALUE, together, byRegion);
           for (int q = 0; q < query.count(); q++) {
             CellProbe.Walk all = together.walk(q, cut, new int[CellCut.STEPS + 1]);
-            assertEquals(segment.leafDirectory().leaves(), all.order().length);
-            assertEquals(segment.leafDirectory().postings(), together.postings(all.order()));
+            assertEquals(segment.cellTable().cells(), all.order().length);
+            assertEquals(segment.cellTable().postings(), together.postings(all.order()));
             CellProbe.Walk same = byRegion.walk(q, cut, new int[CellCut.STEPS + 1]);
             assertEquals(together.postings(all.order()), byRegion.postings(same.order()));
             assertEquals(scores(together, all), scores(byRegion, same));
@@ -108,20 +108,20 @@ public class TestCellProbe extends LateInteractionTestCase {
     }
   }
 
-  /** As many leaves as wanted are walked, and none that is not walked has a better score. */
+  /** As many cells as wanted are walked, and none that is not walked has a better score. */
   public void testCut() throws IOException {
     try (Directory directory = newDirectory()) {
       index(directory, random().nextInt(1, 5));
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         List<CellProbe> probes = new ArrayList<>();
-        int leaves = 0;
+        int cells = 0;
         for (PlaidSegment segment : segments(reader)) {
           CellProbe probe = probe(segment);
           probe.scoreAll();
           probes.add(probe);
-          leaves += segment.leafDirectory().leaves();
+          cells += segment.cellTable().cells();
         }
-        int wanted = random().nextInt(1, 2 * leaves);
+        int wanted = random().nextInt(1, 2 * cells);
         CellCut cut = cut(wanted, probes.toArray(CellProbe[]::new));
         CellCut everything = cut(Integer.MAX_VALUE, probes.toArray(CellProbe[]::new));
         for (int q = 0; q < query.count(); q++) {
@@ -142,7 +142,7 @@ public class TestCellProbe extends LateInteractionTestCase {
               assertTrue(score <= cut.floor(q) + 1e-6);
             }
           }
-          assertTrue(walked >= Math.min(wanted, leaves));
+          assertTrue(walked >= Math.min(wanted, cells));
         }
       }
     }

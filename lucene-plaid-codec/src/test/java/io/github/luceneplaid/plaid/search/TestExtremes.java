@@ -71,7 +71,7 @@ public class TestExtremes extends LateInteractionTestCase {
         .bits(RandomPicks.randomFrom(random(), List.of(1, 2, 3, 4, 8)))
         .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
         .trainingThreshold(trainingThreshold)
-        .tokensPerLeaf(random().nextInt(1, 20))
+        .tokensPerCell(random().nextInt(1, 20))
         .build();
   }
 
@@ -124,7 +124,7 @@ public class TestExtremes extends LateInteractionTestCase {
     assertExtremes(random().nextInt(100, 400), 8, true, true);
   }
 
-  private void assertExtremes(int documents, int tokens, boolean trained, boolean leaves)
+  private void assertExtremes(int documents, int tokens, boolean trained, boolean cells)
       throws IOException {
     try (Directory directory = newDirectory()) {
       index(directory, documents, tokens);
@@ -134,15 +134,15 @@ public class TestExtremes extends LateInteractionTestCase {
         // Documents of extremes may be kept as they came in: too few tokens are left for codes, or
         // none at all
         long left = statistics == null ? 0 : statistics.tokens();
-        boolean coded = trained ? left >= THRESHOLD : leaves && left >= 512;
+        boolean coded = trained ? left >= THRESHOLD : cells && left >= 512;
         assertEquals(trained && coded, statistics != null && statistics.trained());
-        assertEquals(coded, statistics != null && statistics.leaves() > 0);
+        assertEquals(coded, statistics != null && statistics.cells() > 0);
         assertHits(reader);
       }
     }
   }
 
-  /** Adopted codes are of any directory: only queries are extreme. */
+  /** Imported codes are of any directory: only queries are extreme. */
   public void testImported() throws IOException {
     format = new PlaidDocValuesFormat();
     Path folder = createTempDir();
@@ -228,13 +228,13 @@ public class TestExtremes extends LateInteractionTestCase {
   private static Map<Integer, Double> errors(IndexReader reader, float[][] query)
       throws IOException {
     Map<Integer, Double> errors = new HashMap<>();
-    for (LeafReaderContext leaf : reader.leaves()) {
-      BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
-      for (int doc = 0; values != null && doc < leaf.reader().maxDoc(); doc++) {
+    for (LeafReaderContext cell : reader.leaves()) {
+      BinaryDocValues values = cell.reader().getBinaryDocValues(FIELD);
+      for (int doc = 0; values != null && doc < cell.reader().maxDoc(); doc++) {
         if (values.advanceExact(doc)) {
           BytesRef value = BytesRef.deepCopyOf(values.binaryValue());
           double products = largestProducts(query, LateInteractionField.decode(value));
-          errors.put(leaf.docBase + doc, 1e-5 * (query.length + products));
+          errors.put(cell.docBase + doc, 1e-5 * (query.length + products));
         }
       }
     }

@@ -23,7 +23,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
 
-/** Scores of adopted codes in integers. */
+/** Scores of imported codes in integers. */
 public class TestImportedCodeScorer extends LateInteractionTestCase {
 
   @Override

@@ -101,7 +101,7 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
 
   @Override
   DocValuesFormat docValuesFormat() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerLeaf(4).build();
+    return PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build();
   }
 
   private LateInteractionQuery query(int k) {

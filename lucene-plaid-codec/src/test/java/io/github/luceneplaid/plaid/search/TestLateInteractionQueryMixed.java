@@ -27,7 +27,7 @@ public class TestLateInteractionQueryMixed extends BaseLateInteractionQueryTestC
   IndexWriterConfig config() {
     DocValuesFormat other = TestUtil.getDefaultDocValuesFormat();
     DocValuesFormat[] formats = {
-      PlaidDocValuesFormat.builder().trainingThreshold(30).tokensPerLeaf(4).build(),
+      PlaidDocValuesFormat.builder().trainingThreshold(30).tokensPerCell(4).build(),
       new PlaidDocValuesFormat(),
       other,
       PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT32).trainingThreshold(20).build(),

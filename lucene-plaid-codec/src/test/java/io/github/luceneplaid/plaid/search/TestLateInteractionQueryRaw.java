@@ -24,7 +24,7 @@ public class TestLateInteractionQueryRaw extends BaseLateInteractionQueryTestCas
     return PlaidDocValuesFormat.builder()
         .raw(random().nextBoolean() ? RawTokens.FLOAT16 : RawTokens.FLOAT32)
         .trainingThreshold(30)
-        .tokensPerLeaf(random().nextInt(1, 20))
+        .tokensPerCell(random().nextInt(1, 20))
         .build();
   }
 }

@@ -25,7 +25,7 @@ public class TestLateInteractionQueryTrained extends BaseLateInteractionQueryTes
     return PlaidDocValuesFormat.builder()
         .bits(RandomPicks.randomFrom(random(), List.of(1, 2, 3, 4, 8)))
         .trainingThreshold(30)
-        .tokensPerLeaf(random().nextInt(1, 20))
+        .tokensPerCell(random().nextInt(1, 20))
         .build();
   }
 }

@@ -307,7 +307,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
             new IndexWriter(directory, config().setMaxDocValuesOverlays(overlays))) {
       write(writer);
       writer.commit();
-      // Documents of a leaf tie for a single token, and there may be more of them than candidates
+      // Documents of a cell tie for a single token, and there may be more of them than candidates
       float[][] tokens = tokens(random().nextInt(6, 12));
       for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 5; i++) {

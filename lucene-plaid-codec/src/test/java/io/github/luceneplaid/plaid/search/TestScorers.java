@@ -42,7 +42,7 @@ public class TestScorers extends LateInteractionTestCase {
   }
 
   /** What a scorer is given. */
-  private record Given(SegmentSearches leaves, SearchRequest request, List<ScoreDoc> expected) {}
+  private record Given(SegmentSearches segments, SearchRequest request, List<ScoreDoc> expected) {}
 
   private interface Check {
     void accept(Given given) throws IOException;
@@ -75,8 +75,8 @@ public class TestScorers extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
         SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options, null);
-        SegmentSearches leaves = new SegmentSearches(new IndexSearcher(reader), request);
-        check.accept(new Given(leaves, request, bruteForce(reader, query)));
+        SegmentSearches segments = new SegmentSearches(new IndexSearcher(reader), request);
+        check.accept(new Given(segments, request, bruteForce(reader, query)));
       }
     }
   }
@@ -115,7 +115,7 @@ public class TestScorers extends LateInteractionTestCase {
             wrong.add(new ScoreDoc(hit.doc, random().nextFloat()));
           }
           BestDocs hits = new BestDocs(k);
-          new ExactScorer(given.leaves, given.request).score(off(wrong, 0), hits);
+          new ExactScorer(given.segments, given.request).score(off(wrong, 0), hits);
           assertEquals(DOCUMENTS, given.request.counters().profile(1).exact());
           assertHits(given.expected, k, hits);
         });
@@ -129,7 +129,7 @@ public class TestScorers extends LateInteractionTestCase {
         most(),
         given -> {
           BestDocs hits = new BestDocs(k);
-          new ExactScorer(given.leaves, given.request).score(off(given.expected, offset()), hits);
+          new ExactScorer(given.segments, given.request).score(off(given.expected, offset()), hits);
           long scored = given.request.counters().profile(1).exact();
           // Rounding of offsets and equal scores may take another round or two
           assertTrue(scored + " scored", scored >= Math.max(8, k) && scored <= Math.max(8, k) + 12);
@@ -152,7 +152,7 @@ public class TestScorers extends LateInteractionTestCase {
           BestDocs hits = new BestDocs(k);
           BestDocs scored = new BestDocs(DOCUMENTS);
           float offset = offset();
-          new CandidateScorer(given.leaves, given.request, k)
+          new CandidateScorer(given.segments, given.request, k)
               .score(
                   List.of(off(one, offset), off(other, offset)),
                   new int[] {DOCUMENTS / 4, DOCUMENTS},

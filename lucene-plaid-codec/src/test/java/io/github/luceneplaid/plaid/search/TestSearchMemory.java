@@ -44,11 +44,11 @@ import org.apache.lucene.tests.util.TestUtil;
 @SuppressFileSystems("*")
 public class TestSearchMemory extends LateInteractionTestCase {
 
-  /** Products with regions and scores of leaves. */
+  /** Products with regions and scores of cells. */
   private static final long SCORES = 32L << 20;
 
   /**
-   * What does not grow with regions, leaves or documents: the query in its forms, a table of
+   * What does not grow with regions, cells or documents: the query in its forms, a table of
    * centroids of 8 MB, postings and scores of candidates. Looks found 2 MB at most.
    */
   private static final long REST = 14L << 20;
@@ -106,8 +106,8 @@ public class TestSearchMemory extends LateInteractionTestCase {
     }
   }
 
-  private static DocValuesFormat format(int tokensPerLeaf) {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerLeaf(tokensPerLeaf).build();
+  private static DocValuesFormat format(int tokensPerCell) {
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerCell(tokensPerCell).build();
   }
 
   private static IndexWriterConfig config(DocValuesFormat format) {
@@ -127,7 +127,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
     return query;
   }
 
-  /** Searches the leaves of the only segment, and checks what that holds at once. */
+  /** Searches the cells of the only segment, and checks what that holds at once. */
   private void assertHeld(
       Directory directory, float[][] query, LateInteractionOptions options, long allowed)
       throws IOException {
@@ -141,12 +141,12 @@ public class TestSearchMemory extends LateInteractionTestCase {
       SearchProfile profile =
           new LateInteractionQuery(FIELD, query, 10, null, options).profile(searcher);
       assertTrue(watch.most + " bytes held, allowed " + allowed, watch.most <= allowed);
-      assertTrue(profile.toString(), profile.leaves() > 0 && profile.candidates() > 0);
+      assertTrue(profile.toString(), profile.cells() > 0 && profile.candidates() > 0);
     }
   }
 
-  /** Few regions of many leaves. */
-  public void testManyLeaves() throws IOException {
+  /** Few regions of many cells. */
+  public void testManyCells() throws IOException {
     try (Directory directory = new MMapDirectory(createTempDir())) {
       try (IndexWriter writer = new IndexWriter(directory, config(format(1)))) {
         for (int id = 0; id < 300; id++) {
@@ -157,7 +157,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
     }
   }
 
-  /** The leaves are the centroids of an import, and all of them are scored. */
+  /** The cells are the centroids of an import, and all of them are scored. */
   public void testManyCentroids() throws IOException {
     try (Directory directory = new MMapDirectory(createTempDir())) {
       importDirectory(directory, 4_096, 1_000, false);
@@ -165,7 +165,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
     }
   }
 
-  /** Many regions of some leaves. */
+  /** Many regions of some cells. */
   public void testManyRegions() throws IOException {
     try (Directory directory = new MMapDirectory(createTempDir())) {
       importDirectory(directory, 2_048, 1_000, true);

@@ -52,15 +52,15 @@ public class TestSearchProfile extends LateInteractionTestCase {
         assertEquals(VectorKernels.get().name(), found.kernels());
         assertEquals(found.toString(), 1, found.segments());
         assertEquals(found.toString(), 0, found.scanned());
-        assertTrue(found.toString(), found.leaves() >= 4);
-        assertTrue(found.toString(), found.postings() >= found.leaves());
+        assertTrue(found.toString(), found.cells() >= 4);
+        assertTrue(found.toString(), found.postings() >= found.cells());
         assertTrue(found.toString(), found.candidates() >= k && found.candidates() <= 30);
         assertTrue(found.toString(), found.quick() >= k && found.quick() <= found.candidates());
         assertTrue(found.toString(), found.exact() >= k && found.exact() <= 30);
 
         SearchProfile all = profile(reader, k, LateInteractionOptions.builder().exact().build());
         assertEquals(all.toString(), documents, all.scanned());
-        assertEquals(all.toString(), 0, all.leaves() + all.candidates() + all.quick());
+        assertEquals(all.toString(), 0, all.cells() + all.candidates() + all.quick());
         assertTrue(all.toString(), all.scanNanos() > 0);
         assertEquals(all.toString(), 0, all.walkNanos());
       }

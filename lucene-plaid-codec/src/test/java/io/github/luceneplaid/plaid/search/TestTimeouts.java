@@ -50,7 +50,7 @@ public class TestTimeouts extends LateInteractionTestCase {
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    format = PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerLeaf(4).build();
+    format = PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build();
   }
 
   @Override
@@ -252,7 +252,7 @@ public class TestTimeouts extends LateInteractionTestCase {
     assertFalse(request(query, new Asked(1)).tables().areUsable());
   }
 
-  /** The query is compared with regions, leaves and codes in pieces. */
+  /** The query is compared with regions, cells and codes in pieces. */
   public void testLongQuery() throws Exception {
     dimension = 64;
     format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
@@ -276,21 +276,21 @@ public class TestTimeouts extends LateInteractionTestCase {
             (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
         PlaidSegment segment = search.segment;
         request.tables().centroidProducts(segment, false);
-        int regions = segment.leafDirectory().regions();
+        int regions = segment.cellTable().regions();
         assertAsked(regions * perToken, asked.times() - before);
 
         before = asked.times();
         CellProbe probe = search.probe(request.tables().block(0, count), 120, 1);
         assertTrue(asked.times() > before);
-        CellProbe all = new CellProbe(segment, request.tables().leaves(), 0, count, request.time());
+        CellProbe all = new CellProbe(segment, request.tables().cells(), 0, count, request.time());
         before = asked.times();
         all.scoreAll();
-        assertAsked(segment.leafDirectory().leaves() * perToken, asked.times() - before);
+        assertAsked(segment.cellTable().cells() * perToken, asked.times() - before);
 
         before = asked.times();
         CellCut cut = new CellCut(List.of(all), count, 100, request.time());
-        long leaves = segment.leafDirectory().leaves();
-        assertTrue(asked.times() - before >= leaves * count / TimeLimit.ELEMENTS - 1);
+        long cells = segment.cellTable().cells();
+        assertTrue(asked.times() - before >= cells * count / TimeLimit.ELEMENTS - 1);
 
         before = asked.times();
         int[] docs = new int[50];
