@@ -14,8 +14,8 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
-import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import java.io.IOException;
 import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
@@ -112,7 +112,8 @@ record CodebookBlock(
     return new CodebookBlock(id, size, meanResidual, trainedTokens, buckets, offset);
   }
 
-  private static PlaidQuantizer readBuckets(DataInput meta, int dimension, int bits) throws IOException {
+  private static PlaidQuantizer readBuckets(DataInput meta, int dimension, int bits)
+      throws IOException {
     float[] averageResidual = readFloats(meta, dimension);
     float[] cutoffs = readFloats(meta, (1 << bits) - 1);
     float[] weights = readFloats(meta, 1 << bits);

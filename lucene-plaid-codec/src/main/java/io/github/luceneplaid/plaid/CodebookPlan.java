@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which codebook blocks a trained segment will have, in the order of their centroids: imported ones,
- * then those of the format's own, which all tokens without imported codes are coded against.
+ * Which codebook blocks a trained segment will have, in the order of their centroids: imported
+ * ones, then those of the format's own, which all tokens without imported codes are coded against.
  *
  * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_CENTROIDS} centroids. What a
  * merge is made of may have more. Then some of it is encoded anew, and a plan keeps what it can:
@@ -65,8 +65,8 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * The plan that trains nothing: all codes of the format's own are copied, and imported ones as far
-   * as there is room beside them.
+   * The plan that trains nothing: all codes of the format's own are copied, and imported ones as
+   * far as there is room beside them.
    *
    * @return null if there is no such plan: there are too many codebooks of the format's own, or
    *     none that the rest could be coded against

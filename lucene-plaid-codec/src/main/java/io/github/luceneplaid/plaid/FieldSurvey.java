@@ -49,7 +49,7 @@ record FieldSurvey(
 
   /** Looks through all values. */
   static FieldSurvey of(
-      TokenDocs.Source source, boolean sorted, PlaidOptions options, AbortCheck abort)
+      TokenDocs.Values source, boolean sorted, PlaidOptions options, AbortCheck abort)
       throws IOException {
     int dimension = dimension(source, abort);
     TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
@@ -73,7 +73,8 @@ record FieldSurvey(
       unitLength &= doc.isUnitLength();
       PlaidSegment segment = doc.codes();
       if (doc.imported() != null) {
-        Codebook first = importedCodebooks.computeIfAbsent(doc.imported().id(), id -> doc.imported());
+        Codebook first =
+            importedCodebooks.computeIfAbsent(doc.imported().id(), id -> doc.imported());
         imported.merge(first, (long) doc.tokenCount(), Long::sum);
         incoming += doc.incoming() == null ? 0 : doc.tokenCount();
       } else if (segment != null) {
@@ -106,7 +107,7 @@ record FieldSurvey(
    * The dimension that the segment will code: that of most tokens that are fit for it. A few
    * documents of another one, or what is left of them, do not keep the others from being coded.
    */
-  private static int dimension(TokenDocs.Source source, AbortCheck abort) throws IOException {
+  private static int dimension(TokenDocs.Values source, AbortCheck abort) throws IOException {
     Map<Integer, Long> tokens = new LinkedHashMap<>();
     for (TokenDocs.MappedValues mapped : source.open()) {
       BinaryDocValues values = mapped.values();

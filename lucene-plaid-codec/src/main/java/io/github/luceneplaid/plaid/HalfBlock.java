@@ -17,9 +17,9 @@ import org.apache.lucene.util.BitUtil;
 
 /**
  * A block of 8 coded tokens: what a segment stores of the last block of a document if no more than
- * 8 of its lanes have tokens. Each part of a block, be it the centroid ids, the scales, the factors,
- * a group of codes or the lengths, is cut to its first half. Expanded, tokens 8 to 15 repeat tokens
- * 0 to 7, which changes no maximum.
+ * 8 of its lanes have tokens. Each part of a block, be it the centroid ids, the scales, the
+ * factors, a group of codes or the lengths, is cut to its first half. Expanded, tokens 8 to 15
+ * repeat tokens 0 to 7, which changes no maximum.
  */
 final class HalfBlock {
 

@@ -17,8 +17,8 @@ import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.leaves.CentroidCells;
-import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.ivf.CentroidCells;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.index.FieldInfo;
@@ -36,7 +36,7 @@ final class ImportedFieldWriter {
 
   private final PlaidDocValuesConsumer.SegmentFiles files;
   private final PlaidOptions options;
-  private final TokenDocs.Source source;
+  private final TokenDocs.Values source;
   private final boolean sorted;
   private final FieldSurvey survey;
   private final AbortCheck abort;
@@ -56,7 +56,7 @@ final class ImportedFieldWriter {
   ImportedFieldWriter(
       PlaidDocValuesConsumer.SegmentFiles files,
       PlaidOptions options,
-      TokenDocs.Source source,
+      TokenDocs.Values source,
       boolean sorted,
       FieldSurvey survey,
       AbortCheck abort) {
@@ -103,7 +103,8 @@ final class ImportedFieldWriter {
     int postingWidth = CodedParts.widthOfPostings(survey.documents());
     long postingsOffset = files.data.getFilePointer();
     CellTable cells =
-        new CentroidCells(codebook.centroids(), codebook.size(), dimension, abort, files.temporary())
+        new CentroidCells(
+                codebook.centroids(), codebook.size(), dimension, abort, files.temporary())
             .write(this::forEachToken, files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     cells.write(files.data);

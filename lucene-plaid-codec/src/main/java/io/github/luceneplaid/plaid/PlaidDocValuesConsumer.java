@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.Codebook;
-import io.github.luceneplaid.plaid.leaves.TemporaryFiles;
+import io.github.luceneplaid.plaid.ivf.TemporaryFiles;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.HashSet;
@@ -147,7 +147,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   }
 
   private void writeBinary(
-      FieldInfo field, TokenDocs.Source source, boolean sorted, AbortCheck abort)
+      FieldInfo field, TokenDocs.Values source, boolean sorted, AbortCheck abort)
       throws IOException {
     writing = true;
     PlaidOptions fieldOptions = optionsOf(field, source);
@@ -158,7 +158,8 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
           ImportedFieldWriter.canWrite(survey, fieldOptions)
               ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
                   .write(field)
-              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort).write(field);
+              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort)
+                  .write(field);
       timesEncoded = entry.tokensTimesEncoded();
       written.add(field.number);
     }
@@ -182,7 +183,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     writing = false;
   }
 
-  private PlaidOptions optionsOf(FieldInfo field, TokenDocs.Source source) throws IOException {
+  private PlaidOptions optionsOf(FieldInfo field, TokenDocs.Values source) throws IOException {
     if (options != null) {
       return options;
     }

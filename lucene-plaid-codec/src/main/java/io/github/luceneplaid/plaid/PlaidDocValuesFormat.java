@@ -30,8 +30,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
 
 /**
  * Doc values that can be searched by late interaction: the tokens of {@link LateInteractionField}
- * values, each coded as a centroid and a residual, with posting lists that find the documents near a
- * query token. The method is PLAID's (Santhanam et al. 2022), with three changes: residuals are
+ * values, each coded as a centroid and a residual, with posting lists that find the documents near
+ * a query token. The method is PLAID's (Santhanam et al. 2022), with three changes: residuals are
  * rotated and quantised by a table that is a constant of the format; codes are copied by merges;
  * and what is searched, the cells, is rebuilt by each merge from the codes.
  *
@@ -55,8 +55,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Segments can also have tokens that an index of PLAID has coded, see {@link
  * io.github.luceneplaid.plaid.exchange}. Their codebook is <b>imported</b>: its centroids, buckets
  * and codes are kept as they are and copied by merges. Tokens that come later are coded by the
- * format's own quantiser beside them. A segment that was imported has its centroids as cells; merges
- * cluster its tokens as those of any other.
+ * format's own quantiser beside them. A segment that was imported has its centroids as cells;
+ * merges cluster its tokens as those of any other.
  *
  * <p>Options are written with each field. A format made without arguments, as the one that opens an
  * index is, rewrites a field with the options it finds: those of the largest trained segment of a
@@ -96,8 +96,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
  *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first; for each:
- *                   <b>[int64]</b> × 2 id, <b>[vint]</b> centroids, <b>[float32]</b> mean length of a
- *                   residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
+ *                   <b>[int64]</b> × 2 id, <b>[vint]</b> centroids, <b>[float32]</b> mean length of
+ *                   a residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
  *                   format's own, 1 imported with residuals, 2 imported with signs); if imported,
  *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
  *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
@@ -121,10 +121,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <ul>
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
- *       document order), for each imported codebook the slab of its centroids (f32, not rotated; its
- *       centroids are these, rotated), the slab of the other centroids (f16, rotated, block after
- *       block), the slab of its regions (f16, rotated) if there are several codebook blocks, its
- *       cells ({@link io.github.luceneplaid.plaid.leaves.CellLayout})
+ *       document order), for each imported codebook the slab of its centroids (f32, not rotated;
+ *       its centroids are these, rotated), the slab of the other centroids (f16, rotated, block
+ *       after block), the slab of its regions (f16, rotated) if there are several codebook blocks,
+ *       its cells ({@link io.github.luceneplaid.plaid.ivf.CellLayout})
  *   <li>footer
  * </ul>
  *
@@ -135,17 +135,17 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>For each trained or provisional field:
  *       <ul>
  *         <li>posting lists, cell after cell: rising ordinals without repeats
- *         <li>cell directory, see {@link io.github.luceneplaid.plaid.leaves.CellTable}
+ *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
- *             imported codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them
- *             out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
- *             where codes are imported). The centroids of a document's tokens are all of one imported
- *             codebook, or all of the format's own. The last token of a document is repeated to
- *             fill its last block. If no more than 8 tokens are in that block, it is cut: of each
- *             part (centroid ids, scales, factors, each group of codes, lengths) only the first half
- *             is stored, so that B half blocks are there in all. Centroid ids count through all
- *             codebook blocks.
+ *             imported codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays
+ *             them out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are
+ *             1 (1 where codes are imported). The centroids of a document's tokens are all of one
+ *             imported codebook, or all of the format's own. The last token of a document is
+ *             repeated to fill its last block. If no more than 8 tokens are in that block, it is
+ *             cut: of each part (centroid ids, scales, factors, each group of codes, lengths) only
+ *             the first half is stored, so that B half blocks are there in all. Centroid ids count
+ *             through all codebook blocks.
  *       </ul>
  *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)
  *   <li>footer

@@ -35,7 +35,7 @@ import org.apache.lucene.store.IndexOutput;
  * @param history how the tokens came into this segment
  * @param rows where tokens stored as floats are; null if there are none
  * @param provisional whether the codes are there to search by only, and tokens are the rows
- * @param trained where codes, centroids and cells are; null if there are none
+ * @param codes where codes, centroids and cells are; null if there are none
  */
 record PlaidFieldEntry(
     TokenAddresses addresses,
@@ -47,7 +47,7 @@ record PlaidFieldEntry(
     TokenHistory history,
     TokenRows rows,
     boolean provisional,
-    CodedParts trained) {
+    CodedParts codes) {
 
   private static final byte FLAT = 0;
   private static final byte TRAINED = 1;
@@ -60,19 +60,19 @@ record PlaidFieldEntry(
     Limits.check("tokens", addresses.tokens(), addresses.documents(), mostTokens);
     int others = addresses.maxDoc() - addresses.documents();
     Limits.check("escaped documents", escapedDocuments, 0, others);
-    if (trained == null || provisional) {
-      checkFlat(provisional, history, rows, trained);
+    if (codes == null || provisional) {
+      checkFlat(provisional, history, rows, codes);
     } else {
       checkTrained(addresses, options, history, rows);
     }
-    if (trained != null) {
-      checkParts(addresses, dimension, options, trained);
+    if (codes != null) {
+      checkParts(addresses, dimension, options, codes);
     }
   }
 
   private static void checkFlat(
-      boolean provisional, TokenHistory history, TokenRows rows, CodedParts trained) {
-    if (provisional && trained == null) {
+      boolean provisional, TokenHistory history, TokenRows rows, CodedParts codes) {
+    if (provisional && codes == null) {
       throw new IllegalArgumentException("provisional codes: found none");
     }
     if (rows == null || rows.raw() != RawTokens.FLOAT32) {
@@ -93,13 +93,13 @@ record PlaidFieldEntry(
   }
 
   private static void checkParts(
-      TokenAddresses addresses, int dimension, PlaidOptions options, CodedParts trained) {
-    Limits.check("cells", trained.cells(), 1, addresses.tokens());
+      TokenAddresses addresses, int dimension, PlaidOptions options, CodedParts codes) {
+    Limits.check("cells", codes.cells(), 1, addresses.tokens());
     // A cell lists a document once, however many of its tokens are in it
-    Limits.check("postings", trained.postings(), trained.cells(), addresses.tokens());
+    Limits.check("postings", codes.postings(), codes.cells(), addresses.tokens());
     int width = CodedParts.widthOfPostings(addresses.documents());
-    Limits.check("posting width", trained.postingWidth(), width, width);
-    for (CodebookBlock block : trained.blocks()) {
+    Limits.check("posting width", codes.postingWidth(), width, width);
+    for (CodebookBlock block : codes.blocks()) {
       if (block.isImported()) {
         int bits = options.bits();
         Limits.check("bits of imported codes", block.buckets().bits(), bits, bits);
@@ -111,7 +111,7 @@ record PlaidFieldEntry(
 
   /** Whether tokens are coded for good. */
   boolean isTrained() {
-    return trained != null && provisional == false;
+    return codes != null && provisional == false;
   }
 
   /** How often the tokens that are read back have been decoded from codes. */
@@ -133,9 +133,9 @@ record PlaidFieldEntry(
   /** What the field has in the data file. */
   List<FilePart> dataParts() {
     List<FilePart> parts = new ArrayList<>(addresses.parts());
-    if (trained != null) {
-      parts.add(new FilePart("codes", trained.codesOffset(), codeBytes()));
-      parts.addAll(trained.dataParts());
+    if (codes != null) {
+      parts.add(new FilePart("codes", codes.codesOffset(), codeBytes()));
+      parts.addAll(codes.dataParts());
     }
     return parts;
   }
@@ -148,8 +148,8 @@ record PlaidFieldEntry(
       long bytes = Math.multiplyExact(addresses.tokens(), rowBytes);
       parts.add(new FilePart("rows", rows.offset(), bytes));
     }
-    if (trained != null) {
-      parts.addAll(trained.vectorParts(dimension));
+    if (codes != null) {
+      parts.addAll(codes.vectorParts(dimension));
     }
     return parts;
   }
@@ -167,9 +167,9 @@ record PlaidFieldEntry(
     meta.writeLong(options.seed());
     history.write(meta);
     TokenRows.write(rows, meta);
-    meta.writeByte(trained == null ? FLAT : provisional ? PROVISIONAL : TRAINED);
-    if (trained != null) {
-      trained.write(meta);
+    meta.writeByte(codes == null ? FLAT : provisional ? PROVISIONAL : TRAINED);
+    if (codes != null) {
+      codes.write(meta);
     }
   }
 

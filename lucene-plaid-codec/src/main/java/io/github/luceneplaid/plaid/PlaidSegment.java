@@ -13,13 +13,13 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.Slab;
-import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
+import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.BinaryDocValues;
@@ -37,12 +37,12 @@ import org.apache.lucene.util.LongValues;
  * others take a {@link #copy}.
  *
  * <p>What is loaded to the heap when {@link #codebooks} are first needed is shared by all copies:
- * with dimension d, 4 · d bytes for each centroid (the centroid of an imported codebook, and nothing
- * else for it), 4 · d for each region where these are not the centroids, and 12 for each region for
- * the directory of its cells. That is 1 MB for 2,048 centroids of 128 dimensions, which suit 4
- * million tokens, and 34 MB at most for each 128 dimensions of the 65,536 centroids and regions that
- * there can be, 68 with regions of their own. A flat field loads nothing. Everything else is read
- * from the files.
+ * with dimension d, 4 · d bytes for each centroid (the centroid of an imported codebook, and
+ * nothing else for it), 4 · d for each region where these are not the centroids, and 12 for each
+ * region for the directory of its cells. That is 1 MB for 2,048 centroids of 128 dimensions, which
+ * suit 4 million tokens, and 34 MB at most for each 128 dimensions of the 65,536 centroids and
+ * regions that there can be, 68 with regions of their own. A flat field loads nothing. Everything
+ * else is read from the files.
  *
  * @lucene.internal
  */
@@ -87,17 +87,17 @@ public final class PlaidSegment {
     this.halfStarts = addresses.halfStarts().open(shared.data);
     this.ordToDoc = addresses.ordToDoc().open(shared.data);
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
-    if (entry.trained() != null) {
-      CodedParts trained = entry.trained();
+    if (entry.codes() != null) {
+      CodedParts parts = entry.codes();
       this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
       this.stride = entry.codeStride();
-      this.codes = shared.data.randomAccessSlice(trained.codesOffset(), entry.codeBytes());
+      this.codes = shared.data.randomAccessSlice(parts.codesOffset(), entry.codeBytes());
       this.cells =
           shared.vectors.randomAccessSlice(
-              trained.cellsOffset(), CellLayout.bytes(trained.cells(), entry.dimension()));
+              parts.cellsOffset(), CellLayout.bytes(parts.cells(), entry.dimension()));
       this.postings =
           shared.data.randomAccessSlice(
-              trained.postingsOffset(), trained.postings() * trained.postingWidth());
+              parts.postingsOffset(), parts.postings() * parts.postingWidth());
     } else {
       this.blockBytes = 0;
       this.stride = 0;
@@ -157,7 +157,7 @@ public final class PlaidSegment {
 
   /** Whether there are codes, and so cells to search by. */
   public boolean hasCodes() {
-    return shared.entry.trained() != null;
+    return shared.entry.codes() != null;
   }
 
   /**
@@ -419,7 +419,7 @@ public final class PlaidSegment {
   /** Whether any documents are coded against an imported codebook. */
   public boolean hasImported() {
     // They are the first ones
-    return hasCodes() && shared.entry.trained().blocks().get(0).isImported();
+    return hasCodes() && shared.entry.codes().blocks().get(0).isImported();
   }
 
   /**
@@ -478,8 +478,9 @@ public final class PlaidSegment {
   }
 
   /**
-   * What codes are of, row after row: centroids, rotated, and centroids of imported codebooks, which
-   * are not. Products of the latter with the query as it was given are those of their centroids.
+   * What codes are of, row after row: centroids, rotated, and centroids of imported codebooks,
+   * which are not. Products of the latter with the query as it was given are those of their
+   * centroids.
    */
   public float[] centroidRows() throws IOException {
     return codebooks().rows();
@@ -487,7 +488,7 @@ public final class PlaidSegment {
 
   /** Whether the regions that cells lie in are the centroids: there is one codebook. */
   public boolean centroidsAreRegions() {
-    return shared.entry.trained().centroidsAreRegions();
+    return shared.entry.codes().centroidsAreRegions();
   }
 
   /** The regions that cells lie in, row after row: rotated, or {@link #centroidRows}. */
@@ -508,7 +509,7 @@ public final class PlaidSegment {
 
   /** Bytes of a posting, 2 to 4. */
   public int postingWidth() {
-    return shared.entry.trained().postingWidth();
+    return shared.entry.codes().postingWidth();
   }
 
   /**
@@ -519,8 +520,8 @@ public final class PlaidSegment {
    */
   public void readPostings(long from, int n, byte[] into, int offset) throws IOException {
     int width = postingWidth();
-    if (from < 0 || n < 0 || from > shared.entry.trained().postings() - n) {
-      throw corrupt(n + " postings from " + from + " of " + shared.entry.trained().postings());
+    if (from < 0 || n < 0 || from > shared.entry.codes().postings() - n) {
+      throw corrupt(n + " postings from " + from + " of " + shared.entry.codes().postings());
     }
     postings.readBytes(from * width, into, offset, n * width);
   }

@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.util.List;
 
 /**
@@ -82,7 +82,7 @@ public record PlaidStatistics(
 
   /** What a field's meta tells. */
   static PlaidStatistics of(PlaidFieldEntry entry) {
-    CodedParts trained = entry.trained();
+    CodedParts codes = entry.codes();
     TokenAddresses addresses = entry.addresses();
     TokenHistory history = entry.history();
     return new PlaidStatistics(
@@ -94,23 +94,23 @@ public record PlaidStatistics(
         entry.isTrained(),
         entry.options().bits(),
         entry.options().raw(),
-        trained == null
+        codes == null
             ? List.of()
-            : trained.blocks().stream().map(block -> block.id().toString()).toList(),
-        trained == null ? 0 : trained.centroids(),
-        trained == null ? 0 : trained.regions(),
-        trained == null ? 0 : trained.cells(),
-        trained == null ? 0 : trained.postings(),
+            : codes.blocks().stream().map(block -> block.id().toString()).toList(),
+        codes == null ? 0 : codes.centroids(),
+        codes == null ? 0 : codes.regions(),
+        codes == null ? 0 : codes.cells(),
+        codes == null ? 0 : codes.postings(),
         history.copied(),
         history.encoded(),
         history.reencoded(),
         history.timesEncoded(),
-        trained == null ? 0 : centroidBytes(trained, entry.dimension()),
-        trained == null ? 0 : entry.codeBytes(),
-        trained == null ? 0 : CellLayout.bytes(trained.cells(), entry.dimension()),
-        trained == null
+        codes == null ? 0 : centroidBytes(codes, entry.dimension()),
+        codes == null ? 0 : entry.codeBytes(),
+        codes == null ? 0 : CellLayout.bytes(codes.cells(), entry.dimension()),
+        codes == null
             ? 0
-            : trained.postings() * trained.postingWidth() + CellTable.bytes(trained.regions()),
+            : codes.postings() * codes.postingWidth() + CellTable.bytes(codes.regions()),
         entry.rows() == null
             ? 0
             : addresses.tokens() * entry.dimension() * entry.rows().encoding().bytes(),
@@ -118,9 +118,9 @@ public record PlaidStatistics(
   }
 
   /** Bytes of the centroids, and of the regions if these are others. */
-  private static long centroidBytes(CodedParts trained, int dimension) {
-    long rows = trained.centroidsAreRegions() ? 0L : trained.regions();
-    for (CodebookBlock block : trained.blocks()) {
+  private static long centroidBytes(CodedParts codes, int dimension) {
+    long rows = codes.centroidsAreRegions() ? 0L : codes.regions();
+    for (CodebookBlock block : codes.blocks()) {
       // Imported centroids are 32-bit floats
       rows += (block.buckets() == null ? 1L : 2L) * block.size();
     }

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
@@ -54,9 +54,9 @@ final class StoredField {
 
   /** Loads centroids, regions and the directory of cells; null if there are no codes. */
   synchronized Centroids centroids() throws IOException {
-    if (centroids == null && entry.trained() != null) {
+    if (centroids == null && entry.codes() != null) {
       try {
-        centroids = load(entry.trained());
+        centroids = load(entry.codes());
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw mismatch(e);
       }
@@ -64,21 +64,19 @@ final class StoredField {
     return centroids;
   }
 
-  private Centroids load(CodedParts trained) throws IOException {
+  private Centroids load(CodedParts parts) throws IOException {
     int dimension = entry.dimension();
-    CodebookBlocks codebooks = CodebookReader.read(trained, dimension, vectors);
-    int count = trained.regions();
+    CodebookBlocks codebooks = CodebookReader.read(parts, dimension, vectors);
+    int count = parts.regions();
     float[] regions =
-        trained.centroidsAreRegions()
+        parts.centroidsAreRegions()
             ? codebooks.rows()
             : CodebookReader.rows(
-                vectors, trained.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
+                vectors, parts.regionsOffset(), count, dimension, SlabEncoding.FLOAT16);
     IndexInput directory =
-        data.slice("cell directory", trained.directoryOffset(), CellTable.bytes(count));
+        data.slice("cell directory", parts.directoryOffset(), CellTable.bytes(count));
     return new Centroids(
-        codebooks,
-        regions,
-        CellTable.read(directory, count, trained.cells(), trained.postings()));
+        codebooks, regions, CellTable.read(directory, count, parts.cells(), parts.postings()));
   }
 
   /** What to throw where the files cannot be what the meta file says. */

@@ -28,7 +28,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 final class TokenDocs {
 
   /** Where the values come from: can be walked through any number of times. */
-  interface Source {
+  interface Values {
     /** The values, from the first, each with the map of its documents. */
     List<MappedValues> open() throws IOException;
   }
@@ -59,7 +59,7 @@ final class TokenDocs {
    * @param options options of the segment
    * @param abort asked for each document
    */
-  TokenDocs(Source source, boolean sorted, int dimension, PlaidOptions options, AbortCheck abort)
+  TokenDocs(Values source, boolean sorted, int dimension, PlaidOptions options, AbortCheck abort)
       throws IOException {
     this.abort = abort;
     List<TokenCursor> subs = new ArrayList<>();
@@ -73,7 +73,7 @@ final class TokenDocs {
    * The values buffered for a flush, or updates, with or without the values of the segment that
    * they are for.
    */
-  static Source ofFlush(FieldInfo field, DocValuesProducer producer) {
+  static Values ofFlush(FieldInfo field, DocValuesProducer producer) {
     return () -> {
       ShownValues shown = ShownValues.open(() -> producer.getBinary(field), field.name);
       return List.of(new MappedValues(doc -> doc, shown, 0));
@@ -81,7 +81,7 @@ final class TokenDocs {
   }
 
   /** The values of the segments of a merge. Field numbers may differ, so fields go by name. */
-  static Source ofMerge(FieldInfo field, MergeState mergeState) {
+  static Values ofMerge(FieldInfo field, MergeState mergeState) {
     return () -> {
       List<MappedValues> all = new ArrayList<>();
       for (int i = 0; i < mergeState.docValuesProducers.length; i++) {

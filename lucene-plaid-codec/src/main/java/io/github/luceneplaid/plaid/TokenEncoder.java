@@ -13,9 +13,9 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
-import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
+import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
 import java.util.Arrays;
@@ -94,7 +94,9 @@ final class TokenEncoder {
     }
     float[] centroids = codebooks.rows();
     float[] own =
-        first == 0 ? centroids : Arrays.copyOfRange(centroids, first * dimension, count * dimension);
+        first == 0
+            ? centroids
+            : Arrays.copyOfRange(centroids, first * dimension, count * dimension);
     return new CentroidRouter(own, count - first, dimension, abort);
   }
 
@@ -213,7 +215,8 @@ final class TokenEncoder {
     }
   }
 
-  private static void shiftCentroids(CodebookBlocks source, byte[] block, int offset, int[] shifts) {
+  private static void shiftCentroids(
+      CodebookBlocks source, byte[] block, int offset, int[] shifts) {
     for (int lane = 0; lane < BLOCK; lane++) {
       int centroid = ResidualQuantizer.centroidId(block, offset, lane);
       int shift = shifts[source.blockOf(centroid)];

@@ -15,16 +15,16 @@ package io.github.luceneplaid.plaid;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
-import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
-import io.github.luceneplaid.plaid.leaves.CodedTokens;
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellWriter;
-import io.github.luceneplaid.plaid.leaves.Regions;
-import io.github.luceneplaid.plaid.leaves.TemporaryFiles;
+import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.ivf.CellWriter;
+import io.github.luceneplaid.plaid.ivf.CodedTokens;
+import io.github.luceneplaid.plaid.ivf.Regions;
+import io.github.luceneplaid.plaid.ivf.TemporaryFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,7 +55,7 @@ final class TokenFieldWriter {
   private final PlaidDocValuesConsumer.SegmentFiles files;
   private final SegmentWriteState state;
   private final PlaidOptions options;
-  private final TokenDocs.Source source;
+  private final TokenDocs.Values source;
   private final boolean sorted;
   private final FieldSurvey survey;
   private final AbortCheck abort;
@@ -78,7 +78,7 @@ final class TokenFieldWriter {
   TokenFieldWriter(
       PlaidDocValuesConsumer.SegmentFiles files,
       PlaidOptions options,
-      TokenDocs.Source source,
+      TokenDocs.Values source,
       boolean sorted,
       FieldSurvey survey,
       AbortCheck abort) {
@@ -332,7 +332,8 @@ final class TokenFieldWriter {
     List<CodebookBlock> blocks = writeImported(plan.imported());
     SlabWriter centroidRows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     int imported = codebooks.importedCentroids();
-    centroidRows.append(codebooks.rows(), imported * dimension, codebooks.centroidCount() - imported);
+    centroidRows.append(
+        codebooks.rows(), imported * dimension, codebooks.centroidCount() - imported);
     for (Codebook codebook : plan.own()) {
       blocks.add(CodebookBlock.of(codebook, 0));
     }

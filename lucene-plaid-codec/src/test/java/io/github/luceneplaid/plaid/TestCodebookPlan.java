@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

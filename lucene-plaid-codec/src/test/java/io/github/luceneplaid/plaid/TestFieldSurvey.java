@@ -48,7 +48,9 @@ public class TestFieldSurvey extends LuceneTestCase {
   private static final int DIMENSION = 16;
   private static final int OTHER_DIMENSION = 8;
 
-  /** Flat, trained, trained with other bits, with lengths, imported, and some odd values in each. */
+  /**
+   * Flat, trained, trained with other bits, with lengths, imported, and some odd values in each.
+   */
   private static void addSegments(Directory directory) throws IOException {
     for (int i = 0, id = 0; i < 8; i++, id += 100) {
       if (i == 5) {
@@ -170,7 +172,7 @@ public class TestFieldSurvey extends LuceneTestCase {
         }
       }
     }
-    TokenDocs.Source source =
+    TokenDocs.Values source =
         () -> {
           List<TokenDocs.MappedValues> all = new ArrayList<>();
           int base = 0;

@@ -50,8 +50,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
 
   private static final int DIMENSION = 6;
 
-  private static Directory index(
-      PlaidDocValuesFormat format, boolean sparse, PlaidFolder imported) throws IOException {
+  private static Directory index(PlaidDocValuesFormat format, boolean sparse, PlaidFolder imported)
+      throws IOException {
     Directory directory = new ByteBuffersDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, config(format).setUseCompoundFile(false))) {

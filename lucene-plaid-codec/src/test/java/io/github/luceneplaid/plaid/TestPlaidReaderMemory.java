@@ -104,7 +104,8 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         PlaidStatistics statistics = PlaidDocValuesFormat.statistics(segment, "tokens7");
         long centroids = (long) statistics.centroids() * DIMENSION * Float.BYTES;
         assertTrue(centroids > 1024);
-        assertTrue(one + " bytes, centroids " + centroids, one >= centroids && one < centroids + 2048);
+        assertTrue(
+            one + " bytes, centroids " + centroids, one >= centroids && one < centroids + 2048);
       }
     }
   }

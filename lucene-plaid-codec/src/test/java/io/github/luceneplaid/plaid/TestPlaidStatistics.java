@@ -20,8 +20,8 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -204,7 +204,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
     }
   }
 
-  /** Centroids of all tokens of a document; those of the lanes that only fill a block are theirs. */
+  /**
+   * Centroids of all tokens of a document; those of the lanes that only fill a block are theirs.
+   */
   private static Set<Integer> centroidsOf(PlaidSegment segment, int ordinal) throws IOException {
     Set<Integer> centroids = new TreeSet<>();
     byte[] block = new byte[segment.blockStride()];
@@ -329,7 +331,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
           ByteBuffer header = ByteBuffer.wrap(cellRecord).order(ByteOrder.LITTLE_ENDIAN);
           for (int centroid = 0; centroid < cells.regions(); centroid++) {
             long next = cells.firstPosting(centroid);
-            for (int cell = cells.firstCell(centroid); cell < cells.firstCell(centroid + 1); cell++) {
+            for (int cell = cells.firstCell(centroid);
+                cell < cells.firstCell(centroid + 1);
+                cell++) {
               long start = cells.firstPosting(centroid) + start(segment, cell, cellRecord, header);
               assertEquals(next, start);
               next =
@@ -391,7 +395,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
             }
             segment.readCells(cell, 1, cellRecord);
             float scale = header.getFloat(0);
-            float[] sum = Arrays.copyOfRange(sums, centroid * DIMENSION, (centroid + 1) * DIMENSION);
+            float[] sum =
+                Arrays.copyOfRange(sums, centroid * DIMENSION, (centroid + 1) * DIMENSION);
             float[] expected = TokenDocuments.scaled(sum, 1 / TokenDocuments.length(sum));
             for (int j = 0; j < DIMENSION; j++) {
               int weight = cellRecord[CellLayout.COMPONENTS + j];

@@ -14,9 +14,9 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
-import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 import java.io.IOException;
@@ -67,7 +67,8 @@ public class TestTokenEncoder extends LuceneTestCase {
       weights[i] = 0.1f * (i - weights.length / 2f);
     }
     float[] cutoffs = new float[weights.length - 1];
-    PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(cutoffs, weights, new float[dimension], 0.5f);
+    PlaidQuantizer buckets =
+        PlaidQuantizer.ofResiduals(cutoffs, weights, new float[dimension], 0.5f);
     return Codebook.imported(rows, buckets, dimension, 0.6f, centroids);
   }
 
@@ -223,11 +224,14 @@ public class TestTokenEncoder extends LuceneTestCase {
         rotation.rotate(direction, 0);
         int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
         double distance = squaredDistance(direction, centroids, centroid * dimension);
-        for (int other = codebooks.importedCentroids(); other < codebooks.centroidCount(); other++) {
+        for (int other = codebooks.importedCentroids();
+            other < codebooks.centroidCount();
+            other++) {
           double others = squaredDistance(direction, centroids, other * dimension);
           assertTrue("centroid " + centroid + " and not " + other, distance <= others + 1e-4);
         }
-        assertTrue(centroid >= codebooks.importedCentroids() && centroid < codebooks.centroidCount());
+        assertTrue(
+            centroid >= codebooks.importedCentroids() && centroid < codebooks.centroidCount());
         if (unitLength == false) {
           int lengths = at + ResidualQuantizer.blockBytes(bits, dimension);
           float found = (float) BitUtil.VH_LE_FLOAT.get(blocks, lengths + 4 * (i % 16));
@@ -259,7 +263,8 @@ public class TestTokenEncoder extends LuceneTestCase {
       boolean unitLength = random().nextBoolean();
       TokenEncoder encoder = encoder(codebooks, bits, unitLength);
       RandomImports values = new RandomImports(codebook);
-      byte[] blocks = encode(values, (doc, out) -> encoder.copyImported(values, other.size(), false, out));
+      byte[] blocks =
+          encode(values, (doc, out) -> encoder.copyImported(values, other.size(), false, out));
       BlockDecoder decoder = new BlockDecoder(codebooks, bits);
       float[] decoded = new float[dimension];
       float[] centroids = codebook.importedCentroids();
@@ -276,7 +281,8 @@ public class TestTokenEncoder extends LuceneTestCase {
       }
       assertEquals(block, blocks.length);
       values.doc = -1;
-      byte[] cut = encode(values, (doc, out) -> encoder.copyImported(values, other.size(), true, out));
+      byte[] cut =
+          encode(values, (doc, out) -> encoder.copyImported(values, other.size(), true, out));
       long halves = 0;
       for (float[][] tokens : documents) {
         halves += HalfBlock.count(tokens.length);

@@ -187,8 +187,8 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private PlaidImport.Result add(
-      PlaidFolder directory, MetadataDatabase metadata, boolean isThere) throws IOException {
+  private PlaidImport.Result add(PlaidFolder directory, MetadataDatabase metadata, boolean isThere)
+      throws IOException {
     try (ImportedFields fields = fields(directory, metadata)) {
       if (fields != null) {
         new ImportedIds(source, target).check(fields.reader(), isThere);

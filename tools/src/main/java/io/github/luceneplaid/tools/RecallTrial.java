@@ -21,8 +21,8 @@ import org.apache.lucene.search.IndexSearcher;
 
 /**
  * Measures settings of a search: what comes by default and for other wishes, then more and more
- * candidates, each with few and with many cells, until nearly all hits are right, and last an
- * exact search.
+ * candidates, each with few and with many cells, until nearly all hits are right, and last an exact
+ * search.
  */
 final class RecallTrial {
   /** Nothing more is tried when as much is found. */

@@ -14,8 +14,8 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
-import io.github.luceneplaid.plaid.cells.CellTable;
-import io.github.luceneplaid.plaid.cells.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,8 @@ import org.apache.lucene.util.BitUtil;
  * Checks what one segment holds of a field of tokens, beyond checksums:
  *
  * <ul>
- *   <li>codebooks have the centroids that their ids are hashes of (checked when a segment is opened)
+ *   <li>codebooks have the centroids that their ids are hashes of (checked when a segment is
+ *       opened)
  *   <li>documents and tokens are as many as the statistics say, wherever they are counted
  *   <li>codes name centroids that exist and decode to finite numbers
  *   <li>postings rise within a cell, and cells follow one another
@@ -154,7 +155,8 @@ final class SegmentCheck {
     int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
       int lane = i % ResidualQuantizer.LANES;
-      centroids[i] = ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+      centroids[i] =
+          ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
     }
     return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }

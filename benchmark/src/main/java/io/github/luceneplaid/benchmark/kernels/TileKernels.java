@@ -13,7 +13,7 @@ package io.github.luceneplaid.benchmark.kernels;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -18,13 +18,13 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Finds the nearest centroid of tokens without comparing them with all centroids. About √count groups
- * of centroids have a mean each; a token is compared with these and with the members of
- * the {@value #PROBES} nearest groups. Up to {@value #EXHAUSTIVE} centroids it is compared with all.
+ * Finds the nearest centroid of tokens without comparing them with all centroids. About √count
+ * groups of centroids have a mean each; a token is compared with these and with the members of the
+ * {@value #PROBES} nearest groups. Up to {@value #EXHAUSTIVE} centroids it is compared with all.
  *
  * <p>A centroid other than the nearest one costs no correctness, only a slightly longer residual.
- * The answer depends on the centroids and on the tokens of the call only. Keeps scratch memory, so an
- * instance belongs to one thread.
+ * The answer depends on the centroids and on the tokens of the call only. Keeps scratch memory, so
+ * an instance belongs to one thread.
  *
  * @lucene.internal
  */
@@ -48,7 +48,7 @@ public final class CentroidRouter {
   private final QueryMatrix tops;
 
   private final int topCount;
-  private final float[] topHalfNorms;
+  private final float[] topHalfSquares;
 
   /** Null if there are no groups. */
   private final Group[] groups;
@@ -72,12 +72,12 @@ public final class CentroidRouter {
   private static final class Group {
     final int[] ids;
     final QueryMatrix centroids;
-    final float[] halfNorms;
+    final float[] halfSquares;
 
-    Group(int[] ids, QueryMatrix centroids, float[] halfNorms) {
+    Group(int[] ids, QueryMatrix centroids, float[] halfSquares) {
       this.ids = ids;
       this.centroids = centroids;
-      this.halfNorms = halfNorms;
+      this.halfSquares = halfSquares;
     }
   }
 
@@ -90,7 +90,8 @@ public final class CentroidRouter {
    * @param abort asked while centroids are put into groups
    * @throws IOException from the abort check
    */
-  public CentroidRouter(float[] centroids, int count, int dim, AbortCheck abort) throws IOException {
+  public CentroidRouter(float[] centroids, int count, int dim, AbortCheck abort)
+      throws IOException {
     if (count < 1 || centroids.length < (long) count * dim) {
       throw new IllegalArgumentException(
           centroids.length + " numbers are not " + count + " centroids of dimension " + dim);
@@ -117,7 +118,7 @@ public final class CentroidRouter {
       }
     }
     tops = kernels.prepare(means, topCount, dim);
-    topHalfNorms = halfNorms(means, topCount);
+    topHalfSquares = halfSquares(means, topCount);
     this.probes = Math.min(PROBES, topCount);
     this.largest = largest;
     this.visitStart = new int[topCount + 1];
@@ -147,10 +148,10 @@ public final class CentroidRouter {
       System.arraycopy(centroids, ids[m] * dim, members, m * dim, dim);
     }
     QueryMatrix prepared = kernels.prepare(members, ids.length, dim);
-    return new Group(ids, prepared, halfNorms(members, ids.length));
+    return new Group(ids, prepared, halfSquares(members, ids.length));
   }
 
-  private float[] halfNorms(float[] rows, int count) {
+  private float[] halfSquares(float[] rows, int count) {
     float[] halves = new float[count];
     for (int r = 0; r < count; r++) {
       halves[r] = kernels.dot(rows, r * dim, rows, r * dim, dim) / 2;
@@ -171,7 +172,8 @@ public final class CentroidRouter {
   }
 
   /**
-   * Finds the nearest centroids of tokens; several times faster than one by one for hundreds of them.
+   * Finds the nearest centroids of tokens; several times faster than one by one for hundreds of
+   * them.
    *
    * @param tokens [n][dim], rotated
    * @param offset index of the first component of the first token
@@ -203,7 +205,7 @@ public final class CentroidRouter {
     int best = 0;
     float bestTop = Float.NEGATIVE_INFINITY;
     for (int t = 0; t < topCount; t++) {
-      float score = topScores[row + t] - topHalfNorms[t];
+      float score = topScores[row + t] - topHalfSquares[t];
       if (score > bestTop) {
         bestTop = score;
         best = t;
@@ -220,7 +222,7 @@ public final class CentroidRouter {
       int out = i * probes;
       Arrays.fill(best, Float.NEGATIVE_INFINITY);
       for (int t = 0; t < topCount; t++) {
-        float score = topScores[row + t] - topHalfNorms[t];
+        float score = topScores[row + t] - topHalfSquares[t];
         if (score > best[probes - 1]) {
           int p = probes - 1;
           for (; p > 0 && score > best[p - 1]; p--) {
@@ -267,7 +269,7 @@ public final class CentroidRouter {
         float best = bestScore[token];
         int bestMember = -1;
         for (int m = 0; m < members; m++) {
-          float score = scores[v * members + m] - group.halfNorms[m];
+          float score = scores[v * members + m] - group.halfSquares[m];
           if (score > best) {
             best = score;
             bestMember = m;

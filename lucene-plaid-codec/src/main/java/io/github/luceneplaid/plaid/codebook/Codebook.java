@@ -19,8 +19,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Centroids that tokens are coded against, with what is known about their training. Immutable; never
- * changed once a segment was written with it.
+ * Centroids that tokens are coded against, with what is known about their training. Immutable;
+ * never changed once a segment was written with it.
  *
  * <p>An <b>imported</b> codebook came from an index of PLAID, with the centroids and the {@link
  * PlaidQuantizer} there. Those centroids are held as they came, not rotated: their products with a
@@ -47,9 +47,9 @@ public final class Codebook {
   /**
    * Identity of a codebook: the first 128 bits of the SHA-256 of its dimension and size (int32) and
    * of the bits of its centroids (float32) as they are held, all little-endian. For an imported
-   * codebook, behind them come the bits of a bucket (int32, negative for signs),
-   * cutoffs, weights, average residual and cluster threshold (float32). Codes of two segments mean
-   * the same if the ids are equal.
+   * codebook, behind them come the bits of a bucket (int32, negative for signs), cutoffs, weights,
+   * average residual and cluster threshold (float32). Codes of two segments mean the same if the
+   * ids are equal.
    *
    * @param high the first 8 bytes of the hash, as a big-endian number
    * @param low the next 8 bytes
@@ -88,7 +88,11 @@ public final class Codebook {
    * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
    */
   public static Codebook imported(
-      float[] centroids, PlaidQuantizer buckets, int dimension, float meanResidual, long trainedTokens) {
+      float[] centroids,
+      PlaidQuantizer buckets,
+      int dimension,
+      float meanResidual,
+      long trainedTokens) {
     Objects.requireNonNull(buckets, "buckets");
     return new Codebook(centroids, buckets, dimension, meanResidual, trainedTokens);
   }
@@ -178,8 +182,8 @@ public final class Codebook {
   /**
    * Returns the rotated centroids.
    *
-   * @return [size][dimension]; a copy if the codebook is imported or one of several of a
-   *     segment, otherwise its own array, not to be changed
+   * @return [size][dimension]; a copy if the codebook is imported or one of several of a segment,
+   *     otherwise its own array, not to be changed
    */
   public float[] centroids() {
     return isImported() ? Rotation.of(dimension).rotated(rows()) : rows();

@@ -16,8 +16,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The codebook blocks of a segment. Centroid ids count through all of them, imported ones first. All
- * rows are in one array, which the codebooks share. Immutable.
+ * The codebook blocks of a segment. Centroid ids count through all of them, imported ones first.
+ * All rows are in one array, which the codebooks share. Immutable.
  *
  * @lucene.internal
  */
@@ -86,8 +86,8 @@ public final class CodebookBlocks {
   }
 
   /**
-   * What is held of all blocks: the centroids of imported ones, not rotated, and the centroids of the
-   * others, rotated.
+   * What is held of all blocks: the centroids of imported ones, not rotated, and the centroids of
+   * the others, rotated.
    *
    * @return [centroids][dimension]; not to be changed
    */

@@ -15,10 +15,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trains codebooks by k-means in two levels: about √centroids groups, in each of them a share of the
- * centroids in proportion to its tokens, and then a few rounds over all centroids in which tokens find
- * theirs through an {@link CentroidRouter}. One token in {@value #HELD_OUT} is kept out of it, to
- * measure how long the residuals of other tokens will be.
+ * Trains codebooks by k-means in two levels: about √centroids groups, in each of them a share of
+ * the centroids in proportion to its tokens, and then a few rounds over all centroids in which
+ * tokens find theirs through an {@link CentroidRouter}. One token in {@value #HELD_OUT} is kept out
+ * of it, to measure how long the residuals of other tokens will be.
  *
  * @lucene.internal
  */
@@ -205,7 +205,8 @@ public final class CodebookTrainer {
     return kept == count ? improved : Arrays.copyOf(improved, kept * dim);
   }
 
-  private float meanResidual(float[] centroids, int[] ordinals, int from, int to) throws IOException {
+  private float meanResidual(float[] centroids, int[] ordinals, int from, int to)
+      throws IOException {
     CentroidRouter router = new CentroidRouter(centroids, centroids.length / dim, dim, abort);
     double sum = 0;
     for (int start = from; start < to; start += BLOCK) {

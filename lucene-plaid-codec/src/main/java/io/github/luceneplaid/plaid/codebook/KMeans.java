@@ -33,7 +33,7 @@ public final class KMeans {
   // Room for as many rows at a time as there have been: mostly there are few
   private float[] block = {};
   private float[] scores = {};
-  private float[] halfNorms = {};
+  private float[] halfSquares = {};
 
   /**
    * Makes an instance.
@@ -138,11 +138,11 @@ public final class KMeans {
     if (scores.length < size * k) {
       scores = new float[size * k];
     }
-    if (halfNorms.length < k) {
-      halfNorms = new float[k];
+    if (halfSquares.length < k) {
+      halfSquares = new float[k];
     }
     for (int c = 0; c < k; c++) {
-      halfNorms[c] = kernels.dot(centroids, c * dim, centroids, c * dim, dim) / 2;
+      halfSquares[c] = kernels.dot(centroids, c * dim, centroids, c * dim, dim) / 2;
     }
   }
 
@@ -155,7 +155,7 @@ public final class KMeans {
     kernels.matrix(centroids, k, block, 0, n, dim, scores, 0);
     for (int i = 0; i < n; i++) {
       for (int c = 0; c < k; c++) {
-        scores[i * k + c] -= halfNorms[c];
+        scores[i * k + c] -= halfSquares[c];
       }
     }
   }

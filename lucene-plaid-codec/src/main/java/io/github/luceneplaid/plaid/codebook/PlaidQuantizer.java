@@ -181,7 +181,8 @@ public final class PlaidQuantizer {
     int perByte = 8 / bits;
     Arrays.fill(packed, to, to + (buckets.length + perByte - 1) / perByte, (byte) 0);
     for (int j = 0; j < buckets.length; j++) {
-      packed[to + j / perByte] |= PlaidBlockCodec.reverse((byte) (buckets[j] << (j % perByte * bits)));
+      packed[to + j / perByte] |=
+          PlaidBlockCodec.reverse((byte) (buckets[j] << (j % perByte * bits)));
     }
   }
 

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * Codes of tokens: a rotated token x of unit length is stored as the id of a centroid a and a coarse
- * form of its residual r = x − a.
+ * Codes of tokens: a rotated token x of unit length is stored as the id of a centroid a and a
+ * coarse form of its residual r = x − a.
  *
  * <p>Each component of r has a weight w<sub>j</sub>, one of the {@link ResidualTables#weights} or,
  * for 8 bits, −127 to 127. With T = {@link ResidualTables#unit}, the direction of r is v = w / (T
@@ -45,7 +45,8 @@ import org.apache.lucene.util.BitUtil;
  * A token has a lane, 0 to 15.
  *
  * <ul>
- *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, of the segment's centroids one after another
+ *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, of the segment's centroids one after
+ *       another
  *   <li><b>[uint8]</b> × 16: scales, round(128 s) up to 255
  *   <li><b>[uint8]</b> × 16: factors, round(256 (factor − 0.75)), 0 to 255
  *   <li>{@link ResidualTables#codeBytes} bytes: codes as in {@link VectorKernels#decodeBlock},

@@ -324,7 +324,8 @@ public final class PlaidExport {
       this.dimension = codebook.dimension();
       this.width = dimension * codebook.buckets().bits() / 8;
       this.router =
-          new CentroidRouter(codebook.importedCentroids(), codebook.size(), dimension, AbortCheck.NONE);
+          new CentroidRouter(
+              codebook.importedCentroids(), codebook.size(), dimension, AbortCheck.NONE);
       this.buckets = new int[dimension];
     }
 

@@ -15,9 +15,9 @@ package io.github.luceneplaid.plaid.exchange;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
-import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -198,7 +198,11 @@ public final class PlaidFolder implements Closeable {
   }
 
   private static Codebook codebook(
-      Path file, float[] centroids, PlaidQuantizer buckets, int dimension, List<PlaidFolderChunk> chunks)
+      Path file,
+      float[] centroids,
+      PlaidQuantizer buckets,
+      int dimension,
+      List<PlaidFolderChunk> chunks)
       throws VectorFileException {
     long tokens = chunks.stream().mapToLong(PlaidFolderChunk::tokens).sum();
     try {

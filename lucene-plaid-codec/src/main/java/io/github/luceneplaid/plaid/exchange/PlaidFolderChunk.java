@@ -28,7 +28,8 @@ import java.nio.file.Path;
  * @param tokenCounts tokens of each document
  * @param tokens tokens of all documents
  */
-record PlaidFolderChunk(NpyFile codes, NpyFile residuals, long first, int[] tokenCounts, long tokens)
+record PlaidFolderChunk(
+    NpyFile codes, NpyFile residuals, long first, int[] tokenCounts, long tokens)
     implements Closeable {
 
   /** Codes that are checked at a time. */

@@ -14,9 +14,9 @@ package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CentroidRouter;
-import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import java.io.IOException;
 import java.util.Arrays;
 

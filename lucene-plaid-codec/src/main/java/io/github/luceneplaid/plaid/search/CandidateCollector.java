@@ -23,10 +23,10 @@ import java.util.concurrent.Callable;
  * Accumulator} do, for all segments together.
  *
  * <p>What this takes is bounded. Query tokens are probed in blocks: products with regions and
- * scores of cells are {@value #SCORES} floats at most, for a block and all segments together, unless
- * a single query token takes more. The usual query is one block. Sums are of {@value #WINDOW}
- * documents of each segment at most; larger ones are walked window by window, and a query of several
- * blocks is probed again for each.
+ * scores of cells are {@value #SCORES} floats at most, for a block and all segments together,
+ * unless a single query token takes more. The usual query is one block. Sums are of {@value
+ * #WINDOW} documents of each segment at most; larger ones are walked window by window, and a query
+ * of several blocks is probed again for each.
  */
 final class CandidateCollector {
 
@@ -49,7 +49,8 @@ final class CandidateCollector {
    * @param candidates of each segment at most
    * @param accepted documents that may be found, of all segments
    */
-  CandidateCollector(SegmentSearches segments, SearchRequest request, int candidates, long accepted) {
+  CandidateCollector(
+      SegmentSearches segments, SearchRequest request, int candidates, long accepted) {
     this(segments, request, candidates, accepted, SCORES, WINDOW);
   }
 
@@ -119,7 +120,8 @@ final class CandidateCollector {
   private int tokensPerBlock(List<SegmentDocs> probed) throws IOException {
     double perToken = 1;
     for (SegmentDocs segment : probed) {
-      perToken += segment.approximate().scoresPerToken(segment.accepted(), share(segment, accepted));
+      perToken +=
+          segment.approximate().scoresPerToken(segment.accepted(), share(segment, accepted));
     }
     return (int) Math.clamp(scores / perToken, 1, request.query().count());
   }
@@ -128,7 +130,8 @@ final class CandidateCollector {
     QueryTables.Block block = request.tables().block(first, n);
     List<Callable<CellProbe>> tasks = new ArrayList<>(probed.size());
     for (SegmentDocs segment : probed) {
-      tasks.add(() -> segment.approximate().probe(block, segment.accepted(), share(segment, accepted)));
+      tasks.add(
+          () -> segment.approximate().probe(block, segment.accepted(), share(segment, accepted)));
     }
     List<CellProbe> probes = segments.run(tasks);
     return new Probed(block, probes, new CellCut(probes, n, wanted, request.time()));

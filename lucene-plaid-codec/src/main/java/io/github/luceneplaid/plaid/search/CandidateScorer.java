@@ -19,8 +19,8 @@ import java.util.List;
  * Gives candidates quick scores in the order of their likely ones until the others are unlikely to
  * get into the top k. How far estimates are off, and how much that varies, is learned from the
  * candidates scored so far. Segments differ in it: the fewer documents they have, the larger is the
- * part of their cells that is probed. So segments of about the same size have a mean error of
- * their own, drawn to that of all as long as it is based on few candidates.
+ * part of their cells that is probed. So segments of about the same size have a mean error of their
+ * own, drawn to that of all as long as it is based on few candidates.
  */
 final class CandidateScorer {
 

@@ -14,8 +14,8 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.leaves.CellTable;
-import io.github.luceneplaid.plaid.leaves.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.util.BitUtil;

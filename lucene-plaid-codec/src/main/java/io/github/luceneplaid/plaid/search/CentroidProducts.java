@@ -20,9 +20,10 @@ import org.apache.lucene.util.ArrayUtil;
 
 /**
  * Products of a segment's centroids with the query tokens, in rows of a table. Those of a few
- * thousand centroids are computed at once: in their order that takes a third of the time. The tokens
- * of candidates have only some of more centroids; their products are computed when they are met
- * first, and again where query tokens are so many that not all of them fit into a bound of memory.
+ * thousand centroids are computed at once: in their order that takes a third of the time. The
+ * tokens of candidates have only some of more centroids; their products are computed when they are
+ * met first, and again where query tokens are so many that not all of them fit into a bound of
+ * memory.
  */
 final class CentroidProducts {
 

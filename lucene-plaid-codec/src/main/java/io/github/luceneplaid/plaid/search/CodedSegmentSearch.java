@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
-import io.github.luceneplaid.plaid.leaves.CellTable;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.LeafReader;
@@ -133,8 +133,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   public long collectCost(int acceptedCount, double share, int probes) {
     double cellsPerRegion = (double) directory.cells() / directory.regions();
     double postingsPerCell = (double) directory.postings() / directory.cells();
-    double cells =
-        byRegions ? regions(acceptedCount, share) * cellsPerRegion : directory.cells();
+    double cells = byRegions ? regions(acceptedCount, share) * cellsPerRegion : directory.cells();
     double postings = Math.min(cells, probes * share) * postingsPerCell;
     return (long) (query.count() * (cells + postings));
   }
@@ -220,8 +219,8 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   }
 
   /**
-   * Turns similarities into what they add to the score over that of the cells not walked. Being
-   * met in a cell is worth something in itself: the best token of a document is likely to be nearer
+   * Turns similarities into what they add to the score over that of the cells not walked. Being met
+   * in a cell is worth something in itself: the best token of a document is likely to be nearer
    * than the cell, and documents that are met in no cell are below the worst one. With 8 regions
    * and 32 cells, one deviation of what residuals add raised the share of the exact top 10 among
    * the first 64 candidates from .872 to .901 (10,000 Debian descriptions).

@@ -51,8 +51,8 @@ final class FetchedPostings {
   }
 
   /** With another number of bytes that are held at most. */
-  static FetchedPostings of(
-      PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most) throws IOException {
+  static FetchedPostings of(PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most)
+      throws IOException {
     FixedBitSet walked = new FixedBitSet(cells.size());
     for (CellProbe.Walk walk : walks) {
       for (int cell : walk.order()) {

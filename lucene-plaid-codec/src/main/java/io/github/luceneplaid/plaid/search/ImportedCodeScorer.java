@@ -14,16 +14,16 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * MaxSim of documents from their imported codes, in 16-bit integers, with rounded weights and norms.
- * It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated, so the
- * query is not either.
+ * MaxSim of documents from their imported codes, in 16-bit integers, with rounded weights and
+ * norms. It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated,
+ * so the query is not either.
  */
 final class ImportedCodeScorer {
 

@@ -116,7 +116,8 @@ final class LateInteractionSearch {
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
       int[] documents = probed.stream().mapToInt(SegmentDocs::maxDoc).toArray();
-      new CandidateScorer(segments, request, k).score(found, documents, candidates, hits, quickDocs);
+      new CandidateScorer(segments, request, k)
+          .score(found, documents, candidates, hits, quickDocs);
     } else {
       quickDocs.addAll(quickScan.run(probed));
     }

@@ -16,8 +16,8 @@ import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 import java.io.IOException;
@@ -39,7 +39,9 @@ final class QueryTables {
   /** Products of a segment's centroids that are held for all query tokens. */
   private static final int MAX_PRODUCTS = 1 << 22;
 
-  /** Of more centroids that are not the regions, candidates are likely to have less than a third. */
+  /**
+   * Of more centroids that are not the regions, candidates are likely to have less than a third.
+   */
   private static final int MAX_CENTROIDS = 4096;
 
   /** A longer query token could overflow what is computed with it. */
@@ -67,7 +69,8 @@ final class QueryTables {
    * @param matrix the rotated tokens
    * @param products with centroids, by codebooks; 0 those that there was no time for
    */
-  record Block(QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
+  record Block(
+      QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
 
     int count() {
       return matrix.count();
@@ -320,8 +323,8 @@ final class QueryTables {
   }
 
   /**
-   * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they are
-   * too many to be computed before anybody asks, or if there was no time for all.
+   * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they
+   * are too many to be computed before anybody asks, or if there was no time for all.
    *
    * @param imported whether those of imported codebooks are asked for, or those of the format's own
    */

@@ -27,7 +27,9 @@ import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 
-/** One segment of a search: the documents that may be hits, and a {@link SegmentSearch} per thread. */
+/**
+ * One segment of a search: the documents that may be hits, and a {@link SegmentSearch} per thread.
+ */
 final class SegmentDocs {
 
   private final LeafReaderContext context;

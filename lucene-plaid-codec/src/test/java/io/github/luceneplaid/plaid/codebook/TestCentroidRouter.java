@@ -112,7 +112,9 @@ public class TestCentroidRouter extends LuceneTestCase {
     assertArrayEquals(first, second);
   }
 
-  /** Centroids that are all the same make one group with more members than are looked at at once. */
+  /**
+   * Centroids that are all the same make one group with more members than are looked at at once.
+   */
   public void testEqualCentroids() throws IOException {
     int dim = 5;
     float[] centroids = new float[300 * dim];

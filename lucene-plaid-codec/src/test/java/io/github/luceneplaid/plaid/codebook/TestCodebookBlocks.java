@@ -25,7 +25,8 @@ public class TestCodebookBlocks extends LuceneTestCase {
     float[] floats = RandomTokens.uniform(random(), rows, dimension);
     if (imported) {
       float[] weights = {-0.2f, -0.1f, 0.1f, 0.2f};
-      PlaidQuantizer buckets = PlaidQuantizer.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
+      PlaidQuantizer buckets =
+          PlaidQuantizer.ofResiduals(new float[3], weights, new float[dimension], 0.5f);
       return Codebook.imported(floats, buckets, dimension, 0.5f, rows);
     }
     return new Codebook(floats, dimension, 0.5f, rows);

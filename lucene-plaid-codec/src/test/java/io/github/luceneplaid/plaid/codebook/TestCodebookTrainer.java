@@ -53,7 +53,8 @@ public class TestCodebookTrainer extends LuceneTestCase {
     double sum = 0;
     for (int i = n; i < n + 500; i++) {
       int centroid = RandomTokens.nearest(tokens, i * dim, centroids, dim);
-      sum += Math.sqrt(RandomTokens.squaredDistance(tokens, i * dim, centroids, centroid * dim, dim));
+      sum +=
+          Math.sqrt(RandomTokens.squaredDistance(tokens, i * dim, centroids, centroid * dim, dim));
     }
     return sum / 500;
   }

@@ -85,7 +85,8 @@ public class TestPlaidQuantizer extends LuceneTestCase {
   /** A value at a cutoff belongs below it. */
   public void testBucket() {
     PlaidQuantizer buckets =
-        PlaidQuantizer.ofResiduals(new float[] {-1, 0, 2}, new float[] {-2, -0.5f, 1, 3}, new float[1], 0);
+        PlaidQuantizer.ofResiduals(
+            new float[] {-1, 0, 2}, new float[] {-2, -0.5f, 1, 3}, new float[1], 0);
     assertEquals(0, buckets.bucket(-5));
     assertEquals(0, buckets.bucket(-1));
     assertEquals(1, buckets.bucket(-0.9f));
@@ -170,7 +171,8 @@ public class TestPlaidQuantizer extends LuceneTestCase {
     assertEquals(codebook.id(), Codebook.imported(centroids.clone(), buckets(-1, 1), 2, 0, 9).id());
     assertNotEquals(codebook.id(), Codebook.imported(centroids, buckets(-1, 2), 2, 0, 0).id());
     assertNotEquals(
-        codebook.id(), Codebook.imported(centroids, PlaidQuantizer.ofSigns(new float[4]), 2, 0, 0).id());
+        codebook.id(),
+        Codebook.imported(centroids, PlaidQuantizer.ofSigns(new float[4]), 2, 0, 0).id());
     assertNotEquals(codebook.id(), new Codebook(centroids, 2, 0, 0).id());
   }
 }

@@ -364,7 +364,8 @@ public class TestResidualQuantizer extends LuceneTestCase {
       float[] decoded = coded.decode();
       for (int q = 0; q < nq; q++) {
         for (int lane = 0; lane < 16; lane++) {
-          double centroid = RandomTokens.dot(queries, q * dim, coded.centroids, ids[lane] * dim, dim);
+          double centroid =
+              RandomTokens.dot(queries, q * dim, coded.centroids, ids[lane] * dim, dim);
           double residual = scales[lane] * queryScale[q] * sums[q * 32 + lane];
           double similarity = (centroid + residual) * factors[lane];
 

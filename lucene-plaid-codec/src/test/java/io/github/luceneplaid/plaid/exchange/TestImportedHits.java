@@ -131,8 +131,8 @@ public class TestImportedHits extends ImportTestCase {
   }
 
   /**
-   * If cells find all documents, and all but one are candidates, no more than one of the exact
-   * hits can be missed. Whatever is found has its exact score.
+   * If cells find all documents, and all but one are candidates, no more than one of the exact hits
+   * can be missed. Whatever is found has its exact score.
    */
   private static void checkCandidates(String message, PlaidFolder plaid, float[][][] queries)
       throws IOException {

@@ -46,8 +46,7 @@ public class TestPlaidExport extends ImportTestCase {
   private static final PlaidExport.Options OPTIONS = PlaidExport.Options.ofDefaults();
 
   /** Imports a directory and exports what was imported. */
-  private static Path roundTrip(PlaidFolder plaid, PlaidExport.Options options)
-      throws IOException {
+  private static Path roundTrip(PlaidFolder plaid, PlaidExport.Options options) throws IOException {
     Path target = createTempDir().resolve("exported");
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = writer(directory)) {

@@ -246,8 +246,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, cells) -> {
           int tokens = random().nextInt(1, 400);
-          int[] order =
-              walk(segment.cellTable().cells(), segment.cellTable().cells(), 1).order();
+          int[] order = walk(segment.cellTable().cells(), segment.cellTable().cells(), 1).order();
           float[] gains = new float[order.length];
           float gain = 1e-3f + random().nextFloat();
           Arrays.fill(gains, gain);
@@ -298,8 +297,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     withSegment(
         (segment, cells) -> {
           int documents = segment.documents();
-          CellProbe.Walk walk =
-              walk(segment.cellTable().cells(), segment.cellTable().cells(), 1);
+          CellProbe.Walk walk = walk(segment.cellTable().cells(), segment.cellTable().cells(), 1);
           double[] expected = new double[documents];
           addPlainly(segment, cells, walk, expected);
           Accumulator accumulator = new Accumulator(segment, 0, documents, TimeLimit.NONE);

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -29,8 +29,8 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param decoder what decodes them
  * @param centroids centroids of the segment, row by row
  * @param centroidCount number of centroids
- * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the centroids are
- *     the regions
+ * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the centroids
+ *     are the regions
  * @param regionCount number of regions
  * @lucene.internal
  */

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import org.apache.lucene.util.ArrayUtil;
 

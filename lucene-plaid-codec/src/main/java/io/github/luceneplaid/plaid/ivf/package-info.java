@@ -11,4 +11,4 @@
  */
 
 /** Cells: small clusters of token vectors, and the posting lists that belong to them. */
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;

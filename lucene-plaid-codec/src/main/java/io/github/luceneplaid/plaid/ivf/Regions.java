@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
@@ -21,8 +21,8 @@ import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
  * Parts of the space that the cells of a segment lie in: what a search looks at first. Those of a
- * single codebook are its centroids. Several codebooks have as many centroids in the same places, which
- * would spread tokens that are close to each other over as many cells; so such a segment has
+ * single codebook are its centroids. Several codebooks have as many centroids in the same places,
+ * which would spread tokens that are close to each other over as many cells; so such a segment has
  * regions of its own, and a token belongs to the nearest one of those near its centroid.
  *
  * @lucene.internal
@@ -39,7 +39,7 @@ public final class Regions {
   private final float[] centroids;
   private final int count;
   private final int dimension;
-  private final float[] halfNorms;
+  private final float[] halfSquares;
   private final AbortCheck abort;
 
   /**
@@ -55,9 +55,10 @@ public final class Regions {
     this.count = count;
     this.dimension = dimension;
     this.abort = abort;
-    this.halfNorms = new float[count];
+    this.halfSquares = new float[count];
     for (int i = 0; i < count; i++) {
-      halfNorms[i] = kernels.dot(centroids, i * dimension, centroids, i * dimension, dimension) / 2;
+      halfSquares[i] =
+          kernels.dot(centroids, i * dimension, centroids, i * dimension, dimension) / 2;
     }
   }
 
@@ -97,7 +98,7 @@ public final class Regions {
     for (int i = from; i < from + width; i++) {
       int region = near[i];
       float score =
-          kernels.dot(rows, row, centroids, region * dimension, dimension) - halfNorms[region];
+          kernels.dot(rows, row, centroids, region * dimension, dimension) - halfSquares[region];
       if (score > highest) {
         highest = score;
         best = region;
@@ -119,7 +120,7 @@ public final class Regions {
       for (int i = 0; i < n; i++) {
         Arrays.fill(highest, Float.NEGATIVE_INFINITY);
         for (int region = 0; region < count; region++) {
-          float score = products[i * count + region] - halfNorms[region];
+          float score = products[i * count + region] - halfSquares[region];
           if (score > highest[0]) {
             insert(score, region, highest, near, (from + i) * width);
           }

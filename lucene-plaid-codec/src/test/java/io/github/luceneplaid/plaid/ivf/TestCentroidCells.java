@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;
@@ -57,7 +57,8 @@ public class TestCentroidCells extends LuceneTestCase {
     }
   }
 
-  private static void check(int[][] documents, int centroids, int groupPostings) throws IOException {
+  private static void check(int[][] documents, int centroids, int groupPostings)
+      throws IOException {
     float[] rows = new float[centroids * DIMENSION];
     Arrays.fill(rows, 0.5f);
     int width = TestUtil.nextInt(random(), 2, 4);
@@ -88,7 +89,8 @@ public class TestCentroidCells extends LuceneTestCase {
           Set<Integer> list = expected.get(centroid);
           assertEquals(
               list.isEmpty() ? 0 : 1, found.firstCell(centroid + 1) - found.firstCell(centroid));
-          assertEquals(list.size(), found.firstPosting(centroid + 1) - found.firstPosting(centroid));
+          assertEquals(
+              list.size(), found.firstPosting(centroid + 1) - found.firstPosting(centroid));
           for (int ordinal : list) {
             assertEquals(ordinal, read(postings, width));
           }

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 /**
  * How cells lie in the vector file: one record after the other, those of a region together.
@@ -36,8 +36,8 @@ public final class CellLayout {
   public static final int COMPONENTS = START + Integer.BYTES;
 
   /**
-   * Cells are as long as codes of up to four bits, so that a query that was rounded for them
-   * cannot overflow the 16-bit sums of a cell either.
+   * Cells are as long as codes of up to four bits, so that a query that was rounded for them cannot
+   * overflow the 16-bit sums of a cell either.
    */
   static final int RMS = 15;
 

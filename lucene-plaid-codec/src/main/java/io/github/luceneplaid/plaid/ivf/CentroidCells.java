@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import java.io.IOException;
@@ -19,10 +19,10 @@ import org.apache.lucene.store.IndexOutput;
 
 /**
  * Makes each centroid the one cell of its region, as an index of PLAID is searched: what a segment
- * begins with whose tokens came with their centroids. No token has to be decoded for it. The centroids
- * of all tokens are walked through twice, as {@link CellWriter} does it: memory is bounded by a
- * constant and the number of centroids, unless a single one has more than {@link #GROUP_POSTINGS}
- * postings.
+ * begins with whose tokens came with their centroids. No token has to be decoded for it. The
+ * centroids of all tokens are walked through twice, as {@link CellWriter} does it: memory is
+ * bounded by a constant and the number of centroids, unless a single one has more than {@link
+ * #GROUP_POSTINGS} postings.
  *
  * @lucene.internal
  */

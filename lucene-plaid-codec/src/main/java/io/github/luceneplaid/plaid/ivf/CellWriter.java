@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.leaves;
+package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
@@ -21,8 +21,8 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Builds the cells of a segment: clusters the tokens of each region and lists the documents of
- * each cluster. Tokens are walked through twice, whatever their number: once to count those of each
+ * Builds the cells of a segment: clusters the tokens of each region and lists the documents of each
+ * cluster. Tokens are walked through twice, whatever their number: once to count those of each
  * region, and once to sort them by groups of regions. The first group stays in memory; the others,
  * if there are any, go through a temporary file. Memory is bounded by a constant and the number of
  * regions, unless a single region has more than {@link #GROUP_TOKENS} tokens.
