@@ -36,7 +36,7 @@ public final class Regions {
   private static final int BATCH = 64;
 
   private final VectorKernels kernels = VectorKernels.get();
-  private final float[] centroids;
+  private final float[] rows;
   private final int count;
   private final int dimension;
   private final float[] halfSquares;
@@ -45,20 +45,19 @@ public final class Regions {
   /**
    * Sole constructor.
    *
-   * @param centroids where the regions are, row after row
+   * @param rows where the regions are, row after row
    * @param count number of regions, up to 65 536
    * @param dimension of a row
    * @param abort asked now and then whether to go on
    */
-  public Regions(float[] centroids, int count, int dimension, AbortCheck abort) {
-    this.centroids = centroids;
+  public Regions(float[] rows, int count, int dimension, AbortCheck abort) {
+    this.rows = rows;
     this.count = count;
     this.dimension = dimension;
     this.abort = abort;
     this.halfSquares = new float[count];
     for (int i = 0; i < count; i++) {
-      halfSquares[i] =
-          kernels.dot(centroids, i * dimension, centroids, i * dimension, dimension) / 2;
+      halfSquares[i] = kernels.dot(rows, i * dimension, rows, i * dimension, dimension) / 2;
     }
   }
 
@@ -72,7 +71,7 @@ public final class Regions {
     int[] near = near(tokens.centroids(), tokens.centroidCount());
     int width = near.length / tokens.centroidCount();
     byte[] block = new byte[tokens.stride()];
-    float[] rows = new float[CodedTokens.BLOCK * dimension];
+    float[] decoded = new float[CodedTokens.BLOCK * dimension];
     int[] ids = new int[CodedTokens.BLOCK];
     long blocks = 0;
     for (PackedLongValues.Iterator it = tokens.counts().iterator(); it.hasNext(); ) {
@@ -82,23 +81,23 @@ public final class Regions {
           abort.check();
         }
         int lanes = (int) Math.min(CodedTokens.BLOCK, n - from);
-        tokens.decodeBlock(blocks, block, lanes, rows, ids);
+        tokens.decodeBlock(blocks, block, lanes, decoded, ids);
         for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
           int region =
-              lane < lanes ? nearest(rows, lane * dimension, near, ids[lane] * width, width) : 0;
+              lane < lanes ? nearest(decoded, lane * dimension, near, ids[lane] * width, width) : 0;
           out.writeShort((short) region);
         }
       }
     }
   }
 
-  private int nearest(float[] rows, int row, int[] near, int from, int width) {
+  private int nearest(float[] tokens, int token, int[] near, int from, int width) {
     int best = 0;
     float highest = Float.NEGATIVE_INFINITY;
     for (int i = from; i < from + width; i++) {
       int region = near[i];
       float score =
-          kernels.dot(rows, row, centroids, region * dimension, dimension) - halfSquares[region];
+          kernels.dot(tokens, token, rows, region * dimension, dimension) - halfSquares[region];
       if (score > highest) {
         highest = score;
         best = region;
@@ -116,7 +115,7 @@ public final class Regions {
     for (int from = 0; from < centroidCount; from += BATCH) {
       abort.check();
       int n = Math.min(BATCH, centroidCount - from);
-      kernels.matrix(centroids, count, centroids, from * dimension, n, dimension, products, 0);
+      kernels.matrix(rows, count, centroids, from * dimension, n, dimension, products, 0);
       for (int i = 0; i < n; i++) {
         Arrays.fill(highest, Float.NEGATIVE_INFINITY);
         for (int region = 0; region < count; region++) {

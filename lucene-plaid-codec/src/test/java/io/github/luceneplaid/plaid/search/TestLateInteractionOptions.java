@@ -135,7 +135,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testToString() {
     assertEquals(
-        "centroids=auto,probes=3,candidates=auto,rescore=auto,recall=0.995,confidence=auto",
+        "regions=auto,cells=3,candidates=auto,rescore=auto,recall=0.995,deviations=auto",
         LateInteractionOptions.builder().cells(3).build().toString());
     assertEquals("exact", LateInteractionOptions.builder().exact().build().toString());
   }
