@@ -64,7 +64,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         Integer.parseInt(bits),
         RawTokens.valueOf(field.getAttribute(PREFIX + "raw")),
         Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
-        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerCell")),
+        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
         Long.parseLong(field.getAttribute(PREFIX + "seed")));
   }
 
@@ -95,7 +95,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         PREFIX + "bits", Integer.toString(bits),
         PREFIX + "raw", raw.name(),
         PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
-        PREFIX + "tokensPerCell", Integer.toString(tokensPerCell),
+        PREFIX + "tokensPerLeaf", Integer.toString(tokensPerCell),
         PREFIX + "seed", Long.toString(seed));
   }
 

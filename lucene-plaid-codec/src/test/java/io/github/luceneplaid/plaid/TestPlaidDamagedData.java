@@ -226,11 +226,11 @@ public class TestPlaidDamagedData extends LuceneTestCase {
     }
     // Nothing is wrong with what is not damaged
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      LeafReader cell = reader.leaves().get(0).reader();
-      readForward(cell);
-      readAnywhere(cell);
-      readSegment(cell);
-      search(cell);
+      LeafReader leaf = reader.leaves().get(0).reader();
+      readForward(leaf);
+      readAnywhere(leaf);
+      readSegment(leaf);
+      search(leaf);
     }
   }
 

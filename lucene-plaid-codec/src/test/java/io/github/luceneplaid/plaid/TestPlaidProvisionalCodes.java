@@ -65,16 +65,16 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
         .build();
   }
 
-  private void assertFlatWithCodes(LeafReader cell, int firstValue) throws IOException {
-    PlaidStatistics statistics = PlaidDocValuesFormat.statistics(cell, FIELD);
+  private void assertFlatWithCodes(LeafReader leaf, int firstValue) throws IOException {
+    PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf, FIELD);
     assertFalse(statistics.trained());
     assertEquals(0, statistics.timesEncoded());
     assertEquals(0, statistics.encodedTokens());
     assertEquals(statistics.tokens() * DIMENSION * Float.BYTES, statistics.rawBytes());
     assertTrue(statistics.codeBytes() > 0);
     assertTrue(statistics.cells() > 0);
-    BinaryDocValues found = cell.getBinaryDocValues(FIELD);
-    for (int doc = 0; doc < cell.maxDoc(); doc++) {
+    BinaryDocValues found = leaf.getBinaryDocValues(FIELD);
+    for (int doc = 0; doc < leaf.maxDoc(); doc++) {
       assertEquals(doc, found.nextDoc());
       assertEquals(values.get(firstValue + doc), found.binaryValue());
     }
@@ -102,7 +102,7 @@ public class TestPlaidProvisionalCodes extends LuceneTestCase {
     }
   }
 
-  /** What a merge of two such segments cells may be one, too. */
+  /** What a merge of two such segments leaves may be one, too. */
   public void testMergeBelowTheThreshold() throws IOException {
     try (Directory directory = newDirectory();
         IndexWriter writer =

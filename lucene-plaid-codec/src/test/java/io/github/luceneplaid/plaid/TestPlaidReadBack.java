@@ -34,7 +34,7 @@ import org.apache.lucene.util.BytesRef;
 
 /**
  * A writer that is wrong about what it writes: each byte of the meta file in turn, with a checksum
- * that is right. A flush or a merge then either fails, and cells what was there before it, or its
+ * that is right. A flush or a merge then either fails, and leaves what was there before it, or its
  * segment can be opened.
  */
 public class TestPlaidReadBack extends LuceneTestCase {

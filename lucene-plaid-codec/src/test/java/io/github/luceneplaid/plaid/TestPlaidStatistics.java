@@ -86,9 +86,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
         writer.forceMerge(1);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        LeafReader cell = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(cell, FIELD);
-        check.check(directory, segment, PlaidDocValuesFormat.statistics(cell, FIELD));
+        LeafReader leaf = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        check.check(directory, segment, PlaidDocValuesFormat.statistics(leaf, FIELD));
       }
     }
   }
@@ -173,8 +173,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
         false,
         (directory, segment, statistics) -> {
           try (DirectoryReader reader = DirectoryReader.open(directory)) {
-            LeafReader cell = reader.leaves().get(0).reader();
-            LeafReader filtered = new Filtered(new Filtered(cell));
+            LeafReader leaf = reader.leaves().get(0).reader();
+            LeafReader filtered = new Filtered(new Filtered(leaf));
             assertEquals(statistics, PlaidDocValuesFormat.statistics(filtered, FIELD));
             assertNull(PlaidDocValuesFormat.statistics(filtered, TokenDocuments.ID));
             assertNull(PlaidDocValuesFormat.statistics(filtered, "no such field"));
@@ -312,8 +312,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
         }
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        LeafReader cell = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(cell, FIELD);
+        LeafReader leaf = reader.leaves().get(0).reader();
+        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
         assertEquals(more == 0 ? 2 : 3, segment.postingWidth());
         assertPostingsMatchCodes(segment, segment.statistics());
       }

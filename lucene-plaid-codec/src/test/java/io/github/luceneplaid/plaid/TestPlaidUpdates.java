@@ -267,12 +267,12 @@ public class TestPlaidUpdates extends LuceneTestCase {
           new SoftDeletesDirectoryReaderWrapper(DirectoryReader.open(directory), "gone")) {
         assertEquals(live, valuesById(reader));
         assertEquals(1, reader.leaves().size());
-        LeafReaderContext cell = reader.leaves().get(0);
-        assertEquals(DOCS + DOCS / 2, cell.reader().maxDoc());
-        NumericDocValues ids = cell.reader().getNumericDocValues(TokenDocuments.ID);
+        LeafReaderContext leaf = reader.leaves().get(0);
+        assertEquals(DOCS + DOCS / 2, leaf.reader().maxDoc());
+        NumericDocValues ids = leaf.reader().getNumericDocValues(TokenDocuments.ID);
         PlaidBinaryDocValues values =
-            (PlaidBinaryDocValues) cell.reader().getBinaryDocValues(FIELD);
-        for (int doc = 0; doc < cell.reader().maxDoc(); doc++) {
+            (PlaidBinaryDocValues) leaf.reader().getBinaryDocValues(FIELD);
+        for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
           assertEquals(doc, ids.nextDoc());
           assertEquals(doc, values.nextDoc());
           int id = (int) ids.longValue();

@@ -113,16 +113,16 @@ final class InfoCommand implements Callable<Integer> {
       throws IOException {
     Map<String, List<TokenSegment>> tokens = new TreeMap<>();
     Map<String, List<VectorSegment>> vectors = new TreeMap<>();
-    for (LeafReaderContext cell : reader.leaves()) {
-      String name = name(cell.reader());
-      for (FieldInfo info : cell.reader().getFieldInfos()) {
-        PlaidStatistics ofTokens = PlaidDocValuesFormat.statistics(cell.reader(), info.name);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      String name = name(leaf.reader());
+      for (FieldInfo info : leaf.reader().getFieldInfos()) {
+        PlaidStatistics ofTokens = PlaidDocValuesFormat.statistics(leaf.reader(), info.name);
         if (ofTokens != null) {
           tokens
               .computeIfAbsent(info.name, field -> new ArrayList<>())
               .add(new TokenSegment(name, ofTokens));
         }
-        FsviStatistics ofVectors = FsviVectorsFormat.statistics(cell.reader(), info.name);
+        FsviStatistics ofVectors = FsviVectorsFormat.statistics(leaf.reader(), info.name);
         if (ofVectors != null) {
           vectors
               .computeIfAbsent(info.name, field -> new ArrayList<>())
@@ -148,12 +148,12 @@ final class InfoCommand implements Callable<Integer> {
   static void print(DirectoryReader reader, PrintWriter out) throws IOException {
     TreeSet<String> fields = new TreeSet<>();
     TreeSet<String> vectors = new TreeSet<>();
-    for (LeafReaderContext cell : reader.leaves()) {
-      for (FieldInfo field : cell.reader().getFieldInfos()) {
-        if (PlaidDocValuesFormat.statistics(cell.reader(), field.name) != null) {
+    for (LeafReaderContext leaf : reader.leaves()) {
+      for (FieldInfo field : leaf.reader().getFieldInfos()) {
+        if (PlaidDocValuesFormat.statistics(leaf.reader(), field.name) != null) {
           fields.add(field.name);
         }
-        if (FsviVectorsFormat.statistics(cell.reader(), field.name) != null) {
+        if (FsviVectorsFormat.statistics(leaf.reader(), field.name) != null) {
           vectors.add(field.name);
         }
       }
@@ -175,11 +175,11 @@ final class InfoCommand implements Callable<Integer> {
     out.println("Field " + Console.visible(field));
     Table segments =
         new Table("segment", "vectors", "dim", "stored as", "bytes per vector", "bytes");
-    for (LeafReaderContext cell : reader.leaves()) {
-      FsviStatistics s = FsviVectorsFormat.statistics(cell.reader(), field);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      FsviStatistics s = FsviVectorsFormat.statistics(leaf.reader(), field);
       if (s != null) {
         segments.add(
-            name(cell.reader()),
+            name(leaf.reader()),
             count(s.vectors()),
             count(s.dimension()),
             s.slabs().stream()
@@ -210,7 +210,7 @@ final class InfoCommand implements Callable<Integer> {
             "copied",
             "encoded",
             "re-encoded",
-            "timesEncoded",
+            "encodings",
             "odd");
     Table bytes =
         new Table(
@@ -224,12 +224,12 @@ final class InfoCommand implements Callable<Integer> {
             "total");
     Table codebooks = new Table("codebook of", "ids");
     Totals totals = new Totals();
-    for (LeafReaderContext cell : reader.leaves()) {
-      PlaidStatistics s = PlaidDocValuesFormat.statistics(cell.reader(), field);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), field);
       if (s == null) {
         continue;
       }
-      String name = name(cell.reader());
+      String name = name(leaf.reader());
       segments.add(
           name,
           count(s.documents()),

@@ -41,7 +41,7 @@ final class PseudoQueries {
   }
 
   /** A document of a segment. */
-  private record Place(LeafReaderContext cell, int doc) {}
+  private record Place(LeafReaderContext leaf, int doc) {}
 
   /**
    * Takes queries.
@@ -59,9 +59,9 @@ final class PseudoQueries {
   private List<Place> sample(IndexReader reader, int count) throws IOException {
     Place[] sample = new Place[count];
     long seen = 0;
-    for (LeafReaderContext cell : reader.leaves()) {
-      BinaryDocValues values = DocValues.getBinary(cell.reader(), IndexBuilder.TOKENS);
-      Bits live = cell.reader().getLiveDocs();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      BinaryDocValues values = DocValues.getBinary(leaf.reader(), IndexBuilder.TOKENS);
+      Bits live = leaf.reader().getLiveDocs();
       for (int doc = values.nextDoc();
           doc != BinaryDocValues.NO_MORE_DOCS;
           doc = values.nextDoc()) {
@@ -69,25 +69,25 @@ final class PseudoQueries {
           long at = seen < count ? seen : random.nextLong(seen + 1);
           seen++;
           if (at < count) {
-            sample[(int) at] = new Place(cell, doc);
+            sample[(int) at] = new Place(leaf, doc);
           }
         }
       }
     }
     return Arrays.stream(sample, 0, (int) Math.min(seen, count))
         .sorted(
-            Comparator.comparingInt((Place place) -> place.cell.ord)
+            Comparator.comparingInt((Place place) -> place.leaf.ord)
                 .thenComparingInt(place -> place.doc))
         .toList();
   }
 
   private void take(List<Place> places) throws IOException {
-    LeafReaderContext cell = null;
+    LeafReaderContext leaf = null;
     BinaryDocValues values = null;
     for (Place place : places) {
-      if (place.cell != cell) {
-        cell = place.cell;
-        values = DocValues.getBinary(cell.reader(), IndexBuilder.TOKENS);
+      if (place.leaf != leaf) {
+        leaf = place.leaf;
+        values = DocValues.getBinary(leaf.reader(), IndexBuilder.TOKENS);
       }
       if (values.advanceExact(place.doc)) {
         take(values.binaryValue());

@@ -183,8 +183,8 @@ final class RecallCommand implements Callable<Integer> {
 
   /** Whether anything is searched by cells, not exactly anyway. */
   private static boolean hasCells(DirectoryReader reader) throws IOException {
-    for (LeafReaderContext cell : reader.leaves()) {
-      PlaidStatistics s = PlaidDocValuesFormat.statistics(cell.reader(), IndexBuilder.TOKENS);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
       if (s != null && s.cells() > 0) {
         return true;
       }
@@ -194,8 +194,8 @@ final class RecallCommand implements Callable<Integer> {
 
   /** Whether there are tokens of which only codes are kept. */
   private static boolean hasCodesOnly(DirectoryReader reader) throws IOException {
-    for (LeafReaderContext cell : reader.leaves()) {
-      PlaidStatistics s = PlaidDocValuesFormat.statistics(cell.reader(), IndexBuilder.TOKENS);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
       if (s != null && s.trained() && s.raw() == RawTokens.NONE) {
         return true;
       }

@@ -120,7 +120,7 @@ final class RecallPlot {
 
   private void text(String style, String centroid, double x, double y, String text) {
     add(
-        "<text class=\"%s\" text-centroid=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
+        "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>%n",
         style, centroid, x, y, HeatMap.escaped(text));
   }
 

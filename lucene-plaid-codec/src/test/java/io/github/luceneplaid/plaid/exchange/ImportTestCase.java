@@ -75,10 +75,10 @@ abstract class ImportTestCase extends LuceneTestCase {
   static List<float[][]> documents(IndexReader reader) throws IOException {
     List<float[][]> documents = new ArrayList<>();
     for (LeafReaderContext context : reader.leaves()) {
-      LeafReader cell = context.reader();
-      BinaryDocValues values = cell.getBinaryDocValues(FIELD);
-      NumericDocValues order = cell.getNumericDocValues(ORDER);
-      for (int doc = 0; doc < cell.maxDoc(); doc++) {
+      LeafReader leaf = context.reader();
+      BinaryDocValues values = leaf.getBinaryDocValues(FIELD);
+      NumericDocValues order = leaf.getNumericDocValues(ORDER);
+      for (int doc = 0; doc < leaf.maxDoc(); doc++) {
         if (order != null && order.advanceExact(doc)) {
           assertEquals(documents.size(), order.longValue());
           boolean hasTokens = values != null && values.advanceExact(doc);

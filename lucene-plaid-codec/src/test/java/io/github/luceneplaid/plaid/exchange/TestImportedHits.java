@@ -192,8 +192,8 @@ public class TestImportedHits extends ImportTestCase {
       beforeAndAfterMerge(
           plaid,
           (reader, merged) -> {
-            LeafReader cell = reader.leaves().get(0).reader();
-            PlaidStatistics statistics = PlaidDocValuesFormat.statistics(cell, FIELD);
+            LeafReader leaf = reader.leaves().get(0).reader();
+            PlaidStatistics statistics = PlaidDocValuesFormat.statistics(leaf, FIELD);
             assertEquals(plaid.centroids(), statistics.centroids());
             int cells = (int) Arrays.stream(used).filter(n -> n > 0).count();
             if (merged) {

@@ -125,9 +125,9 @@ public class TestManyImports extends ImportTestCase {
   }
 
   private static float[][] value(IndexReader reader, int doc) throws IOException {
-    LeafReaderContext cell = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
-    BinaryDocValues values = cell.reader().getBinaryDocValues(FIELD);
-    assertTrue(values.advanceExact(doc - cell.docBase));
+    LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(doc, reader.leaves()));
+    BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
+    assertTrue(values.advanceExact(doc - leaf.docBase));
     return LateInteractionField.decode(values.binaryValue());
   }
 

@@ -68,8 +68,8 @@ public class TestCellCut extends LateInteractionTestCase {
         for (int q = 0; q < count; q++) {
           scales[q] = SCALES[random().nextInt(SCALES.length)];
         }
-        for (LeafReaderContext cell : reader.leaves()) {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(cell.reader(), FIELD);
+        for (LeafReaderContext leaf : reader.leaves()) {
+          PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), FIELD);
           probes.add(probe(segment, count, scales.clone()));
         }
         check.accept(probes, count);

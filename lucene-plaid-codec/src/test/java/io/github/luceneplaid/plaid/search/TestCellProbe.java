@@ -54,8 +54,8 @@ public class TestCellProbe extends LateInteractionTestCase {
 
   private List<PlaidSegment> segments(DirectoryReader reader) throws IOException {
     List<PlaidSegment> segments = new ArrayList<>();
-    for (LeafReaderContext cell : reader.leaves()) {
-      segments.add(PlaidDocValuesFormat.segment(cell.reader(), FIELD));
+    for (LeafReaderContext leaf : reader.leaves()) {
+      segments.add(PlaidDocValuesFormat.segment(leaf.reader(), FIELD));
     }
     return segments;
   }

@@ -52,12 +52,12 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
         writer.forceMerge(1);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        LeafReaderContext cell = reader.leaves().get(0);
+        LeafReaderContext leaf = reader.leaves().get(0);
         SearchRequest request =
             new SearchRequest(
                 FIELD, QueryTokens.of(query()), 10, LateInteractionOptions.DEFAULT, null);
-        ApproximateSegmentSearch untouched = search(cell, request);
-        ApproximateSegmentSearch search = search(cell, request);
+        ApproximateSegmentSearch untouched = search(leaf, request);
+        ApproximateSegmentSearch search = search(leaf, request);
         int[] docs = random().ints(2L * documents, 0, documents).toArray();
         for (int doc : docs) {
           float quick = search.quickScore(doc);
@@ -76,9 +76,9 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
     }
   }
 
-  private static ApproximateSegmentSearch search(LeafReaderContext cell, SearchRequest request)
+  private static ApproximateSegmentSearch search(LeafReaderContext leaf, SearchRequest request)
       throws IOException {
-    return (ApproximateSegmentSearch) SegmentSearch.of(cell, request);
+    return (ApproximateSegmentSearch) SegmentSearch.of(leaf, request);
   }
 
   private static void scale(float[] token, float factor) {

@@ -228,13 +228,13 @@ public class TestExtremes extends LateInteractionTestCase {
   private static Map<Integer, Double> errors(IndexReader reader, float[][] query)
       throws IOException {
     Map<Integer, Double> errors = new HashMap<>();
-    for (LeafReaderContext cell : reader.leaves()) {
-      BinaryDocValues values = cell.reader().getBinaryDocValues(FIELD);
-      for (int doc = 0; values != null && doc < cell.reader().maxDoc(); doc++) {
+    for (LeafReaderContext leaf : reader.leaves()) {
+      BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
+      for (int doc = 0; values != null && doc < leaf.reader().maxDoc(); doc++) {
         if (values.advanceExact(doc)) {
           BytesRef value = BytesRef.deepCopyOf(values.binaryValue());
           double products = largestProducts(query, LateInteractionField.decode(value));
-          errors.put(cell.docBase + doc, 1e-5 * (query.length + products));
+          errors.put(leaf.docBase + doc, 1e-5 * (query.length + products));
         }
       }
     }
