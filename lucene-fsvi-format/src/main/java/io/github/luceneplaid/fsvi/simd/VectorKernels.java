@@ -144,7 +144,7 @@ public interface VectorKernels {
    * @param nq number of queries
    * @param rows [rowCount][dim]
    * @param rowsOffset index of the first element of rows, an element not a row
-   * @param rowCount number of rows, 0 cells max as it is
+   * @param rowCount number of rows, 0 leaves max as it is
    * @param dim number of elements of a row
    * @param max [nq], in and out
    */

@@ -213,7 +213,7 @@ public class TestManyImports extends ImportTestCase {
     }
   }
 
-  /** A codebook that takes all ids cells no room for another. */
+  /** A codebook that takes all ids leaves no room for another. */
   public void testAllIdsTaken() throws IOException {
     try (Directory directory = newDirectory()) {
       Imported imported = new Imported();

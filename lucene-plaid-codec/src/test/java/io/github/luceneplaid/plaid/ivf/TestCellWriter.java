@@ -253,7 +253,7 @@ public class TestCellWriter extends LuceneTestCase {
     }
   }
 
-  /** A merge that is aborted, or a directory that fails, cells no temporary file. */
+  /** A merge that is aborted, or a directory that fails, leaves no temporary file. */
   public void testAborts() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 30, 6, 0, 3);
     int aborted = 0;

@@ -30,7 +30,7 @@ import org.apache.lucene.search.Query;
  * @param candidates the most documents of a segment that are scored, at least 1
  * @param cells clusters that are probed per query vector, at least 1
  * @param exact whether each document is scored that other clauses or a first pass bring, all of
- *     them with the field if there are none, instead of looking for the best k; cells nothing else
+ *     them with the field if there are none, instead of looking for the best k; leaves nothing else
  *     to choose
  * @lucene.experimental
  */
