@@ -43,7 +43,7 @@ record CodebookBlock(
   private static final byte SIGNS = 2;
 
   CodebookBlock {
-    Limits.check("centroids", size, 1, CodebookPlan.MAX_CENTROIDS);
+    Limits.check("centroids", size, 1, CodedParts.MAX_CENTROIDS);
     Limits.check("tokens trained on", trainedTokens, 0, Long.MAX_VALUE);
     if ((meanResidual >= 0 && meanResidual < Float.POSITIVE_INFINITY) == false) {
       throw new IllegalArgumentException(

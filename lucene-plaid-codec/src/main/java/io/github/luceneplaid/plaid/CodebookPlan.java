@@ -23,7 +23,7 @@ import java.util.Map;
  * Which codebook blocks a trained segment will have, in the order of their centroids: imported
  * ones, then those of the format's own, which all tokens without imported codes are coded against.
  *
- * <p>A segment has room for {@link #MAX_BLOCKS} blocks and {@link #MAX_CENTROIDS} centroids. What a
+ * <p>A segment has room for {@link CodedParts#MAX_BLOCKS} blocks and {@link CodedParts#MAX_CENTROIDS} centroids. What a
  * merge is made of may have more. Then some of it is encoded anew, and a plan keeps what it can:
  * imported codebooks, those with most tokens first, each that there is still room for.
  *
@@ -33,23 +33,18 @@ import java.util.Map;
  */
 record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
-  /** Blocks of a segment. */
-  static final int MAX_BLOCKS = 16;
-
-  /** Centroids of all blocks of a segment: their ids are 16 bits. */
-  static final int MAX_CENTROIDS = 1 << Short.SIZE;
 
   private static final int MAX_TRAINED_CENTROIDS = 1 << 14;
 
   CodebookPlan {
     codebooks = List.copyOf(codebooks);
-    if (codebooks.size() > MAX_BLOCKS) {
+    if (codebooks.size() > CodedParts.MAX_BLOCKS) {
       throw new IllegalArgumentException(
-          "codebook blocks: found " + codebooks.size() + ", expected at most " + MAX_BLOCKS);
+          "codebook blocks: found " + codebooks.size() + ", expected at most " + CodedParts.MAX_BLOCKS);
     }
-    if (count(codebooks) > MAX_CENTROIDS) {
+    if (count(codebooks) > CodedParts.MAX_CENTROIDS) {
       throw new IllegalArgumentException(
-          "centroids: found " + count(codebooks) + ", expected at most " + MAX_CENTROIDS);
+          "centroids: found " + count(codebooks) + ", expected at most " + CodedParts.MAX_CENTROIDS);
     }
     for (int i = 1; i < codebooks.size(); i++) {
       if (codebooks.get(i).isImported() && codebooks.get(i - 1).isImported() == false) {
@@ -83,8 +78,8 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   private static CodebookPlan copying(FieldSurvey survey, int spareBlocks, int spareCentroids) {
-    int blocks = MAX_BLOCKS - spareBlocks - survey.codebooks().size();
-    int centroids = MAX_CENTROIDS - spareCentroids - count(survey.codebooks());
+    int blocks = CodedParts.MAX_BLOCKS - spareBlocks - survey.codebooks().size();
+    int centroids = CodedParts.MAX_CENTROIDS - spareCentroids - count(survey.codebooks());
     if (blocks < 0 || centroids < 0) {
       return null;
     }
@@ -98,8 +93,8 @@ record CodebookPlan(List<Codebook> codebooks, boolean copies) {
    * trained on as many tokens as there are.
    */
   static CodebookPlan ofImports(FieldSurvey survey) {
-    int centroids = MAX_CENTROIDS - idealCentroids(survey.tokens());
-    return new CodebookPlan(importable(survey, MAX_BLOCKS - 1, centroids), false);
+    int centroids = CodedParts.MAX_CENTROIDS - idealCentroids(survey.tokens());
+    return new CodebookPlan(importable(survey, CodedParts.MAX_BLOCKS - 1, centroids), false);
   }
 
   private static List<Codebook> importable(FieldSurvey survey, int blocks, int centroids) {

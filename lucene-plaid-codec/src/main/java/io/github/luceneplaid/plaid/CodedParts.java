@@ -51,11 +51,17 @@ record CodedParts(
     long postingsOffset,
     long directoryOffset) {
 
+  /** Blocks of a segment. */
+  static final int MAX_BLOCKS = 16;
+
+  /** Centroids of all blocks of a segment: their ids are 16 bits. */
+  static final int MAX_CENTROIDS = 1 << Short.SIZE;
+
   CodedParts {
     blocks = List.copyOf(blocks);
-    Limits.check("codebook blocks", blocks.size(), 1, CodebookPlan.MAX_BLOCKS);
+    Limits.check("codebook blocks", blocks.size(), 1, MAX_BLOCKS);
     int centroids = centroids(blocks);
-    Limits.check("centroids", centroids, 1, CodebookPlan.MAX_CENTROIDS);
+    Limits.check("centroids", centroids, 1, MAX_CENTROIDS);
     for (int i = 1; i < blocks.size(); i++) {
       if (blocks.get(i).isImported() && blocks.get(i - 1).isImported() == false) {
         throw new IllegalArgumentException("an imported codebook behind one that is not");
@@ -65,7 +71,7 @@ record CodedParts(
       Limits.check("regions", regions, centroids, centroids);
       Limits.check("offset of regions", regionsOffset, centroidsOffset, centroidsOffset);
     } else {
-      Limits.check("regions", regions, 1, CodebookPlan.MAX_CENTROIDS);
+      Limits.check("regions", regions, 1, MAX_CENTROIDS);
     }
     Limits.check("cells", cells, 1, Integer.MAX_VALUE);
     Limits.check("postings", postings, cells, Long.MAX_VALUE);
@@ -142,7 +148,7 @@ record CodedParts(
   static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
     int n = meta.readVInt();
     // Before anything is allocated for them
-    Limits.check("codebook blocks", n, 1, CodebookPlan.MAX_BLOCKS);
+    Limits.check("codebook blocks", n, 1, MAX_BLOCKS);
     List<CodebookBlock> blocks = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       blocks.add(CodebookBlock.read(meta, dimension, bits));

@@ -34,7 +34,7 @@ final class ImportedFieldWriter {
 
   private static final int CHUNK = 1 << 10;
 
-  private final PlaidDocValuesConsumer.SegmentFiles files;
+  private final OutputFiles files;
   private final PlaidOptions options;
   private final TokenDocs.Values source;
   private final boolean sorted;
@@ -50,11 +50,11 @@ final class ImportedFieldWriter {
   static boolean canWrite(FieldSurvey survey, PlaidOptions options) {
     return survey.incomingTokens() == survey.tokens()
         && survey.imported().size() == 1
-        && options.raw() == RawTokens.NONE;
+        && options.raw() == null;
   }
 
   ImportedFieldWriter(
-      PlaidDocValuesConsumer.SegmentFiles files,
+      OutputFiles files,
       PlaidOptions options,
       TokenDocs.Values source,
       boolean sorted,

@@ -46,7 +46,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
   private final SegmentWriteState state;
   private final PlaidOptions options;
   private final DocValuesFormat delegateFormat;
-  private final SegmentFiles files;
+  private final OutputFiles files;
   private final int version;
   private DocValuesConsumer delegate;
   private final Set<Integer> written = new HashSet<>();
@@ -66,70 +66,7 @@ final class PlaidDocValuesConsumer extends DocValuesConsumer {
     this.options = options;
     this.delegateFormat = delegateFormat;
     this.version = version;
-    this.files = new SegmentFiles(state, version);
-  }
-
-  /** The three files of a segment while they are written. */
-  static final class SegmentFiles {
-    final SegmentWriteState state;
-    final IndexOutput meta;
-    final IndexOutput data;
-    final IndexOutput vectors;
-
-    private SegmentFiles(SegmentWriteState state, int version) throws IOException {
-      this.state = state;
-      IndexOutput meta = null;
-      IndexOutput data = null;
-      IndexOutput vectors = null;
-      boolean success = false;
-      try {
-        meta =
-            create(PlaidDocValuesFormat.META_EXTENSION, PlaidDocValuesFormat.META_CODEC, version);
-        data =
-            create(PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC, version);
-        vectors =
-            create(
-                PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC, version);
-        success = true;
-      } finally {
-        if (success == false) {
-          IOUtils.closeWhileHandlingException(meta, data, vectors);
-        }
-      }
-      this.meta = meta;
-      this.data = data;
-      this.vectors = vectors;
-    }
-
-    private IndexOutput create(String extension, String codec, int version) throws IOException {
-      String name =
-          IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-      IndexOutput out = state.directory.createOutput(name, state.context);
-      boolean success = false;
-      try {
-        CodecUtil.writeIndexHeader(
-            out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
-        success = true;
-      } finally {
-        if (success == false) {
-          IOUtils.closeWhileHandlingException(out);
-        }
-      }
-      return out;
-    }
-
-    /** Files beside these that are gone before the segment is complete. */
-    TemporaryFiles temporary() {
-      return new TemporaryFiles(state.directory, data.getName(), state.context);
-    }
-
-    private void finish(boolean hasDelegate) throws IOException {
-      meta.writeInt(-1);
-      meta.writeByte((byte) (hasDelegate ? 1 : 0));
-      CodecUtil.writeFooter(meta);
-      CodecUtil.writeFooter(data);
-      CodecUtil.writeFooter(vectors);
-    }
+    this.files = new OutputFiles(state, version);
   }
 
   @Override

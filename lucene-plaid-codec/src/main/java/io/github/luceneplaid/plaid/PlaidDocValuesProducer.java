@@ -65,9 +65,9 @@ final class PlaidDocValuesProducer extends DocValuesProducer {
     IndexInput vectors = null;
     boolean success = false;
     try {
-      data = openData(state, PlaidDocValuesFormat.DATA_EXTENSION, PlaidDocValuesFormat.DATA_CODEC);
+      data = openData(state, SegmentFiles.DATA_EXTENSION, SegmentFiles.DATA_CODEC);
       vectors =
-          openData(state, PlaidDocValuesFormat.VECTOR_EXTENSION, PlaidDocValuesFormat.VECTOR_CODEC);
+          openData(state, SegmentFiles.VECTOR_EXTENSION, SegmentFiles.VECTOR_CODEC);
       meta.checkParts(data, vectors, state.segmentSuffix);
       for (Map.Entry<Integer, PlaidFieldEntry> entry : meta.entries().entrySet()) {
         fields.put(entry.getKey(), new StoredField(entry.getValue(), data, vectors));

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import java.io.IOException;
@@ -75,7 +76,7 @@ record PlaidFieldEntry(
     if (provisional && codes == null) {
       throw new IllegalArgumentException("provisional codes: found none");
     }
-    if (rows == null || rows.raw() != RawTokens.FLOAT32) {
+    if (rows == null || rows.encoding() != SlabEncoding.FLOAT32) {
       throw new IllegalArgumentException("rows of a flat field: found " + rows);
     }
     Limits.check("coded tokens of a flat field", history.tokens(), 0, 0);
@@ -83,7 +84,7 @@ record PlaidFieldEntry(
 
   private static void checkTrained(
       TokenAddresses addresses, PlaidOptions options, TokenHistory history, TokenRows rows) {
-    RawTokens raw = rows == null ? RawTokens.NONE : rows.raw();
+    SlabEncoding raw = rows == null ? null : rows.encoding();
     if (raw != options.raw()) {
       throw new IllegalArgumentException(
           "rows: found " + raw + ", expected " + options.raw() + " as the options say");
@@ -161,7 +162,7 @@ record PlaidFieldEntry(
     meta.writeByte((byte) (unitLength ? 1 : 0));
     meta.writeVInt(escapedDocuments);
     meta.writeByte((byte) options.bits());
-    meta.writeByte(options.raw().wireNumber());
+    TokenRows.writeEncoding(options.raw(), meta);
     meta.writeVInt(options.trainingThreshold());
     meta.writeVInt(options.tokensPerCell());
     meta.writeLong(options.seed());
@@ -208,6 +209,6 @@ record PlaidFieldEntry(
 
   private static PlaidOptions readOptions(DataInput meta) throws IOException {
     return new PlaidOptions(
-        meta.readByte(), RawTokens.read(meta), meta.readVInt(), meta.readVInt(), meta.readLong());
+        meta.readByte(), TokenRows.readEncoding(meta), meta.readVInt(), meta.readVInt(), meta.readLong());
   }
 }

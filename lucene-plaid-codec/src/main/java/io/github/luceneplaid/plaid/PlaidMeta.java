@@ -47,7 +47,7 @@ record PlaidMeta(
   static PlaidMeta read(SegmentReadState state, int currentVersion) throws IOException {
     String file =
         IndexFileNames.segmentFileName(
-            state.segmentInfo.name, state.segmentSuffix, PlaidDocValuesFormat.META_EXTENSION);
+            state.segmentInfo.name, state.segmentSuffix, SegmentFiles.META_EXTENSION);
     SortedMap<Integer, PlaidFieldEntry> entries = new TreeMap<>();
     int version = -1;
     boolean hasDelegate = false;
@@ -57,8 +57,8 @@ record PlaidMeta(
         version =
             CodecUtil.checkIndexHeader(
                 meta,
-                PlaidDocValuesFormat.META_CODEC,
-                PlaidDocValuesFormat.VERSION_START,
+                SegmentFiles.META_CODEC,
+                SegmentFiles.VERSION_START,
                 currentVersion,
                 state.segmentInfo.getId(),
                 state.segmentSuffix);
@@ -120,9 +120,9 @@ record PlaidMeta(
         dataParts.addAll(entry.dataParts());
         vectorParts.addAll(entry.vectorParts());
       }
-      int start = CodecUtil.indexHeaderLength(PlaidDocValuesFormat.DATA_CODEC, suffix);
+      int start = CodecUtil.indexHeaderLength(SegmentFiles.DATA_CODEC, suffix);
       FilePart.check(dataParts, "the data file", start, data.length() - CodecUtil.footerLength());
-      start = CodecUtil.indexHeaderLength(PlaidDocValuesFormat.VECTOR_CODEC, suffix);
+      start = CodecUtil.indexHeaderLength(SegmentFiles.VECTOR_CODEC, suffix);
       FilePart.check(
           vectorParts, "the vector file", start, vectors.length() - CodecUtil.footerLength());
     } catch (IllegalArgumentException | ArithmeticException e) {

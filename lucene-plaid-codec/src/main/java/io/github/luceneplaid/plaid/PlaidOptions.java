@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.index.FieldInfo;
@@ -21,23 +22,24 @@ import org.apache.lucene.index.FieldInfo;
  * that a format made without arguments writes a field as it finds it.
  *
  * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
- * @param raw what is kept of the original tokens
+ * @param raw what is kept of the original tokens: 16-bit or 32-bit floats, null for nothing
  * @param trainingThreshold segments with fewer tokens stay flat; at least 1
  * @param tokensPerCell mean number of tokens of a cell, 1 to 65 536
  * @param seed seed of training and clustering
  */
-record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPerCell, long seed) {
+record PlaidOptions(int bits, SlabEncoding raw, int trainingThreshold, int tokensPerCell, long seed) {
 
-  static final PlaidOptions DEFAULT = new PlaidOptions(4, RawTokens.NONE, 1 << 16, 32, 42);
+  static final PlaidOptions DEFAULT = new PlaidOptions(4, null, 1 << 16, 32, 42);
 
-  private static final String PREFIX = PlaidDocValuesFormat.class.getSimpleName() + ".";
+  private static final String NO_RAW = "NONE";
+  private static final String PREFIX = "PlaidDocValuesFormat.";
 
   PlaidOptions {
     if (bits != 1 && bits != 2 && bits != 3 && bits != 4 && bits != 8) {
       throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 3, 4 or 8");
     }
-    if (raw == null) {
-      throw new IllegalArgumentException("raw: found null, expected NONE, FLOAT16 or FLOAT32");
+    if (raw != null) {
+      TokenRows.check(raw);
     }
     if (trainingThreshold < 1) {
       throw new IllegalArgumentException(
@@ -62,7 +64,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
     }
     return new PlaidOptions(
         Integer.parseInt(bits),
-        RawTokens.valueOf(field.getAttribute(PREFIX + "raw")),
+        rawOf(field.getAttribute(PREFIX + "raw")),
         Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
         Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
         Long.parseLong(field.getAttribute(PREFIX + "seed")));
@@ -93,10 +95,18 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
   Map<String, String> attributes() {
     return Map.of(
         PREFIX + "bits", Integer.toString(bits),
-        PREFIX + "raw", raw.name(),
+        PREFIX + "raw", rawName(),
         PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
         PREFIX + "tokensPerLeaf", Integer.toString(tokensPerCell),
         PREFIX + "seed", Long.toString(seed));
+  }
+
+  private static SlabEncoding rawOf(String name) {
+    return name.equals(NO_RAW) ? null : SlabEncoding.valueOf(name);
+  }
+
+  private String rawName() {
+    return raw == null ? NO_RAW : raw.name();
   }
 
   @Override
@@ -105,7 +115,7 @@ record PlaidOptions(int bits, RawTokens raw, int trainingThreshold, int tokensPe
         Locale.ROOT,
         "bits=%d, raw=%s, trainingThreshold=%d, tokensPerCell=%d, seed=%d",
         bits,
-        raw,
+        rawName(),
         trainingThreshold,
         tokensPerCell,
         seed);

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.Slab;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
@@ -25,6 +26,7 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
@@ -172,8 +174,8 @@ public final class PlaidSegment {
     return shared.entry.options().bits();
   }
 
-  /** What is kept of the original tokens, in a trained segment. */
-  public RawTokens raw() {
+  /** How original tokens are kept beside the codes of a trained segment; null if they are not. */
+  public SlabEncoding raw() {
     return shared.entry.options().raw();
   }
 
@@ -189,6 +191,20 @@ public final class PlaidSegment {
   /** The values that are kept as they came in, and no others: those without an ordinal. */
   public BinaryDocValues escaped() throws IOException {
     return escapedDocuments() == 0 ? DocValues.emptyBinary() : escaped.get();
+  }
+
+  /**
+   * The field behind a reader, for the calling thread. The reader need not show all of its
+   * documents, nor as they are there: see {@link ShownValues}.
+   *
+   * @param reader of one segment; filters around it are looked through as long as they show the
+   *     field, and so are updates
+   * @param field name of the field
+   * @return null if the segment does not hold the field in this format
+   */
+  public static PlaidSegment of(LeafReader reader, String field) throws IOException {
+    ShownValues shown = ShownValues.open(reader, field);
+    return shown == null ? null : shown.base();
   }
 
   /** The documents that have tokens; the n-th has ordinal n. */
@@ -532,8 +548,13 @@ public final class PlaidSegment {
     CodecUtil.checksumEntireFile(shared.vectors);
   }
 
-  /** What the segment holds. */
-  public PlaidStatistics statistics() {
-    return PlaidStatistics.of(shared.entry);
+  /** The field in the meta file. */
+  public PlaidFieldEntry entry() {
+    return shared.entry;
+  }
+
+  /** The largest number of times that any token has been encoded; 0 if there are no codes for good. */
+  int timesEncoded() {
+    return shared.entry.history().timesEncoded();
   }
 }

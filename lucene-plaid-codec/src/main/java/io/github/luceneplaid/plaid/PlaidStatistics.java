@@ -93,7 +93,7 @@ public record PlaidStatistics(
         entry.unitLength(),
         entry.isTrained(),
         entry.options().bits(),
-        entry.options().raw(),
+        RawTokens.of(entry.options().raw()),
         codes == null
             ? List.of()
             : codes.blocks().stream().map(block -> block.id().toString()).toList(),

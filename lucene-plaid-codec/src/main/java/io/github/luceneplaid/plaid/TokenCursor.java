@@ -67,7 +67,7 @@ final class TokenCursor extends DocIDMerger.Sub {
   }
 
   private boolean keepsRawAsWanted() {
-    return options.raw() == RawTokens.NONE || options.raw() == plaid.segment().raw();
+    return options.raw() == null || options.raw() == plaid.segment().raw();
   }
 
   @Override
@@ -164,7 +164,7 @@ final class TokenCursor extends DocIDMerger.Sub {
 
   /** The largest number of times that any of the tokens beside the document's was encoded. */
   int codesTimesEncoded() {
-    return incoming != null ? 1 : plaid.segment().statistics().timesEncoded();
+    return incoming != null ? 1 : plaid.segment().timesEncoded();
   }
 
   /**

@@ -52,7 +52,7 @@ final class TokenFieldWriter {
   /** Fresh tokens are farther from the centroids than those the centroids were trained on. */
   private static final double DRIFT = 1.15;
 
-  private final PlaidDocValuesConsumer.SegmentFiles files;
+  private final OutputFiles files;
   private final SegmentWriteState state;
   private final PlaidOptions options;
   private final TokenDocs.Values source;
@@ -76,7 +76,7 @@ final class TokenFieldWriter {
   private boolean unitLength;
 
   TokenFieldWriter(
-      PlaidDocValuesConsumer.SegmentFiles files,
+      OutputFiles files,
       PlaidOptions options,
       TokenDocs.Values source,
       boolean sorted,
@@ -213,7 +213,7 @@ final class TokenFieldWriter {
         }
       }
     }
-    return finish(addresses.counts(), new TokenRows(RawTokens.FLOAT32, rows.offset()), null);
+    return finish(addresses.counts(), new TokenRows(SlabEncoding.FLOAT32, rows.offset()), null);
   }
 
   private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
@@ -232,16 +232,13 @@ final class TokenFieldWriter {
         : files.temporary().through("codes", writing, reading);
   }
 
-  private RawTokens rawTokens() {
-    return provisional ? RawTokens.FLOAT32 : options.raw();
+  private SlabEncoding rawTokens() {
+    return provisional ? SlabEncoding.FLOAT32 : options.raw();
   }
 
   private SlabWriter rawWriter() throws IOException {
-    return switch (rawTokens()) {
-      case NONE -> null;
-      case FLOAT16 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
-      case FLOAT32 -> new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
-    };
+    SlabEncoding raw = rawTokens();
+    return raw == null ? null : new SlabWriter(files.vectors, raw, dimension);
   }
 
   private void writeCodes(

@@ -16,31 +16,39 @@ import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 
 /**
  * A slab of tokens in the vector file.
  *
- * @param raw encoding of the rows, FLOAT16 or FLOAT32
+ * @param encoding of the rows, FLOAT16 or FLOAT32
  * @param offset first byte
  */
-record TokenRows(RawTokens raw, long offset) {
+record TokenRows(SlabEncoding encoding, long offset) {
+
+  /** What stands for each encoding in a segment, whatever its place in the enum; null is none. */
+  private static final List<SlabEncoding> NUMBERS =
+      Arrays.asList(null, SlabEncoding.FLOAT16, SlabEncoding.FLOAT32);
 
   TokenRows {
-    if (raw == RawTokens.NONE) {
-      throw new IllegalArgumentException("rows: found NONE, expected FLOAT16 or FLOAT32");
-    }
+    check(encoding);
     Limits.checkAligned("offset of rows", offset, SlabWriter.ALIGNMENT);
   }
 
-  SlabEncoding encoding() {
-    return raw == RawTokens.FLOAT16 ? SlabEncoding.FLOAT16 : SlabEncoding.FLOAT32;
+  static void check(SlabEncoding encoding) {
+    if (encoding == null || NUMBERS.contains(encoding) == false) {
+      throw new IllegalArgumentException(
+          "raw tokens: found " + encoding + ", expected FLOAT16 or FLOAT32");
+    }
   }
 
   /** Writes rows, or that there are none. */
   static void write(TokenRows rows, DataOutput meta) throws IOException {
-    meta.writeByte((rows == null ? RawTokens.NONE : rows.raw).wireNumber());
+    writeEncoding(rows == null ? null : rows.encoding, meta);
     if (rows != null) {
       meta.writeVLong(rows.offset);
     }
@@ -48,7 +56,21 @@ record TokenRows(RawTokens raw, long offset) {
 
   /** Null if there are none. */
   static TokenRows read(DataInput meta) throws IOException {
-    RawTokens raw = RawTokens.read(meta);
-    return raw == RawTokens.NONE ? null : new TokenRows(raw, meta.readVLong());
+    SlabEncoding encoding = readEncoding(meta);
+    return encoding == null ? null : new TokenRows(encoding, meta.readVLong());
+  }
+
+  /** Writes the number of an encoding, null for none. */
+  static void writeEncoding(SlabEncoding encoding, DataOutput out) throws IOException {
+    out.writeByte((byte) NUMBERS.indexOf(encoding));
+  }
+
+  /** Reads the number of an encoding; null if there are no rows. */
+  static SlabEncoding readEncoding(DataInput in) throws IOException {
+    byte number = in.readByte();
+    if (number < 0 || number >= NUMBERS.size()) {
+      throw new CorruptIndexException("raw tokens: found " + number + ", expected 0, 1 or 2", in);
+    }
+    return NUMBERS.get(number);
   }
 }

@@ -146,7 +146,7 @@ public class TestFieldSurvey extends LuceneTestCase {
   }
 
   public void testAllKinds() throws IOException {
-    PlaidOptions options = new PlaidOptions(BITS, RawTokens.NONE, 1, 32, 42);
+    PlaidOptions options = new PlaidOptions(BITS, null, 1, 32, 42);
     for (int round = 0; round < 3; round++) {
       try (Directory directory = newDirectory()) {
         addSegments(directory);

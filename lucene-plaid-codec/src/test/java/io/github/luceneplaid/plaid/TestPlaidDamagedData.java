@@ -163,8 +163,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
   }
 
   private static void readSegment(LeafReader reader) throws IOException {
-    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
-    assertNotNull(segment.statistics());
+    PlaidSegment segment = PlaidSegment.of(reader, FIELD);
+    assertNotNull(segment.entry());
     for (int doc = 0; doc < reader.maxDoc(); doc++) {
       segment.ordinal(doc);
     }

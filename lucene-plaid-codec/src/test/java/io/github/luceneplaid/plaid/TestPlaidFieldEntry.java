@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import java.io.IOException;
@@ -43,14 +44,14 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     int dimension = DIMENSION;
     int escaped = 3;
     int bits = 4;
-    RawTokens raw = RawTokens.NONE;
+    SlabEncoding raw = null;
     int trainingThreshold = 1;
     int tokensPerCell = 1;
     long copied = TOKENS;
     long encoded;
     long reencoded;
     int timesEncoded = 1;
-    RawTokens rows = RawTokens.NONE;
+    SlabEncoding rows = null;
     long rowsOffset = 64;
     boolean provisional;
     boolean trained = true;
@@ -76,7 +77,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
 
     Numbers flat() {
       trained = false;
-      rows = RawTokens.FLOAT32;
+      rows = SlabEncoding.FLOAT32;
       copied = 0;
       timesEncoded = 0;
       return this;
@@ -101,7 +102,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
               escaped,
               new PlaidOptions(bits, raw, trainingThreshold, tokensPerCell, 42),
               new TokenHistory(copied, encoded, reencoded, timesEncoded),
-              rows == RawTokens.NONE ? null : new TokenRows(rows, rowsOffset),
+              rows == null ? null : new TokenRows(rows, rowsOffset),
               provisional,
               trained ? parts() : null);
       entry.write(out);
@@ -248,10 +249,12 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     assertEquals(1 << 16, TokenHistory.next(1 << 16));
   }
 
+  private static final SlabEncoding[] RAW = {null, SlabEncoding.FLOAT16, SlabEncoding.FLOAT32};
+
   public void testRows() throws IOException {
-    for (RawTokens raw : RawTokens.values()) {
+    for (SlabEncoding raw : RAW) {
       fits(n -> n.raw = n.rows = raw);
-      for (RawTokens other : RawTokens.values()) {
+      for (SlabEncoding other : RAW) {
         if (other != raw) {
           refused(
               "rows: found " + other + ", expected " + raw,
@@ -262,10 +265,10 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
         }
       }
     }
-    for (RawTokens raw : new RawTokens[] {RawTokens.NONE, RawTokens.FLOAT16}) {
+    for (SlabEncoding raw : new SlabEncoding[] {null, SlabEncoding.FLOAT16}) {
       assertRefused("rows of a flat field", with(new Numbers().flat(), n -> n.rows = raw));
     }
-    refusesOffsets("offset of rows", 64, offset -> new TokenRows(RawTokens.FLOAT32, offset));
+    refusesOffsets("offset of rows", 64, offset -> new TokenRows(SlabEncoding.FLOAT32, offset));
     Change provisional = n -> n.trained = n.provisional = true;
     assertFits(with(new Numbers().flat(), provisional));
     assertRefused("provisional codes", with(new Numbers().flat(), n -> n.provisional = true));

@@ -183,7 +183,7 @@ public class TestPlaidIteration extends LuceneTestCase {
   public void testOrdinals() throws IOException {
     withAll(
         (reader, model) -> {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
+          PlaidSegment segment = PlaidSegment.of(reader, FIELD);
           if (segment == null) {
             return;
           }

@@ -299,7 +299,7 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
   /** The blocks of each document, with centroids in the place of their ids. */
   private static NavigableMap<Integer, List<ByteBuffer>> codes(LeafReader reader)
       throws IOException {
-    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
+    PlaidSegment segment = PlaidSegment.of(reader, FIELD);
     NumericDocValues ids = reader.getNumericDocValues(ID);
     NavigableMap<Integer, List<ByteBuffer>> all = new TreeMap<>();
     byte[] block = new byte[segment.blockStride()];

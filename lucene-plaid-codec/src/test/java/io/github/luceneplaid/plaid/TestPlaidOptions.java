@@ -12,6 +12,10 @@
 
 package io.github.luceneplaid.plaid;
 
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.ByteArrayDataOutput;
+import org.apache.lucene.store.ByteArrayDataInput;
+import java.util.List;
 import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
@@ -123,11 +127,17 @@ public class TestPlaidOptions extends LuceneTestCase {
   }
 
   /** Numbers on disk do not follow the order of the enum. */
-  public void testWireNumbersOfRawTokens() {
-    assertEquals(0, RawTokens.NONE.wireNumber());
-    assertEquals(1, RawTokens.FLOAT16.wireNumber());
-    assertEquals(2, RawTokens.FLOAT32.wireNumber());
-    assertEquals(3, RawTokens.values().length);
+  public void testNumbersOfRawTokens() throws IOException {
+    byte[] number = new byte[1];
+    for (RawTokens raw : RawTokens.values()) {
+      TokenRows.writeEncoding(raw.encoding(), new ByteArrayDataOutput(number));
+      assertEquals(List.of(RawTokens.NONE, RawTokens.FLOAT16, RawTokens.FLOAT32).indexOf(raw), number[0]);
+      assertSame(raw.encoding(), TokenRows.readEncoding(new ByteArrayDataInput(number)));
+    }
+    number[0] = 3;
+    expectThrows(
+        CorruptIndexException.class,
+        () -> TokenRows.readEncoding(new ByteArrayDataInput(number)));
   }
 
   /** The threshold counts tokens, not documents, and is the first number that trains. */

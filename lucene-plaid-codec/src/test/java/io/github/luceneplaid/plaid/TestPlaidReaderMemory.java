@@ -96,10 +96,10 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         long opened = RamUsageTester.ramUsed(producer, new Heap());
         assertTrue(opened + " bytes", opened < FIELDS * 1024L);
         for (int field = 0; field < FIELDS; field++) {
-          PlaidDocValuesFormat.segment(segment, "tokens" + field);
+          PlaidSegment.of(segment, "tokens" + field);
         }
         assertEquals(opened, RamUsageTester.ramUsed(producer, new Heap()));
-        PlaidDocValuesFormat.segment(segment, "tokens7").codebooks();
+        PlaidSegment.of(segment, "tokens7").codebooks();
         long one = RamUsageTester.ramUsed(producer, new Heap()) - opened;
         PlaidStatistics statistics = PlaidDocValuesFormat.statistics(segment, "tokens7");
         long centroids = (long) statistics.centroids() * DIMENSION * Float.BYTES;
@@ -134,7 +134,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
           PlaidStatistics statistics = TokenDocuments.statistics(one).get(0);
           assertEquals(3, statistics.codebooks().size());
           PlaidSegment segment =
-              PlaidDocValuesFormat.segment(getOnlyLeafReader(one), TokenDocuments.FIELD);
+              PlaidSegment.of(getOnlyLeafReader(one), TokenDocuments.FIELD);
           List<Object> loaded =
               List.of(segment.codebooks(), segment.regions(), segment.cellTable());
           long bytes = RamUsageTester.ramUsed(loaded);

@@ -87,7 +87,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        PlaidSegment segment = PlaidSegment.of(leaf, FIELD);
         check.check(directory, segment, PlaidDocValuesFormat.statistics(leaf, FIELD));
       }
     }
@@ -313,9 +313,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        PlaidSegment segment = PlaidSegment.of(leaf, FIELD);
         assertEquals(more == 0 ? 2 : 3, segment.postingWidth());
-        assertPostingsMatchCodes(segment, segment.statistics());
+        assertPostingsMatchCodes(segment, PlaidStatistics.of(segment.entry()));
       }
     }
   }

@@ -483,7 +483,7 @@ public class TestExchangeCommands extends CommandTestCase {
     try (Directory directory = FSDirectory.open(index);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       LeafReader leaf = reader.leaves().get(0).reader();
-      PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, IndexBuilder.TOKENS);
+      PlaidSegment segment = PlaidSegment.of(leaf, IndexBuilder.TOKENS);
       int n = (int) segment.cellTable().postings();
       byte[] bytes = new byte[n * segment.postingWidth()];
       segment.readPostings(0, n, bytes, 0);

@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import java.util.Objects;
 
 /**
  * How much work a {@link LateInteractionQuery} may do. What is not set is chosen from the number of
@@ -28,30 +27,10 @@ public final class LateInteractionOptions {
   /** Everything chosen automatically. */
   public static final LateInteractionOptions DEFAULT = builder().build();
 
-  private static final int AUTOMATIC = 0;
-  private static final float DEFAULT_RECALL = 0.995f;
+  private final SearchSettings settings;
 
-  /** More than twice as much is never looked at for the sake of recall. */
-  private static final double LEAST_MISSED = 0.001;
-
-  private static final double FEW_DOCUMENTS = 2048;
-
-  private final int regions;
-  private final int cells;
-  private final int candidates;
-  private final int rescore;
-  private final float recall;
-  private final float deviations;
-  private final boolean exact;
-
-  private LateInteractionOptions(Builder builder) {
-    this.regions = builder.regions;
-    this.cells = builder.cells;
-    this.candidates = builder.candidates;
-    this.rescore = builder.rescore;
-    this.recall = builder.recall;
-    this.deviations = builder.deviations;
-    this.exact = builder.exact;
+  private LateInteractionOptions(SearchSettings settings) {
+    this.settings = settings;
   }
 
   /** Returns a builder with nothing set. */
@@ -59,147 +38,32 @@ public final class LateInteractionOptions {
     return new Builder();
   }
 
-  /**
-   * Returns the regions probed per query token: the given number, or what suits the recall that is
-   * wanted instead, if that is not set.
-   */
-  int regions(int automatic) {
-    return regions == AUTOMATIC ? forRecall(automatic) : regions;
-  }
-
-  /**
-   * Returns the cells probed per query token: the given number, or what suits the recall that is
-   * wanted instead, if that is not set.
-   */
-  int cells(int automatic) {
-    return cells == AUTOMATIC ? forRecall(automatic) : cells;
-  }
-
-  /** Automatic numbers suit the default; to miss an eighth as many takes twice as much. */
-  private int forRecall(int automatic) {
-    double missed = Math.max(1 - (double) recall, LEAST_MISSED);
-    return (int) Math.ceil(automatic * Math.cbrt((1 - (double) DEFAULT_RECALL) / missed));
-  }
-
-  /**
-   * Returns how many candidates are scored at most, for {@code k} hits; at least {@code k}.
-   *
-   * @param documents how many there are to choose from
-   */
-  int candidates(int k, long documents) {
-    return candidates(k, 1024 + 8.0 * k, documents);
-  }
-
-  /**
-   * Returns how many documents, for {@code k} hits, are scored exactly rather than searched.
-   *
-   * @param documents how many there are
-   */
-  int few(int k, long documents) {
-    return candidates(k, 216 + 4.0 * k, documents);
-  }
-
-  private int candidates(int k, double automatic, long documents) {
-    return candidates == AUTOMATIC
-        ? saturated(Math.round(automatic * growth(documents, 0.2)))
-        : Math.max(k, candidates);
-  }
-
-  /**
-   * How much more to look at among many documents: the more there are, the more of them are about
-   * as good as the best ones. 1 for a few thousand, and so much more each time they double.
-   */
-  static double growth(long documents, double step) {
-    return 1 + step * Math.max(0, Math.log(documents / FEW_DOCUMENTS) / Math.log(2));
-  }
-
-  /**
-   * Returns how many documents get an exact score, for {@code k} hits; at least {@code k}.
-   *
-   * @param raw whether exact scores come from raw tokens, and so tell more than quick ones
-   */
-  int rescore(int k, boolean raw) {
-    if (rescore != AUTOMATIC) {
-      return Math.max(k, rescore);
-    }
-    // Without raw tokens, quick scores differ from exact ones by the rounding of the query only
-    return saturated(raw ? k + k / 4L + 8 : k + k / 8L + 2);
-  }
-
-  /**
-   * Share of the hits to find. Automatic numbers follow from it, and so does when to stop unless
-   * {@link #stopsByDeviations}.
-   */
-  float recall() {
-    return recall;
-  }
-
-  /** Whether {@link #deviations} says when to stop. */
-  boolean stopsByDeviations() {
-    return Float.isNaN(deviations) == false;
-  }
-
-  /** Standard deviations between the last candidate scored and the k-th hit. */
-  float deviations() {
-    return deviations;
-  }
-
-  /** Whether every document is scored. */
-  boolean exact() {
-    return exact;
-  }
-
-  private static int saturated(long value) {
-    return (int) Math.min(Integer.MAX_VALUE, value);
+  SearchSettings settings() {
+    return settings;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof LateInteractionOptions that
-        && regions == that.regions
-        && cells == that.cells
-        && candidates == that.candidates
-        && rescore == that.rescore
-        && Float.compare(recall, that.recall) == 0
-        && Float.compare(deviations, that.deviations) == 0
-        && exact == that.exact;
+    return other instanceof LateInteractionOptions that && settings.equals(that.settings);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(regions, cells, candidates, rescore, recall, deviations, exact);
+    return settings.hashCode();
   }
 
   @Override
   public String toString() {
-    if (exact) {
-      return "exact";
-    }
-    return "regions="
-        + automatic(regions)
-        + ",cells="
-        + automatic(cells)
-        + ",candidates="
-        + automatic(candidates)
-        + ",rescore="
-        + automatic(rescore)
-        + ",recall="
-        + recall
-        + ",deviations="
-        + (stopsByDeviations() ? Float.toString(deviations) : "auto");
-  }
-
-  private static String automatic(int value) {
-    return value == AUTOMATIC ? "auto" : Integer.toString(value);
+    return settings.toString();
   }
 
   /** Collects options; each setter checks its argument. */
   public static final class Builder {
-    private int regions = AUTOMATIC;
-    private int cells = AUTOMATIC;
-    private int candidates = AUTOMATIC;
-    private int rescore = AUTOMATIC;
-    private float recall = DEFAULT_RECALL;
+    private int regions = SearchSettings.AUTOMATIC;
+    private int cells = SearchSettings.AUTOMATIC;
+    private int candidates = SearchSettings.AUTOMATIC;
+    private int rescore = SearchSettings.AUTOMATIC;
+    private float recall = SearchSettings.DEFAULT_RECALL;
     private float deviations = Float.NaN;
     private boolean exact;
 
@@ -308,7 +172,8 @@ public final class LateInteractionOptions {
      * @return immutable options
      */
     public LateInteractionOptions build() {
-      return new LateInteractionOptions(this);
+      return new LateInteractionOptions(
+          new SearchSettings(regions, cells, candidates, rescore, recall, deviations, exact));
     }
 
     private static int atLeastOne(String name, int value) {

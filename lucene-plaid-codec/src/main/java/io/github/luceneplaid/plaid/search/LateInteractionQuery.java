@@ -183,11 +183,11 @@ public final class LateInteractionQuery extends Query {
   public SearchProfile profile(IndexSearcher searcher) throws IOException {
     SearchRequest request = request(searcher.getTimeout());
     if (searcher.getIndexReader().maxDoc() == 0) {
-      return request.counters().profile(0);
+      return SearchProfile.of(request.counters(), 0);
     }
     LateInteractionSearch search = search(searcher, request);
     search.run();
-    return request.counters().profile(search.segments());
+    return SearchProfile.of(request.counters(), search.segments());
   }
 
   private Weight filterWeight(IndexSearcher searcher) throws IOException {
@@ -207,7 +207,7 @@ public final class LateInteractionQuery extends Query {
    */
   public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
     TokenMatches matches = TokenMatches.of(searcher, request(null), doc);
-    return matches == null ? List.of() : matches.list();
+    return matches == null ? List.of() : matches.list(TokenMatch::new);
   }
 
   /**
@@ -229,7 +229,7 @@ public final class LateInteractionQuery extends Query {
 
   /** What is searched for, with the time that is left. */
   SearchRequest request(QueryTimeout timeout) {
-    return new SearchRequest(field, query, k, options, timeout);
+    return new SearchRequest(field, query, k, options.settings(), timeout);
   }
 
   @Override

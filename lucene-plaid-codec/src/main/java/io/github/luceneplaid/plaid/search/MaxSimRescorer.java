@@ -86,7 +86,7 @@ public final class MaxSimRescorer extends Rescorer {
       return new TopDocs(firstPassTopDocs.totalHits, new ScoreDoc[0]);
     }
     SearchRequest request =
-        new SearchRequest(field, query, hits.length, LateInteractionOptions.DEFAULT, null);
+        new SearchRequest(field, query, hits.length, LateInteractionOptions.DEFAULT.settings(), null);
     int[] docs = Arrays.stream(hits).mapToInt(hit -> hit.doc).toArray();
     float[] scores = new SegmentSearches(searcher, request).exactScores(docs);
     ScoreDoc[] rescored = new ScoreDoc[hits.length];
@@ -116,7 +116,7 @@ public final class MaxSimRescorer extends Rescorer {
   public Explanation explain(IndexSearcher searcher, Explanation firstPassExplanation, int docID)
       throws IOException {
     SearchRequest request =
-        new SearchRequest(field, query, 1, LateInteractionOptions.DEFAULT, null);
+        new SearchRequest(field, query, 1, LateInteractionOptions.DEFAULT.settings(), null);
     TokenMatches matches = TokenMatches.of(searcher, request, docID);
     float firstPassScore = firstPassExplanation.getValue().floatValue();
     Explanation first = Explanation.match(firstPassScore, "first pass score", firstPassExplanation);

@@ -12,12 +12,11 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Collects a {@link SearchProfile}. Stages are set by the searching thread, the rest by any. */
+/** Counts what a search does. Stages are set by the searching thread, the rest by any. */
 final class SearchCounters {
 
   /** The stages of a search, in their order. */
@@ -73,22 +72,43 @@ final class SearchCounters {
     exact += documents;
   }
 
-  SearchProfile profile(int segments) {
-    return new SearchProfile(
-        VectorKernels.get().name(),
-        segments,
-        scanned,
-        cells.get(),
-        postings.get(),
-        escaped.get(),
-        candidates,
-        quick,
-        exact,
-        nanos.getOrDefault(Stage.OPEN, 0L),
-        nanos.getOrDefault(Stage.SCAN, 0L),
-        nanos.getOrDefault(Stage.PROBE, 0L),
-        nanos.getOrDefault(Stage.WALK, 0L),
-        nanos.getOrDefault(Stage.QUICK, 0L),
-        nanos.getOrDefault(Stage.EXACT, 0L));
+  /** Nanoseconds of a stage. */
+  long nanos(Stage stage) {
+    return nanos.getOrDefault(stage, 0L);
+  }
+
+  /** Documents of segments that were scored without looking for candidates. */
+  long scanned() {
+    return scanned;
+  }
+
+  /** Cells walked, of all query tokens. */
+  long cells() {
+    return cells.get();
+  }
+
+  /** Postings in the lists of these cells. */
+  long postings() {
+    return postings.get();
+  }
+
+  /** Documents of segments with codes that were scored without codes. */
+  long escaped() {
+    return escaped.get();
+  }
+
+  /** Candidates that were found. */
+  long candidates() {
+    return candidates;
+  }
+
+  /** Candidates scored from codes. */
+  long quick() {
+    return quick;
+  }
+
+  /** Candidates with exact scores. */
+  long exact() {
+    return exact;
   }
 }

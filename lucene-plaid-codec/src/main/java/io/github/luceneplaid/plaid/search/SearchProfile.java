@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
+
 /**
  * What a search did, and the wall time of its stages, see {@link LateInteractionQuery#profile}.
  *
@@ -49,4 +52,24 @@ public record SearchProfile(
     long probeNanos,
     long walkNanos,
     long quickNanos,
-    long exactNanos) {}
+    long exactNanos) {
+
+  static SearchProfile of(SearchCounters counters, int segments) {
+    return new SearchProfile(
+        VectorKernels.get().name(),
+        segments,
+        counters.scanned(),
+        counters.cells(),
+        counters.postings(),
+        counters.escaped(),
+        counters.candidates(),
+        counters.quick(),
+        counters.exact(),
+        counters.nanos(Stage.OPEN),
+        counters.nanos(Stage.SCAN),
+        counters.nanos(Stage.PROBE),
+        counters.nanos(Stage.WALK),
+        counters.nanos(Stage.QUICK),
+        counters.nanos(Stage.EXACT));
+  }
+}

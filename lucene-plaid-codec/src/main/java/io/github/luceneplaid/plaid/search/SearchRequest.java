@@ -29,7 +29,7 @@ record SearchRequest(
     String field,
     QueryTokens query,
     int k,
-    LateInteractionOptions options,
+    SearchSettings options,
     TimeLimit time,
     QueryTables tables,
     SearchCounters counters) {
@@ -39,13 +39,13 @@ record SearchRequest(
       String field,
       QueryTokens query,
       int k,
-      LateInteractionOptions options,
+      SearchSettings options,
       QueryTimeout timeout) {
     this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
   }
 
   private SearchRequest(
-      String field, QueryTokens query, int k, LateInteractionOptions options, TimeLimit time) {
+      String field, QueryTokens query, int k, SearchSettings options, TimeLimit time) {
     this(field, query, k, options, time, new QueryTables(query, time), new SearchCounters());
   }
 

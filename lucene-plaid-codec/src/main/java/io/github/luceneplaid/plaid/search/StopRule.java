@@ -37,7 +37,7 @@ final class StopRule {
    *
    * @param hits how many are wanted, or the part of them that counts
    */
-  StopRule(LateInteractionOptions options, double hits) {
+  StopRule(SearchSettings options, double hits) {
     this.goesByNext = options.stopsByDeviations();
     this.neverStops = goesByNext ? options.deviations() > Float.MAX_VALUE : options.recall() == 1;
     this.deviations = goesByNext ? Math.min(options.deviations(), MOST) : USUAL;

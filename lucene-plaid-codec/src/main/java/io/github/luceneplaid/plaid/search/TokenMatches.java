@@ -112,12 +112,18 @@ final class TokenMatches {
     return score;
   }
 
+  /** Takes the match of a query token. */
+  public interface Collector<T> {
+    /** Makes something of a match. */
+    T match(int queryToken, int documentToken, float similarity);
+  }
+
   /** Returns the matches by query token; nothing for those without a match. */
-  List<TokenMatch> list() {
-    List<TokenMatch> matches = new ArrayList<>(bestToken.length);
+  <T> List<T> list(Collector<T> collector) {
+    List<T> matches = new ArrayList<>(bestToken.length);
     for (int i = 0; i < bestToken.length; i++) {
       if (bestToken[i] >= 0) {
-        matches.add(new TokenMatch(i, bestToken[i], similarity[i]));
+        matches.add(collector.match(i, bestToken[i], similarity[i]));
       }
     }
     return matches;
@@ -129,18 +135,17 @@ final class TokenMatches {
    * @param value the score as it was found before, which may have been rounded otherwise
    */
   Explanation explain(float value) {
-    List<Explanation> details = new ArrayList<>(bestToken.length);
-    for (TokenMatch match : list()) {
-      details.add(
-          Explanation.match(
-              QueryTokens.contribution(match.similarity()),
-              "max(0, (1 + s) / 2) for query token "
-                  + match.queryToken()
-                  + ", s = "
-                  + match.similarity()
-                  + " to document token "
-                  + match.documentToken()));
-    }
+    List<Explanation> details =
+        list(
+            (queryToken, documentToken, similarity) ->
+                Explanation.match(
+                    QueryTokens.contribution(similarity),
+                    "max(0, (1 + s) / 2) for query token "
+                        + queryToken
+                        + ", s = "
+                        + similarity
+                        + " to document token "
+                        + documentToken));
     return Explanation.match(value, "MaxSim, over the query tokens the sum of:", details);
   }
 }

@@ -52,7 +52,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         writer.forceMerge(1);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        PlaidSegment segment = PlaidDocValuesFormat.segment(reader.leaves().get(0).reader(), FIELD);
+        PlaidSegment segment = PlaidSegment.of(reader.leaves().get(0).reader(), FIELD);
         QueryTables tables = new QueryTables(QueryTokens.of(tokens(1)), TimeLimit.NONE);
         CellProbe cells = new CellProbe(segment, tables.cells(), 0, 1, TimeLimit.NONE);
         cells.scoreAll();

@@ -74,7 +74,7 @@ public class TestCandidateCollector extends LateInteractionTestCase {
       IndexSearcher searcher, float[][] query, int wanted, int scores, int window)
       throws IOException {
     SearchRequest request =
-        new SearchRequest(FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT, null);
+        new SearchRequest(FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT.settings(), null);
     SegmentSearches segments = new SegmentSearches(searcher, request);
     List<SegmentDocs> probed = new ArrayList<>();
     for (SegmentDocs segment : segments.all()) {

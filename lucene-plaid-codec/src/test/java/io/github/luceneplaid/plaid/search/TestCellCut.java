@@ -69,7 +69,7 @@ public class TestCellCut extends LateInteractionTestCase {
           scales[q] = SCALES[random().nextInt(SCALES.length)];
         }
         for (LeafReaderContext leaf : reader.leaves()) {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(leaf.reader(), FIELD);
+          PlaidSegment segment = PlaidSegment.of(leaf.reader(), FIELD);
           probes.add(probe(segment, count, scales.clone()));
         }
         check.accept(probes, count);

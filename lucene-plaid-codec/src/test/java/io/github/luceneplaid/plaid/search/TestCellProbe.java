@@ -55,7 +55,7 @@ public class TestCellProbe extends LateInteractionTestCase {
   private List<PlaidSegment> segments(DirectoryReader reader) throws IOException {
     List<PlaidSegment> segments = new ArrayList<>();
     for (LeafReaderContext leaf : reader.leaves()) {
-      segments.add(PlaidDocValuesFormat.segment(leaf.reader(), FIELD));
+      segments.add(PlaidSegment.of(leaf.reader(), FIELD));
     }
     return segments;
   }

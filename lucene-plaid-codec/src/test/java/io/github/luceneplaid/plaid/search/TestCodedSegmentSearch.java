@@ -55,7 +55,7 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         SearchRequest request =
             new SearchRequest(
-                FIELD, QueryTokens.of(query()), 10, LateInteractionOptions.DEFAULT, null);
+                FIELD, QueryTokens.of(query()), 10, LateInteractionOptions.DEFAULT.settings(), null);
         ApproximateSegmentSearch untouched = search(leaf, request);
         ApproximateSegmentSearch search = search(leaf, request);
         int[] docs = random().ints(2L * documents, 0, documents).toArray();

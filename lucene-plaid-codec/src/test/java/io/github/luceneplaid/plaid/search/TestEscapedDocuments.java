@@ -103,7 +103,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
   private CodedSegmentSearch search(DirectoryReader reader) throws IOException {
     SearchRequest request =
         new SearchRequest(
-            FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT, null);
+            FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT.settings(), null);
     return (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
   }
 

@@ -42,7 +42,7 @@ public class TestImportedCodeScorer extends LateInteractionTestCase {
         QueryTokens query =
             QueryTokens.of(RandomDirectories.tokens(random(), count, plaid.dimension()));
         SearchRequest request =
-            new SearchRequest(FIELD, query, 10, LateInteractionOptions.DEFAULT, null);
+            new SearchRequest(FIELD, query, 10, LateInteractionOptions.DEFAULT.settings(), null);
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
           LeafReaderContext leaf = reader.leaves().get(0);
           ApproximateSegmentSearch search =

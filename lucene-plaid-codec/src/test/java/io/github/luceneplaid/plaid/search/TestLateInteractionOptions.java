@@ -18,7 +18,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 public class TestLateInteractionOptions extends LuceneTestCase {
 
   public void testAutomatic() {
-    LateInteractionOptions options = LateInteractionOptions.DEFAULT;
+    SearchSettings options = LateInteractionOptions.DEFAULT.settings();
     assertEquals(7, options.cells(7));
     assertEquals(3, options.regions(3));
     assertFalse(options.exact());
@@ -31,14 +31,15 @@ public class TestLateInteractionOptions extends LuceneTestCase {
   }
 
   public void testSet() {
-    LateInteractionOptions options =
+    SearchSettings options =
         LateInteractionOptions.builder()
             .regions(5)
             .cells(11)
             .candidates(100)
             .rescore(30)
             .deviations(1.5f)
-            .build();
+            .build()
+            .settings();
     assertEquals(5, options.regions(3));
     assertEquals(11, options.cells(7));
     assertEquals(100, options.candidates(10, 1 << 20));
@@ -48,39 +49,39 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     assertEquals(30, options.rescore(10, false));
     assertEquals(1.5f, options.deviations(), 0);
     assertTrue(options.stopsByDeviations());
-    assertFalse(LateInteractionOptions.DEFAULT.stopsByDeviations());
-    assertTrue(LateInteractionOptions.builder().exact().build().exact());
+    assertFalse(LateInteractionOptions.DEFAULT.settings().stopsByDeviations());
+    assertTrue(LateInteractionOptions.builder().exact().build().settings().exact());
   }
 
   /** What is not set follows from the recall that is wanted. */
   public void testRecall() {
-    LateInteractionOptions defaults = LateInteractionOptions.DEFAULT;
+    SearchSettings defaults = LateInteractionOptions.DEFAULT.settings();
     assertEquals(0.995f, defaults.recall(), 0);
     assertEquals(16, defaults.regions(16));
     assertEquals(96, defaults.cells(96));
-    int centroids = 1;
-    int probes = 1;
+    int regions = 1;
+    int cells = 1;
     for (float share : new float[] {0.01f, 0.5f, 0.9f, 0.95f, 0.99f, 0.995f, 0.999f}) {
-      LateInteractionOptions options = LateInteractionOptions.builder().recall(share).build();
-      assertTrue(options.regions(16) >= centroids);
-      assertTrue(options.cells(96) > probes);
-      centroids = options.regions(16);
-      probes = options.cells(96);
+      SearchSettings options = LateInteractionOptions.builder().recall(share).build().settings();
+      assertTrue(options.regions(16) >= regions);
+      assertTrue(options.cells(96) > cells);
+      regions = options.regions(16);
+      cells = options.cells(96);
     }
-    LateInteractionOptions all = LateInteractionOptions.builder().recall(1).build();
-    assertEquals(probes, all.cells(96), 1);
-    assertEquals(7, LateInteractionOptions.builder().recall(0.9f).cells(7).build().cells(96));
+    SearchSettings all = LateInteractionOptions.builder().recall(1).build().settings();
+    assertEquals(cells, all.cells(96), 1);
+    assertEquals(7, LateInteractionOptions.builder().recall(0.9f).cells(7).build().settings().cells(96));
   }
 
   /** An index is not scanned just since its candidates may be many. */
   public void testFew() {
     for (int k : new int[] {1, 10, 1000, Integer.MAX_VALUE}) {
       for (long documents : new long[] {1, 1000, 1 << 20}) {
-        int few = LateInteractionOptions.DEFAULT.few(k, documents);
-        assertTrue(few >= k && few <= LateInteractionOptions.DEFAULT.candidates(k, documents));
+        int few = LateInteractionOptions.DEFAULT.settings().few(k, documents);
+        assertTrue(few >= k && few <= LateInteractionOptions.DEFAULT.settings().candidates(k, documents));
       }
     }
-    assertEquals(500, LateInteractionOptions.builder().candidates(500).build().few(10, 1000));
+    assertEquals(500, LateInteractionOptions.builder().candidates(500).build().settings().few(10, 1000));
   }
 
   public void testRefused() {
@@ -130,7 +131,7 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder().cells(3);
     LateInteractionOptions options = builder.build();
     builder.cells(4);
-    assertEquals(3, options.cells(1));
+    assertEquals(3, options.settings().cells(1));
   }
 
   public void testToString() {

@@ -204,7 +204,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         SearchRequest request =
             new SearchRequest(
-                FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT, null);
+                FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT.settings(), null);
         counting.bytes();
         new SegmentSearches(new IndexSearcher(reader), request);
         assertTrue(counting.bytes() < 2L * 20 * 4 * dimension);

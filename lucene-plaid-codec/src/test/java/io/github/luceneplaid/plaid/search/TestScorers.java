@@ -74,7 +74,7 @@ public class TestScorers extends LateInteractionTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
-        SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options, null);
+        SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options.settings(), null);
         SegmentSearches segments = new SegmentSearches(new IndexSearcher(reader), request);
         check.accept(new Given(segments, request, bruteForce(reader, query)));
       }
@@ -116,7 +116,7 @@ public class TestScorers extends LateInteractionTestCase {
           }
           BestDocs hits = new BestDocs(k);
           new ExactScorer(given.segments, given.request).score(off(wrong, 0), hits);
-          assertEquals(DOCUMENTS, given.request.counters().profile(1).exact());
+          assertEquals(DOCUMENTS, given.request.counters().exact());
           assertHits(given.expected, k, hits);
         });
   }
@@ -130,7 +130,7 @@ public class TestScorers extends LateInteractionTestCase {
         given -> {
           BestDocs hits = new BestDocs(k);
           new ExactScorer(given.segments, given.request).score(off(given.expected, offset()), hits);
-          long scored = given.request.counters().profile(1).exact();
+          long scored = given.request.counters().exact();
           // Rounding of offsets and equal scores may take another round or two
           assertTrue(scored + " scored", scored >= Math.max(8, k) && scored <= Math.max(8, k) + 12);
           assertHits(given.expected, k, hits);
@@ -160,7 +160,7 @@ public class TestScorers extends LateInteractionTestCase {
                   hits,
                   scored);
           assertTrue(scored.size() + " scored", scored.size() <= mostScored);
-          assertEquals(scored.size(), given.request.counters().profile(1).quick());
+          assertEquals(scored.size(), given.request.counters().quick());
           assertHits(given.expected, k, hits);
           for (long hit : scored.best()) {
             ScoreDoc same =

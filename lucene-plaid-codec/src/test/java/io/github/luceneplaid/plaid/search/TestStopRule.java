@@ -18,7 +18,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 public class TestStopRule extends LuceneTestCase {
 
   private static StopRule rule(float recall, int k) {
-    return new StopRule(LateInteractionOptions.builder().recall(recall).build(), k);
+    return new StopRule(LateInteractionOptions.builder().recall(recall).build().settings(), k);
   }
 
   private static long[] docs(float... estimates) {
@@ -76,11 +76,11 @@ public class TestStopRule extends LuceneTestCase {
     assertFalse(rule(0.999f, 10).neverStops());
     assertFalse(rule(0.99f, 10).goesByNext());
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder().recall(1);
-    StopRule rule = new StopRule(builder.deviations(2).build(), 10);
+    StopRule rule = new StopRule(builder.deviations(2).build().settings(), 10);
     assertTrue(rule.goesByNext());
     assertFalse(rule.neverStops());
     assertEquals(2, rule.deviations(), 0);
-    rule = new StopRule(builder.deviations(Float.POSITIVE_INFINITY).build(), 10);
+    rule = new StopRule(builder.deviations(Float.POSITIVE_INFINITY).build().settings(), 10);
     assertTrue(rule.neverStops());
     assertTrue(Double.isFinite(rule.deviations()));
   }

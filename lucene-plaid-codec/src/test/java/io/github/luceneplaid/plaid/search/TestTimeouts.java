@@ -228,7 +228,7 @@ public class TestTimeouts extends LateInteractionTestCase {
 
   private static SearchRequest request(float[][] query, QueryTimeout timeout) {
     return new SearchRequest(
-        FIELD, QueryTokens.of(query), 5, LateInteractionOptions.DEFAULT, timeout);
+        FIELD, QueryTokens.of(query), 5, LateInteractionOptions.DEFAULT.settings(), timeout);
   }
 
   private static void assertAsked(double work, int asked) {
