@@ -12,8 +12,12 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.segment.PlaidDocValuesProducer;
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
+import io.github.luceneplaid.plaid.write.PlaidDocValuesConsumer;
 import java.io.IOException;
-import java.util.Objects;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesConsumer;
 import org.apache.lucene.codecs.DocValuesFormat;
@@ -249,7 +253,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
      * What is kept of the original tokens beside their codes, {@link RawTokens#NONE} by default.
      */
     public Builder raw(RawTokens raw) {
-      this.raw = Objects.requireNonNull(raw, "raw");
+      this.raw = raw;
       return this;
     }
 
@@ -300,6 +304,9 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     }
 
     private PlaidOptions options() {
+      if (raw == null) {
+        throw new IllegalArgumentException("raw: found null, expected NONE, FLOAT16 or FLOAT32");
+      }
       return new PlaidOptions(bits, raw.encoding(), trainingThreshold, tokensPerCell, seed);
     }
   }

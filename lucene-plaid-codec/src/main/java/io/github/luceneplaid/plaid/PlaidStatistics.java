@@ -14,6 +14,11 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.CodebookBlock;
+import io.github.luceneplaid.plaid.segment.CodedParts;
+import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
+import io.github.luceneplaid.plaid.segment.TokenAddresses;
+import io.github.luceneplaid.plaid.segment.TokenHistory;
 import java.util.List;
 
 /**
@@ -81,7 +86,7 @@ public record PlaidStatistics(
   }
 
   /** What a field's meta tells. */
-  static PlaidStatistics of(PlaidFieldEntry entry) {
+  public static PlaidStatistics of(PlaidFieldEntry entry) {
     CodedParts codes = entry.codes();
     TokenAddresses addresses = entry.addresses();
     TokenHistory history = entry.history();

@@ -34,7 +34,7 @@ public enum RawTokens {
   }
 
   /** The encoding of the rows that are kept, null for none. */
-  SlabEncoding encoding() {
+  public SlabEncoding encoding() {
     return encoding;
   }
 

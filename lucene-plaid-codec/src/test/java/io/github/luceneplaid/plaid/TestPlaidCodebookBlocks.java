@@ -20,6 +20,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
+import io.github.luceneplaid.plaid.segment.CodedParts;
 import java.io.IOException;
 import java.util.NavigableMap;
 import org.apache.lucene.index.DirectoryReader;

@@ -21,7 +21,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -21,6 +21,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import io.github.luceneplaid.plaid.codebook.Rotation;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.NavigableMap;
 import java.util.TreeMap;

@@ -19,6 +19,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

@@ -16,6 +16,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.FIELD;
 import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.NavigableMap;
 import java.util.TreeMap;

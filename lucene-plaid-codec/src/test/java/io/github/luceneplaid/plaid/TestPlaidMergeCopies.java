@@ -25,6 +25,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

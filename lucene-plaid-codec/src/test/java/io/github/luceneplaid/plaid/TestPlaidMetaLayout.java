@@ -16,6 +16,8 @@ import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.segment.PlaidDocValuesProducer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Collection;
@@ -133,8 +135,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         try (DirectoryReader one = DirectoryReader.open(merged)) {
           PlaidStatistics statistics = TokenDocuments.statistics(one).get(0);
           assertEquals(3, statistics.codebooks().size());
-          PlaidSegment segment =
-              PlaidSegment.of(getOnlyLeafReader(one), TokenDocuments.FIELD);
+          PlaidSegment segment = PlaidSegment.of(getOnlyLeafReader(one), TokenDocuments.FIELD);
           List<Object> loaded =
               List.of(segment.codebooks(), segment.regions(), segment.cellTable());
           long bytes = RamUsageTester.ramUsed(loaded);

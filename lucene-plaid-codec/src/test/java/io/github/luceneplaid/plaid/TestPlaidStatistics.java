@@ -22,6 +22,8 @@ import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.write.CodebookPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -17,6 +17,8 @@ import static io.github.luceneplaid.plaid.TokenDocuments.addSegment;
 import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -107,8 +109,7 @@ public class TestPlaidVersions extends LuceneTestCase {
     try (Directory directory = index(version)) {
       assertEquals(10, read(directory, version).size());
       expectThrows(
-          IndexFormatTooNewException.class,
-          () -> read(directory, SegmentFiles.VERSION_CURRENT));
+          IndexFormatTooNewException.class, () -> read(directory, SegmentFiles.VERSION_CURRENT));
       expectThrows(IndexFormatTooNewException.class, () -> DirectoryReader.open(directory).close());
     }
   }

@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitUtil;

@@ -21,7 +21,7 @@ import org.apache.lucene.util.NumericUtils;
  * The best of many documents by score, ties by docID. A document and its score are one long, whose
  * order is the order of hits: the greater one comes first.
  */
-final class BestDocs {
+public final class BestDocs {
 
   private final int capacity;
   private final LongHeap heap;
@@ -44,7 +44,7 @@ final class BestDocs {
     return NumericUtils.sortableIntToFloat((int) (hit >> 32));
   }
 
-  static ScoreDoc[] scoreDocs(long[] hits) {
+  public static ScoreDoc[] scoreDocs(long[] hits) {
     ScoreDoc[] scoreDocs = new ScoreDoc[hits.length];
     for (int i = 0; i < hits.length; i++) {
       scoreDocs[i] = new ScoreDoc(doc(hits[i]), score(hits[i]));

@@ -13,9 +13,9 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.util.BitUtil;

@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;

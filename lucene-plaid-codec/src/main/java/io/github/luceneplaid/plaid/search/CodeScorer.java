@@ -14,8 +14,8 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 

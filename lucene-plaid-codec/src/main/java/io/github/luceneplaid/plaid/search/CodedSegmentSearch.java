@@ -12,9 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.LeafReader;

@@ -13,10 +13,10 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 

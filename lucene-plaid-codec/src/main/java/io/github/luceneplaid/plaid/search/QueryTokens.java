@@ -18,7 +18,7 @@ import org.apache.lucene.util.ArrayUtil;
 /**
  * The tokens of a query: a checked copy of the caller's matrix, and the rule that scores with it.
  */
-final class QueryTokens {
+public final class QueryTokens {
 
   /** The most tokens a query may have. */
   static final int MAX_COUNT = 8192;
@@ -41,7 +41,7 @@ final class QueryTokens {
    * @throws IllegalArgumentException if it is null or empty, if its rows differ in length, if there
    *     are more than {@link #MAX_COUNT} of them, or if a component is NaN or infinite
    */
-  static QueryTokens of(float[][] query) {
+  public static QueryTokens of(float[][] query) {
     if (query == null || query.length == 0) {
       throw new IllegalArgumentException(
           "the query must have at least one token, got: " + (query == null ? "null" : "none"));

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what a search does. Stages are set by the searching thread, the rest by any. */
-final class SearchCounters {
+public final class SearchCounters {
 
   /** The stages of a search, in their order. */
-  enum Stage {
+  public enum Stage {
     OPEN,
     SCAN,
     PROBE,
@@ -41,74 +41,74 @@ final class SearchCounters {
   private long exact;
 
   /** The time since the last stage ended was that of this one. */
-  void end(Stage stage) {
+  public void end(Stage stage) {
     long now = System.nanoTime();
     nanos.merge(stage, now - since, Long::sum);
     since = now;
   }
 
-  void scanned(long documents) {
+  public void scanned(long documents) {
     scanned += documents;
   }
 
-  void walked(long cells, long postings) {
+  public void walked(long cells, long postings) {
     this.cells.addAndGet(cells);
     this.postings.addAndGet(postings);
   }
 
-  void escaped(long documents) {
+  public void escaped(long documents) {
     escaped.addAndGet(documents);
   }
 
-  void candidates(long documents) {
+  public void candidates(long documents) {
     candidates += documents;
   }
 
-  void quick(long documents) {
+  public void quick(long documents) {
     quick += documents;
   }
 
-  void exact(long documents) {
+  public void exact(long documents) {
     exact += documents;
   }
 
   /** Nanoseconds of a stage. */
-  long nanos(Stage stage) {
+  public long nanos(Stage stage) {
     return nanos.getOrDefault(stage, 0L);
   }
 
   /** Documents of segments that were scored without looking for candidates. */
-  long scanned() {
+  public long scanned() {
     return scanned;
   }
 
   /** Cells walked, of all query tokens. */
-  long cells() {
+  public long cells() {
     return cells.get();
   }
 
   /** Postings in the lists of these cells. */
-  long postings() {
+  public long postings() {
     return postings.get();
   }
 
   /** Documents of segments with codes that were scored without codes. */
-  long escaped() {
+  public long escaped() {
     return escaped.get();
   }
 
   /** Candidates that were found. */
-  long candidates() {
+  public long candidates() {
     return candidates;
   }
 
   /** Candidates scored from codes. */
-  long quick() {
+  public long quick() {
     return quick;
   }
 
   /** Candidates with exact scores. */
-  long exact() {
+  public long exact() {
     return exact;
   }
 }

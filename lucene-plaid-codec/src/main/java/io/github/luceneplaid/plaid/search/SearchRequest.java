@@ -25,7 +25,7 @@ import org.apache.lucene.index.QueryTimeout;
  * @param tables what trained segments share
  * @param counters what is told about the search
  */
-record SearchRequest(
+public record SearchRequest(
     String field,
     QueryTokens query,
     int k,
@@ -35,12 +35,8 @@ record SearchRequest(
     SearchCounters counters) {
 
   /** A request that gives up when a timeout says so; null for never. */
-  SearchRequest(
-      String field,
-      QueryTokens query,
-      int k,
-      SearchSettings options,
-      QueryTimeout timeout) {
+  public SearchRequest(
+      String field, QueryTokens query, int k, SearchSettings options, QueryTimeout timeout) {
     this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
   }
 
@@ -50,7 +46,7 @@ record SearchRequest(
   }
 
   /** Whether the search should end with what it has. */
-  boolean timedOut() {
+  public boolean timedOut() {
     return time.isOver();
   }
 }

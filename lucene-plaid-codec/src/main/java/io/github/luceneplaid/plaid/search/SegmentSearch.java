@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.ShownValues;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.ShownValues;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.DocValues;

@@ -18,37 +18,37 @@ import org.apache.lucene.index.QueryTimeout;
  * more than a millisecond or so, and in between ends what has been begun. Once time is out it stays
  * out. For all threads.
  */
-final class TimeLimit {
+public final class TimeLimit {
 
   /** No limit. */
-  static final TimeLimit NONE = new TimeLimit(null);
+  public static final TimeLimit NONE = new TimeLimit(null);
 
   /** Multiplications of floats between two looks: at most 10 ms without the Vector API. */
-  static final int PRODUCTS = 1 << 23;
+  public static final int PRODUCTS = 1 << 23;
 
   /** Multiplications of short integers between two looks. */
-  static final int SHORT_PRODUCTS = 1 << 24;
+  public static final int SHORT_PRODUCTS = 1 << 24;
 
   /** Elements of arrays between two looks, where little is done with each. */
-  static final int ELEMENTS = 1 << 19;
+  public static final int ELEMENTS = 1 << 19;
 
   /** Documents between two looks, where they are only passed or counted. */
-  static final int DOCUMENTS = 1 << 13;
+  public static final int DOCUMENTS = 1 << 13;
 
   private final QueryTimeout timeout;
   private volatile boolean over;
 
-  TimeLimit(QueryTimeout timeout) {
+  public TimeLimit(QueryTimeout timeout) {
     this.timeout = timeout;
   }
 
   /** Whether there is a limit at all. */
-  boolean isSet() {
+  public boolean isSet() {
     return timeout != null;
   }
 
   /** Asks whether time is out, and so whatever is not done is to be left. */
-  boolean isOver() {
+  public boolean isOver() {
     if (over == false && timeout != null && timeout.shouldExit()) {
       over = true;
     }
@@ -56,7 +56,7 @@ final class TimeLimit {
   }
 
   /** Whether time was out when somebody asked, and so something may have been left. */
-  boolean wasOver() {
+  public boolean wasOver() {
     return over;
   }
 
@@ -67,7 +67,7 @@ final class TimeLimit {
    * @param perRow work for each row
    * @return at least 1; a multiple of 8, which kernels like, if it is more than that
    */
-  static int rows(int work, long perRow) {
+  public static int rows(int work, long perRow) {
     long rows = Math.clamp(work / Math.max(1, perRow), 1, Integer.MAX_VALUE);
     return (int) (rows > Byte.SIZE ? rows / Byte.SIZE * Byte.SIZE : rows);
   }

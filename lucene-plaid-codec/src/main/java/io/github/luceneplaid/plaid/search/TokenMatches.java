@@ -21,7 +21,7 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 
 /** How a document came to its score: the best of its tokens for each query token. */
-final class TokenMatches {
+public final class TokenMatches {
 
   private final float score;
   private final int[] bestToken;
@@ -40,14 +40,14 @@ final class TokenMatches {
    * @return null if it has no tokens of the query's dimension
    * @throws IllegalArgumentException if there is no such document
    */
-  static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
+  public static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
       throws IOException {
     LeafReaderContext leaf = leaf(searcher, doc);
     return of(leaf, request, doc - leaf.docBase);
   }
 
   /** Looks at a document of a leaf; null if it has no tokens of the query's dimension. */
-  static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
+  public static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
       throws IOException {
     SegmentSearch search = SegmentSearch.of(leaf, request);
     if (search == null) {
@@ -78,7 +78,7 @@ final class TokenMatches {
    *     dimension
    * @throws IllegalArgumentException if there is no such document
    */
-  static float[][] similarities(IndexSearcher searcher, SearchRequest request, int doc)
+  public static float[][] similarities(IndexSearcher searcher, SearchRequest request, int doc)
       throws IOException {
     LeafReaderContext leaf = leaf(searcher, doc);
     SegmentSearch search = SegmentSearch.of(leaf, request);
@@ -108,7 +108,7 @@ final class TokenMatches {
     return leaves.get(SegmentSearches.segmentOf(doc, searcher.getIndexReader()));
   }
 
-  float score() {
+  public float score() {
     return score;
   }
 
@@ -119,7 +119,7 @@ final class TokenMatches {
   }
 
   /** Returns the matches by query token; nothing for those without a match. */
-  <T> List<T> list(Collector<T> collector) {
+  public <T> List<T> list(Collector<T> collector) {
     List<T> matches = new ArrayList<>(bestToken.length);
     for (int i = 0; i < bestToken.length; i++) {
       if (bestToken[i] >= 0) {
@@ -134,7 +134,7 @@ final class TokenMatches {
    *
    * @param value the score as it was found before, which may have been rounded otherwise
    */
-  Explanation explain(float value) {
+  public Explanation explain(float value) {
     List<Explanation> details =
         list(
             (queryToken, documentToken, similarity) ->

@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ public class TestAccumulator extends LateInteractionTestCase {
   private static final double STEPS = (1 << 23) - 1;
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerCell(20).build();
   }
 

@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +34,7 @@ public class TestCellCut extends LateInteractionTestCase {
   };
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .trainingThreshold(1)
         .tokensPerCell(random().nextInt(1, 20))

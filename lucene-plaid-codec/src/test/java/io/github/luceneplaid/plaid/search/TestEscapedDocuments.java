@@ -11,7 +11,10 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +37,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
       LateInteractionOptions.builder().regions(2).cells(4).candidates(20).build();
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).build();
   }
 

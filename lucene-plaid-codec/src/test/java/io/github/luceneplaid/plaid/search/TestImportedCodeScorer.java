@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
@@ -27,7 +28,7 @@ import org.apache.lucene.store.Directory;
 public class TestImportedCodeScorer extends LateInteractionTestCase {
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return new PlaidDocValuesFormat();
   }
 

@@ -11,6 +11,9 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import java.util.Arrays;
@@ -47,7 +50,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return format;
   }
 

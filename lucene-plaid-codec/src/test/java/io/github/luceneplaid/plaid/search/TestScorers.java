@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ public class TestScorers extends LateInteractionTestCase {
 
   /** Quick scores of values in any other format are exact ones. */
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return TestUtil.getDefaultDocValuesFormat();
   }
 
@@ -74,7 +75,8 @@ public class TestScorers extends LateInteractionTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
-        SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options.settings(), null);
+        SearchRequest request =
+            new SearchRequest(FIELD, QueryTokens.of(query), k, options.settings(), null);
         SegmentSearches segments = new SegmentSearches(new IndexSearcher(reader), request);
         check.accept(new Given(segments, request, bruteForce(reader, query)));
       }

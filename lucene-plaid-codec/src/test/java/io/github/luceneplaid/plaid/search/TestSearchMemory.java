@@ -13,8 +13,11 @@
 package io.github.luceneplaid.plaid.search;
 
 import com.sun.management.ThreadMXBean;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.SearchProfile;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** When a search has seen enough. */

@@ -11,8 +11,11 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +57,7 @@ public class TestTimeouts extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return format;
   }
 
