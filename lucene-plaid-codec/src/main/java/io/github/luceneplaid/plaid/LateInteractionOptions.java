@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.search.SearchSettings;
+import io.github.luceneplaid.plaid.search.request.SearchSettings;
 
 /**
  * How much work a {@link LateInteractionQuery} may do. What is not set is chosen from the number of

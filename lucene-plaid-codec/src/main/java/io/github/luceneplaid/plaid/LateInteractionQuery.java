@@ -14,12 +14,12 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.HitsQuery;
 import io.github.luceneplaid.fsvi.PartialHitsQuery;
-import io.github.luceneplaid.plaid.search.BestDocs;
 import io.github.luceneplaid.plaid.search.LateInteractionSearch;
-import io.github.luceneplaid.plaid.search.QueryTokens;
-import io.github.luceneplaid.plaid.search.SearchRequest;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
 import io.github.luceneplaid.plaid.search.TokenMatches;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

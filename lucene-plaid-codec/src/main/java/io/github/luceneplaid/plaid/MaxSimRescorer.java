@@ -12,10 +12,10 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.search.QueryTokens;
-import io.github.luceneplaid.plaid.search.SearchRequest;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
 import io.github.luceneplaid.plaid.search.TokenMatches;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -13,8 +13,8 @@
 package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.search.SearchCounters;
-import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
+import io.github.luceneplaid.plaid.search.request.SearchCounters;
+import io.github.luceneplaid.plaid.search.request.SearchCounters.Stage;
 
 /**
  * What a search did, and the wall time of its stages, see {@link LateInteractionQuery#profile}.

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.plaid.search.SearchSettings;
+import io.github.luceneplaid.plaid.search.request.SearchSettings;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 

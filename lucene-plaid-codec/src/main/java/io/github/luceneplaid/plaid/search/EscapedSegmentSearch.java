@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;

@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -15,6 +15,8 @@ import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

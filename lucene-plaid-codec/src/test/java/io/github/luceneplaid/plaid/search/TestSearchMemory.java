@@ -21,6 +21,7 @@ import io.github.luceneplaid.plaid.SearchProfile;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.probe;
 
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.apache.lucene.util.FixedBitSet;
  * region lie side by side, and most of them are walked by some query token: a few long reads take
  * the place of many short ones.
  */
-final class FetchedPostings {
+public final class FetchedPostings {
 
   /** Bytes that are read although nobody wants them, rather than to start another read. */
   private static final int GAP = 256;
@@ -45,14 +45,14 @@ final class FetchedPostings {
    * @param cells all that have been scored
    * @param walks of each query token
    */
-  static FetchedPostings of(PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks)
+  public static FetchedPostings of(PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks)
       throws IOException {
     return of(segment, cells, walks, MOST);
   }
 
   /** With another number of bytes that are held at most. */
-  static FetchedPostings of(PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most)
-      throws IOException {
+  public static FetchedPostings of(
+      PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most) throws IOException {
     FixedBitSet walked = new FixedBitSet(cells.size());
     for (CellProbe.Walk walk : walks) {
       for (int cell : walk.order()) {
@@ -125,12 +125,12 @@ final class FetchedPostings {
   }
 
   /** Holds the lists, and an int behind them. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
   /** Where the list of a cell starts, -1 if it has not been fetched. */
-  int place(int cell) {
+  public int place(int cell) {
     return places[cell];
   }
 }

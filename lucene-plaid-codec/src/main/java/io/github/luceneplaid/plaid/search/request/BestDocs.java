@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 import java.util.Arrays;
 import org.apache.lucene.search.ScoreDoc;
@@ -27,20 +27,20 @@ public final class BestDocs {
   private final LongHeap heap;
 
   /** Keeps {@code capacity} documents, at least 1; memory for all of them is taken at once. */
-  BestDocs(int capacity) {
+  public BestDocs(int capacity) {
     this.capacity = capacity;
     this.heap = new LongHeap(capacity);
   }
 
-  static long encode(int doc, float score) {
+  public static long encode(int doc, float score) {
     return ((long) NumericUtils.floatToSortableInt(score) << 32) | (~doc & 0xFFFFFFFFL);
   }
 
-  static int doc(long hit) {
+  public static int doc(long hit) {
     return (int) ~hit;
   }
 
-  static float score(long hit) {
+  public static float score(long hit) {
     return NumericUtils.sortableIntToFloat((int) (hit >> 32));
   }
 
@@ -52,36 +52,36 @@ public final class BestDocs {
     return scoreDocs;
   }
 
-  void add(int doc, float score) {
+  public void add(int doc, float score) {
     add(encode(doc, score));
   }
 
-  void add(long hit) {
+  public void add(long hit) {
     heap.insertWithOverflow(hit);
   }
 
-  void addAll(BestDocs other) {
+  public void addAll(BestDocs other) {
     for (int i = 1; i <= other.heap.size(); i++) {
       add(other.heap.get(i));
     }
   }
 
-  int size() {
+  public int size() {
     return heap.size();
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return heap.size() == capacity;
   }
 
   /** Returns the score that a document must reach to get in; only when full. */
-  float worstScore() {
+  public float worstScore() {
     assert isFull();
     return score(heap.top());
   }
 
   /** Returns what is kept, best first. */
-  long[] best() {
+  public long[] best() {
     long[] hits = new long[heap.size()];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = heap.get(i + 1);
@@ -91,7 +91,7 @@ public final class BestDocs {
   }
 
   /** Sorts hits, best first. */
-  static void sort(long[] hits) {
+  public static void sort(long[] hits) {
     Arrays.sort(hits);
     for (int i = 0, j = hits.length - 1; i < j; i++, j--) {
       long swap = hits[i];

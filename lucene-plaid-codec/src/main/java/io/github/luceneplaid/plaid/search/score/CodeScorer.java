@@ -10,11 +10,13 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,7 +25,7 @@ import java.util.Arrays;
  * MaxSim of documents from their codes, in 16-bit integers or in floats: two blocks of tokens at a
  * time, as the lanes of vectors.
  */
-final class CodeScorer {
+public final class CodeScorer {
 
   private static final int BLOCK = VectorKernels.BLOCK_LANES;
   static final int TILE = VectorKernels.TILE_LANES;
@@ -78,7 +80,7 @@ final class CodeScorer {
    * @param count number of query tokens
    * @param time when to give up
    */
-  CodeScorer(
+  public CodeScorer(
       PlaidSegment segment,
       QueryTables tables,
       CentroidProducts products,
@@ -112,7 +114,7 @@ final class CodeScorer {
    * @param best [query tokens], in and out
    * @return false if time ran out before all tokens were looked at
    */
-  boolean match(int ordinal, float[] best) throws IOException {
+  public boolean match(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
     int number = maxima.add(ordinal, tiles(start, end));
@@ -211,7 +213,7 @@ final class CodeScorer {
    * @param best [query tokens], in and out
    * @return false if time ran out before all tokens were looked at
    */
-  boolean matchExactly(int ordinal, float[] best) throws IOException {
+  public boolean matchExactly(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
     int number = maxima.find(ordinal);
@@ -247,7 +249,7 @@ final class CodeScorer {
    * Computes the similarities of all query tokens with all tokens of a document in floats: those of
    * the decoded tokens, but for rounding.
    */
-  void pairs(int ordinal, TokenPairs pairs) throws IOException {
+  public void pairs(int ordinal, TokenPairs pairs) throws IOException {
     int tokens = segment.tokenCount(ordinal);
     long end = segment.firstHalf(ordinal + 1);
     long half = segment.firstHalf(ordinal);

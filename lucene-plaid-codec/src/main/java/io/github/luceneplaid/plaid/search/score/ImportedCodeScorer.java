@@ -10,12 +10,14 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
@@ -25,7 +27,7 @@ import java.util.Arrays;
  * norms. It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated,
  * so the query is not either.
  */
-final class ImportedCodeScorer {
+public final class ImportedCodeScorer {
 
   private static final int BLOCK = VectorKernels.BLOCK_LANES;
   private static final int TILE = VectorKernels.TILE_LANES;
@@ -63,7 +65,7 @@ final class ImportedCodeScorer {
    * @param count number of query tokens
    * @param time when to give up
    */
-  ImportedCodeScorer(
+  public ImportedCodeScorer(
       PlaidSegment segment,
       QueryTables tables,
       CentroidProducts products,
@@ -90,7 +92,7 @@ final class ImportedCodeScorer {
    * @param best [query tokens], in and out
    * @return false if time ran out before all tokens were looked at
    */
-  boolean match(int ordinal, Codebook imported, float[] best) throws IOException {
+  public boolean match(int ordinal, Codebook imported, float[] best) throws IOException {
     if (codebook == null || codebook.id().equals(imported.id()) == false) {
       codebook = imported;
       query = tables.codes(imported);

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -25,7 +25,7 @@ import org.apache.lucene.util.ArrayUtil;
  * met first, and again where query tokens are so many that not all of them fit into a bound of
  * memory.
  */
-final class CentroidProducts {
+public final class CentroidProducts {
 
   /** Rows that kernels like to have at a time: some more than needed cost less than a rest. */
   private static final int BATCH = 8;
@@ -63,7 +63,7 @@ final class CentroidProducts {
    * @param query rotated for centroids of the format's own; as it was given for imported ones
    * @param all the products of all centroids, [centroids][stride]; null if they are not known
    */
-  static CentroidProducts of(PlaidSegment segment, QueryMatrix query, float[] all)
+  public static CentroidProducts of(PlaidSegment segment, QueryMatrix query, float[] all)
       throws IOException {
     if (all != null) {
       return new CentroidProducts(query, segment.centroidRows(), all, null);

@@ -10,16 +10,5 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
-
-/** Takes the similarity of each query token with each token of a document. */
-@FunctionalInterface
-interface TokenPairs {
-
-  /**
-   * Takes one pair; pairs come by document token, ascending, and then by query token.
-   *
-   * @param similarity their dot product; not finite where it overflows, which is no match
-   */
-  void accept(int queryToken, int documentToken, float similarity);
-}
+/** MaxSim of candidates, from their codes. Internal. */
+package io.github.luceneplaid.plaid.search.score;

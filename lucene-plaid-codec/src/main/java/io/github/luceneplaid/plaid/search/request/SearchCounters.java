@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 import java.util.EnumMap;
 import java.util.Map;

@@ -10,13 +10,14 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.probe;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.util.Arrays;
 
 /** Finds the regions nearest to each query token. */
-final class RegionProbe {
+public final class RegionProbe {
 
   private final TimeLimit time;
   private final int count;
@@ -46,7 +47,7 @@ final class RegionProbe {
    * @param perToken regions to find for each
    * @param time when to give up
    */
-  RegionProbe(int count, int stride, int perToken, TimeLimit time) {
+  public RegionProbe(int count, int stride, int perToken, TimeLimit time) {
     this.time = time;
     this.count = count;
     this.stride = stride;
@@ -68,7 +69,7 @@ final class RegionProbe {
    * @return pairs of a region and a query token, {@code region << 32 | token}, rising; none if time
    *     ran out
    */
-  long[] find(float[] products, int n) {
+  public long[] find(float[] products, int n) {
     int block = TimeLimit.rows(TimeLimit.ELEMENTS, count);
     raiseFloors(products, Math.min(n, block));
     for (int from = 0; from < n; from += block) {

@@ -10,8 +10,9 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.probe;
 
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import org.apache.lucene.util.ArrayUtil;
@@ -27,7 +28,7 @@ import org.apache.lucene.util.Bits;
  * added to it. The cells of a token come best first, so that only the first one to meet a document
  * adds.
  */
-final class Accumulator {
+public final class Accumulator {
 
   /** Postings read at once: a segment may have more of them than an array has room for. */
   private static final int POSTINGS_AT_A_TIME = 1 << 20;
@@ -74,12 +75,12 @@ final class Accumulator {
    * @param to one behind the last one
    * @param time when to give up
    */
-  Accumulator(PlaidSegment segment, int from, int to, TimeLimit time) {
+  public Accumulator(PlaidSegment segment, int from, int to, TimeLimit time) {
     this(segment, from, to, time, POSTINGS_AT_A_TIME);
   }
 
   /** With another number of postings that are read at once. */
-  Accumulator(PlaidSegment segment, int from, int to, TimeLimit time, int atATime) {
+  public Accumulator(PlaidSegment segment, int from, int to, TimeLimit time, int atATime) {
     this.atATime = atATime;
     this.time = time;
     this.segment = segment;
@@ -89,7 +90,7 @@ final class Accumulator {
   }
 
   /** Whether the sums are those of the first documents of the segment. */
-  boolean isFirst() {
+  public boolean isFirst() {
     return first == 0;
   }
 
@@ -101,7 +102,7 @@ final class Accumulator {
    * @param largest no document gets more in addition
    * @param postings how many will be added
    */
-  void expect(float floor, double largest, long postings) {
+  public void expect(float floor, double largest, long postings) {
     base += floor;
     largestSum += largest;
     double before = unit;
@@ -127,7 +128,7 @@ final class Accumulator {
    * @param order cells, best first
    * @param gains what each of them adds, at least 0
    */
-  void add(int token, CellProbe cells, FetchedPostings lists, int[] order, float[] gains)
+  public void add(int token, CellProbe cells, FetchedPostings lists, int[] order, float[] gains)
       throws IOException {
     int mark = mark(token);
     int sinceLook = 0;
@@ -265,7 +266,7 @@ final class Accumulator {
    * @param scores receives their scores: the sums over what all documents have
    * @return how many; 0 if time is out before all have been looked at
    */
-  int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
+  public int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
     if (accepted != null) {
       int kept = 0;
       for (int i = 0; i < size; i++) {

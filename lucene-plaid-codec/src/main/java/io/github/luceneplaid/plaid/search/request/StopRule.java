@@ -10,14 +10,14 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 /**
  * When a search that scores documents in the order of their estimates has seen enough: if no more
  * hits are to be expected among the rest than may be missed, or if the next one is unlikely to be a
  * hit. Errors of estimates are taken as normally distributed.
  */
-final class StopRule {
+public final class StopRule {
 
   /** Deviations that choose between segments where the rule does not say how many, or too many. */
   private static final float USUAL = 3;
@@ -37,7 +37,7 @@ final class StopRule {
    *
    * @param hits how many are wanted, or the part of them that counts
    */
-  StopRule(SearchSettings options, double hits) {
+  public StopRule(SearchSettings options, double hits) {
     this.goesByNext = options.stopsByDeviations();
     this.neverStops = goesByNext ? options.deviations() > Float.MAX_VALUE : options.recall() == 1;
     this.deviations = goesByNext ? Math.min(options.deviations(), MOST) : USUAL;
@@ -45,22 +45,22 @@ final class StopRule {
   }
 
   /** Whether all documents are scored. */
-  boolean neverStops() {
+  public boolean neverStops() {
     return neverStops;
   }
 
   /** Whether the next document decides, not what is to be expected of all that are left. */
-  boolean goesByNext() {
+  public boolean goesByNext() {
     return goesByNext;
   }
 
   /** How many deviations above its estimate a document may be. */
-  double deviations() {
+  public double deviations() {
     return deviations;
   }
 
   /** Hits that may be missed. */
-  double allowed() {
+  public double allowed() {
     return allowed;
   }
 
@@ -73,7 +73,7 @@ final class StopRule {
    * @param deviation of errors
    * @return the number; or one that is too high, if it is more than may be missed
    */
-  double missed(long[] docs, int from, double worst, double deviation) {
+  public double missed(long[] docs, int from, double worst, double deviation) {
     double least = Math.max(deviation, Double.MIN_NORMAL);
     double sum = 0;
     for (int i = from; i < docs.length && sum <= allowed; i++) {

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
@@ -31,7 +31,7 @@ import org.apache.lucene.util.ArrayUtil;
  * What a search computes once for all trained segments: the rotated query, its integers for each
  * width of codes, and its products with the centroids of each codebook.
  */
-final class QueryTables {
+public final class QueryTables {
 
   /** Cells are rounded as codes of up to this many bits are. */
   private static final int CELL_BITS = 4;
@@ -56,10 +56,10 @@ final class QueryTables {
    * @param error by how much rounding can change the similarity of each query token with a code
    *     whose scale · factor is 1; null if nobody asks
    */
-  record Integers(short[] values, float[] scale, float[] error) {}
+  public record Integers(short[] values, float[] scale, float[] error) {}
 
   /** What products are of: the centroids of codebooks, and the query with or without rotation. */
-  record Centroids(List<Codebook.Id> codebooks, boolean imported) {}
+  public record Centroids(List<Codebook.Id> codebooks, boolean imported) {}
 
   /**
    * Query tokens that are probed together, and what is held for them only.
@@ -69,15 +69,15 @@ final class QueryTables {
    * @param matrix the rotated tokens
    * @param products with centroids, by codebooks; 0 those that there was no time for
    */
-  record Block(
+  public record Block(
       QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
 
-    int count() {
+    public int count() {
       return matrix.count();
     }
 
     /** Products of all regions of a segment with the query tokens, [regions][stride]. */
-    float[] products(PlaidSegment segment) throws IOException {
+    public float[] products(PlaidSegment segment) throws IOException {
       float[] regions = segment.regions();
       if (segment.centroidsAreRegions() == false) {
         return products(matrix, regions);
@@ -90,7 +90,7 @@ final class QueryTables {
      *
      * @param imported whether with the query as it was given, or with the rotated one
      */
-    float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
+    public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
       float[] rows = segment.centroidRows();
       List<Codebook.Id> ids = segment.codebooks().list().stream().map(Codebook::id).toList();
       return products.computeIfAbsent(
@@ -131,7 +131,7 @@ final class QueryTables {
    *
    * @param time when it runs out, what is prepared is not usable, or not complete
    */
-  QueryTables(QueryTokens query, TimeLimit time) {
+  public QueryTables(QueryTokens query, TimeLimit time) {
     this.time = time;
     this.count = query.count();
     this.dimension = query.dimension();
@@ -166,17 +166,17 @@ final class QueryTables {
   }
 
   /** False if the query is too long or has too many dimensions for anything but exact scores. */
-  boolean areUsable() {
+  public boolean areUsable() {
     return usable;
   }
 
   /** The rotated query, [query tokens][dimension]. */
-  float[] rotated() {
+  public float[] rotated() {
     return rotated;
   }
 
   /** The integers that codes of so many bits are multiplied with. */
-  Integers codes(int bits) {
+  public Integers codes(int bits) {
     return codes.computeIfAbsent(bits, this::quantize);
   }
 
@@ -198,7 +198,7 @@ final class QueryTables {
   /**
    * Query tokens that kernels multiply with tiles, which like even numbers: the last may be zero.
    */
-  static int even(int count) {
+  public static int even(int count) {
     return count + count % 2;
   }
 
@@ -226,7 +226,7 @@ final class QueryTables {
   }
 
   /** The integers that imported codes are multiplied with, of the query as it was given. */
-  Integers codes(Codebook codebook) {
+  public Integers codes(Codebook codebook) {
     return imported.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
   }
 
@@ -266,12 +266,12 @@ final class QueryTables {
   }
 
   /** Length of a query token. */
-  float length(int q) {
+  public float length(int q) {
     return lengths[q];
   }
 
   /** The integers that cells are multiplied with. */
-  Integers cells() {
+  public Integers cells() {
     return cells;
   }
 
@@ -285,7 +285,7 @@ final class QueryTables {
   }
 
   /** The query as it was given, in the layout of the kernels. */
-  QueryMatrix unrotated() {
+  public QueryMatrix unrotated() {
     QueryMatrix prepared = unrotated;
     if (prepared == null) {
       prepared = VectorKernels.get().prepare(query.rows(), count, dimension);
@@ -305,7 +305,7 @@ final class QueryTables {
   }
 
   /** The rotated query, in the layout of the kernels. */
-  QueryMatrix matrix() {
+  public QueryMatrix matrix() {
     return matrix;
   }
 
@@ -314,7 +314,7 @@ final class QueryTables {
    *
    * @param n how many
    */
-  Block block(int first, int n) {
+  public Block block(int first, int n) {
     if (n == count) {
       return all;
     }
@@ -328,7 +328,7 @@ final class QueryTables {
    *
    * @param imported whether those of imported codebooks are asked for, or those of the format's own
    */
-  float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
+  public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
     boolean known = segment.centroidsAreRegions();
     int centroids = segment.centroidRows().length / dimension;
     int most = known ? Integer.MAX_VALUE : MAX_CENTROIDS;

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
@@ -21,7 +21,7 @@ import org.apache.lucene.util.ArrayUtil;
 public final class QueryTokens {
 
   /** The most tokens a query may have. */
-  static final int MAX_COUNT = 8192;
+  public static final int MAX_COUNT = 8192;
 
   private final float[] rows;
   private final int count;
@@ -95,15 +95,15 @@ public final class QueryTokens {
   }
 
   /** The tokens one after the other, {@code count x dimension} floats; not to be written to. */
-  float[] rows() {
+  public float[] rows() {
     return rows;
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
-  int dimension() {
+  public int dimension() {
     return dimension;
   }
 
@@ -111,7 +111,7 @@ public final class QueryTokens {
    * What one query token adds to the score of a document: its best similarity, a dot product,
    * brought to Lucene's scale as {@code max(0, (1 + similarity) / 2)}.
    */
-  static float contribution(float similarity) {
+  public static float contribution(float similarity) {
     return Math.max(0f, (1f + similarity) / 2f);
   }
 
@@ -122,7 +122,7 @@ public final class QueryTokens {
    * @return the score, finite and not negative; NaN if one of the similarities is NaN or positive
    *     infinity
    */
-  float score(float[] best) {
+  public float score(float[] best) {
     double sum = 0;
     for (int i = 0; i < count; i++) {
       sum += contribution(best[i]);

@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.score;
 
 import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;

@@ -10,11 +10,13 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.probe;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
@@ -24,7 +26,7 @@ import org.apache.lucene.util.BitUtil;
  * Scores the cells of the regions that were found for each query token, and keeps the best of them
  * in the order of their scores.
  */
-final class CellProbe {
+public final class CellProbe {
 
   /** Cells read at a time. */
   private static final int CHUNK = 32;
@@ -70,7 +72,7 @@ final class CellProbe {
    * @param count number of query tokens
    * @param time when to give up: what is scored by then is all there is
    */
-  CellProbe(
+  public CellProbe(
       PlaidSegment segment, QueryTables.Integers query, int firstToken, int count, TimeLimit time) {
     this.firstToken = firstToken;
     this.time = time;
@@ -92,7 +94,7 @@ final class CellProbe {
    *
    * @param pairs of a region and a query token, rising, see {@link RegionProbe#find}
    */
-  void score(long[] pairs) throws IOException {
+  public void score(long[] pairs) throws IOException {
     allocate(pairs);
     for (int from = 0; from < pairs.length && isOver(0) == false; ) {
       int region = (int) (pairs[from] >>> 32);
@@ -188,7 +190,7 @@ final class CellProbe {
   }
 
   /** Scores all cells of the segment for each query token. */
-  void scoreAll() throws IOException {
+  public void scoreAll() throws IOException {
     CellTable directory = segment.cellTable();
     int all = directory.cells();
     int[] everyCell = new int[all];
@@ -262,7 +264,7 @@ final class CellProbe {
   }
 
   /** Number of postings of some cells. */
-  long postings(int[] cells) {
+  public long postings(int[] cells) {
     long sum = 0;
     for (int cell : cells) {
       sum += lengths[cell];
@@ -309,14 +311,14 @@ final class CellProbe {
    * @param order numbers for {@link #start} and {@link #length}, best step first
    * @param scores of each
    */
-  record Walk(int[] order, float[] scores) {}
+  public record Walk(int[] order, float[] scores) {}
 
   /**
    * Orders the cells of a query token that are to be walked by their steps.
    *
    * @param ends for the cells of each step, overwritten: [{@link CellCut#STEPS} + 1]
    */
-  Walk walk(int token, CellCut cut, int[] ends) {
+  public Walk walk(int token, CellCut cut, int[] ends) {
     int walked = cut.walked(token);
     float[] all = scoresOf[token];
     byte[] steps = new byte[sizes[token]];

@@ -10,13 +10,18 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
+import io.github.luceneplaid.plaid.search.ApproximateSegmentSearch;
+import io.github.luceneplaid.plaid.search.LateInteractionTestCase;
+import io.github.luceneplaid.plaid.search.SegmentSearch;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;

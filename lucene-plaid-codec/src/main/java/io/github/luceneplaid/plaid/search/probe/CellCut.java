@@ -10,8 +10,11 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.probe;
 
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.SearchSettings;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,9 +26,9 @@ import java.util.List;
  * <p>The scores of a query token are divided into {@value #STEPS} steps, the highest first, and
  * cells are walked up to a whole step.
  */
-final class CellCut {
+public final class CellCut {
 
-  static final int STEPS = 256;
+  public static final int STEPS = 256;
 
   /** A filter that keeps few documents makes a search walk at most so many times as much. */
   static final double MAX_WIDENING = 8;
@@ -45,7 +48,7 @@ final class CellCut {
    * @param wanted cells to walk for each of them
    * @param time when it runs out, the rest of the query tokens have no cells to walk
    */
-  CellCut(List<CellProbe> probes, int count, int wanted, TimeLimit time) {
+  public CellCut(List<CellProbe> probes, int count, int wanted, TimeLimit time) {
     this.highest = new float[count];
     this.stepsPerUnit = new float[count];
     this.walked = new int[count];
@@ -87,7 +90,7 @@ final class CellCut {
    * @param accepted about how many of them may be found: where these are few, more must be walked
    *     to find as many
    */
-  static int wanted(SearchRequest request, long documents, long accepted) {
+  public static int wanted(SearchRequest request, long documents, long accepted) {
     double growth = SearchSettings.growth(documents, 1 / 3.0);
     double automatic = (PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth;
     int probes = request.options().cells((int) Math.ceil(automatic));
@@ -95,7 +98,7 @@ final class CellCut {
   }
 
   /** How many times as much to walk where only so many documents may be found. */
-  static double widening(long documents, long accepted) {
+  public static double widening(long documents, long accepted) {
     return Math.clamp(Math.cbrt((double) documents / Math.max(1, accepted)), 1, MAX_WIDENING);
   }
 
@@ -110,7 +113,7 @@ final class CellCut {
   }
 
   /** What stands for the cells that are not walked: no score of one that is walked is lower. */
-  float floor(int token) {
+  public float floor(int token) {
     float steps = stepsPerUnit[token];
     return steps == 0 ? highest[token] : highest[token] - walked[token] / steps;
   }

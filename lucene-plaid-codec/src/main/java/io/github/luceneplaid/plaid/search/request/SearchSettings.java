@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 /**
  * How much work a search does. 0 stands for numbers that follow from the recall that is wanted.

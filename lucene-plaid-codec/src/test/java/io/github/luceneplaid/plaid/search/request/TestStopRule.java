@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.search;
+package io.github.luceneplaid.plaid.search.request;
 
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import org.apache.lucene.tests.util.LuceneTestCase;
