@@ -129,6 +129,31 @@ public final class LateInteractionQuery extends Query {
     this.options = Objects.requireNonNull(options, "options");
   }
 
+  /** Returns the name of the field that is searched. */
+  public String getField() {
+    return field;
+  }
+
+  /** Returns the number of hits that are looked for, at least 1. */
+  public int getK() {
+    return k;
+  }
+
+  /** Returns what hits must match, null for everything. */
+  public Query getFilter() {
+    return filter;
+  }
+
+  /** Returns how much work the search may do. */
+  public LateInteractionOptions getOptions() {
+    return options;
+  }
+
+  /** Returns a copy of the query's tokens, [tokens][dimension]. */
+  public float[][] getQueryTokens() {
+    return query.toMatrix();
+  }
+
   /**
    * Runs the search.
    *

@@ -142,13 +142,13 @@ public final class PlaidImport {
       format = perField.getDocValuesFormatForField(field);
     }
     if (format instanceof PlaidDocValuesFormat plaid
-        && plaid.bits() != 0
-        && plaid.bits() != directory.bits()) {
+        && plaid.bits().isPresent()
+        && plaid.bits().getAsInt() != directory.bits()) {
       throw new IllegalArgumentException(
           "bits of the format of field \""
               + field
               + "\": found "
-              + plaid.bits()
+              + plaid.bits().getAsInt()
               + ", expected "
               + directory.bits()
               + " as in the directory");

@@ -78,13 +78,12 @@ public final class SegmentSearches {
     }
     if (expected != 0) {
       throw new IllegalArgumentException(
-          "the query has dimension "
-              + request.query().dimension()
-              + ", expected "
+          "the query must have dimension "
               + expected
               + ", that of field \""
               + request.field()
-              + "\"");
+              + "\", got: "
+              + request.query().dimension());
     }
   }
 

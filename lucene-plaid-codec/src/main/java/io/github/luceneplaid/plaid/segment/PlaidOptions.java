@@ -32,11 +32,13 @@ public record PlaidOptions(
 
   public static final PlaidOptions DEFAULT = new PlaidOptions(4, null, 1 << 16, 32, 42);
 
+  public static final int MAX_TOKENS_PER_CELL = 1 << 16;
+
   private static final String NO_RAW = "NONE";
   private static final String PREFIX = "PlaidDocValuesFormat.";
 
   public PlaidOptions {
-    if (bits != 1 && bits != 2 && bits != 3 && bits != 4 && bits != 8) {
+    if (areBits(bits) == false) {
       throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 3, 4 or 8");
     }
     if (raw != null) {
@@ -46,10 +48,15 @@ public record PlaidOptions(
       throw new IllegalArgumentException(
           "training threshold: found " + trainingThreshold + ", expected at least 1 token");
     }
-    if (tokensPerCell < 1 || tokensPerCell > 1 << 16) {
+    if (tokensPerCell < 1 || tokensPerCell > MAX_TOKENS_PER_CELL) {
       throw new IllegalArgumentException(
-          "tokens per cell: found " + tokensPerCell + ", expected 1 to 65536");
+          "tokens per cell: found " + tokensPerCell + ", expected 1 to " + MAX_TOKENS_PER_CELL);
     }
+  }
+
+  /** Whether a residual can be coded with so many bits per dimension. */
+  public static boolean areBits(int bits) {
+    return (bits >= 1 && bits <= 4) || bits == 8;
   }
 
   /** These options with other bits. */

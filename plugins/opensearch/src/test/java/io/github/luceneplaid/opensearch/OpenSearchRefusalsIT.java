@@ -138,7 +138,7 @@ public class OpenSearchRefusalsIT {
       {on(""), "\"bits\": 4", "field [v]: [dims] is missing"},
       {on(""), "\"dims\": 1025", "field [v]: [dims]: found 1025, expected 1 to 1024"},
       {on(""), "\"dims\": \"many\"", "field [v]: [dims]: found many, expected an integer"},
-      {on(""), "\"dims\": 2, \"bits\": 5", "field [v]: bits: found 5"},
+      {on(""), "\"dims\": 2, \"bits\": 5", "field [v]: [bits]: found 5"},
       {on(""), "\"dims\": 2, \"raw\": \"double\"", "field [v]: [raw]: found double"},
       {on(""), "\"dims\": 2, \"max_vectors\": 0", "field [v]: [max_vectors]: found 0"},
       {on(""), "\"dims\": 2, \"colour\": 1", "unknown parameter [colour]"},

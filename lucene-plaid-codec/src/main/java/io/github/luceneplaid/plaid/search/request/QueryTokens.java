@@ -52,7 +52,9 @@ public final class QueryTokens {
     }
     int dimension = query[0] == null ? 0 : query[0].length;
     if (dimension == 0) {
-      throw new IllegalArgumentException("query token 0 must not be null or empty");
+      throw new IllegalArgumentException(
+          "query token 0 must have at least one component, got: "
+              + (query[0] == null ? "null" : "none"));
     }
     if ((long) query.length * dimension > ArrayUtil.MAX_ARRAY_LENGTH) {
       throw new IllegalArgumentException(
@@ -73,25 +75,29 @@ public final class QueryTokens {
   private static void copyRow(float[] row, int index, float[] rows, int dimension) {
     if (row == null || row.length != dimension) {
       throw new IllegalArgumentException(
-          "all query tokens must have the dimension of the first, "
-              + dimension
-              + "; query token "
+          "query token "
               + index
-              + " has "
-              + (row == null ? "none (null)" : row.length));
+              + " must have the dimension of the first, "
+              + dimension
+              + ", got: "
+              + (row == null ? "null" : row.length));
     }
     for (int j = 0; j < dimension; j++) {
       if (Float.isFinite(row[j]) == false) {
         throw new IllegalArgumentException(
-            "query components must be finite, got: "
-                + row[j]
-                + " in query token "
-                + index
-                + " at dimension "
-                + j);
+            "component " + j + " of query token " + index + " must be finite, got: " + row[j]);
       }
     }
     System.arraycopy(row, 0, rows, index * dimension, dimension);
+  }
+
+  /** Returns a copy of the tokens as a matrix with one row for each. */
+  public float[][] toMatrix() {
+    float[][] matrix = new float[count][];
+    for (int i = 0; i < count; i++) {
+      matrix[i] = ArrayUtil.copyOfSubArray(rows, i * dimension, (i + 1) * dimension);
+    }
+    return matrix;
   }
 
   /** The tokens one after the other, {@code count x dimension} floats; not to be written to. */
