@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
@@ -153,9 +153,8 @@ final class SegmentCheck {
     segment.readBlocks(first, halves, blocks);
     int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
-      int lane = i % ResidualQuantizer.LANES;
-      centroids[i] =
-          ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+      int lane = i % CodeBlock.LANES;
+      centroids[i] = CodeBlock.centroidId(blocks, i / CodeBlock.LANES * stride, lane);
     }
     return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }

@@ -15,10 +15,10 @@ package io.github.luceneplaid.plaid.segment;
 import io.github.luceneplaid.fsvi.slab.Slab;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
@@ -91,7 +91,7 @@ public final class PlaidSegment {
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
     if (entry.codes() != null) {
       CodedParts parts = entry.codes();
-      this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
+      this.blockBytes = CodeBlock.bytes(entry.options().bits(), entry.dimension());
       this.stride = entry.codeStride();
       this.codes = shared.data.randomAccessSlice(parts.codesOffset(), entry.codeBytes());
       this.cells =
@@ -419,7 +419,7 @@ public final class PlaidSegment {
     int least = Integer.MAX_VALUE;
     int largest = 0;
     for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
-      int centroid = ResidualQuantizer.centroidId(blocks, from, lane);
+      int centroid = CodeBlock.centroidId(blocks, from, lane);
       least = Math.min(least, centroid);
       largest = Math.max(largest, centroid);
     }
@@ -480,7 +480,7 @@ public final class PlaidSegment {
         readBlocks(half, (int) Math.min(2, end - half), block);
         loaded = half;
       }
-      centroids[i] = ResidualQuantizer.centroidId(block, 0, lane) - firstCentroid;
+      centroids[i] = CodeBlock.centroidId(block, 0, lane) - firstCentroid;
       if (centroids[i] < 0 || centroids[i] >= codebook.size()) {
         throw corrupt("ordinal " + ordinal + " has centroids of two codebooks");
       }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.write;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CentroidRouter;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -146,7 +147,7 @@ final class TokenEncoder {
           int centroid = firstOwn + nearest[i];
           quantizer.encode(scratch, i * dimension, centroids, centroid, blocks, block, i % BLOCK);
         } else {
-          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+          CodeBlock.repeatLane(blocks, block, quantizer.blockBytes(), (n - 1) % BLOCK, i % BLOCK);
         }
         if (unitLength == false) {
           setLength(blocks, block, i % BLOCK, lengths[Math.min(i, n - 1)]);
@@ -183,7 +184,7 @@ final class TokenEncoder {
           int centroid = firstCentroid + nearest[i];
           imported.pack(residuals, i * width, nearest[i], centroid, blocks, block, i % BLOCK);
         } else {
-          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+          CodeBlock.repeatLane(blocks, block, quantizer.blockBytes(), (n - 1) % BLOCK, i % BLOCK);
         }
         if (unitLength == false) {
           setLength(blocks, block, i % BLOCK, 1f);
@@ -222,10 +223,10 @@ final class TokenEncoder {
   private static void shiftCentroids(
       CodebookBlocks source, byte[] block, int offset, int[] shifts) {
     for (int lane = 0; lane < BLOCK; lane++) {
-      int centroid = ResidualQuantizer.centroidId(block, offset, lane);
+      int centroid = CodeBlock.centroidId(block, offset, lane);
       int shift = shifts[source.blockOf(centroid)];
       assert shift != Integer.MIN_VALUE;
-      ResidualQuantizer.setCentroidId(block, offset, lane, centroid + shift);
+      CodeBlock.setCentroidId(block, offset, lane, centroid + shift);
     }
   }
 }

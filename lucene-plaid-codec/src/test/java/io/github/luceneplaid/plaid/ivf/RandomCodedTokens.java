@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -91,7 +92,7 @@ public final class RandomCodedTokens {
             quantizer.encode(token, 0, flat, centroid, block, 0, lane);
             regions[doc][from + lane] = regionCount == 0 ? centroid : random.nextInt(regionCount);
           } else {
-            quantizer.repeatLane(block, 0, lanes - 1, lane);
+            CodeBlock.repeatLane(block, 0, quantizer.blockBytes(), lanes - 1, lane);
           }
           regionIds.writeShort((short) (lane < lanes ? regions[doc][from + lane] : 0));
         }

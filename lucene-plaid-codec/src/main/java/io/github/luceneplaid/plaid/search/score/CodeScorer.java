@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -194,7 +194,7 @@ public final class CodeScorer {
 
   private void decode(int first, int n, short[] into) {
     for (int b = 0; b < n; b++) {
-      int codes = (first + b) * stride + ResidualQuantizer.CODES;
+      int codes = (first + b) * stride + CodeBlock.CODES;
       kernels.decodeBlock(blocks, codes, bits, dimension, into, b * BLOCK);
     }
   }
@@ -289,7 +289,7 @@ public final class CodeScorer {
   }
 
   private void readHeader(int block, int into) {
-    ResidualQuantizer.readLanes(blocks, block, centroids, scales, factors, into);
+    CodeBlock.readLanes(blocks, block, centroids, scales, factors, into);
     for (int lane = 0; lane < BLOCK && unitLength == false; lane++) {
       factors[into + lane] *= segment.length(blocks, block, lane);
     }

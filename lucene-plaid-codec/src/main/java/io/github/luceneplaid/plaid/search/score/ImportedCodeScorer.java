@@ -13,9 +13,9 @@
 package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -116,7 +116,7 @@ public final class ImportedCodeScorer {
   private void matchTile(int first, int n, float[] best) {
     for (int b = 0; b < n; b++) {
       int block = (first + b) * stride;
-      int codes = block + ResidualQuantizer.CODES;
+      int codes = block + CodeBlock.CODES;
       kernels.decodeBlock(blocks, codes, weights, segment.bits(), dimension, tile, b * BLOCK);
       PlaidBlockCodec.readLanes(blocks, block, centroids, factors, b * BLOCK);
     }
