@@ -303,12 +303,12 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     PlaidSegment segment = PlaidSegment.of(reader, FIELD);
     NumericDocValues ids = reader.getNumericDocValues(ID);
     NavigableMap<Integer, List<ByteBuffer>> all = new TreeMap<>();
-    byte[] block = new byte[segment.blockStride()];
+    byte[] block = new byte[segment.codes().stride()];
     for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
       List<ByteBuffer> blocks = new ArrayList<>();
       long end = segment.firstHalf(ordinal + 1);
       for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
-        segment.readBlocks(half, (int) Math.min(2, end - half), block);
+        segment.codes().readBlocks(half, (int) Math.min(2, end - half), block);
         int centroidBytes = segment.dimension() * Float.BYTES;
         ByteBuffer buffer = ByteBuffer.allocate(block.length + CodeBlock.LANES * centroidBytes);
         for (int lane = 0; lane < CodeBlock.LANES; lane++) {

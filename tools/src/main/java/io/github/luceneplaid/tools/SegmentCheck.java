@@ -127,7 +127,7 @@ final class SegmentCheck {
     segment.tokens(ordinal, 0, n, token);
     checkFinite(ordinal, token);
     if (segment.hasCodes()) {
-      segment.decode(ordinal, 0, n, token);
+      segment.codes().decodeRotated(ordinal, 0, n, token);
       checkFinite(ordinal, token);
       if (regionsAreCentroids) {
         coded[ordinal] = regionsOfCodes(ordinal, n);
@@ -148,9 +148,9 @@ final class SegmentCheck {
   private long regionsOfCodes(int ordinal, int n) throws IOException {
     long first = segment.firstHalf(ordinal);
     int halves = (int) (segment.firstHalf(ordinal + 1) - first);
-    int stride = segment.blockStride();
+    int stride = segment.codes().stride();
     byte[] blocks = new byte[(halves + 1) / 2 * stride];
-    segment.readBlocks(first, halves, blocks);
+    segment.codes().readBlocks(first, halves, blocks);
     int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
       int lane = i % CodeBlock.LANES;

@@ -39,8 +39,6 @@ public final class PlaidBlockCodec {
   /** What tokens are divided by at least. */
   private static final float MIN_NORM = 1e-12f;
 
-  private static final int LANES = CodeBlock.LANES;
-
   /** Each byte with its bits in reverse order. */
   private static final byte[] REVERSED = new byte[1 << Byte.SIZE];
 
@@ -109,7 +107,7 @@ public final class PlaidBlockCodec {
   public void pack(
       byte[] packed, int from, int centroid, int centroidId, byte[] block, int offset, int lane) {
     int group = offset + CodeBlock.CODES + lane;
-    for (int i = from; i < from + width; i++, group += LANES) {
+    for (int i = from; i < from + width; i++, group += CodeBlock.LANES) {
       block[group] = reverse(packed[i]);
     }
     CodeBlock.setCentroidId(block, offset, lane, centroidId);
@@ -168,7 +166,7 @@ public final class PlaidBlockCodec {
    */
   public void unpack(byte[] block, int offset, int lane, byte[] packed, int to) {
     int group = offset + CodeBlock.CODES + lane;
-    for (int i = to; i < to + width; i++, group += LANES) {
+    for (int i = to; i < to + width; i++, group += CodeBlock.LANES) {
       packed[i] = reverse(block[group]);
     }
   }
@@ -183,7 +181,7 @@ public final class PlaidBlockCodec {
    */
   public static void readLanes(
       byte[] block, int offset, int[] centroidIds, float[] factors, int out) {
-    for (int lane = 0; lane < LANES; lane++) {
+    for (int lane = 0; lane < CodeBlock.LANES; lane++) {
       centroidIds[out + lane] = CodeBlock.centroidId(block, offset, lane);
       int low = block[offset + CodeBlock.SCALES + lane] & 0xFF;
       int high = block[offset + CodeBlock.FACTORS + lane];
@@ -201,7 +199,7 @@ public final class PlaidBlockCodec {
   public void decode(byte[] block, int offset, int lane, int centroid, float[] out, int at) {
     int group = offset + CodeBlock.CODES + lane;
     double squares = 0;
-    for (int j = 0; j < dimension; j += perByte, group += LANES) {
+    for (int j = 0; j < dimension; j += perByte, group += CodeBlock.LANES) {
       squares += add(centroid, j, block[group], out, at);
     }
     normalize(squares, out, at);

@@ -124,7 +124,7 @@ public record PlaidFieldEntry(
 
   /** Bytes from one block of codes to the next, in the data file. */
   int codeStride() {
-    return PlaidSegment.stride(CodeBlock.bytes(options.bits(), dimension), unitLength);
+    return CodeReader.stride(CodeBlock.bytes(options.bits(), dimension), unitLength);
   }
 
   /** Bytes of all blocks of codes. */

@@ -81,10 +81,10 @@ public final class RandomCodedTokens {
       packed.add(n);
       tokens[doc] = new float[n * dimension];
       regions[doc] = new int[n];
-      for (int from = 0; from < n; from += CodedTokens.BLOCK) {
+      for (int from = 0; from < n; from += CodeBlock.LANES) {
         byte[] block = new byte[stride];
-        int lanes = Math.min(CodedTokens.BLOCK, n - from);
-        for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
+        int lanes = Math.min(CodeBlock.LANES, n - from);
+        for (int lane = 0; lane < CodeBlock.LANES; lane++) {
           if (lane < lanes) {
             int centroid = random.nextInt(centroids);
             float[] token =
@@ -155,7 +155,7 @@ public final class RandomCodedTokens {
 
     @Override
     public void readBytes(long pos, byte[] bytes, int offset, int length) throws IOException {
-      if (pos == 0 && length == CodedTokens.BLOCK * Short.BYTES) {
+      if (pos == 0 && length == CodeBlock.LANES * Short.BYTES) {
         walks++;
       }
       in.readBytes(pos, bytes, offset, length);
