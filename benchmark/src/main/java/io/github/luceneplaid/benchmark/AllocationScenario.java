@@ -12,7 +12,7 @@
 package io.github.luceneplaid.benchmark;
 
 import com.sun.management.ThreadMXBean;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

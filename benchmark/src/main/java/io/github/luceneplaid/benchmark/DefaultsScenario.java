@@ -13,8 +13,8 @@ package io.github.luceneplaid.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.SearchProfile;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

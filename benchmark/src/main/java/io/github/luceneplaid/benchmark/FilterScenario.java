@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.benchmark;
 
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@
 package io.github.luceneplaid.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@
 package io.github.luceneplaid.benchmark;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,8 +11,8 @@
  */
 package io.github.luceneplaid.benchmark;
 
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.SearchProfile;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -12,6 +12,11 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.segment.PlaidDocValuesProducer;
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
+import io.github.luceneplaid.plaid.write.PlaidDocValuesConsumer;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesConsumer;
@@ -158,16 +163,6 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   /** Name under which the format is found by {@link DocValuesFormat#forName}. */
   public static final String NAME = "Plaid1";
 
-  static final String META_CODEC = "PlaidMeta";
-  static final String META_EXTENSION = "vem";
-  static final String DATA_CODEC = "PlaidData";
-  static final String DATA_EXTENSION = "veq";
-  static final String VECTOR_CODEC = "PlaidVectors";
-  static final String VECTOR_EXTENSION = "vec";
-
-  static final int VERSION_START = 0;
-  static final int VERSION_CURRENT = VERSION_START;
-
   private final PlaidOptions options;
   private final int version;
   private final DocValuesFormat delegate = new Lucene90DocValuesFormat();
@@ -178,7 +173,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
    * tokens, 32 tokens per cell.
    */
   public PlaidDocValuesFormat() {
-    this(null, VERSION_CURRENT);
+    this(null, SegmentFiles.VERSION_CURRENT);
   }
 
   /**
@@ -226,22 +221,8 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
    * @return null if the segment does not hold the field in this format
    */
   public static PlaidStatistics statistics(LeafReader reader, String field) throws IOException {
-    PlaidSegment segment = segment(reader, field);
-    return segment == null ? null : segment.statistics();
-  }
-
-  /**
-   * The field behind a reader, for the calling thread. The reader need not show all of its
-   * documents, nor as they are there: see {@link ShownValues}.
-   *
-   * @param reader of one segment; filters around it are looked through as long as they show the
-   *     field, and so are updates
-   * @param field name of the field
-   * @return null if the segment does not hold the field in this format
-   */
-  public static PlaidSegment segment(LeafReader reader, String field) throws IOException {
-    ShownValues shown = ShownValues.open(reader, field);
-    return shown == null ? null : shown.base();
+    PlaidSegment segment = PlaidSegment.of(reader, field);
+    return segment == null ? null : PlaidStatistics.of(segment.entry());
   }
 
   @Override
@@ -252,7 +233,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   /** Options of a format; each has a default. */
   public static final class Builder {
     private int bits = PlaidOptions.DEFAULT.bits();
-    private RawTokens raw = PlaidOptions.DEFAULT.raw();
+    private RawTokens raw = RawTokens.of(PlaidOptions.DEFAULT.raw());
     private int trainingThreshold = PlaidOptions.DEFAULT.trainingThreshold();
     private int tokensPerCell = PlaidOptions.DEFAULT.tokensPerCell();
     private long seed = PlaidOptions.DEFAULT.seed();
@@ -300,7 +281,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
      * @throws IllegalArgumentException if an option is out of its range
      */
     public PlaidDocValuesFormat build() {
-      return new PlaidDocValuesFormat(options(), VERSION_CURRENT);
+      return new PlaidDocValuesFormat(options(), SegmentFiles.VERSION_CURRENT);
     }
 
     /**
@@ -323,7 +304,10 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     }
 
     private PlaidOptions options() {
-      return new PlaidOptions(bits, raw, trainingThreshold, tokensPerCell, seed);
+      if (raw == null) {
+        throw new IllegalArgumentException("raw: found null, expected NONE, FLOAT16 or FLOAT32");
+      }
+      return new PlaidOptions(bits, raw.encoding(), trainingThreshold, tokensPerCell, seed);
     }
   }
 }

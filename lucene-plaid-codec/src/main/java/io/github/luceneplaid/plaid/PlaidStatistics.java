@@ -14,6 +14,11 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.CodebookBlock;
+import io.github.luceneplaid.plaid.segment.CodedParts;
+import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
+import io.github.luceneplaid.plaid.segment.TokenAddresses;
+import io.github.luceneplaid.plaid.segment.TokenHistory;
 import java.util.List;
 
 /**
@@ -81,7 +86,7 @@ public record PlaidStatistics(
   }
 
   /** What a field's meta tells. */
-  static PlaidStatistics of(PlaidFieldEntry entry) {
+  public static PlaidStatistics of(PlaidFieldEntry entry) {
     CodedParts codes = entry.codes();
     TokenAddresses addresses = entry.addresses();
     TokenHistory history = entry.history();
@@ -93,7 +98,7 @@ public record PlaidStatistics(
         entry.unitLength(),
         entry.isTrained(),
         entry.options().bits(),
-        entry.options().raw(),
+        RawTokens.of(entry.options().raw()),
         codes == null
             ? List.of()
             : codes.blocks().stream().map(block -> block.id().toString()).toList(),

@@ -12,9 +12,7 @@
 
 package io.github.luceneplaid.plaid;
 
-import java.io.IOException;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.store.DataInput;
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
 /**
  * What a trained segment keeps of the original tokens beside their codes.
@@ -23,31 +21,29 @@ import org.apache.lucene.store.DataInput;
  */
 public enum RawTokens {
   /** Nothing: values read back are the decoded tokens. */
-  NONE(0),
+  NONE(null),
   /** The tokens rounded to 16-bit floats. */
-  FLOAT16(1),
+  FLOAT16(SlabEncoding.FLOAT16),
   /** The tokens bit for bit. */
-  FLOAT32(2);
+  FLOAT32(SlabEncoding.FLOAT32);
 
-  private final byte wireNumber;
+  private final SlabEncoding encoding;
 
-  RawTokens(int wireNumber) {
-    this.wireNumber = (byte) wireNumber;
+  RawTokens(SlabEncoding encoding) {
+    this.encoding = encoding;
   }
 
-  /** The number that stands for this constant in a segment, whatever its place in this enum. */
-  byte wireNumber() {
-    return wireNumber;
+  /** The encoding of the rows that are kept, null for none. */
+  public SlabEncoding encoding() {
+    return encoding;
   }
 
-  /** Reads a wire number. */
-  static RawTokens read(DataInput in) throws IOException {
-    byte number = in.readByte();
+  static RawTokens of(SlabEncoding encoding) {
     for (RawTokens raw : values()) {
-      if (raw.wireNumber == number) {
+      if (raw.encoding == encoding) {
         return raw;
       }
     }
-    throw new CorruptIndexException("raw tokens: found " + number + ", expected 0, 1 or 2", in);
+    throw new AssertionError(encoding);
   }
 }

@@ -20,6 +20,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
+import io.github.luceneplaid.plaid.segment.CodedParts;
 import java.io.IOException;
 import java.util.NavigableMap;
 import org.apache.lucene.index.DirectoryReader;
@@ -50,14 +51,14 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
     try (Directory directory = newDirectory()) {
       NavigableMap<Integer, BytesRef> before;
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
-        for (int i = 0; i < CodebookPlan.MAX_BLOCKS; i++) {
+        for (int i = 0; i < CodedParts.MAX_BLOCKS; i++) {
           add(writer, 100 * i, 5, 10);
         }
         before = valuesById(directory);
         writer.forceMerge(1);
       }
       PlaidStatistics statistics = statistics(directory);
-      assertEquals(CodebookPlan.MAX_BLOCKS, statistics.codebooks().size());
+      assertEquals(CodedParts.MAX_BLOCKS, statistics.codebooks().size());
       assertEquals(statistics.tokens(), statistics.copiedTokens());
       assertEquals(1, statistics.timesEncoded());
       assertEquals(before, valuesById(directory));
@@ -71,7 +72,7 @@ public class TestPlaidCodebookBlocks extends LuceneTestCase {
           Directory target = newDirectory()) {
         NavigableMap<Integer, BytesRef> before;
         try (IndexWriter writer = new IndexWriter(directory, config(format))) {
-          for (int i = 0; i <= CodebookPlan.MAX_BLOCKS; i++) {
+          for (int i = 0; i <= CodedParts.MAX_BLOCKS; i++) {
             add(writer, 100 * i, 5, 10);
           }
           before = valuesById(directory);

@@ -21,7 +21,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -163,8 +163,8 @@ public class TestPlaidDamagedData extends LuceneTestCase {
   }
 
   private static void readSegment(LeafReader reader) throws IOException {
-    PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
-    assertNotNull(segment.statistics());
+    PlaidSegment segment = PlaidSegment.of(reader, FIELD);
+    assertNotNull(segment.entry());
     for (int doc = 0; doc < reader.maxDoc(); doc++) {
       segment.ordinal(doc);
     }

@@ -21,6 +21,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import io.github.luceneplaid.plaid.codebook.Rotation;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -114,7 +115,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
     assertEquals(what, written.keySet(), read.keySet());
     double error = 0;
     double residual = 0;
-    float[] centroids = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD).centroidRows();
+    float[] centroids = PlaidSegment.of(reader, TokenDocuments.FIELD).centroidRows();
     Rotation rotation = Rotation.of(dimension);
     for (int id : written.keySet()) {
       float[][] expected = LateInteractionField.decode(written.get(id));
@@ -254,7 +255,7 @@ public class TestPlaidDecoding extends LuceneTestCase {
         trained().raw(random().nextBoolean() ? RawTokens.NONE : RawTokens.FLOAT16).build(),
         documents,
         (reader, written, read) -> {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(reader, TokenDocuments.FIELD);
+          PlaidSegment segment = PlaidSegment.of(reader, TokenDocuments.FIELD);
           for (int ordinal = 0; ordinal < 5; ordinal++) {
             float[][] all = LateInteractionField.decode(read.get(ordinal));
             for (int i = 0; i < 20; i++) {

@@ -19,6 +19,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -67,9 +68,9 @@ public class TestPlaidDeterminism extends LuceneTestCase {
       String extension = name.substring(name.lastIndexOf('.') + 1);
       String codec =
           switch (extension) {
-            case PlaidDocValuesFormat.META_EXTENSION -> PlaidDocValuesFormat.META_CODEC;
-            case PlaidDocValuesFormat.DATA_EXTENSION -> PlaidDocValuesFormat.DATA_CODEC;
-            case PlaidDocValuesFormat.VECTOR_EXTENSION -> PlaidDocValuesFormat.VECTOR_CODEC;
+            case SegmentFiles.META_EXTENSION -> SegmentFiles.META_CODEC;
+            case SegmentFiles.DATA_EXTENSION -> SegmentFiles.DATA_CODEC;
+            case SegmentFiles.VECTOR_EXTENSION -> SegmentFiles.VECTOR_CODEC;
             default -> null;
           };
       if (codec != null) {

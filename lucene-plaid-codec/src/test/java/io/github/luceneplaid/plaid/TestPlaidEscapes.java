@@ -24,6 +24,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.codebook.Rotation;
+import io.github.luceneplaid.plaid.segment.Payload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

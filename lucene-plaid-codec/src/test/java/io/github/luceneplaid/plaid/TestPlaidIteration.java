@@ -16,6 +16,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.FIELD;
 import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -183,7 +184,7 @@ public class TestPlaidIteration extends LuceneTestCase {
   public void testOrdinals() throws IOException {
     withAll(
         (reader, model) -> {
-          PlaidSegment segment = PlaidDocValuesFormat.segment(reader, FIELD);
+          PlaidSegment segment = PlaidSegment.of(reader, FIELD);
           if (segment == null) {
             return;
           }

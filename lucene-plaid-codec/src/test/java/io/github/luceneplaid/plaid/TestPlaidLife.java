@@ -22,6 +22,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;

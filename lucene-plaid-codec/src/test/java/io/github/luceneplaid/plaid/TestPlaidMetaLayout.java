@@ -16,6 +16,8 @@ import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.exchange.RandomDirectories;
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -140,7 +142,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(1, meta.readByte());
     assertEquals(0, meta.readVInt());
     assertEquals(options.bits(), meta.readByte());
-    assertEquals(number(options.raw()), meta.readByte());
+    assertEquals(number(RawTokens.of(options.raw())), meta.readByte());
     assertEquals(options.trainingThreshold(), meta.readVInt());
     assertEquals(options.tokensPerCell(), meta.readVInt());
     assertEquals(options.seed(), meta.readLong());
@@ -149,13 +151,13 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
     assertEquals(statistics.reencodedTokens(), meta.readVLong());
     assertEquals(statistics.timesEncoded(), meta.readVInt());
     int rows = meta.readByte();
-    assertEquals(statistics.trained() ? number(options.raw()) : 2, rows);
+    assertEquals(statistics.trained() ? number(RawTokens.of(options.raw())) : 2, rows);
     if (rows > 0) {
       assertEquals(0, meta.readVLong() % 64);
     }
     assertEquals(statistics.trained() ? 1 : 0, meta.readByte());
     if (statistics.trained()) {
-      checkTrained(meta, PlaidDocValuesFormat.segment(reader, "tokens"));
+      checkTrained(meta, PlaidSegment.of(reader, "tokens"));
     }
   }
 
@@ -174,7 +176,7 @@ public class TestPlaidMetaLayout extends LuceneTestCase {
   }
 
   private static void checkTrained(IndexInput meta, PlaidSegment segment) throws IOException {
-    PlaidStatistics statistics = segment.statistics();
+    PlaidStatistics statistics = PlaidStatistics.of(segment.entry());
     assertEquals(1, meta.readVInt());
     String id = String.format(Locale.ROOT, "%016x%016x", meta.readLong(), meta.readLong());
     assertEquals(statistics.codebooks().get(0), id);

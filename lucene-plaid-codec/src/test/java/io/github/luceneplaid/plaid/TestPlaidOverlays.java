@@ -20,6 +20,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.term;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
+import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -18,8 +18,6 @@ import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.segment.PlaidDocValuesProducer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Collection;
@@ -96,10 +98,10 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         long opened = RamUsageTester.ramUsed(producer, new Heap());
         assertTrue(opened + " bytes", opened < FIELDS * 1024L);
         for (int field = 0; field < FIELDS; field++) {
-          PlaidDocValuesFormat.segment(segment, "tokens" + field);
+          PlaidSegment.of(segment, "tokens" + field);
         }
         assertEquals(opened, RamUsageTester.ramUsed(producer, new Heap()));
-        PlaidDocValuesFormat.segment(segment, "tokens7").codebooks();
+        PlaidSegment.of(segment, "tokens7").codebooks();
         long one = RamUsageTester.ramUsed(producer, new Heap()) - opened;
         PlaidStatistics statistics = PlaidDocValuesFormat.statistics(segment, "tokens7");
         long centroids = (long) statistics.centroids() * DIMENSION * Float.BYTES;
@@ -133,8 +135,7 @@ public class TestPlaidReaderMemory extends LuceneTestCase {
         try (DirectoryReader one = DirectoryReader.open(merged)) {
           PlaidStatistics statistics = TokenDocuments.statistics(one).get(0);
           assertEquals(3, statistics.codebooks().size());
-          PlaidSegment segment =
-              PlaidDocValuesFormat.segment(getOnlyLeafReader(one), TokenDocuments.FIELD);
+          PlaidSegment segment = PlaidSegment.of(getOnlyLeafReader(one), TokenDocuments.FIELD);
           List<Object> loaded =
               List.of(segment.codebooks(), segment.regions(), segment.cellTable());
           long bytes = RamUsageTester.ramUsed(loaded);

@@ -19,9 +19,11 @@ import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.write.CodebookPlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -87,7 +89,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        PlaidSegment segment = PlaidSegment.of(leaf, FIELD);
         check.check(directory, segment, PlaidDocValuesFormat.statistics(leaf, FIELD));
       }
     }
@@ -213,8 +215,8 @@ public class TestPlaidStatistics extends LuceneTestCase {
     long end = segment.firstHalf(ordinal + 1);
     for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
       assertEquals(1, segment.readBlocks(half, (int) Math.min(2, end - half), block));
-      for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
-        centroids.add(ResidualQuantizer.centroidId(block, 0, lane));
+      for (int lane = 0; lane < CodeBlock.LANES; lane++) {
+        centroids.add(CodeBlock.centroidId(block, 0, lane));
       }
     }
     return centroids;
@@ -313,9 +315,9 @@ public class TestPlaidStatistics extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         LeafReader leaf = reader.leaves().get(0).reader();
-        PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, FIELD);
+        PlaidSegment segment = PlaidSegment.of(leaf, FIELD);
         assertEquals(more == 0 ? 2 : 3, segment.postingWidth());
-        assertPostingsMatchCodes(segment, segment.statistics());
+        assertPostingsMatchCodes(segment, PlaidStatistics.of(segment.entry()));
       }
     }
   }
@@ -377,7 +379,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
               long half = segment.firstHalf(ordinal) + 2L * (i / 16);
               long end = segment.firstHalf(ordinal + 1);
               segment.readBlocks(half, (int) Math.min(2, end - half), block);
-              int centroid = ResidualQuantizer.centroidId(block, 0, i % 16);
+              int centroid = CodeBlock.centroidId(block, 0, i % 16);
               counts[centroid]++;
               for (int j = 0; j < DIMENSION; j++) {
                 sums[centroid * DIMENSION + j] += token[j];

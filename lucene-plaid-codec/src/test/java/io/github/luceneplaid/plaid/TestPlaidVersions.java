@@ -17,6 +17,8 @@ import static io.github.luceneplaid.plaid.TokenDocuments.addSegment;
 import static io.github.luceneplaid.plaid.TokenDocuments.config;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -50,11 +52,11 @@ public class TestPlaidVersions extends LuceneTestCase {
   /** A format of options as they come, at a version. */
   private static PlaidDocValuesFormat format(int version) {
     return new PlaidDocValuesFormat(
-        new PlaidOptions(4, RawTokens.NONE, random().nextBoolean() ? 1 : 1 << 16, 32, 42), version);
+        new PlaidOptions(4, null, random().nextBoolean() ? 1 : 1 << 16, 32, 42), version);
   }
 
   private static int next() {
-    return PlaidDocValuesFormat.VERSION_CURRENT + 1 + random().nextInt(3);
+    return SegmentFiles.VERSION_CURRENT + 1 + random().nextInt(3);
   }
 
   private static Directory index(int version) throws IOException {
@@ -94,8 +96,8 @@ public class TestPlaidVersions extends LuceneTestCase {
 
   /** Raising the version locks nobody out. */
   public void testOldSegmentIsRead() throws IOException {
-    try (Directory directory = index(PlaidDocValuesFormat.VERSION_CURRENT)) {
-      List<BytesRef> values = read(directory, PlaidDocValuesFormat.VERSION_CURRENT);
+    try (Directory directory = index(SegmentFiles.VERSION_CURRENT)) {
+      List<BytesRef> values = read(directory, SegmentFiles.VERSION_CURRENT);
       assertEquals(10, values.size());
       assertEquals(values, read(directory, next()));
       assertEquals(values, List.copyOf(valuesById(directory).values()));
@@ -107,8 +109,7 @@ public class TestPlaidVersions extends LuceneTestCase {
     try (Directory directory = index(version)) {
       assertEquals(10, read(directory, version).size());
       expectThrows(
-          IndexFormatTooNewException.class,
-          () -> read(directory, PlaidDocValuesFormat.VERSION_CURRENT));
+          IndexFormatTooNewException.class, () -> read(directory, SegmentFiles.VERSION_CURRENT));
       expectThrows(IndexFormatTooNewException.class, () -> DirectoryReader.open(directory).close());
     }
   }
@@ -116,7 +117,7 @@ public class TestPlaidVersions extends LuceneTestCase {
   /** A merge by the new version takes what the old one wrote. */
   public void testOldSegmentIsMerged() throws IOException {
     int version = next();
-    try (Directory old = index(PlaidDocValuesFormat.VERSION_CURRENT);
+    try (Directory old = index(SegmentFiles.VERSION_CURRENT);
         Directory merged = new ByteBuffersDirectory()) {
       TokenDocuments.rewrite(old, merged, config(format(version)).setUseCompoundFile(false));
       assertEquals(10, read(merged, version).size());
@@ -127,7 +128,7 @@ public class TestPlaidVersions extends LuceneTestCase {
   public void testMixedVersionsAreRefused() throws IOException {
     int version = next();
     for (String codec : new String[] {"PlaidMeta", "PlaidData", "PlaidVectors"}) {
-      try (Directory directory = index(PlaidDocValuesFormat.VERSION_CURRENT)) {
+      try (Directory directory = index(SegmentFiles.VERSION_CURRENT)) {
         assertEquals(10, read(directory, version).size());
         changeVersion(directory, codec, version);
         IOException e = expectThrows(IOException.class, () -> read(directory, version));

@@ -45,15 +45,15 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 
 /** Random tokens, small indexes of them, and what can be read back. */
-final class TokenDocuments {
+public final class TokenDocuments {
 
-  static final String FIELD = "tokens";
-  static final String ID = "id";
+  public static final String FIELD = "tokens";
+  public static final String ID = "id";
 
   private TokenDocuments() {}
 
   /** A token of length 1, in any direction. */
-  static float[] unit(Random random, int dimension) {
+  public static float[] unit(Random random, int dimension) {
     float[] token = new float[dimension];
     double squares = 0;
     while (squares < 1e-6) {
@@ -66,7 +66,7 @@ final class TokenDocuments {
     return scaled(token, 1 / Math.sqrt(squares));
   }
 
-  static float[] scaled(float[] token, double factor) {
+  public static float[] scaled(float[] token, double factor) {
     float[] scaled = new float[token.length];
     for (int j = 0; j < token.length; j++) {
       scaled[j] = (float) (token[j] * factor);
@@ -75,7 +75,7 @@ final class TokenDocuments {
   }
 
   /** Tokens of length 1, in any direction. */
-  static float[][] unit(Random random, int n, int dimension) {
+  public static float[][] unit(Random random, int n, int dimension) {
     float[][] tokens = new float[n][];
     for (int i = 0; i < n; i++) {
       tokens[i] = unit(random, dimension);
@@ -84,7 +84,7 @@ final class TokenDocuments {
   }
 
   /** Tokens of lengths from 0.1 to 10. */
-  static float[][] anyLength(Random random, int n, int dimension) {
+  public static float[][] anyLength(Random random, int n, int dimension) {
     float[][] tokens = unit(random, n, dimension);
     for (int i = 0; i < n; i++) {
       tokens[i] = scaled(tokens[i], Math.pow(10, random.nextDouble() * 2 - 1));
@@ -92,33 +92,33 @@ final class TokenDocuments {
     return tokens;
   }
 
-  static Document document(int id, float[][] tokens) {
+  public static Document document(int id, float[][] tokens) {
     Document document = document(id);
     document.add(new LateInteractionField(FIELD, tokens));
     return document;
   }
 
-  static Document document(int id, BytesRef value) {
+  public static Document document(int id, BytesRef value) {
     Document document = document(id);
     document.add(new BinaryDocValuesField(FIELD, value));
     return document;
   }
 
   /** A document without tokens. */
-  static Document document(int id) {
+  public static Document document(int id) {
     Document document = new Document();
     document.add(new StringField(ID, Integer.toString(id), Field.Store.NO));
     document.add(new NumericDocValuesField(ID, id));
     return document;
   }
 
-  static Term term(int id) {
+  public static Term term(int id) {
     return new Term(ID, Integer.toString(id));
   }
 
   /** Adds documents of one random length each, and commits them as one segment. */
-  static void addSegment(IndexWriter writer, Random random, int firstId, int docs, int dimension)
-      throws IOException {
+  public static void addSegment(
+      IndexWriter writer, Random random, int firstId, int docs, int dimension) throws IOException {
     for (int i = 0; i < docs; i++) {
       writer.addDocument(document(firstId + i, unit(random, 1 + random.nextInt(40), dimension)));
     }
@@ -126,7 +126,7 @@ final class TokenDocuments {
   }
 
   /** A codec that writes fields whose name starts with that of {@link #FIELD} with a format. */
-  static Codec codec(DocValuesFormat format) {
+  public static Codec codec(DocValuesFormat format) {
     DocValuesFormat others = TestUtil.getDefaultDocValuesFormat();
     return new AssertingCodec() {
       @Override
@@ -137,11 +137,11 @@ final class TokenDocuments {
   }
 
   /** Each commit makes one segment, and segments are merged only when asked for. */
-  static IndexWriterConfig config(DocValuesFormat format) {
+  public static IndexWriterConfig config(DocValuesFormat format) {
     return config(codec(format));
   }
 
-  static IndexWriterConfig config(Codec codec) {
+  public static IndexWriterConfig config(Codec codec) {
     LogDocMergePolicy mergePolicy = new LogDocMergePolicy();
     mergePolicy.setMergeFactor(10_000);
     return new IndexWriterConfig()
@@ -152,11 +152,11 @@ final class TokenDocuments {
   }
 
   /** The values of all live documents by id, as deep copies. */
-  static NavigableMap<Integer, BytesRef> valuesById(IndexReader reader) throws IOException {
+  public static NavigableMap<Integer, BytesRef> valuesById(IndexReader reader) throws IOException {
     return valuesById(reader, FIELD);
   }
 
-  static NavigableMap<Integer, BytesRef> valuesById(IndexReader reader, String field)
+  public static NavigableMap<Integer, BytesRef> valuesById(IndexReader reader, String field)
       throws IOException {
     NavigableMap<Integer, BytesRef> all = new TreeMap<>();
     for (LeafReaderContext context : reader.leaves()) {
@@ -179,14 +179,14 @@ final class TokenDocuments {
     return all;
   }
 
-  static NavigableMap<Integer, BytesRef> valuesById(Directory directory) throws IOException {
+  public static NavigableMap<Integer, BytesRef> valuesById(Directory directory) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       return valuesById(reader);
     }
   }
 
   /** Statistics of all segments that hold the field in PLAID's format. */
-  static List<PlaidStatistics> statistics(IndexReader reader) throws IOException {
+  public static List<PlaidStatistics> statistics(IndexReader reader) throws IOException {
     List<PlaidStatistics> all = new ArrayList<>();
     for (LeafReaderContext context : reader.leaves()) {
       PlaidStatistics statistics = PlaidDocValuesFormat.statistics(context.reader(), FIELD);
@@ -198,7 +198,7 @@ final class TokenDocuments {
   }
 
   /** Statistics of the only segment of an index. */
-  static PlaidStatistics statistics(Directory directory) throws IOException {
+  public static PlaidStatistics statistics(Directory directory) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       if (reader.leaves().size() != 1) {
         throw new AssertionError(reader.leaves().size() + " segments");
@@ -208,7 +208,8 @@ final class TokenDocuments {
   }
 
   /** Merges all segments of an index into another one, even if it is only one. */
-  static void rewrite(Directory from, Directory to, IndexWriterConfig config) throws IOException {
+  public static void rewrite(Directory from, Directory to, IndexWriterConfig config)
+      throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(from);
         IndexWriter writer = new IndexWriter(to, config)) {
       writer.addIndexes(codecReaders(reader));
@@ -216,7 +217,7 @@ final class TokenDocuments {
   }
 
   /** Deletes documents of an index without merging it. */
-  static void delete(Directory directory, IndexWriterConfig config, IntPredicate ids)
+  public static void delete(Directory directory, IndexWriterConfig config, IntPredicate ids)
       throws IOException {
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       for (int id : valuesById(directory).keySet()) {
@@ -227,14 +228,15 @@ final class TokenDocuments {
     }
   }
 
-  static CodecReader[] codecReaders(IndexReader reader) {
+  public static CodecReader[] codecReaders(IndexReader reader) {
     return reader.leaves().stream()
         .map(context -> (CodecReader) context.reader())
         .toArray(CodecReader[]::new);
   }
 
   /** What 16-bit floats keep of values. */
-  static NavigableMap<Integer, BytesRef> roundedToFloat16(NavigableMap<Integer, BytesRef> values) {
+  public static NavigableMap<Integer, BytesRef> roundedToFloat16(
+      NavigableMap<Integer, BytesRef> values) {
     NavigableMap<Integer, BytesRef> rounded = new TreeMap<>();
     for (int id : values.keySet()) {
       float[][] tokens = LateInteractionField.decode(values.get(id));
@@ -249,7 +251,7 @@ final class TokenDocuments {
   }
 
   /** The mean over all tokens of the squared distance between two values of a document. */
-  static double squaredError(BytesRef expected, BytesRef found) {
+  public static double squaredError(BytesRef expected, BytesRef found) {
     float[][] a = LateInteractionField.decode(expected);
     float[][] b = LateInteractionField.decode(found);
     if (a.length != b.length || a[0].length != b[0].length) {
@@ -264,7 +266,7 @@ final class TokenDocuments {
     return sum / a.length;
   }
 
-  static double length(float[] token) {
+  public static double length(float[] token) {
     double squares = 0;
     for (float component : token) {
       squares += (double) component * component;

@@ -16,8 +16,8 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
 
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

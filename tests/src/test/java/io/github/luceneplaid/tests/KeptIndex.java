@@ -11,9 +11,9 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

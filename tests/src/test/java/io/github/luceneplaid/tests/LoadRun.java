@@ -11,8 +11,8 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

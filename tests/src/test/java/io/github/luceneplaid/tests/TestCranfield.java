@@ -11,10 +11,10 @@
  */
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -12,7 +12,7 @@
 package io.github.luceneplaid.tests;
 
 import io.github.luceneplaid.fsvi.ExactKnnQuery;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

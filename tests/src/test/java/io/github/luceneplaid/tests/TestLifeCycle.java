@@ -12,9 +12,9 @@
 
 package io.github.luceneplaid.tests;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

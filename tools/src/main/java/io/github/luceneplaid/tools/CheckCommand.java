@@ -13,8 +13,8 @@ package io.github.luceneplaid.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.ShownValues;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

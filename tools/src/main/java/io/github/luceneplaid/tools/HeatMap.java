@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.tools.HitExplanation.Label;
 import java.util.ArrayList;
 import java.util.Arrays;

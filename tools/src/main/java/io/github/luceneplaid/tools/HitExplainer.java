@@ -11,9 +11,9 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
-import io.github.luceneplaid.plaid.search.MaxSimRescorer;
-import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
+import io.github.luceneplaid.plaid.TokenMatch;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.document.Document;

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.search.IndexSearcher;

@@ -11,8 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -11,11 +11,11 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.PlaidStatistics;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +43,7 @@ final class SegmentCheck {
 
   private final PlaidSegment segment;
   private final Progress progress;
-  private final PlaidStatistics statistics;
+  private final PlaidFieldEntry entry;
   private final int documents;
   private final int dimension;
   private final boolean regionsAreCentroids;
@@ -65,7 +65,7 @@ final class SegmentCheck {
   SegmentCheck(PlaidSegment segment, Progress progress) {
     this.segment = segment;
     this.progress = progress;
-    this.statistics = segment.statistics();
+    this.entry = segment.entry();
     this.documents = segment.documents();
     this.dimension = segment.dimension();
     this.regionsAreCentroids = segment.hasCodes() && segment.centroidsAreRegions();
@@ -113,11 +113,10 @@ final class SegmentCheck {
       progress.step(segment.tokenCount((int) ordinal));
     }
     expect("documents", ordinal, documents);
-    expect("documents of the statistics", statistics.documents(), documents);
+    expect("documents of the meta file", entry.addresses().documents(), documents);
     expect("tokens of all documents", tokens, segment.tokens());
-    if (statistics.trained()) {
-      long sum =
-          statistics.copiedTokens() + statistics.encodedTokens() + statistics.reencodedTokens();
+    if (entry.isTrained()) {
+      long sum = entry.history().tokens();
       expect("copied, encoded and re-encoded tokens", sum, tokens);
     }
   }
@@ -154,9 +153,8 @@ final class SegmentCheck {
     segment.readBlocks(first, halves, blocks);
     int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
-      int lane = i % ResidualQuantizer.LANES;
-      centroids[i] =
-          ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+      int lane = i % CodeBlock.LANES;
+      centroids[i] = CodeBlock.centroidId(blocks, i / CodeBlock.LANES * stride, lane);
     }
     return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }
@@ -171,8 +169,8 @@ final class SegmentCheck {
 
   private void checkPostings() throws IOException {
     CellTable directory = segment.cellTable();
-    expect("cells of all regions", directory.cells(), statistics.cells());
-    expect("postings of all regions", directory.postings(), statistics.postings());
+    expect("cells of all regions", directory.cells(), entry.codes().cells());
+    expect("postings of all regions", directory.postings(), entry.codes().postings());
     int[] lastRegion = new int[documents];
     Arrays.fill(lastRegion, -1);
     for (int region = 0; region < directory.regions(); region++) {

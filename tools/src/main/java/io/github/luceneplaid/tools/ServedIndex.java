@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

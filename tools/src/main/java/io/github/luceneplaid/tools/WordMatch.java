@@ -12,7 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.plaid.TokenMatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

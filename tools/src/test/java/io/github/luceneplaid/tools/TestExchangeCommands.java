@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -483,7 +483,7 @@ public class TestExchangeCommands extends CommandTestCase {
     try (Directory directory = FSDirectory.open(index);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       LeafReader leaf = reader.leaves().get(0).reader();
-      PlaidSegment segment = PlaidDocValuesFormat.segment(leaf, IndexBuilder.TOKENS);
+      PlaidSegment segment = PlaidSegment.of(leaf, IndexBuilder.TOKENS);
       int n = (int) segment.cellTable().postings();
       byte[] bytes = new byte[n * segment.postingWidth()];
       segment.readPostings(0, n, bytes, 0);

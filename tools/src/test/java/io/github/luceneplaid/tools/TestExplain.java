@@ -13,7 +13,7 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.testframework.Processes;
 import io.github.luceneplaid.tools.HitExplanation.Label;
 import java.io.IOException;

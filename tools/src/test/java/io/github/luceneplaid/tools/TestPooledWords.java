@@ -13,8 +13,8 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.plaid.TokenPooling;
-import io.github.luceneplaid.plaid.search.TokenMatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

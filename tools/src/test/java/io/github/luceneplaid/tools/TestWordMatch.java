@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.search.TokenMatch;
+import io.github.luceneplaid.plaid.TokenMatch;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 

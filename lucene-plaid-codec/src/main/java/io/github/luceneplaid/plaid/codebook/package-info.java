@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Training of codebooks, and the quantiser that codes token vectors against them. */
+/** Training of codebooks, and the quantisers of tokens. Internal. */
 package io.github.luceneplaid.plaid.codebook;

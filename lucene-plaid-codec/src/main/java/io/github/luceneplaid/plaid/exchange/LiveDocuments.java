@@ -12,10 +12,10 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
-import io.github.luceneplaid.plaid.PlaidBinaryDocValues;
-import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.ShownValues;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

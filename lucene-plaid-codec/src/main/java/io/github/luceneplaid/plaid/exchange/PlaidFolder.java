@@ -14,10 +14,10 @@ package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
-import io.github.luceneplaid.plaid.ImportedDocValues;
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.segment.ImportedDocValues;
 import java.io.IOException;
 
 /** The documents of a directory that have tokens, as values of a field. */

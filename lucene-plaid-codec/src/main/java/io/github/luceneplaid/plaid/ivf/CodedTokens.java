@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.BitUtil;
@@ -92,7 +92,7 @@ public record CodedTokens(
     blocks.readBytes(block * stride, scratch, 0, stride);
     decoder.decodeRotated(scratch, 0, 0, lanes, into, 0);
     for (int lane = 0; lane < lanes; lane++) {
-      ids[lane] = ResidualQuantizer.centroidId(scratch, 0, lane);
+      ids[lane] = CodeBlock.centroidId(scratch, 0, lane);
     }
   }
 

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Cells: small clusters of token vectors, and the posting lists that belong to them. */
+/** Cells of tokens, and the posting lists of their documents. Internal. */
 package io.github.luceneplaid.plaid.ivf;

@@ -12,11 +12,15 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.probe.Accumulator;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
 import java.io.IOException;
 import org.apache.lucene.util.Bits;
 
 /** A segment that can tell the documents that are worth scoring without looking at all of them. */
-interface ApproximateSegmentSearch extends SegmentSearch {
+public interface ApproximateSegmentSearch extends SegmentSearch {
 
   /** Whether exact scores come from raw tokens, while quick ones come from their codes. */
   boolean keepsRaw();

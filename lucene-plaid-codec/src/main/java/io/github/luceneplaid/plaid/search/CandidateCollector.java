@@ -12,7 +12,13 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
+import io.github.luceneplaid.plaid.search.probe.Accumulator;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.SearchCounters.Stage;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.StopRule;
 import java.io.IOException;
 import java.util.List;
 

@@ -12,9 +12,22 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.search.probe.Accumulator;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.probe.FetchedPostings;
+import io.github.luceneplaid.plaid.search.probe.RegionProbe;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.CentroidProducts;
+import io.github.luceneplaid.plaid.search.score.CodeScorer;
+import io.github.luceneplaid.plaid.search.score.ImportedCodeScorer;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.LeafReader;

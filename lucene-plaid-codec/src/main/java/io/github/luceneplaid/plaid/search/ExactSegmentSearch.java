@@ -13,6 +13,10 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

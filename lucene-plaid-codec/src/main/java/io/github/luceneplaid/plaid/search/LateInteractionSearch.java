@@ -12,7 +12,10 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.search.SearchCounters.Stage;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.SearchCounters.Stage;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +35,7 @@ import java.util.List;
  * scores instead. The result depends on neither the number of threads nor their timing, unless the
  * request times out. Whatever is reported has an exact score, even then.
  */
-final class LateInteractionSearch {
+public final class LateInteractionSearch {
 
   /** Of the candidates, one in so many is scored by most searches. */
   private static final int USUAL_PART = 16;
@@ -43,7 +46,7 @@ final class LateInteractionSearch {
   private final int k;
   private final int candidates;
 
-  LateInteractionSearch(SegmentSearches segments, SearchRequest request) {
+  public LateInteractionSearch(SegmentSearches segments, SearchRequest request) {
     this.segments = segments;
     this.request = request;
     this.accepted = segments.all().stream().mapToLong(SegmentDocs::accepted).sum();
@@ -52,12 +55,12 @@ final class LateInteractionSearch {
   }
 
   /** How many segments have values of the field. */
-  int segments() {
+  public int segments() {
     return segments.all().size();
   }
 
   /** Returns the hits, best first, in the form of {@link BestDocs}. */
-  long[] run() throws IOException {
+  public long[] run() throws IOException {
     request.counters().end(Stage.OPEN);
     if (k == 0 || request.timedOut()) {
       return new long[0];

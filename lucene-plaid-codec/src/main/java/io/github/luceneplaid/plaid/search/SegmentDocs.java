@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

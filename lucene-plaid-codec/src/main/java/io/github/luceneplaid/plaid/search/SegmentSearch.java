@@ -12,8 +12,11 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.PlaidSegment;
-import io.github.luceneplaid.plaid.ShownValues;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -24,7 +27,7 @@ import org.apache.lucene.search.DocIdSetIterator;
  * thread; another thread takes a {@link #copy}. Documents are those of the segment, in any order,
  * although ascending order is cheapest.
  */
-interface SegmentSearch {
+public interface SegmentSearch {
 
   /**
    * Opens the best search that a segment has for the field.

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Weight;
 
 /** The segments that a search has to look at, and how their documents are scored in parallel. */
-final class SegmentSearches {
+public final class SegmentSearches {
 
   /** Dot products that are worth a task of their own. */
   static final long TASK_COST = 1 << 19;
@@ -40,7 +41,7 @@ final class SegmentSearches {
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
    */
-  SegmentSearches(IndexSearcher searcher, SearchRequest request) throws IOException {
+  public SegmentSearches(IndexSearcher searcher, SearchRequest request) throws IOException {
     this.searcher = searcher;
     this.request = request;
     List<LeafReaderContext> contexts = searcher.getIndexReader().leaves();
@@ -88,7 +89,7 @@ final class SegmentSearches {
   }
 
   /** Restricts the search to what a filter matches. */
-  void filter(Weight filter) throws IOException {
+  public void filter(Weight filter) throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>(segments.size());
     for (SegmentDocs segment : segments) {
       tasks.add(
@@ -119,7 +120,7 @@ final class SegmentSearches {
     return any;
   }
 
-  List<SegmentDocs> all() {
+  public List<SegmentDocs> all() {
     return segments;
   }
 
@@ -159,7 +160,7 @@ final class SegmentSearches {
    * @return their scores in the same order; NaN where a document has no tokens that fit, and for
    *     all that were left when time was out
    */
-  float[] exactScores(int[] docs) throws IOException {
+  public float[] exactScores(int[] docs) throws IOException {
     return score(docs, false);
   }
 

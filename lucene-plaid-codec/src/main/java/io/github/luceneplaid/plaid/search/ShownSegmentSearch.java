@@ -12,7 +12,14 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.ShownValues;
+import io.github.luceneplaid.plaid.search.probe.Accumulator;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.index.DocValues;

@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.score.TokenPairs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +24,7 @@ import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 
 /** How a document came to its score: the best of its tokens for each query token. */
-final class TokenMatches {
+public final class TokenMatches {
 
   private final float score;
   private final int[] bestToken;
@@ -40,14 +43,14 @@ final class TokenMatches {
    * @return null if it has no tokens of the query's dimension
    * @throws IllegalArgumentException if there is no such document
    */
-  static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
+  public static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
       throws IOException {
     LeafReaderContext leaf = leaf(searcher, doc);
     return of(leaf, request, doc - leaf.docBase);
   }
 
   /** Looks at a document of a leaf; null if it has no tokens of the query's dimension. */
-  static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
+  public static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
       throws IOException {
     SegmentSearch search = SegmentSearch.of(leaf, request);
     if (search == null) {
@@ -78,7 +81,7 @@ final class TokenMatches {
    *     dimension
    * @throws IllegalArgumentException if there is no such document
    */
-  static float[][] similarities(IndexSearcher searcher, SearchRequest request, int doc)
+  public static float[][] similarities(IndexSearcher searcher, SearchRequest request, int doc)
       throws IOException {
     LeafReaderContext leaf = leaf(searcher, doc);
     SegmentSearch search = SegmentSearch.of(leaf, request);
@@ -108,16 +111,22 @@ final class TokenMatches {
     return leaves.get(SegmentSearches.segmentOf(doc, searcher.getIndexReader()));
   }
 
-  float score() {
+  public float score() {
     return score;
   }
 
+  /** Takes the match of a query token. */
+  public interface Collector<T> {
+    /** Makes something of a match. */
+    T match(int queryToken, int documentToken, float similarity);
+  }
+
   /** Returns the matches by query token; nothing for those without a match. */
-  List<TokenMatch> list() {
-    List<TokenMatch> matches = new ArrayList<>(bestToken.length);
+  public <T> List<T> list(Collector<T> collector) {
+    List<T> matches = new ArrayList<>(bestToken.length);
     for (int i = 0; i < bestToken.length; i++) {
       if (bestToken[i] >= 0) {
-        matches.add(new TokenMatch(i, bestToken[i], similarity[i]));
+        matches.add(collector.match(i, bestToken[i], similarity[i]));
       }
     }
     return matches;
@@ -128,19 +137,18 @@ final class TokenMatches {
    *
    * @param value the score as it was found before, which may have been rounded otherwise
    */
-  Explanation explain(float value) {
-    List<Explanation> details = new ArrayList<>(bestToken.length);
-    for (TokenMatch match : list()) {
-      details.add(
-          Explanation.match(
-              QueryTokens.contribution(match.similarity()),
-              "max(0, (1 + s) / 2) for query token "
-                  + match.queryToken()
-                  + ", s = "
-                  + match.similarity()
-                  + " to document token "
-                  + match.documentToken()));
-    }
+  public Explanation explain(float value) {
+    List<Explanation> details =
+        list(
+            (queryToken, documentToken, similarity) ->
+                Explanation.match(
+                    QueryTokens.contribution(similarity),
+                    "max(0, (1 + s) / 2) for query token "
+                        + queryToken
+                        + ", s = "
+                        + similarity
+                        + " to document token "
+                        + documentToken));
     return Explanation.match(value, "MaxSim, over the query tokens the sum of:", details);
   }
 }

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Queries over late-interaction fields, and the steps they take. */
+/** Searches of segments: candidates, their scores, and when to stop. Internal. */
 package io.github.luceneplaid.plaid.search;

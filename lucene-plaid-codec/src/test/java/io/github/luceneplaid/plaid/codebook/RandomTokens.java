@@ -14,12 +14,12 @@ package io.github.luceneplaid.plaid.codebook;
 import java.util.Random;
 
 /** Random tokens of unit length. */
-final class RandomTokens {
+public final class RandomTokens {
 
   private RandomTokens() {}
 
   /** Tokens of any direction. */
-  static float[] uniform(Random random, int n, int dim) {
+  public static float[] uniform(Random random, int n, int dim) {
     float[] tokens = new float[n * dim];
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = (float) random.nextGaussian();
@@ -31,7 +31,7 @@ final class RandomTokens {
   }
 
   /** Tokens around this many random directions, at a distance of about noise. */
-  static float[] clustered(Random random, int n, int dim, int clusters, double noise) {
+  public static float[] clustered(Random random, int n, int dim, int clusters, double noise) {
     float[] centers = uniform(random, clusters, dim);
     float[] tokens = new float[n * dim];
     for (int i = 0; i < n; i++) {
@@ -45,14 +45,14 @@ final class RandomTokens {
     return tokens;
   }
 
-  static void normalize(float[] v, int offset, int dim) {
+  public static void normalize(float[] v, int offset, int dim) {
     double factor = 1 / Math.sqrt(dot(v, offset, v, offset, dim));
     for (int j = offset; j < offset + dim; j++) {
       v[j] = (float) (v[j] * factor);
     }
   }
 
-  static double dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+  public static double dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
     double sum = 0;
     for (int j = 0; j < dim; j++) {
       sum += (double) a[aOffset + j] * b[bOffset + j];
@@ -60,7 +60,7 @@ final class RandomTokens {
     return sum;
   }
 
-  static double squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+  public static double squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim) {
     double sum = 0;
     for (int j = 0; j < dim; j++) {
       double difference = (double) a[aOffset + j] - b[bOffset + j];
@@ -70,7 +70,7 @@ final class RandomTokens {
   }
 
   /** The nearest centroid, by comparing with each. */
-  static int nearest(float[] tokens, int offset, float[] centroids, int dim) {
+  public static int nearest(float[] tokens, int offset, float[] centroids, int dim) {
     int best = 0;
     double bestDistance = Double.POSITIVE_INFINITY;
     for (int a = 0; a < centroids.length / dim; a++) {

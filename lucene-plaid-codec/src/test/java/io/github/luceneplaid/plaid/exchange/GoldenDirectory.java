@@ -31,19 +31,19 @@ import java.util.stream.Stream;
  * @param queries tokens of each query
  * @param hits of each query, all documents
  */
-record GoldenDirectory(
+public record GoldenDirectory(
     String name, Path index, float[][][] documents, float[][][] queries, List<Hits> hits) {
 
   /** Documents and their raw scores, best first. */
-  record Hits(int[] ids, float[] scores) {}
+  public record Hits(int[] ids, float[] scores) {}
 
   /** Where the set is, if it is on this machine. */
-  static Path folder() {
+  public static Path folder() {
     return Path.of(System.getProperty("plaid.shared", "shared"), "golden");
   }
 
   /** The stages of all cases of a program. */
-  static List<GoldenDirectory> all(String program) throws IOException {
+  public static List<GoldenDirectory> all(String program) throws IOException {
     List<GoldenDirectory> all = new ArrayList<>();
     for (Path directory : sorted(folder().resolve(program))) {
       for (Path stage : sorted(directory)) {
@@ -98,12 +98,12 @@ record GoldenDirectory(
     }
   }
 
-  boolean isBinary() throws IOException {
+  public boolean isBinary() throws IOException {
     return PlaidFolderMetadata.read(index).binary();
   }
 
   /** The largest dot product of each query token with a token of the document. */
-  static double[] maxima(float[][] query, float[][] document) {
+  public static double[] maxima(float[][] query, float[][] document) {
     double[] maxima = new double[query.length];
     for (int q = 0; q < query.length; q++) {
       maxima[q] = Double.NEGATIVE_INFINITY;

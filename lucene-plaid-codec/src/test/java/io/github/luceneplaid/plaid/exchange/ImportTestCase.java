@@ -12,10 +12,10 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -41,22 +41,22 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 
 /** Imports directories into indexes, and looks at what comes out of these. */
-abstract class ImportTestCase extends LuceneTestCase {
+public abstract class ImportTestCase extends LuceneTestCase {
 
-  static final String FIELD = "tokens";
-  static final String ORDER = "order";
+  public static final String FIELD = "tokens";
+  public static final String ORDER = "order";
 
-  static void assumeGoldenFiles() {
+  public static void assumeGoldenFiles() {
     assumeTrue(
         "no golden files in " + GoldenDirectory.folder() + ": set the property plaid.shared",
         Files.isDirectory(GoldenDirectory.folder()));
   }
 
-  static IndexWriterConfig config() {
+  public static IndexWriterConfig config() {
     return config(new PlaidDocValuesFormat());
   }
 
-  static IndexWriterConfig config(DocValuesFormat format) {
+  public static IndexWriterConfig config(DocValuesFormat format) {
     DocValuesFormat others = TestUtil.getDefaultDocValuesFormat();
     Codec codec =
         new AssertingCodec() {
@@ -72,7 +72,7 @@ abstract class ImportTestCase extends LuceneTestCase {
   }
 
   /** Documents by their number in the directory, of a reader of one import. */
-  static List<float[][]> documents(IndexReader reader) throws IOException {
+  public static List<float[][]> documents(IndexReader reader) throws IOException {
     List<float[][]> documents = new ArrayList<>();
     for (LeafReaderContext context : reader.leaves()) {
       LeafReader leaf = context.reader();
@@ -92,7 +92,8 @@ abstract class ImportTestCase extends LuceneTestCase {
     return documents;
   }
 
-  static void assertTokens(String message, float[][][] expected, List<float[][]> found, float by) {
+  public static void assertTokens(
+      String message, float[][][] expected, List<float[][]> found, float by) {
     assertEquals(message, expected.length, found.size());
     for (int i = 0; i < expected.length; i++) {
       assertEquals(message + " " + i, expected[i].length, found.get(i).length);
@@ -102,23 +103,23 @@ abstract class ImportTestCase extends LuceneTestCase {
     }
   }
 
-  static ScoreDoc[] search(
+  public static ScoreDoc[] search(
       IndexReader reader, float[][] query, int k, LateInteractionOptions options)
       throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
     return searcher.search(new LateInteractionQuery(FIELD, query, k, null, options), k).scoreDocs;
   }
 
-  static ScoreDoc[] exhaustively(IndexReader reader, float[][] query) throws IOException {
+  public static ScoreDoc[] exhaustively(IndexReader reader, float[][] query) throws IOException {
     LateInteractionOptions exact = LateInteractionOptions.builder().exact().build();
     return search(reader, query, Math.max(1, reader.maxDoc()), exact);
   }
 
-  static PlaidStatistics statistics(IndexReader reader) throws IOException {
+  public static PlaidStatistics statistics(IndexReader reader) throws IOException {
     return PlaidDocValuesFormat.statistics(getOnlyLeafReader(reader), FIELD);
   }
 
-  static IndexWriter writer(Directory directory) throws IOException {
+  public static IndexWriter writer(Directory directory) throws IOException {
     return new IndexWriter(directory, config());
   }
 }

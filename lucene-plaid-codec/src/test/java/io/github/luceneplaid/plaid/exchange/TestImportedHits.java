@@ -12,9 +12,9 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
-import io.github.luceneplaid.plaid.search.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

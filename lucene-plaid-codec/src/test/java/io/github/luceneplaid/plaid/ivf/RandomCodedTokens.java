@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -25,24 +26,24 @@ import org.apache.lucene.util.packed.PackedInts;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /** Random documents of coded tokens, with what their codes are decoded to. */
-final class RandomCodedTokens {
+public final class RandomCodedTokens {
 
-  static final int BITS = 4;
+  public static final int BITS = 4;
 
-  final int dimension;
-  final int[] counts;
+  public final int dimension;
+  public final int[] counts;
 
   /** Rotated tokens of each document, row after row, as their codes have them. */
-  final float[][] tokens;
+  public final float[][] tokens;
 
   /** The region of each token of a document. */
-  final int[][] regions;
+  public final int[][] regions;
 
-  final Codebook codebook;
-  final CodedTokens coded;
+  public final Codebook codebook;
+  public final CodedTokens coded;
 
   /** How often the regions of all tokens were walked through. */
-  int walks;
+  public int walks;
 
   /**
    * Draws documents.
@@ -51,7 +52,7 @@ final class RandomCodedTokens {
    * @param regionCount number of regions that tokens are in at random; 0: the centroids are these
    * @param places number of places around a centroid that tokens lie at
    */
-  RandomCodedTokens(
+  public RandomCodedTokens(
       Random random, int dimension, int documents, int centroids, int regionCount, int places)
       throws IOException {
     this.dimension = dimension;
@@ -91,7 +92,7 @@ final class RandomCodedTokens {
             quantizer.encode(token, 0, flat, centroid, block, 0, lane);
             regions[doc][from + lane] = regionCount == 0 ? centroid : random.nextInt(regionCount);
           } else {
-            quantizer.repeatLane(block, 0, lanes - 1, lane);
+            CodeBlock.repeatLane(block, 0, quantizer.blockBytes(), lanes - 1, lane);
           }
           regionIds.writeShort((short) (lane < lanes ? regions[doc][from + lane] : 0));
         }
@@ -112,7 +113,7 @@ final class RandomCodedTokens {
   }
 
   /** A random row of length 1 that lies so far from another one, in all directions together. */
-  static float[] unit(Random random, float[] from, float distance, int dimension) {
+  public static float[] unit(Random random, float[] from, float distance, int dimension) {
     float[] row = new float[dimension];
     double squares = 0;
     for (int j = 0; j < dimension; j++) {
@@ -130,13 +131,13 @@ final class RandomCodedTokens {
     return bytes.toDataInput();
   }
 
-  float[] token(int doc, int i) {
+  public float[] token(int doc, int i) {
     float[] token = new float[dimension];
     System.arraycopy(tokens[doc], i * dimension, token, 0, dimension);
     return token;
   }
 
-  static double distance(float[] a, float[] b) {
+  public static double distance(float[] a, float[] b) {
     double squares = 0;
     for (int j = 0; j < a.length; j++) {
       squares += (double) (a[j] - b[j]) * (a[j] - b[j]);

@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.TokenMatch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +54,7 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NamedThreadFactory;
 
 /** What a query must find, whatever the field is written with. */
-abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase {
+public abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase {
 
   /** Any number of segments, deleted and updated documents, documents without tokens, filters. */
   public void testRandomIndexes() throws Exception {

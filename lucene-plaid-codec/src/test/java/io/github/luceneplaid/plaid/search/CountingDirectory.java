@@ -20,16 +20,16 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 
 /** Counts the bytes that are read of files once they are open. */
-final class CountingDirectory extends FilterDirectory {
+public final class CountingDirectory extends FilterDirectory {
 
   private final AtomicLong bytes = new AtomicLong();
 
-  CountingDirectory(Directory in) {
+  public CountingDirectory(Directory in) {
     super(in);
   }
 
   /** Returns how many bytes were read since the last call. */
-  long bytes() {
+  public long bytes() {
     return bytes.getAndSet(0);
   }
 

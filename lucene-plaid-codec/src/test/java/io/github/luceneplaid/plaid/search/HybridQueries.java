@@ -28,13 +28,13 @@ import org.apache.lucene.tests.analysis.MockAnalyzer;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Queries for vectors beside one for a word, on indexes that may have nothing but the text. */
-final class HybridQueries {
+public final class HybridQueries {
 
-  static final String TEXT = "text";
+  public static final String TEXT = "text";
 
   private HybridQueries() {}
 
-  static Query hybrid(Query query) {
+  public static Query hybrid(Query query) {
     return new BooleanQuery.Builder()
         .add(new TermQuery(new Term(TEXT, "red")), Occur.SHOULD)
         .add(query, Occur.SHOULD)
@@ -42,7 +42,7 @@ final class HybridQueries {
   }
 
   /** Highlighters rewrite queries on an index of the text alone. */
-  static void assertHighlighted(Query query) throws Exception {
+  public static void assertHighlighted(Query query) throws Exception {
     MockAnalyzer analyzer = new MockAnalyzer(LuceneTestCase.random());
     String text = "some red house";
     QueryScorer scorer =
@@ -62,7 +62,7 @@ final class HybridQueries {
   }
 
   /** A reader that knows no fields at all, such as Lucene 10.3 highlights on. */
-  static LeafReader thatDoesNotTell(LeafReader reader) throws IOException {
+  public static LeafReader thatDoesNotTell(LeafReader reader) throws IOException {
     return new FilterLeafReader(reader) {
       @Override
       public FieldInfos getFieldInfos() {

@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,12 +36,12 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /** Documents with random tokens, and MaxSim of what an index returns for them, by brute force. */
-abstract class LateInteractionTestCase extends LuceneTestCase {
+public abstract class LateInteractionTestCase extends LuceneTestCase {
 
-  static final String FIELD = "tokens";
+  public static final String FIELD = "tokens";
 
   /** The dimension of all tokens of the test that are not odd on purpose. */
-  int dimension;
+  public int dimension;
 
   @Override
   public void setUp() throws Exception {
@@ -48,16 +50,16 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** What the field is written with. */
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return TestUtil.getDefaultDocValuesFormat();
   }
 
-  IndexWriterConfig config() {
+  protected IndexWriterConfig config() {
     return newIndexWriterConfig().setCodec(TestUtil.alwaysDocValuesFormat(docValuesFormat()));
   }
 
   /** Random tokens of length 1. */
-  float[][] tokens(int n) {
+  public float[][] tokens(int n) {
     float[][] tokens = new float[n][dimension];
     for (float[] token : tokens) {
       double squares = 0;
@@ -72,12 +74,12 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
     return tokens;
   }
 
-  float[][] query() {
+  public float[][] query() {
     return tokens(random().nextInt(1, 12));
   }
 
   /** A document with an id and one of three groups; with tokens unless there are none. */
-  Document document(int id, float[][] tokens) {
+  public Document document(int id, float[][] tokens) {
     Document document = new Document();
     document.add(new StringField("id", Integer.toString(id), Field.Store.YES));
     document.add(new StringField("group", Integer.toString(id % 3), Field.Store.NO));
@@ -88,7 +90,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** The scores of all live documents that have one, best first. */
-  static List<ScoreDoc> bruteForce(IndexReader reader, float[][] query) throws IOException {
+  public static List<ScoreDoc> bruteForce(IndexReader reader, float[][] query) throws IOException {
     List<ScoreDoc> hits = new ArrayList<>();
     for (LeafReaderContext leaf : reader.leaves()) {
       BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
@@ -108,7 +110,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** The score of a value; NaN if it has no tokens of the query's dimension. */
-  static double maxSim(float[][] query, BytesRef value) {
+  public static double maxSim(float[][] query, BytesRef value) {
     float[][] tokens;
     try {
       tokens = LateInteractionField.decode(value);
@@ -130,7 +132,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
     return score;
   }
 
-  static double dot(float[] a, float[] b) {
+  public static double dot(float[] a, float[] b) {
     double dot = 0;
     for (int j = 0; j < a.length; j++) {
       dot += (double) a[j] * b[j];
@@ -139,7 +141,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** Checks hits against the best of all that were expected; ties may go either way. */
-  static void assertBest(List<ScoreDoc> expected, int k, TopDocs hits) {
+  public static void assertBest(List<ScoreDoc> expected, int k, TopDocs hits) {
     assertEquals(Math.min(k, expected.size()), hits.scoreDocs.length);
     for (int i = 0; i < hits.scoreDocs.length; i++) {
       assertScore("rank " + i, expected.get(i).score, hits.scoreDocs[i].score);
@@ -148,7 +150,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** Checks that hits are in order and have the scores that were expected of them. */
-  static void assertScores(List<ScoreDoc> expected, TopDocs hits) {
+  public static void assertScores(List<ScoreDoc> expected, TopDocs hits) {
     ScoreDoc last = new ScoreDoc(-1, Float.POSITIVE_INFINITY);
     for (ScoreDoc hit : hits.scoreDocs) {
       ScoreDoc same =
@@ -168,7 +170,7 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
     assertEquals(message, expected, score, 1e-4 * Math.max(1, expected));
   }
 
-  static void assertSame(TopDocs expected, TopDocs hits) {
+  public static void assertSame(TopDocs expected, TopDocs hits) {
     assertEquals(expected.scoreDocs.length, hits.scoreDocs.length);
     for (int i = 0; i < expected.scoreDocs.length; i++) {
       assertEquals("rank " + i, expected.scoreDocs[i].doc, hits.scoreDocs[i].doc);
@@ -177,7 +179,8 @@ abstract class LateInteractionTestCase extends LuceneTestCase {
   }
 
   /** A query that must give the ranking of the stored vectors, by one of the two ways to ask. */
-  static LateInteractionQuery exactQuery(float[][] query, int k, Query filter, int documents) {
+  public static LateInteractionQuery exactQuery(
+      float[][] query, int k, Query filter, int documents) {
     LateInteractionOptions options =
         random().nextBoolean()
             ? LateInteractionOptions.builder().exact().build()

@@ -12,7 +12,12 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +45,7 @@ public class TestCandidateCollector extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .trainingThreshold(30)
         .tokensPerCell(random().nextInt(1, 20))
@@ -74,7 +79,8 @@ public class TestCandidateCollector extends LateInteractionTestCase {
       IndexSearcher searcher, float[][] query, int wanted, int scores, int window)
       throws IOException {
     SearchRequest request =
-        new SearchRequest(FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT, null);
+        new SearchRequest(
+            FIELD, QueryTokens.of(query), 10, LateInteractionOptions.DEFAULT.settings(), null);
     SegmentSearches segments = new SegmentSearches(searcher, request);
     List<SegmentDocs> probed = new ArrayList<>();
     for (SegmentDocs segment : segments.all()) {

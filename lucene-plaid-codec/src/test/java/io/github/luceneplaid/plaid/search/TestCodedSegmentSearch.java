@@ -13,7 +13,12 @@
 package io.github.luceneplaid.plaid.search;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.search.probe.RegionProbe;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +34,7 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
   private final int bits = RandomPicks.randomFrom(random(), List.of(1, 2, 3, 4, 8));
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().bits(bits).trainingThreshold(1).build();
   }
 
@@ -55,7 +60,11 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
         LeafReaderContext leaf = reader.leaves().get(0);
         SearchRequest request =
             new SearchRequest(
-                FIELD, QueryTokens.of(query()), 10, LateInteractionOptions.DEFAULT, null);
+                FIELD,
+                QueryTokens.of(query()),
+                10,
+                LateInteractionOptions.DEFAULT.settings(),
+                null);
         ApproximateSegmentSearch untouched = search(leaf, request);
         ApproximateSegmentSearch search = search(leaf, request);
         int[] docs = random().ints(2L * documents, 0, documents).toArray();

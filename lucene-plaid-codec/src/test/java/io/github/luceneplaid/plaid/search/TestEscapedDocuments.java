@@ -11,7 +11,15 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.SearchProfile;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +42,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
       LateInteractionOptions.builder().regions(2).cells(4).candidates(20).build();
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).build();
   }
 
@@ -103,7 +111,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
   private CodedSegmentSearch search(DirectoryReader reader) throws IOException {
     SearchRequest request =
         new SearchRequest(
-            FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT, null);
+            FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT.settings(), null);
     return (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
   }
 

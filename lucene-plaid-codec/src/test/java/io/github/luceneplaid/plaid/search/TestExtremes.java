@@ -13,6 +13,8 @@
 package io.github.luceneplaid.plaid.search;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
@@ -62,7 +64,7 @@ public class TestExtremes extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return format;
   }
 

@@ -16,6 +16,8 @@ import static io.github.luceneplaid.plaid.search.HybridQueries.assertHighlighted
 import static io.github.luceneplaid.plaid.search.HybridQueries.hybrid;
 import static io.github.luceneplaid.plaid.search.HybridQueries.thatDoesNotTell;
 
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.document.Document;

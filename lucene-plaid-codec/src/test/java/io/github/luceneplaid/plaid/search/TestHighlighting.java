@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public class TestHighlighting extends LateInteractionTestCase {
   private final AtomicInteger opened = new AtomicInteger();
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).build();
   }
 

@@ -19,7 +19,7 @@ import org.apache.lucene.codecs.DocValuesFormat;
 public class TestLateInteractionQueryFlat extends BaseLateInteractionQueryTestCase {
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return new PlaidDocValuesFormat();
   }
 }

@@ -19,7 +19,7 @@ import org.apache.lucene.tests.util.TestUtil;
 public class TestLateInteractionQueryForeign extends BaseLateInteractionQueryTestCase {
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return TestUtil.getDefaultDocValuesFormat();
   }
 }

@@ -24,7 +24,7 @@ import org.apache.lucene.tests.util.TestUtil;
 public class TestLateInteractionQueryMixed extends BaseLateInteractionQueryTestCase {
 
   @Override
-  IndexWriterConfig config() {
+  protected IndexWriterConfig config() {
     DocValuesFormat other = TestUtil.getDefaultDocValuesFormat();
     DocValuesFormat[] formats = {
       PlaidDocValuesFormat.builder().trainingThreshold(30).tokensPerCell(4).build(),

@@ -20,7 +20,7 @@ import org.apache.lucene.codecs.DocValuesFormat;
 public class TestLateInteractionQueryRaw extends BaseLateInteractionQueryTestCase {
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .raw(random().nextBoolean() ? RawTokens.FLOAT16 : RawTokens.FLOAT32)
         .trainingThreshold(30)

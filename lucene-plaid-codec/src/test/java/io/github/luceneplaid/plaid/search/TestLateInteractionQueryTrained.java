@@ -21,7 +21,7 @@ import org.apache.lucene.codecs.DocValuesFormat;
 public class TestLateInteractionQueryTrained extends BaseLateInteractionQueryTestCase {
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder()
         .bits(RandomPicks.randomFrom(random(), List.of(1, 2, 3, 4, 8)))
         .trainingThreshold(30)

@@ -11,7 +11,12 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +52,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return format;
   }
 
@@ -204,7 +209,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(counting)) {
         SearchRequest request =
             new SearchRequest(
-                FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT, null);
+                FIELD, QueryTokens.of(query()), 5, LateInteractionOptions.DEFAULT.settings(), null);
         counting.bytes();
         new SegmentSearches(new IndexSearcher(reader), request);
         assertTrue(counting.bytes() < 2L * 20 * 4 * dimension);

@@ -13,8 +13,12 @@
 package io.github.luceneplaid.plaid.search;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +68,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).raw(raw).build();
   }
 

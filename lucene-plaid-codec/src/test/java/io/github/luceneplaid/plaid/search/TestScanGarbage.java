@@ -14,6 +14,8 @@ package io.github.luceneplaid.plaid.search;
 
 import com.sun.management.ThreadMXBean;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -12,6 +12,10 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +41,7 @@ public class TestScorers extends LateInteractionTestCase {
 
   /** Quick scores of values in any other format are exact ones. */
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return TestUtil.getDefaultDocValuesFormat();
   }
 
@@ -74,7 +78,8 @@ public class TestScorers extends LateInteractionTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         float[][] query = query();
-        SearchRequest request = new SearchRequest(FIELD, QueryTokens.of(query), k, options, null);
+        SearchRequest request =
+            new SearchRequest(FIELD, QueryTokens.of(query), k, options.settings(), null);
         SegmentSearches segments = new SegmentSearches(new IndexSearcher(reader), request);
         check.accept(new Given(segments, request, bruteForce(reader, query)));
       }
@@ -116,7 +121,7 @@ public class TestScorers extends LateInteractionTestCase {
           }
           BestDocs hits = new BestDocs(k);
           new ExactScorer(given.segments, given.request).score(off(wrong, 0), hits);
-          assertEquals(DOCUMENTS, given.request.counters().profile(1).exact());
+          assertEquals(DOCUMENTS, given.request.counters().exact());
           assertHits(given.expected, k, hits);
         });
   }
@@ -130,7 +135,7 @@ public class TestScorers extends LateInteractionTestCase {
         given -> {
           BestDocs hits = new BestDocs(k);
           new ExactScorer(given.segments, given.request).score(off(given.expected, offset()), hits);
-          long scored = given.request.counters().profile(1).exact();
+          long scored = given.request.counters().exact();
           // Rounding of offsets and equal scores may take another round or two
           assertTrue(scored + " scored", scored >= Math.max(8, k) && scored <= Math.max(8, k) + 12);
           assertHits(given.expected, k, hits);
@@ -160,7 +165,7 @@ public class TestScorers extends LateInteractionTestCase {
                   hits,
                   scored);
           assertTrue(scored.size() + " scored", scored.size() <= mostScored);
-          assertEquals(scored.size(), given.request.counters().profile(1).quick());
+          assertEquals(scored.size(), given.request.counters().quick());
           assertHits(given.expected, k, hits);
           for (long hit : scored.best()) {
             ScoreDoc same =

@@ -11,8 +11,17 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.PlaidSegment;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.CellProbe;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.TimeLimit;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +63,7 @@ public class TestTimeouts extends LateInteractionTestCase {
   }
 
   @Override
-  DocValuesFormat docValuesFormat() {
+  protected DocValuesFormat docValuesFormat() {
     return format;
   }
 
@@ -228,7 +237,7 @@ public class TestTimeouts extends LateInteractionTestCase {
 
   private static SearchRequest request(float[][] query, QueryTimeout timeout) {
     return new SearchRequest(
-        FIELD, QueryTokens.of(query), 5, LateInteractionOptions.DEFAULT, timeout);
+        FIELD, QueryTokens.of(query), 5, LateInteractionOptions.DEFAULT.settings(), timeout);
   }
 
   private static void assertAsked(double work, int asked) {

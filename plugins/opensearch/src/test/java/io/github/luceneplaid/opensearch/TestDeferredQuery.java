@@ -13,7 +13,7 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.fsvi.PartialHitsQuery;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;

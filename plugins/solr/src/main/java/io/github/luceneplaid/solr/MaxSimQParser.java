@@ -13,8 +13,8 @@
 package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
-import io.github.luceneplaid.plaid.search.LateInteractionQuery;
-import io.github.luceneplaid.plaid.search.SearchProfile;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import org.apache.lucene.search.Query;
 import org.apache.solr.common.SolrException;

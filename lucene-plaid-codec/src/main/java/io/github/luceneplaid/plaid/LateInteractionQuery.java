@@ -1,0 +1,284 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid;
+
+import io.github.luceneplaid.fsvi.HitsQuery;
+import io.github.luceneplaid.fsvi.PartialHitsQuery;
+import io.github.luceneplaid.plaid.search.LateInteractionSearch;
+import io.github.luceneplaid.plaid.search.SegmentSearches;
+import io.github.luceneplaid.plaid.search.TokenMatches;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Weight;
+
+/**
+ * The k documents with the highest MaxSim, of any field of {@link
+ * org.apache.lucene.document.LateInteractionField}s. Segments written by {@link
+ * io.github.luceneplaid.plaid.PlaidDocValuesFormat} are searched by their codes, all others
+ * exactly; there is no need for any of the former. An index that does not know the field, or has it
+ * without doc values, has no hits: other clauses of a query find what they find until the first
+ * tokens come.
+ *
+ * <p>The score of a document is the sum over the query's tokens of {@code max(0, (1 + s) / 2)},
+ * where s is the largest dot product with a token that the index stores for the document: the score
+ * of Lucene's {@link org.apache.lucene.search.LateInteractionFloatValuesSource} with {@link
+ * org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, it is the
+ * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document.
+ *
+ * <p>The search runs when the query is rewritten, on the searcher's executor, and asks its timeout
+ * every few milliseconds. When time runs out, it ends, and the rewritten query matches the best of
+ * those documents that have been scored exactly until then, if any. {@link IndexSearcher#search}
+ * asks the timeout itself before it collects hits: so it returns none of these, nor of other
+ * clauses, and {@link IndexSearcher#timedOut} is true. They are there for whoever rewrites the
+ * query with another timeout than it is searched with.
+ *
+ * <p>What a search holds to find candidates is bounded, whatever the query and the index are:
+ * products with regions and scores of cells of blocks of query tokens, which are about
+ * 2<sup>23</sup> floats (32 MiB) for all segments together, unless a single query token takes more,
+ * and sums of 2<sup>20</sup> documents of each segment at a time (8 MiB). Large segments are walked
+ * part by part, and long queries are probed block by block, again for each part. To score
+ * candidates a thread keeps products of a segment's centroids, 2<sup>22</sup> floats (16 MiB) at
+ * most, and copies of the query.
+ *
+ * <p>A rewritten query knows its hits, also for readers of single segments, and filters of these:
+ * whoever goes on asking about hits, as a highlighter does for each of them, should be given what
+ * {@link IndexSearcher#rewrite} returns. The query itself would be searched for again.
+ *
+ * <p>Values are those that the reader shows. What a filter of the reader hides is no hit, and what
+ * a doc-values update has laid over a value is searched in its place.
+ *
+ * @lucene.experimental
+ */
+public final class LateInteractionQuery extends Query {
+
+  private final String field;
+  private final QueryTokens query;
+  private final int k;
+  private final Query filter;
+  private final LateInteractionOptions options;
+
+  /**
+   * Looks for the best k documents.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @throws IllegalArgumentException if the query is null, empty, ragged, not finite or of more
+   *     than 8,192 tokens, or if k is less than 1
+   */
+  public LateInteractionQuery(String field, float[][] query, int k) {
+    this(field, query, k, null);
+  }
+
+  /**
+   * Looks for the best k documents of those that a filter matches.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @param filter what hits must match; null for everything
+   * @throws IllegalArgumentException as {@link #LateInteractionQuery(String, float[][], int)}
+   */
+  public LateInteractionQuery(String field, float[][] query, int k, Query filter) {
+    this(field, query, k, filter, LateInteractionOptions.DEFAULT);
+  }
+
+  /**
+   * Looks for the best k documents of those that a filter matches, with options.
+   *
+   * @param field name of the field
+   * @param query tokens, each of the field's dimension; copied
+   * @param k number of hits, at least 1
+   * @param filter what hits must match; null for everything
+   * @param options how much work to do
+   * @throws IllegalArgumentException as {@link #LateInteractionQuery(String, float[][], int)}
+   */
+  public LateInteractionQuery(
+      String field, float[][] query, int k, Query filter, LateInteractionOptions options) {
+    this.field = Objects.requireNonNull(field, "field");
+    this.query = QueryTokens.of(query);
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be at least 1, got: " + k);
+    }
+    this.k = k;
+    this.filter = filter;
+    this.options = Objects.requireNonNull(options, "options");
+  }
+
+  /**
+   * Runs the search.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query's
+   */
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    if (searcher.getIndexReader().maxDoc() == 0) {
+      return new MatchNoDocsQuery("the index is empty");
+    }
+    SearchRequest request = request(searcher.getTimeout());
+    long[] found = search(searcher, request).run();
+    boolean partial = request.time().wasOver();
+    if (found.length == 0 && partial == false) {
+      return new MatchNoDocsQuery("no document matches");
+    }
+    HitsQuery hits =
+        new HitsQuery(
+            BestDocs.scoreDocs(found), searcher.getIndexReader(), this, new TokenExplainer());
+    return partial ? new PartialHitsQuery(hits) : hits;
+  }
+
+  /** Explains scores by the tokens that they come from. */
+  private final class TokenExplainer implements HitsQuery.Explainer {
+    @Override
+    public Explanation explainHit(LeafReaderContext context, int doc, float score)
+        throws IOException {
+      return TokenMatches.of(context, request(null), doc).explain(score);
+    }
+
+    @Override
+    public Explanation explainMiss(LeafReaderContext context, int doc) throws IOException {
+      TokenMatches matches = TokenMatches.of(context, request(null), doc);
+      return matches == null ? null : matches.explain(matches.score());
+    }
+  }
+
+  private LateInteractionSearch search(IndexSearcher searcher, SearchRequest request)
+      throws IOException {
+    SegmentSearches segments = new SegmentSearches(searcher, request);
+    if (filter != null
+        && filter instanceof MatchAllDocsQuery == false
+        && segments.all().isEmpty() == false) {
+      segments.filter(filterWeight(searcher));
+    }
+    return new LateInteractionSearch(segments, request);
+  }
+
+  /**
+   * Runs the search as {@link #rewrite} does, and tells what it took.
+   *
+   * @param searcher of the index
+   * @return how much of what was done, and the time of each stage
+   * @throws IllegalArgumentException as {@link #rewrite}
+   * @throws IOException if the index cannot be read
+   */
+  public SearchProfile profile(IndexSearcher searcher) throws IOException {
+    SearchRequest request = request(searcher.getTimeout());
+    if (searcher.getIndexReader().maxDoc() == 0) {
+      return SearchProfile.of(request.counters(), 0);
+    }
+    LateInteractionSearch search = search(searcher, request);
+    search.run();
+    return SearchProfile.of(request.counters(), search.segments());
+  }
+
+  private Weight filterWeight(IndexSearcher searcher) throws IOException {
+    return searcher.createWeight(searcher.rewrite(filter), ScoreMode.COMPLETE_NO_SCORES, 1f);
+  }
+
+  /**
+   * Finds what a document answers each query token with, whether or not it is among the hits.
+   *
+   * @param searcher of the index
+   * @param doc a document of the index
+   * @return a match for each query token that has one, in their order; empty if the document has no
+   *     tokens of the query's dimension
+   * @throws IllegalArgumentException if the index has no such document, or if the field has doc
+   *     values of another type
+   * @throws IOException if the index cannot be read
+   */
+  public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
+    TokenMatches matches = TokenMatches.of(searcher, request(null), doc);
+    return matches == null ? List.of() : matches.list(TokenMatch::new);
+  }
+
+  /**
+   * Compares all query tokens with all tokens of a document: {@link #matches} are the first of the
+   * highest similarities of each row.
+   *
+   * @param searcher of the index
+   * @param doc a document of the index, whether or not it is among the hits
+   * @return dot products, [query tokens][document tokens], with the tokens that the score is made
+   *     of; not finite where they overflow, without columns if the document has no tokens of the
+   *     query's dimension
+   * @throws IllegalArgumentException if the index has no such document, or if the field has doc
+   *     values of another type
+   * @throws IOException if the index cannot be read
+   */
+  public float[][] similarities(IndexSearcher searcher, int doc) throws IOException {
+    return TokenMatches.similarities(searcher, request(null), doc);
+  }
+
+  /** What is searched for, with the time that is left. */
+  SearchRequest request(QueryTimeout timeout) {
+    return new SearchRequest(field, query, k, options.settings(), timeout);
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    if (visitor.acceptField(field)) {
+      visitor.visitLeaf(this);
+    }
+    if (filter != null) {
+      filter.visit(visitor.getSubVisitor(BooleanClause.Occur.FILTER, this));
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return sameClassAs(other) && equalsTo((LateInteractionQuery) other);
+  }
+
+  private boolean equalsTo(LateInteractionQuery other) {
+    return k == other.k
+        && field.equals(other.field)
+        && query.equals(other.query)
+        && Objects.equals(filter, other.filter)
+        && options.equals(other.options);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(classHash(), field, query, k, filter, options);
+  }
+
+  @Override
+  public String toString(String defaultField) {
+    StringBuilder text = new StringBuilder("LateInteractionQuery(");
+    if (field.equals(defaultField) == false) {
+      text.append(field).append(':');
+    }
+    text.append(query).append(",k=").append(k);
+    if (filter != null) {
+      text.append(",filter=").append(filter);
+    }
+    if (options.equals(LateInteractionOptions.DEFAULT) == false) {
+      text.append(',').append(options);
+    }
+    return text.append(')').toString();
+  }
+}

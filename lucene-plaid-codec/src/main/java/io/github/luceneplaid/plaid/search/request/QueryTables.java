@@ -1,0 +1,342 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.request;
+
+import io.github.luceneplaid.fsvi.simd.QueryMatrix;
+import io.github.luceneplaid.fsvi.simd.ResidualTables;
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
+import io.github.luceneplaid.plaid.codebook.QueryRounding;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.Rotation;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.util.ArrayUtil;
+
+/**
+ * What a search computes once for all trained segments: the rotated query, its integers for each
+ * width of codes, and its products with the centroids of each codebook.
+ */
+public final class QueryTables {
+
+  /** Cells are rounded as codes of up to this many bits are. */
+  private static final int CELL_BITS = 4;
+
+  /** Products of a segment's centroids that are held for all query tokens. */
+  private static final int MAX_PRODUCTS = 1 << 22;
+
+  /**
+   * Of more centroids that are not the regions, candidates are likely to have less than a third.
+   */
+  private static final int MAX_CENTROIDS = 4096;
+
+  /** A longer query token could overflow what is computed with it. */
+  private static final double MAX_LENGTH = 1e15;
+
+  /**
+   * The query as integers.
+   *
+   * @param values [query tokens][dimension]
+   * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
+   *     residual of length 1; for cells, of a cell of scale 1
+   * @param error by how much rounding can change the similarity of each query token with a code
+   *     whose scale · factor is 1; null if nobody asks
+   */
+  public record Integers(short[] values, float[] scale, float[] error) {}
+
+  /** What products are of: the centroids of codebooks, and the query with or without rotation. */
+  public record Centroids(List<Codebook.Id> codebooks, boolean imported) {}
+
+  /**
+   * Query tokens that are probed together, and what is held for them only.
+   *
+   * @param tables of all tokens
+   * @param first the first one
+   * @param matrix the rotated tokens
+   * @param products with centroids, by codebooks; 0 those that there was no time for
+   */
+  public record Block(
+      QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
+
+    public int count() {
+      return matrix.count();
+    }
+
+    /** Products of all regions of a segment with the query tokens, [regions][stride]. */
+    public float[] products(PlaidSegment segment) throws IOException {
+      float[] regions = segment.regions();
+      if (segment.centroidsAreRegions() == false) {
+        return products(matrix, regions);
+      }
+      return centroidProducts(segment, segment.hasImported());
+    }
+
+    /**
+     * Products of all centroids of a segment, [centroids][stride].
+     *
+     * @param imported whether with the query as it was given, or with the rotated one
+     */
+    public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
+      float[] rows = segment.centroidRows();
+      List<Codebook.Id> ids = segment.codebooks().list().stream().map(Codebook::id).toList();
+      return products.computeIfAbsent(
+          new Centroids(ids, imported),
+          key -> products(imported ? tables.unrotated(first, count()) : matrix, rows));
+    }
+
+    private float[] products(QueryMatrix query, float[] rows) {
+      int dim = query.dimension();
+      int all = rows.length / dim;
+      float[] out = new float[Math.multiplyExact(all, query.stride())];
+      int size = TimeLimit.rows(TimeLimit.PRODUCTS, (long) count() * dim);
+      for (int from = 0; from < all && tables.time.isOver() == false; from += size) {
+        int n = Math.min(size, all - from);
+        query.products(rows, from * dim, n, out, from * query.stride());
+      }
+      return out;
+    }
+  }
+
+  private final int count;
+  private final int dimension;
+  private final float[] rotated;
+  private final float[] lengths;
+  private final boolean usable;
+  private final Map<Integer, Integers> codes = new ConcurrentHashMap<>();
+  private final Map<Codebook.Id, Integers> imported = new ConcurrentHashMap<>();
+  private final Integers cells;
+  private final QueryMatrix matrix;
+  private final Block all;
+
+  private final QueryTokens query;
+  private final TimeLimit time;
+  private volatile QueryMatrix unrotated;
+
+  /**
+   * Prepares a query.
+   *
+   * @param time when it runs out, what is prepared is not usable, or not complete
+   */
+  public QueryTables(QueryTokens query, TimeLimit time) {
+    this.time = time;
+    this.count = query.count();
+    this.dimension = query.dimension();
+    this.query = query;
+    this.rotated = query.rows().clone();
+    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated) && rotate();
+    this.lengths = usable ? lengths(rotated, count, dimension) : null;
+    this.cells = usable ? ofCells() : null;
+    this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
+    this.all = usable ? new Block(this, 0, matrix, new ConcurrentHashMap<>()) : null;
+  }
+
+  /** Rotates the query, and returns whether there was time for that. */
+  private boolean rotate() {
+    Rotation rotation = Rotation.of(dimension);
+    int block = TimeLimit.rows(TimeLimit.ELEMENTS, dimension);
+    for (int q = 0; q < count; q++) {
+      if (q % block == 0 && time.isOver()) {
+        return false;
+      }
+      rotation.rotate(rotated, q * dimension);
+    }
+    return true;
+  }
+
+  private static boolean isShort(float[] rows) {
+    double squares = 0;
+    for (float component : rows) {
+      squares += (double) component * component;
+    }
+    return squares < MAX_LENGTH * MAX_LENGTH;
+  }
+
+  /** False if the query is too long or has too many dimensions for anything but exact scores. */
+  public boolean areUsable() {
+    return usable;
+  }
+
+  /** The rotated query, [query tokens][dimension]. */
+  public float[] rotated() {
+    return rotated;
+  }
+
+  /** The integers that codes of so many bits are multiplied with. */
+  public Integers codes(int bits) {
+    return codes.computeIfAbsent(bits, this::quantize);
+  }
+
+  private Integers quantize(int bits) {
+    short[] values = new short[even(count) * dimension];
+    float[] scale = new float[VectorKernels.padded(count)];
+    ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
+    inBlocks(rotated, values, scale, quantizer::quantizeQuery);
+    float[] error = new float[count];
+    double unit = ResidualTables.unit(bits) * Math.sqrt(dimension);
+    for (int q = 0; q < count && time.wasOver() == false; q++) {
+      double rounding = roundingError(values, q * dimension, scale[q] * unit);
+      // No product with weights is larger than that of lengths; sums of floats are rounded, too
+      error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
+    }
+    return new Integers(values, scale, error);
+  }
+
+  /**
+   * Query tokens that kernels multiply with tiles, which like even numbers: the last may be zero.
+   */
+  public static int even(int count) {
+    return count + count % 2;
+  }
+
+  /** Turns some query tokens into integers. */
+  private interface Quantization {
+    void quantize(float[] rows, int n, short[] values, float[] scale);
+  }
+
+  /** Turns all query tokens into integers, some at a time, until time is out. */
+  private void inBlocks(float[] rows, short[] values, float[] scale, Quantization quantization) {
+    int block = TimeLimit.rows(TimeLimit.ELEMENTS, dimension);
+    if (count <= block) {
+      quantization.quantize(rows, count, values, scale);
+      return;
+    }
+    for (int from = 0; from < count && time.isOver() == false; from += block) {
+      int n = Math.min(block, count - from);
+      short[] ints = new short[n * dimension];
+      float[] scales = new float[n];
+      int at = from * dimension;
+      quantization.quantize(Arrays.copyOfRange(rows, at, at + ints.length), n, ints, scales);
+      System.arraycopy(ints, 0, values, at, ints.length);
+      System.arraycopy(scales, 0, scale, from, n);
+    }
+  }
+
+  /** The integers that imported codes are multiplied with, of the query as it was given. */
+  public Integers codes(Codebook codebook) {
+    return imported.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
+  }
+
+  private Integers quantize(PlaidQuantizer buckets) {
+    short[] values = new short[even(count) * dimension];
+    float[] scale = new float[VectorKernels.padded(count)];
+    double longest = buckets.largestRounded() * Math.sqrt(dimension);
+    double unit = buckets.roundedUnit();
+    inBlocks(
+        query.rows(),
+        values,
+        scale,
+        (rows, n, ints, scales) ->
+            QueryRounding.round(rows, n, dimension, longest, unit, ints, scales));
+    // Exact scores do without the similarities that these integers give
+    return new Integers(values, scale, null);
+  }
+
+  /** The length of what rounding took from or added to a query token. */
+  private double roundingError(short[] values, int offset, double unit) {
+    double squares = 0;
+    for (int j = offset; j < offset + dimension; j++) {
+      double error = rotated[j] - values[j] * unit;
+      squares += error * error;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static float[] lengths(float[] rows, int n, int dimension) {
+    float[] lengths = new float[n];
+    for (int i = 0; i < n; i++) {
+      int offset = i * dimension;
+      lengths[i] =
+          (float) Math.sqrt(VectorKernels.get().dot(rows, offset, rows, offset, dimension));
+    }
+    return lengths;
+  }
+
+  /** Length of a query token. */
+  public float length(int q) {
+    return lengths[q];
+  }
+
+  /** The integers that cells are multiplied with. */
+  public Integers cells() {
+    return cells;
+  }
+
+  private Integers ofCells() {
+    Integers codes = codes(CELL_BITS);
+    float[] scale = codes.scale().clone();
+    for (int q = 0; q < count; q++) {
+      scale[q] *= (float) (ResidualTables.unit(CELL_BITS) * Math.sqrt(dimension));
+    }
+    return new Integers(codes.values(), scale, codes.error());
+  }
+
+  /** The query as it was given, in the layout of the kernels. */
+  public QueryMatrix unrotated() {
+    QueryMatrix prepared = unrotated;
+    if (prepared == null) {
+      prepared = VectorKernels.get().prepare(query.rows(), count, dimension);
+      unrotated = prepared;
+    }
+    return prepared;
+  }
+
+  /** Query tokens as they were given, in the layout of the kernels. */
+  private QueryMatrix unrotated(int first, int n) {
+    return n == count ? unrotated() : prepare(query.rows(), first, n);
+  }
+
+  private QueryMatrix prepare(float[] rows, int first, int n) {
+    float[] part = ArrayUtil.copyOfSubArray(rows, first * dimension, (first + n) * dimension);
+    return VectorKernels.get().prepare(part, n, dimension);
+  }
+
+  /** The rotated query, in the layout of the kernels. */
+  public QueryMatrix matrix() {
+    return matrix;
+  }
+
+  /**
+   * Query tokens from one on. What is computed for all of them is kept as long as the search.
+   *
+   * @param n how many
+   */
+  public Block block(int first, int n) {
+    if (n == count) {
+      return all;
+    }
+    QueryMatrix part = prepare(rotated, first, n);
+    return new Block(this, first, part, new ConcurrentHashMap<>());
+  }
+
+  /**
+   * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they
+   * are too many to be computed before anybody asks, or if there was no time for all.
+   *
+   * @param imported whether those of imported codebooks are asked for, or those of the format's own
+   */
+  public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
+    boolean known = segment.centroidsAreRegions();
+    int centroids = segment.centroidRows().length / dimension;
+    int most = known ? Integer.MAX_VALUE : MAX_CENTROIDS;
+    if (centroids > most || (long) centroids * matrix.stride() > MAX_PRODUCTS) {
+      return null;
+    }
+    float[] products = known ? all.products(segment) : all.centroidProducts(segment, imported);
+    return time.wasOver() ? null : products;
+  }
+}

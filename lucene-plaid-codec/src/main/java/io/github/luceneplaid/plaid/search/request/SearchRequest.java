@@ -1,0 +1,52 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.request;
+
+import org.apache.lucene.index.QueryTimeout;
+
+/**
+ * What one search looks for; shared by all its segments and threads.
+ *
+ * @param field name of the late-interaction field
+ * @param query the tokens to look for
+ * @param k number of hits asked for, at least 1
+ * @param options how much work to do
+ * @param time when to give up
+ * @param tables what trained segments share
+ * @param counters what is told about the search
+ */
+public record SearchRequest(
+    String field,
+    QueryTokens query,
+    int k,
+    SearchSettings options,
+    TimeLimit time,
+    QueryTables tables,
+    SearchCounters counters) {
+
+  /** A request that gives up when a timeout says so; null for never. */
+  public SearchRequest(
+      String field, QueryTokens query, int k, SearchSettings options, QueryTimeout timeout) {
+    this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
+  }
+
+  private SearchRequest(
+      String field, QueryTokens query, int k, SearchSettings options, TimeLimit time) {
+    this(field, query, k, options, time, new QueryTables(query, time), new SearchCounters());
+  }
+
+  /** Whether the search should end with what it has. */
+  public boolean timedOut() {
+    return time.isOver();
+  }
+}

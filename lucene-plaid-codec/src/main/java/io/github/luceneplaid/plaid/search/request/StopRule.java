@@ -1,0 +1,101 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.request;
+
+/**
+ * When a search that scores documents in the order of their estimates has seen enough: if no more
+ * hits are to be expected among the rest than may be missed, or if the next one is unlikely to be a
+ * hit. Errors of estimates are taken as normally distributed.
+ */
+public final class StopRule {
+
+  /** Deviations that choose between segments where the rule does not say how many, or too many. */
+  private static final float USUAL = 3;
+
+  private static final float MOST = 100;
+
+  /** Nearly no errors are as large, in deviations. */
+  private static final double FAR = 5;
+
+  private final boolean goesByNext;
+  private final boolean neverStops;
+  private final double deviations;
+  private final double allowed;
+
+  /**
+   * Makes the rule of a search.
+   *
+   * @param hits how many are wanted, or the part of them that counts
+   */
+  public StopRule(SearchSettings options, double hits) {
+    this.goesByNext = options.stopsByDeviations();
+    this.neverStops = goesByNext ? options.deviations() > Float.MAX_VALUE : options.recall() == 1;
+    this.deviations = goesByNext ? Math.min(options.deviations(), MOST) : USUAL;
+    this.allowed = (1 - (double) options.recall()) * hits;
+  }
+
+  /** Whether all documents are scored. */
+  public boolean neverStops() {
+    return neverStops;
+  }
+
+  /** Whether the next document decides, not what is to be expected of all that are left. */
+  public boolean goesByNext() {
+    return goesByNext;
+  }
+
+  /** How many deviations above its estimate a document may be. */
+  public double deviations() {
+    return deviations;
+  }
+
+  /** Hits that may be missed. */
+  public double allowed() {
+    return allowed;
+  }
+
+  /**
+   * How many hits are to be expected among documents.
+   *
+   * @param docs with their estimates, best first, in the form of {@link BestDocs}
+   * @param from the first one that counts
+   * @param worst the lowest hit, less the mean error of estimates
+   * @param deviation of errors
+   * @return the number; or one that is too high, if it is more than may be missed
+   */
+  public double missed(long[] docs, int from, double worst, double deviation) {
+    double least = Math.max(deviation, Double.MIN_NORMAL);
+    double sum = 0;
+    for (int i = from; i < docs.length && sum <= allowed; i++) {
+      double distance = (worst - BestDocs.score(docs[i])) / least;
+      if (distance > FAR) {
+        break;
+      }
+      sum += above(distance);
+    }
+    return sum;
+  }
+
+  /**
+   * The chance of a normally distributed number to be above a value, with an error of up to 1e-5
+   * (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.2.16).
+   */
+  static double above(double value) {
+    if (value < 0) {
+      return 1 - above(-value);
+    }
+    double t = 1 / (1 + 0.33267 * value);
+    double density = Math.exp(-value * value / 2) / Math.sqrt(2 * Math.PI);
+    return density * t * (0.4361836 + t * (-0.1201676 + t * 0.937298));
+  }
+}

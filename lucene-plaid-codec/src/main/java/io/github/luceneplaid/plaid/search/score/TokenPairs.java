@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.score;
+
+/** Takes the similarity of each query token with each token of a document. */
+@FunctionalInterface
+public interface TokenPairs {
+
+  /**
+   * Takes one pair; pairs come by document token, ascending, and then by query token.
+   *
+   * @param similarity their dot product; not finite where it overflows, which is no match
+   */
+  void accept(int queryToken, int documentToken, float similarity);
+}

@@ -1,0 +1,128 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.segment;
+
+import io.github.luceneplaid.plaid.codebook.Rotation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * The bytes of a {@link LateInteractionField} value: the dimension as a little-endian int, then the
+ * tokens one after another as little-endian floats.
+ */
+public final class Payload {
+
+  /** Values of more dimensions are kept as they are and never coded. */
+  public static final int MAX_DIMENSION = Rotation.MAX_DIMENSION;
+
+  /** From here on a component would round to infinity as a 16-bit float. */
+  private static final float MAX_COMPONENT = 65520f;
+
+  /** A shorter token has no direction worth coding, and few bits left as 16-bit floats. */
+  private static final double MIN_NORM = 0x1p-10;
+
+  private static final float UNIT_TOLERANCE = 1e-3f;
+
+  private Payload() {}
+
+  /**
+   * The dimension that the bytes state, or 0 if they are not a payload of at least one token of at
+   * most {@link #MAX_DIMENSION} dimensions.
+   */
+  public static int dimension(BytesRef bytes) {
+    if (bytes.length <= Integer.BYTES) {
+      return 0;
+    }
+    int dimension = buffer(bytes).getInt();
+    if (dimension < 1 || dimension > MAX_DIMENSION) {
+      return 0;
+    }
+    return (bytes.length - Integer.BYTES) % (dimension * Float.BYTES) == 0 ? dimension : 0;
+  }
+
+  /** The number of tokens of a payload of that dimension. */
+  public static int tokenCount(BytesRef bytes, int dimension) {
+    return (bytes.length - Integer.BYTES) / (dimension * Float.BYTES);
+  }
+
+  /** The largest number of tokens of that dimension that a payload can have. */
+  static int maxTokenCount(int dimension) {
+    return (ArrayUtil.MAX_ARRAY_LENGTH - Integer.BYTES) / (dimension * Float.BYTES);
+  }
+
+  /** Copies the tokens {@code [from, from + n)} into an array. */
+  public static void read(BytesRef bytes, int dimension, int from, int n, float[] into) {
+    buffer(bytes)
+        .position(bytes.offset + Integer.BYTES + from * dimension * Float.BYTES)
+        .asFloatBuffer()
+        .get(into, 0, n * dimension);
+  }
+
+  /** Writes tokens {@code [from, from + n)} into the bytes of a payload, behind its header. */
+  static void write(float[] tokens, int n, int dimension, byte[] payload, int from) {
+    ByteBuffer.wrap(payload)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .position(Integer.BYTES + from * dimension * Float.BYTES)
+        .asFloatBuffer()
+        .put(tokens, 0, n * dimension);
+  }
+
+  /** Writes the header of a payload. */
+  static void writeHeader(byte[] payload, int dimension) {
+    ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).putInt(dimension);
+  }
+
+  /** What tokens are fit for. */
+  public enum Shape {
+    /**
+     * To be kept as they are: some component is not finite or too large, or some token too short.
+     */
+    ODD,
+    /** To be coded with the length of each token beside the codes. */
+    ANY_LENGTH,
+    /** To be coded by direction alone. */
+    UNIT_LENGTH
+  }
+
+  /** Looks at all tokens of a payload of that dimension. */
+  public static Shape shape(BytesRef bytes, int dimension) {
+    FloatBuffer tokens = buffer(bytes).position(bytes.offset + Integer.BYTES).asFloatBuffer();
+    Shape shape = Shape.UNIT_LENGTH;
+    for (int at = 0; at < tokens.limit(); ) {
+      double squares = 0;
+      for (int end = at + dimension; at < end; at++) {
+        float component = tokens.get(at);
+        // Negated, so that a NaN is odd as well
+        if (!(Math.abs(component) < MAX_COMPONENT)) {
+          return Shape.ODD;
+        }
+        squares += (double) component * component;
+      }
+      if (squares < MIN_NORM * MIN_NORM) {
+        return Shape.ODD;
+      }
+      if (Math.abs(squares - 1) > UNIT_TOLERANCE) {
+        shape = Shape.ANY_LENGTH;
+      }
+    }
+    return shape;
+  }
+
+  private static ByteBuffer buffer(BytesRef bytes) {
+    return ByteBuffer.wrap(bytes.bytes, bytes.offset, bytes.length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

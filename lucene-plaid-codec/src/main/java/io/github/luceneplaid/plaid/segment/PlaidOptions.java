@@ -1,0 +1,124 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.segment;
+
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.lucene.index.FieldInfo;
+
+/**
+ * How a field is written. The options travel with the field as {@link FieldInfo} attributes, so
+ * that a format made without arguments writes a field as it finds it.
+ *
+ * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
+ * @param raw what is kept of the original tokens: 16-bit or 32-bit floats, null for nothing
+ * @param trainingThreshold segments with fewer tokens stay flat; at least 1
+ * @param tokensPerCell mean number of tokens of a cell, 1 to 65 536
+ * @param seed seed of training and clustering
+ */
+public record PlaidOptions(
+    int bits, SlabEncoding raw, int trainingThreshold, int tokensPerCell, long seed) {
+
+  public static final PlaidOptions DEFAULT = new PlaidOptions(4, null, 1 << 16, 32, 42);
+
+  private static final String NO_RAW = "NONE";
+  private static final String PREFIX = "PlaidDocValuesFormat.";
+
+  public PlaidOptions {
+    if (bits != 1 && bits != 2 && bits != 3 && bits != 4 && bits != 8) {
+      throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 3, 4 or 8");
+    }
+    if (raw != null) {
+      TokenRows.check(raw);
+    }
+    if (trainingThreshold < 1) {
+      throw new IllegalArgumentException(
+          "training threshold: found " + trainingThreshold + ", expected at least 1 token");
+    }
+    if (tokensPerCell < 1 || tokensPerCell > 1 << 16) {
+      throw new IllegalArgumentException(
+          "tokens per cell: found " + tokensPerCell + ", expected 1 to 65536");
+    }
+  }
+
+  /** These options with other bits. */
+  public PlaidOptions withBits(int other) {
+    return new PlaidOptions(other, raw, trainingThreshold, tokensPerCell, seed);
+  }
+
+  /** The options a field was written with, or null if it carries none. */
+  public static PlaidOptions of(FieldInfo field) {
+    String bits = field.getAttribute(PREFIX + "bits");
+    if (bits == null) {
+      return null;
+    }
+    return new PlaidOptions(
+        Integer.parseInt(bits),
+        rawOf(field.getAttribute(PREFIX + "raw")),
+        Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
+        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
+        Long.parseLong(field.getAttribute(PREFIX + "seed")));
+  }
+
+  /**
+   * How often the values that are read back of a field have been decoded from codes: 0 for a field
+   * that was not written in this format.
+   */
+  public static int timesEncoded(FieldInfo field) {
+    String timesEncoded = field.getAttribute(PREFIX + "generation");
+    return timesEncoded == null
+        ? 0
+        : Math.clamp(Integer.parseInt(timesEncoded), 0, TokenHistory.MAX_TIMES_ENCODED);
+  }
+
+  /**
+   * Puts the options on a field, over whatever it inherited from the segments it is merged of.
+   *
+   * @param timesEncoded see {@link #timesEncoded(FieldInfo)}
+   */
+  public void putOn(FieldInfo field, int timesEncoded) {
+    field.putAttribute(PREFIX + "generation", Integer.toString(timesEncoded));
+    attributes().forEach(field::putAttribute);
+  }
+
+  /** What {@link #of} makes these options of again. */
+  public Map<String, String> attributes() {
+    return Map.of(
+        PREFIX + "bits", Integer.toString(bits),
+        PREFIX + "raw", rawName(),
+        PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
+        PREFIX + "tokensPerLeaf", Integer.toString(tokensPerCell),
+        PREFIX + "seed", Long.toString(seed));
+  }
+
+  private static SlabEncoding rawOf(String name) {
+    return name.equals(NO_RAW) ? null : SlabEncoding.valueOf(name);
+  }
+
+  private String rawName() {
+    return raw == null ? NO_RAW : raw.name();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "bits=%d, raw=%s, trainingThreshold=%d, tokensPerCell=%d, seed=%d",
+        bits,
+        rawName(),
+        trainingThreshold,
+        tokensPerCell,
+        seed);
+  }
+}

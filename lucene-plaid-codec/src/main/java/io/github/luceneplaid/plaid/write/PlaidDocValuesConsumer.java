@@ -1,0 +1,277 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.write;
+
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.segment.ImportedDocValues;
+import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
+import io.github.luceneplaid.plaid.segment.PlaidDocValuesProducer;
+import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
+import io.github.luceneplaid.plaid.segment.PlaidOptions;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.apache.lucene.codecs.DocValuesConsumer;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.codecs.DocValuesProducer;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.EmptyDocValuesProducer;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Writes the fields of a segment: tokens by {@link TokenFieldWriter}, everything else through the
+ * delegate. Flush and merge differ only in where the values come from.
+ */
+public final class PlaidDocValuesConsumer extends DocValuesConsumer {
+
+  private final SegmentWriteState state;
+  private final PlaidOptions options;
+  private final DocValuesFormat delegateFormat;
+  private final OutputFiles files;
+  private final int version;
+  private DocValuesConsumer delegate;
+  private final Set<Integer> written = new HashSet<>();
+  private boolean writing;
+  private boolean closed;
+
+  /**
+   * Opens the files of a segment.
+   *
+   * @param options how to write; null: as the field was written before, or by default
+   * @param version to be written
+   */
+  public PlaidDocValuesConsumer(
+      SegmentWriteState state, PlaidOptions options, DocValuesFormat delegateFormat, int version)
+      throws IOException {
+    this.state = state;
+    this.options = options;
+    this.delegateFormat = delegateFormat;
+    this.version = version;
+    this.files = new OutputFiles(state, version);
+  }
+
+  @Override
+  public void addBinaryField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    writeBinary(field, TokenDocs.ofFlush(field, producer), false, AbortCheck.NONE);
+  }
+
+  @Override
+  public void mergeBinaryField(FieldInfo field, MergeState mergeState) throws IOException {
+    writeBinary(
+        field,
+        TokenDocs.ofMerge(field, mergeState),
+        mergeState.needsIndexSort,
+        MergeAbort.of(mergeState));
+  }
+
+  private void writeBinary(
+      FieldInfo field, TokenDocs.Values source, boolean sorted, AbortCheck abort)
+      throws IOException {
+    writing = true;
+    PlaidOptions fieldOptions = optionsOf(field, source);
+    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
+    int timesEncoded = 0;
+    if (survey.documents() > 0) {
+      PlaidFieldEntry entry =
+          ImportedFieldWriter.canWrite(survey, fieldOptions)
+              ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
+                  .write(field)
+              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort)
+                  .write(field);
+      timesEncoded = entry.tokensTimesEncoded();
+      written.add(field.number);
+    }
+    if (survey.documents() == 0 || survey.escapedDocuments() > 0) {
+      delegate()
+          .addBinaryField(
+              field,
+              new EmptyDocValuesProducer() {
+                @Override
+                public BinaryDocValues getBinary(FieldInfo ignored) throws IOException {
+                  return new EscapedDocValues(
+                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions, abort),
+                      survey.escapedDocuments());
+                }
+              });
+    }
+    // Updates say nothing of the values that they are laid over
+    boolean updates = field.getDocValuesGen() != -1;
+    int before = updates ? PlaidOptions.timesEncoded(field) : 0;
+    fieldOptions.putOn(field, Math.max(before, timesEncoded));
+    writing = false;
+  }
+
+  private PlaidOptions optionsOf(FieldInfo field, TokenDocs.Values source) throws IOException {
+    if (options != null) {
+      return options;
+    }
+    PlaidSegment largest = null;
+    Codebook imported = null;
+    for (TokenDocs.MappedValues mapped : source.open()) {
+      if (mapped.values() instanceof ImportedDocValues values) {
+        imported = values.codebook();
+      }
+      for (PlaidSegment segment : mapped.shown().segments()) {
+        largest = largest == null || costsMore(segment, largest) ? segment : largest;
+      }
+    }
+    if (largest != null) {
+      return largest.options();
+    }
+    PlaidOptions before = PlaidOptions.of(field);
+    PlaidOptions usual = before == null ? PlaidOptions.DEFAULT : before;
+    return imported == null ? usual : usual.withBits(imported.buckets().bits());
+  }
+
+  /** Whether it would cost more to write the tokens of a segment with options of another one. */
+  private static boolean costsMore(PlaidSegment segment, PlaidSegment other) {
+    return segment.isTrained() == other.isTrained()
+        ? segment.tokens() > other.tokens()
+        : segment.isTrained();
+  }
+
+  private DocValuesConsumer delegate() throws IOException {
+    if (delegate == null) {
+      delegate = delegateFormat.fieldsConsumer(state);
+    }
+    return delegate;
+  }
+
+  @Override
+  public void addNumericField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addNumericField(field, producer);
+  }
+
+  @Override
+  public void addSortedField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addSortedField(field, producer);
+  }
+
+  @Override
+  public void addSortedNumericField(FieldInfo field, DocValuesProducer producer)
+      throws IOException {
+    delegate().addSortedNumericField(field, producer);
+  }
+
+  @Override
+  public void addSortedSetField(FieldInfo field, DocValuesProducer producer) throws IOException {
+    delegate().addSortedSetField(field, producer);
+  }
+
+  /**
+   * Merges the fields of this format. Unlike the default it does not verify the checksums of all
+   * doc values of a source of which it reads only PLAID fields: with a format of its own for each
+   * field, every file of every source would be read once per format.
+   */
+  @Override
+  public void merge(MergeState mergeState) throws IOException {
+    AbortCheck abort = MergeAbort.of(mergeState);
+    boolean onlyBinary = true;
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      onlyBinary &=
+          field.getDocValuesType() == DocValuesType.NONE
+              || field.getDocValuesType() == DocValuesType.BINARY;
+    }
+    for (int i = 0; i < mergeState.docValuesProducers.length; i++) {
+      abort.check();
+      if (mergeState.docValuesProducers[i] != null
+          && (onlyBinary == false || checkOwn(mergeState, i) == false)) {
+        mergeState.docValuesProducers[i].checkIntegrity();
+      }
+    }
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      switch (field.getDocValuesType()) {
+        case NONE -> {}
+        case NUMERIC -> mergeNumericField(field, mergeState);
+        case BINARY -> mergeBinaryField(field, mergeState);
+        case SORTED -> mergeSortedField(field, mergeState);
+        case SORTED_NUMERIC -> mergeSortedNumericField(field, mergeState);
+        case SORTED_SET -> mergeSortedSetField(field, mergeState);
+      }
+    }
+  }
+
+  /** Verifies the files of a source if all that will be read of it is PLAID fields. */
+  private static boolean checkOwn(MergeState mergeState, int source) throws IOException {
+    Set<IndexInput> checked = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (FieldInfo field : mergeState.mergeFieldInfos) {
+      FieldInfo sourceField = mergeState.fieldInfos[source].fieldInfo(field.name);
+      if (sourceField == null || sourceField.getDocValuesType() != DocValuesType.BINARY) {
+        continue;
+      }
+      BinaryDocValues values = mergeState.docValuesProducers[source].getBinary(sourceField);
+      if (values instanceof PlaidBinaryDocValues plaid && plaid.segment().escapedDocuments() == 0) {
+        // Fields of one format share its files
+        if (checked.add(plaid.segment().data())) {
+          plaid.segment().checkIntegrity();
+        }
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Finishes the files. What cannot be opened again ends here, and so does the flush or the merge
+   * that wrote it: the segments of a merge are still there then.
+   */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean success = false;
+    try {
+      files.finish(delegate != null);
+      success = true;
+    } finally {
+      if (success) {
+        IOUtils.close(delegate, files.meta, files.data, files.vectors);
+      } else {
+        IOUtils.closeWhileHandlingException(delegate, files.meta, files.data, files.vectors);
+      }
+    }
+    // After a failure files are not complete, and nobody is going to read them
+    if (writing == false) {
+      readBack();
+    }
+  }
+
+  /** Opens the files as a reader does. */
+  private void readBack() throws IOException {
+    SegmentReadState readState =
+        new SegmentReadState(
+            state.directory,
+            state.segmentInfo,
+            state.fieldInfos,
+            IOContext.READONCE,
+            state.segmentSuffix);
+    try (PlaidDocValuesProducer reader = new PlaidDocValuesProducer(readState, null, version)) {
+      reader.meta().checkWritten(written, delegate != null);
+      reader.loadFields();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.request;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+public class TestBestDocs extends LuceneTestCase {
+
+  public void testAgainstSort() {
+    for (int iteration = 0; iteration < atLeast(20); iteration++) {
+      List<ScoreDoc> all = new ArrayList<>();
+      int n = random().nextInt(1, 200);
+      BestDocs best = new BestDocs(random().nextInt(1, 50));
+      BestDocs other = new BestDocs(100);
+      for (int i = 0; i < n; i++) {
+        // Few different scores, for ties; negative ones are estimates
+        ScoreDoc hit = new ScoreDoc(i * 10_000_000, random().nextInt(-5, 10) / 3f);
+        all.add(hit);
+        (random().nextBoolean() ? best : other).add(hit.doc, hit.score);
+      }
+      best.addAll(other);
+      all.sort(
+          Comparator.comparingDouble((ScoreDoc hit) -> -hit.score)
+              .thenComparingInt(hit -> hit.doc));
+      long[] hits = best.best();
+      assertEquals(best.size(), hits.length);
+      assertTrue(best.isFull() || hits.length == n);
+      for (int i = 0; i < hits.length; i++) {
+        assertEquals(all.get(i).doc, BestDocs.doc(hits[i]));
+        assertEquals(all.get(i).score, BestDocs.score(hits[i]), 0);
+      }
+      if (best.isFull()) {
+        assertEquals(all.get(hits.length - 1).score, best.worstScore(), 0);
+      }
+    }
+  }
+
+  public void testExtremes() {
+    for (float score : new float[] {0, Float.MIN_VALUE, Float.MAX_VALUE, -1, -Float.MAX_VALUE}) {
+      for (int doc : new int[] {0, 1, Integer.MAX_VALUE - 1}) {
+        long hit = BestDocs.encode(doc, score);
+        assertEquals(doc, BestDocs.doc(hit));
+        assertEquals(score, BestDocs.score(hit), 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search.request;
+
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** When a search has seen enough. */
+public class TestStopRule extends LuceneTestCase {
+
+  private static StopRule rule(float recall, int k) {
+    return new StopRule(LateInteractionOptions.builder().recall(recall).build().settings(), k);
+  }
+
+  private static long[] docs(float... estimates) {
+    long[] docs = new long[estimates.length];
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = BestDocs.encode(i, estimates[i]);
+    }
+    return docs;
+  }
+
+  /** Values of tables of the normal distribution. */
+  public void testNormalDistribution() {
+    assertEquals(0.5, StopRule.above(0), 2e-5);
+    assertEquals(0.308538, StopRule.above(0.5), 2e-5);
+    assertEquals(0.158655, StopRule.above(1), 2e-5);
+    assertEquals(0.022750, StopRule.above(2), 2e-5);
+    assertEquals(0.001350, StopRule.above(3), 2e-5);
+    assertEquals(0.841345, StopRule.above(-1), 2e-5);
+    assertEquals(1, StopRule.above(-40), 0);
+    assertEquals(0, StopRule.above(40), 0);
+    assertEquals(0, StopRule.above(Double.POSITIVE_INFINITY), 0);
+  }
+
+  /** Chances add up, from the document on that comes next. */
+  public void testMissed() {
+    StopRule rule = rule(0.5f, 100);
+    long[] docs = docs(13, 12, 11, 10, 9, 1);
+    double all = 0;
+    for (double distance : new double[] {-3, -2, -1, 0, 1}) {
+      all += StopRule.above(distance);
+    }
+    assertEquals(all, rule.missed(docs, 0, 10, 1), 1e-9);
+    assertEquals(StopRule.above(0) + StopRule.above(0.5), rule.missed(docs, 3, 10, 2), 1e-4);
+    assertEquals(0, rule.missed(docs, docs.length, 10, 1), 0);
+  }
+
+  /** Nobody wants to know how many there are beyond what may be missed. */
+  public void testLimit() {
+    StopRule rule = rule(0.9f, 10);
+    assertEquals(1, rule.allowed(), 1e-6);
+    float[] estimates = new float[1000];
+    double missed = rule.missed(docs(estimates), 0, 0, 1);
+    assertTrue("" + missed, missed > rule.allowed() && missed <= rule.allowed() + 0.51);
+  }
+
+  /** Estimates without errors tell what is a hit. */
+  public void testNoErrors() {
+    StopRule rule = rule(0.5f, 100);
+    assertEquals(2, rule.missed(docs(12, 11, 9, 8), 0, 10, 0), 0);
+    assertEquals(0, rule.missed(docs(9, 8), 0, 10, 0), 0);
+  }
+
+  public void testKinds() {
+    assertTrue(rule(1, 10).neverStops());
+    assertFalse(rule(0.999f, 10).neverStops());
+    assertFalse(rule(0.99f, 10).goesByNext());
+    LateInteractionOptions.Builder builder = LateInteractionOptions.builder().recall(1);
+    StopRule rule = new StopRule(builder.deviations(2).build().settings(), 10);
+    assertTrue(rule.goesByNext());
+    assertFalse(rule.neverStops());
+    assertEquals(2, rule.deviations(), 0);
+    rule = new StopRule(builder.deviations(Float.POSITIVE_INFINITY).build().settings(), 10);
+    assertTrue(rule.neverStops());
+    assertTrue(Double.isFinite(rule.deviations()));
+  }
+}

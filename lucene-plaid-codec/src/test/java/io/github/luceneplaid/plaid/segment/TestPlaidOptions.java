@@ -1,0 +1,170 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.segment;
+
+import static io.github.luceneplaid.plaid.TokenDocuments.config;
+import static io.github.luceneplaid.plaid.TokenDocuments.document;
+import static io.github.luceneplaid.plaid.TokenDocuments.statistics;
+import static io.github.luceneplaid.plaid.TokenDocuments.unit;
+
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.TokenDocuments;
+import java.io.IOException;
+import java.util.List;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.store.ByteArrayDataInput;
+import org.apache.lucene.store.ByteArrayDataOutput;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BytesRef;
+
+/** Options: their defaults, their bounds, and how they are told. */
+public class TestPlaidOptions extends LuceneTestCase {
+
+  private static void assertRefused(PlaidDocValuesFormat.Builder builder, String... words) {
+    String message = expectThrows(IllegalArgumentException.class, builder::build).getMessage();
+    for (String word : words) {
+      assertTrue(message, message.contains(word));
+    }
+  }
+
+  private static PlaidDocValuesFormat.Builder builder() {
+    return PlaidDocValuesFormat.builder();
+  }
+
+  /** Messages name the option, what was found and what was expected. */
+  public void testBounds() {
+    for (int bits : new int[] {-1, 0, 5, 6, 7, 9, 16, 32, Integer.MIN_VALUE}) {
+      assertRefused(builder().bits(bits), "bits", "found " + bits, "1, 2, 3, 4 or 8");
+    }
+    assertRefused(builder().raw(null), "raw", "found null", "NONE, FLOAT16 or FLOAT32");
+    for (int threshold : new int[] {0, -1, Integer.MIN_VALUE}) {
+      assertRefused(
+          builder().trainingThreshold(threshold),
+          "training threshold",
+          "found " + threshold,
+          "at least 1");
+    }
+    for (int tokens : new int[] {0, -1, 65537, Integer.MAX_VALUE}) {
+      assertRefused(
+          builder().tokensPerCell(tokens), "tokens per cell", "found " + tokens, "1 to 65536");
+    }
+  }
+
+  public void testWhatIsAllowed() {
+    for (int bits : new int[] {1, 2, 3, 4, 8}) {
+      assertNotNull(builder().bits(bits).build());
+    }
+    for (RawTokens raw : RawTokens.values()) {
+      assertNotNull(builder().raw(raw).build());
+    }
+    assertNotNull(builder().trainingThreshold(1).tokensPerCell(1).seed(Long.MIN_VALUE).build());
+    assertNotNull(
+        builder().trainingThreshold(Integer.MAX_VALUE).tokensPerCell(65536).seed(0).build());
+  }
+
+  public void testToString() {
+    assertEquals("PlaidDocValuesFormat(as written)", new PlaidDocValuesFormat().toString());
+    assertEquals(
+        "PlaidDocValuesFormat(bits=4, raw=NONE, trainingThreshold=65536, tokensPerCell=32, seed=42)",
+        builder().build().toString());
+    assertEquals(
+        "PlaidDocValuesFormat(bits=2, raw=FLOAT16, trainingThreshold=100, tokensPerCell=8, seed=-1)",
+        builder()
+            .bits(2)
+            .raw(RawTokens.FLOAT16)
+            .trainingThreshold(100)
+            .tokensPerCell(8)
+            .seed(-1)
+            .build()
+            .toString());
+  }
+
+  /** An index is opened by the name of its format alone. */
+  public void testByName() {
+    assertEquals("Plaid1", PlaidDocValuesFormat.NAME);
+    assertTrue(DocValuesFormat.availableDocValuesFormats().contains("Plaid1"));
+    assertTrue(DocValuesFormat.forName("Plaid1") instanceof PlaidDocValuesFormat);
+    assertEquals("Plaid1", builder().bits(1).build().getName());
+  }
+
+  /** Where only the name of a format can be chosen, fields bring the options. */
+  public void testFieldsBringOptions() throws IOException {
+    FieldType type =
+        builder().bits(2).raw(RawTokens.FLOAT16).trainingThreshold(10).seed(7).buildFieldType();
+    expectThrows(IllegalStateException.class, () -> type.setStored(true));
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {
+        for (int segment = 0; segment < 2; segment++) {
+          Document document = new Document();
+          BytesRef tokens = LateInteractionField.encode(unit(random(), 60, 8));
+          document.add(new Field(TokenDocuments.FIELD, tokens, type));
+          writer.addDocument(document);
+          writer.flush();
+        }
+        writer.forceMerge(1);
+      }
+      PlaidStatistics statistics = statistics(directory);
+      assertTrue(statistics.trained());
+      assertEquals(2, statistics.bits());
+      assertEquals(RawTokens.FLOAT16, statistics.raw());
+    }
+    expectThrows(IllegalArgumentException.class, () -> builder().bits(5).buildFieldType());
+  }
+
+  /** Numbers on disk do not follow the order of the enum. */
+  public void testNumbersOfRawTokens() throws IOException {
+    byte[] number = new byte[1];
+    for (RawTokens raw : RawTokens.values()) {
+      TokenRows.writeEncoding(raw.encoding(), new ByteArrayDataOutput(number));
+      assertEquals(
+          List.of(RawTokens.NONE, RawTokens.FLOAT16, RawTokens.FLOAT32).indexOf(raw), number[0]);
+      assertSame(raw.encoding(), TokenRows.readEncoding(new ByteArrayDataInput(number)));
+    }
+    number[0] = 3;
+    expectThrows(
+        CorruptIndexException.class, () -> TokenRows.readEncoding(new ByteArrayDataInput(number)));
+  }
+
+  /** The threshold counts tokens, not documents, and is the first number that trains. */
+  public void testTrainingThreshold() throws IOException {
+    for (int missing = 0; missing < 2; missing++) {
+      PlaidDocValuesFormat format = builder().trainingThreshold(100).build();
+      try (Directory directory = newDirectory()) {
+        try (IndexWriter writer = new IndexWriter(directory, config(format))) {
+          writer.addDocument(document(0, unit(random(), 60, 8)));
+          writer.addDocument(document(1, unit(random(), 40 - missing, 8)));
+        }
+        assertEquals(missing == 0, statistics(directory).trained());
+      }
+    }
+  }
+
+  /** The builder is not the format: changing it later changes nothing. */
+  public void testFormatsAreImmutable() {
+    PlaidDocValuesFormat.Builder builder = builder().bits(1);
+    PlaidDocValuesFormat format = builder.build();
+    String before = format.toString();
+    builder.bits(8);
+    assertEquals(before, format.toString());
+    assertNotEquals(before, builder.build().toString());
+  }
+}
