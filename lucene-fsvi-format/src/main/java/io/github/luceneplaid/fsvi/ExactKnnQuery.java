@@ -68,13 +68,13 @@ public final class ExactKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (floats != null) {
-      VectorScores.collect(context.reader(), field, floats, range, collector, acceptDocs);
+      ExactScores.collect(context.reader(), field, floats, range, collector, acceptDocs);
     } else {
-      VectorScores.collect(context.reader(), field, bytes, range, collector, acceptDocs);
+      ExactScores.collect(context.reader(), field, bytes, range, collector, acceptDocs);
     }
   }
 

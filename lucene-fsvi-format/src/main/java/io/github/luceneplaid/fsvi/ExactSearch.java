@@ -32,19 +32,19 @@ final class ExactSearch {
   static final int BLOCK = 256;
 
   private final StoredVectors vectors;
-  private final RowScorer fine;
+  private final RowScorer scorer;
   // Null if all rows are scored.
-  private final ScoreBounds coarse;
+  private final RowFilter filter;
 
   private final int[] ords = new int[BLOCK];
   private final float[] scores = new float[BLOCK];
   // Null if nobody is to be told.
   private ShownVectors.ScanWatch watch;
 
-  private ExactSearch(StoredVectors vectors, RowScorer fine, ScoreBounds coarse) {
+  private ExactSearch(StoredVectors vectors, RowScorer scorer, RowFilter filter) {
     this.vectors = vectors;
-    this.fine = fine;
-    this.coarse = coarse;
+    this.scorer = scorer;
+    this.filter = filter;
   }
 
   /**
@@ -54,14 +54,14 @@ final class ExactSearch {
    */
   static ExactSearch of(StoredVectors vectors, float[] query) {
     VectorSimilarityFunction similarity = vectors.similarity();
-    TierScorer fine = TierScorer.of(vectors, vectors.fine(), similarity, query);
-    ScoreBounds coarse = fine;
+    TierScorer scorer = TierScorer.of(vectors, vectors.fine(), similarity, query);
+    RowFilter filter = scorer;
     if (vectors.coarse().encoding() == SlabEncoding.INT8) {
-      coarse = new Int8Bounds(vectors, query);
+      filter = new Int8RowFilter(vectors, query);
     } else if (vectors.hasTwoTiers()) {
-      coarse = TierScorer.of(vectors, vectors.coarse(), similarity, query);
+      filter = TierScorer.of(vectors, vectors.coarse(), similarity, query);
     }
-    return new ExactSearch(vectors, fine, coarse);
+    return new ExactSearch(vectors, scorer, filter);
   }
 
   /**
@@ -159,9 +159,9 @@ final class ExactSearch {
     }
     collector.incVisitedCount(n);
     int candidates =
-        coarse == null ? n : coarse.candidates(ords, n, collector.minCompetitiveSimilarity());
+        filter == null ? n : filter.candidates(ords, n, collector.minCompetitiveSimilarity());
     if (candidates > 0
-        && fine.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
+        && scorer.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
       for (int i = 0; i < candidates; i++) {
         collector.collect(vectors.docs().doc(ords[i]), scores[i]);
       }

@@ -179,7 +179,7 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
     if (stored == null) {
       return null;
     }
-    FieldLayout layout = stored.layout();
+    VectorFieldLayout layout = stored.layout();
     return new FsviStatistics(
         layout.size(), layout.dimension(), layout.encodings(), layout.bytesPerVector());
   }

@@ -96,12 +96,12 @@ public final class PrefixKnnQuery extends VectorQuery {
   }
 
   @Override
-  long scannedBytes(FieldLayout layout) {
+  long scannedBytes(VectorFieldLayout layout) {
     return (long) prefix * layout.fine().encoding().bytes();
   }
 
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
@@ -150,7 +150,7 @@ public final class PrefixKnnQuery extends VectorQuery {
 
   @Override
   ScoreDoc[] hits(ScoreDoc[] candidates, IndexSearcher searcher) throws IOException {
-    float[] scores = VectorScores.scores(searcher, field, target, candidates);
+    float[] scores = ExactScores.scores(searcher, field, target, candidates);
     ScoreDoc[] hits = new ScoreDoc[candidates.length];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = new ScoreDoc(candidates[i].doc, scores[i]);

@@ -43,15 +43,15 @@ final class SlabVectorsReader extends FlatVectorsReader {
   private static final long SHALLOW_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(SlabVectorsReader.class);
   private static final long ENTRY_BYTES =
-      RamUsageEstimator.shallowSizeOfInstance(FieldEntry.class)
-          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.class)
-          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.Tier.class);
+      RamUsageEstimator.shallowSizeOfInstance(VectorFieldEntry.class)
+          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.class)
+          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.Tier.class);
 
   private final FieldInfos infos;
   private final int maxDoc;
   private final boolean graphs;
-  private final Map<Integer, FieldEntry> entries = new TreeMap<>();
-  private final FlatVectorsScorer scorer = new StoredVectorsScorer();
+  private final Map<Integer, VectorFieldEntry> entries = new TreeMap<>();
+  private final FlatVectorsScorer scorer = new GraphScorer();
   private final IndexInput data;
 
   /**
@@ -71,7 +71,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     this.data = openData(state, version, newest, context);
     boolean success = false;
     try {
-      for (FieldEntry entry : entries.values()) {
+      for (VectorFieldEntry entry : entries.values()) {
         check(entry);
       }
       success = true;
@@ -124,7 +124,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
         throw new CorruptIndexException(
             "field number: found " + number + ", expected that of a field of vectors", meta);
       }
-      if (entries.put(number, FieldEntry.read(meta, info, maxDoc)) != null) {
+      if (entries.put(number, VectorFieldEntry.read(meta, info, maxDoc)) != null) {
         throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
       }
     }
@@ -164,7 +164,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
   }
 
   /** Opens each part of a field once, so that none lies outside of the file. */
-  private void check(FieldEntry entry) throws IOException {
+  private void check(VectorFieldEntry entry) throws IOException {
     try {
       new StoredVectors(entry, data, graphs).docs().iterator();
     } catch (UncheckedIOException e) {
@@ -175,9 +175,9 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  FieldEntry entry(String field) {
+  VectorFieldEntry entry(String field) {
     FieldInfo info = infos.fieldInfo(field);
-    FieldEntry entry = info == null ? null : entries.get(info.number);
+    VectorFieldEntry entry = info == null ? null : entries.get(info.number);
     if (entry == null) {
       throw new IllegalArgumentException("field=\"" + field + "\" not found");
     }
@@ -186,7 +186,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   /** The field for the calling thread. */
   StoredVectors stored(String field, VectorEncoding expected) throws IOException {
-    FieldEntry entry = entry(field);
+    VectorFieldEntry entry = entry(field);
     VectorEncoding found = entry.layout().encoding();
     if (found != expected) {
       throw new IllegalArgumentException(
@@ -224,7 +224,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    FieldLayout layout = entry(field.name).layout();
+    VectorFieldLayout layout = entry(field.name).layout();
     return Map.of(FsviVectorsFormat.VECTOR_EXTENSION, layout.bytesPerVector() * layout.size());
   }
 

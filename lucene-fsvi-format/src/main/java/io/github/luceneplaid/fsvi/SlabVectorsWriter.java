@@ -53,7 +53,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
    */
   SlabVectorsWriter(SegmentWriteState state, FsviEncoding encoding, int version)
       throws IOException {
-    super(new StoredVectorsScorer());
+    super(new GraphScorer());
     this.encoding = encoding;
     this.version = version;
     this.state = state;
@@ -113,7 +113,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   }
 
   private void write(FieldInfo field, RowCursor.Source source) throws IOException {
-    try (FieldWriter writer = new FieldWriter(state, data, field, source, encoding)) {
+    try (VectorFieldWriter writer = new VectorFieldWriter(state, data, field, source, encoding)) {
       writer.write(meta);
     }
     written.add(field);

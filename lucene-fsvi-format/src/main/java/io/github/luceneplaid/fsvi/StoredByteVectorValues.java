@@ -89,6 +89,6 @@ final class StoredByteVectorValues extends ByteVectorValues {
     StoredByteVectorValues copy = copy();
     StoredVectors stored = copy.vectors;
     TierScorer scorer = TierScorer.of(stored, stored.similarity(), target);
-    return new StoredScorer(copy, scorer).asVectorScorer(stored.docs());
+    return new LuceneScorer(copy, scorer).asVectorScorer(stored.docs());
   }
 }

@@ -89,6 +89,6 @@ final class StoredFloatVectorValues extends FloatVectorValues {
     StoredFloatVectorValues copy = copy();
     StoredVectors stored = copy.vectors;
     TierScorer scorer = TierScorer.of(stored, stored.fine(), stored.similarity(), target);
-    return new StoredScorer(copy, scorer).asVectorScorer(stored.docs());
+    return new LuceneScorer(copy, scorer).asVectorScorer(stored.docs());
   }
 }

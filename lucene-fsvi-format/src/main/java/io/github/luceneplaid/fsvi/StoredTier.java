@@ -24,7 +24,8 @@ final class StoredTier {
   private final Slab errors;
   private final float[] one = new float[1];
 
-  StoredTier(IndexInput data, FieldLayout layout, FieldLayout.Tier tier) throws IOException {
+  StoredTier(IndexInput data, VectorFieldLayout layout, VectorFieldLayout.Tier tier)
+      throws IOException {
     this.rows = Slab.open(data, tier.rows(), layout.size(), layout.dimension(), tier.encoding());
     this.scales = column(data, tier.scales(), layout.size());
     this.errors = column(data, tier.errors(), layout.size());
@@ -32,7 +33,7 @@ final class StoredTier {
 
   /** Opens a column, or null for none. */
   static Slab column(IndexInput data, long offset, int size) throws IOException {
-    return offset == FieldLayout.NONE
+    return offset == VectorFieldLayout.NONE
         ? null
         : Slab.open(data, offset, size, 1, SlabEncoding.FLOAT32);
   }

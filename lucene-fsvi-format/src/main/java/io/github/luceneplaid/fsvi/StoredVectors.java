@@ -20,8 +20,8 @@ import org.apache.lucene.store.IndexInput;
 /** A field of a segment as it is stored. For one thread. */
 final class StoredVectors {
 
-  private final FieldEntry entry;
-  private final FieldLayout layout;
+  private final VectorFieldEntry entry;
+  private final VectorFieldLayout layout;
   private final boolean graphs;
   private final IndexInput data;
   private final VectorDocs docs;
@@ -35,7 +35,7 @@ final class StoredVectors {
    *
    * @param graphs whether the field is searched by a graph where that is cheaper than a scan
    */
-  StoredVectors(FieldEntry entry, IndexInput data, boolean graphs) throws IOException {
+  StoredVectors(VectorFieldEntry entry, IndexInput data, boolean graphs) throws IOException {
     this.entry = entry;
     this.graphs = graphs;
     this.layout = entry.layout();
@@ -56,7 +56,7 @@ final class StoredVectors {
     return graphs;
   }
 
-  FieldLayout layout() {
+  VectorFieldLayout layout() {
     return layout;
   }
 
@@ -94,7 +94,7 @@ final class StoredVectors {
     return coarse != fine;
   }
 
-  /** Lengths of the fine rows; null if there are none, see {@link FieldLayout#needsNorms}. */
+  /** Lengths of the fine rows; null if there are none, see {@link VectorFieldLayout#needsNorms}. */
   Slab norms() {
     return norms;
   }

@@ -21,7 +21,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
 
 /** Scores rows of a tier against a query, by the formulas of Lucene. For one thread. */
-final class TierScorer implements RowScorer, ScoreBounds {
+final class TierScorer implements RowScorer, RowFilter {
 
   private final StoredVectors vectors;
   private final StoredTier tier;

@@ -94,12 +94,12 @@ final class TierWriter implements Closeable {
   }
 
   /** Writes the columns. */
-  FieldLayout.Tier finish() throws IOException {
-    return new FieldLayout.Tier(
+  VectorFieldLayout.Tier finish() throws IOException {
+    return new VectorFieldLayout.Tier(
         encoding,
         rows.offset(),
-        scales == null ? FieldLayout.NONE : scales.write(out),
-        errors == null ? FieldLayout.NONE : errors.write(out));
+        scales == null ? VectorFieldLayout.NONE : scales.write(out),
+        errors == null ? VectorFieldLayout.NONE : errors.write(out));
   }
 
   @Override

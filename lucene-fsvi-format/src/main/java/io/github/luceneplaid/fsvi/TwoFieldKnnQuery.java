@@ -129,7 +129,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
@@ -137,7 +137,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     if (shown != null && shown.arePassedOn() && range.equals(OrdRange.ALL)) {
       reader.searchNearestVectors(field, fastTarget, collector, acceptDocs);
     } else {
-      VectorScores.collect(reader, field, fastTarget, range, collector, acceptDocs);
+      ExactScores.collect(reader, field, fastTarget, range, collector, acceptDocs);
     }
   }
 
@@ -147,7 +147,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     for (int i = 0; i < fast.length; i++) {
       fast[i] = candidates[i].score;
     }
-    float[] quality = VectorScores.scores(searcher, qualityField, qualityTarget, candidates);
+    float[] quality = ExactScores.scores(searcher, qualityField, qualityTarget, candidates);
     stretch(fast);
     stretch(quality);
     ScoreDoc[] hits = new ScoreDoc[candidates.length];

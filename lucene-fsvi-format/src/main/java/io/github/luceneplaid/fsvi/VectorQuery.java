@@ -77,7 +77,7 @@ public abstract class VectorQuery extends Query {
   }
 
   /** Bytes that a scan reads of each vector. */
-  long scannedBytes(FieldLayout layout) {
+  long scannedBytes(VectorFieldLayout layout) {
     return layout.coarse().rowBytes(layout.dimension());
   }
 
@@ -86,7 +86,7 @@ public abstract class VectorQuery extends Query {
    *
    * @param range of the vectors that are scanned, of a segment that is split
    */
-  abstract void searchLeaf(
+  abstract void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException;
 
@@ -130,20 +130,20 @@ public abstract class VectorQuery extends Query {
             searcher.getTimeout());
     List<Callable<ScoreDoc[]>> tasks = new ArrayList<>();
     for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
-      FilteredDocs docs = new FilteredDocs(context, filterWeight);
+      SegmentAcceptDocs docs = new SegmentAcceptDocs(context, filterWeight);
       List<OrdRange> ranges = ranges(context.reader());
       for (OrdRange range : ranges) {
         tasks.add(
             () -> {
               boolean alone = ranges.size() == 1;
-              AcceptDocs acceptDocs = alone ? docs.ofOneThread() : docs.ofManyThreads();
+              AcceptDocs acceptDocs = alone ? docs.forOneThread() : docs.forManyThreads();
               return search(context, range, acceptDocs, manager);
             });
       }
     }
     List<ScoreDoc> hits = new ArrayList<>();
-    for (ScoreDoc[] ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
-      hits.addAll(Arrays.asList(ofLeaf));
+    for (ScoreDoc[] ofSegment : searcher.getTaskExecutor().invokeAll(tasks)) {
+      hits.addAll(Arrays.asList(ofSegment));
     }
     return hits;
   }
@@ -160,7 +160,7 @@ public abstract class VectorQuery extends Query {
       throws IOException {
     KnnCollector collector =
         manager.newCollector(Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT, context);
-    searchLeaf(context, range, collector, acceptDocs);
+    searchSegment(context, range, collector, acceptDocs);
     ScoreDoc[] hits = collector.topDocs().scoreDocs;
     for (ScoreDoc hit : hits) {
       hit.doc += context.docBase;

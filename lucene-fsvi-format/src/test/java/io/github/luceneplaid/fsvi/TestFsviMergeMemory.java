@@ -122,8 +122,8 @@ public class TestFsviMergeMemory extends LuceneTestCase {
       // In the place of a header
       data.writeInt(0);
       long before = allocated();
-      try (FieldWriter writer =
-          new FieldWriter(state, data, field, () -> new Rows(size), encoding)) {
+      try (VectorFieldWriter writer =
+          new VectorFieldWriter(state, data, field, () -> new Rows(size), encoding)) {
         writer.write(meta);
       }
       return allocated() - before;

@@ -59,7 +59,7 @@ record Elements(MappedFile file, long offset, ElementType type) {
 
   void readFloats(long from, float[] into, int at, int n) {
     switch (type) {
-      case FLOAT16 -> file.getHalves(at(from), into, at, n);
+      case FLOAT16 -> file.getFloat16s(at(from), into, at, n);
       case FLOAT32 -> file.getFloats(at(from), into, at, n);
       default -> {
         for (int i = 0; i < n; i++) {

@@ -145,13 +145,13 @@ final class MappedFile implements Closeable {
   }
 
   /** Reads floats of 16 bits. */
-  void getHalves(long offset, float[] into, int at, int n) {
+  void getFloat16s(long offset, float[] into, int at, int n) {
     for (int done = 0, run; done < n; done += run) {
       long from = offset + (long) done * Short.BYTES;
       run = run(from, Short.BYTES, n - done);
-      ByteBuffer halves = slice(from, run * Short.BYTES);
+      ByteBuffer float16s = slice(from, run * Short.BYTES);
       for (int i = 0; i < run; i++) {
-        into[at + done + i] = Float.float16ToFloat(halves.getShort(i * Short.BYTES));
+        into[at + done + i] = Float.float16ToFloat(float16s.getShort(i * Short.BYTES));
       }
     }
   }

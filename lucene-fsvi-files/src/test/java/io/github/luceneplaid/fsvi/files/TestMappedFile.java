@@ -71,11 +71,11 @@ public class TestMappedFile extends LuceneTestCase {
       for (int i = 0; i < most / Float.BYTES; i++) {
         assertEquals(expected.getFloat(from + i * Float.BYTES), floats[at + i], 0);
       }
-      float[] halves = new float[at + most / Short.BYTES];
-      file.getHalves(from, halves, at, most / Short.BYTES);
+      float[] float16s = new float[at + most / Short.BYTES];
+      file.getFloat16s(from, float16s, at, most / Short.BYTES);
       for (int i = 0; i < most / Short.BYTES; i++) {
-        short half = expected.getShort(from + i * Short.BYTES);
-        assertEquals(Float.float16ToFloat(half), halves[at + i], 0);
+        short bits = expected.getShort(from + i * Short.BYTES);
+        assertEquals(Float.float16ToFloat(bits), float16s[at + i], 0);
       }
     }
     expectThrows(IndexOutOfBoundsException.class, () -> file.getByte(length));

@@ -24,7 +24,7 @@ import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
  * Scores vectors of slabs for a graph that is built or searched, by the coarse rows. All other
  * vectors, such as those that are buffered for a flush, are Lucene's to score.
  */
-final class StoredVectorsScorer implements FlatVectorsScorer {
+final class GraphScorer implements FlatVectorsScorer {
 
   private final FlatVectorsScorer others = FlatVectorScorerUtil.getLucene99FlatVectorsScorer();
 
@@ -42,7 +42,7 @@ final class StoredVectorsScorer implements FlatVectorsScorer {
       throws IOException {
     if (values instanceof StoredFloatVectorValues floats) {
       StoredVectors stored = floats.stored();
-      return new StoredScorer(values, TierScorer.of(stored, stored.coarse(), similarity, target));
+      return new LuceneScorer(values, TierScorer.of(stored, stored.coarse(), similarity, target));
     }
     return others.getRandomVectorScorer(similarity, values, target);
   }
@@ -52,14 +52,14 @@ final class StoredVectorsScorer implements FlatVectorsScorer {
       VectorSimilarityFunction similarity, KnnVectorValues values, byte[] target)
       throws IOException {
     if (values instanceof StoredByteVectorValues bytes) {
-      return new StoredScorer(values, TierScorer.of(bytes.stored(), similarity, target));
+      return new LuceneScorer(values, TierScorer.of(bytes.stored(), similarity, target));
     }
     return others.getRandomVectorScorer(similarity, values, target);
   }
 
   @Override
   public String toString() {
-    return "StoredVectorsScorer(" + others + ")";
+    return "GraphScorer(" + others + ")";
   }
 
   /** Scorers among the vectors of a field. */

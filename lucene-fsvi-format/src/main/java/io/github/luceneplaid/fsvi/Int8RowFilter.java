@@ -20,7 +20,7 @@ import java.io.IOException;
  * bounded by the lengths of its error and of the row (Cauchy-Schwarz). Of worth even if there is no
  * finer tier, as bytes that meet floats have to be converted. For one thread.
  */
-final class Int8Bounds implements ScoreBounds {
+final class Int8RowFilter implements RowFilter {
 
   /** What floats round here, for a query and a row of length 1: a few times 2^-24. */
   private static final double ROUNDING = 0x1p-20;
@@ -40,7 +40,7 @@ final class Int8Bounds implements ScoreBounds {
   private float[] norms = new float[0];
 
   /** Sole constructor, for a query of the field's dimension. */
-  Int8Bounds(StoredVectors vectors, float[] query) {
+  Int8RowFilter(StoredVectors vectors, float[] query) {
     this.vectors = vectors;
     this.tier = vectors.coarse();
     this.formula =

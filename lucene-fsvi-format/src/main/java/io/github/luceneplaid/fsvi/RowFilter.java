@@ -14,7 +14,7 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 
 /** Tells by the coarse tier which rows of the fine one may score well enough. */
-interface ScoreBounds {
+interface RowFilter {
 
   /**
    * Moves those of n ordinals to the front whose fine rows may score above a limit.

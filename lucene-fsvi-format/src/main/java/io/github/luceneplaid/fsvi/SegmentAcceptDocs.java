@@ -20,7 +20,7 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 
 /** The documents of a segment that live and match a filter, for several threads. */
-final class FilteredDocs {
+final class SegmentAcceptDocs {
 
   private final LeafReaderContext context;
   private final Weight filter;
@@ -31,13 +31,13 @@ final class FilteredDocs {
    *
    * @param filter or null
    */
-  FilteredDocs(LeafReaderContext context, Weight filter) {
+  SegmentAcceptDocs(LeafReaderContext context, Weight filter) {
     this.context = context;
     this.filter = filter;
   }
 
   /** For the only thread that searches the segment. */
-  AcceptDocs ofOneThread() {
+  AcceptDocs forOneThread() {
     int maxDoc = context.reader().maxDoc();
     Bits liveDocs = context.reader().getLiveDocs();
     if (filter == null) {
@@ -53,16 +53,16 @@ final class FilteredDocs {
   }
 
   /** For one of several threads. The first one to come evaluates the filter for all of them. */
-  AcceptDocs ofManyThreads() throws IOException {
+  AcceptDocs forManyThreads() throws IOException {
     if (filter == null) {
-      return ofOneThread();
+      return forOneThread();
     }
     return AcceptDocs.fromLiveDocs(matches(), context.reader().maxDoc());
   }
 
   private synchronized Bits matches() throws IOException {
     if (matches == null) {
-      matches = ofOneThread().bits();
+      matches = forOneThread().bits();
     }
     return matches;
   }

@@ -37,7 +37,7 @@ import org.apache.lucene.store.IndexOutput;
  * @param norms offset of the lengths of the last tier's rows, {@link #NONE} unless {@link
  *     #needsNorms} says that they are there
  */
-record FieldLayout(
+record VectorFieldLayout(
     VectorEncoding encoding,
     VectorSimilarityFunction similarity,
     int dimension,
@@ -90,7 +90,7 @@ record FieldLayout(
     }
   }
 
-  FieldLayout {
+  VectorFieldLayout {
     tiers = List.copyOf(tiers);
     Limits.check(
         "number of the vector encoding", ENCODINGS.indexOf(encoding), 0, ENCODINGS.size() - 1);
@@ -170,8 +170,8 @@ record FieldLayout(
   }
 
   /** Reads what {@link #write} has written for a field. */
-  static FieldLayout read(IndexInput meta, FieldInfo field) throws IOException {
-    FieldLayout layout;
+  static VectorFieldLayout read(IndexInput meta, FieldInfo field) throws IOException {
+    VectorFieldLayout layout;
     try {
       layout = read(meta);
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
@@ -183,7 +183,7 @@ record FieldLayout(
     return layout;
   }
 
-  private static FieldLayout read(IndexInput meta) throws IOException {
+  private static VectorFieldLayout read(IndexInput meta) throws IOException {
     VectorEncoding encoding = ENCODINGS.get(meta.readByte());
     VectorSimilarityFunction similarity = SIMILARITIES.get(meta.readByte());
     int dimension = meta.readVInt();
@@ -194,7 +194,7 @@ record FieldLayout(
     for (int i = 0; i < count; i++) {
       tiers.add(Tier.read(meta));
     }
-    return new FieldLayout(encoding, similarity, dimension, size, tiers, meta.readVLong());
+    return new VectorFieldLayout(encoding, similarity, dimension, size, tiers, meta.readVLong());
   }
 
   private static void checkField(

@@ -26,9 +26,9 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 
 /** Exact scores of the vectors of any format. */
-final class VectorScores {
+final class ExactScores {
 
-  private VectorScores() {}
+  private ExactScores() {}
 
   /** Scores accepted documents of a segment: of some vectors if they are scanned, else all. */
   static void collect(

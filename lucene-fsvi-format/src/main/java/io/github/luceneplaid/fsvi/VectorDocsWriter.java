@@ -23,7 +23,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * OrdToDocDISIReaderConfiguration#writeStoredMeta}. That wants a set of all these documents; this
  * walks over them instead, so what it needs of memory does not grow with them.
  */
-final class DocsWriter {
+final class VectorDocsWriter {
 
   private static final int BLOCK_SHIFT = 16;
   private static final byte RANK_POWER = IndexedDISI.DEFAULT_DENSE_RANK_POWER;
@@ -34,7 +34,7 @@ final class DocsWriter {
   private final IndexOutput meta;
   private final IndexOutput data;
 
-  DocsWriter(IndexOutput meta, IndexOutput data) {
+  VectorDocsWriter(IndexOutput meta, IndexOutput data) {
     this.meta = meta;
     this.data = data;
   }

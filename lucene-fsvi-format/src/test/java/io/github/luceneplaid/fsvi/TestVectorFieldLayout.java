@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import io.github.luceneplaid.fsvi.FieldLayout.Tier;
+import io.github.luceneplaid.fsvi.VectorFieldLayout.Tier;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.util.List;
 import org.apache.lucene.index.VectorEncoding;
@@ -19,9 +19,9 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Both sides of each limit of a layout. */
-public class TestFieldLayout extends LuceneTestCase {
+public class TestVectorFieldLayout extends LuceneTestCase {
 
-  private static final long NONE = FieldLayout.NONE;
+  private static final long NONE = VectorFieldLayout.NONE;
   private static final VectorEncoding FLOATS = VectorEncoding.FLOAT32;
   private static final VectorSimilarityFunction DOT = VectorSimilarityFunction.DOT_PRODUCT;
   private static final VectorSimilarityFunction COSINE = VectorSimilarityFunction.COSINE;
@@ -41,40 +41,40 @@ public class TestFieldLayout extends LuceneTestCase {
     IllegalArgumentException e =
         expectThrows(
             IllegalArgumentException.class,
-            () -> new FieldLayout(encoding, similarity, dimension, size, tiers, norms));
+            () -> new VectorFieldLayout(encoding, similarity, dimension, size, tiers, norms));
     assertTrue(e.getMessage(), e.getMessage().contains(why));
   }
 
   public void testDimension() {
     List<Tier> tiers = List.of(floats(64));
-    new FieldLayout(FLOATS, DOT, 1, 10, tiers, NONE);
-    new FieldLayout(FLOATS, DOT, 65_535, 10, tiers, NONE);
+    new VectorFieldLayout(FLOATS, DOT, 1, 10, tiers, NONE);
+    new VectorFieldLayout(FLOATS, DOT, 65_535, 10, tiers, NONE);
     assertRefused("dimension", FLOATS, DOT, 0, 10, tiers, NONE);
     assertRefused("dimension", FLOATS, DOT, 65_536, 10, tiers, NONE);
   }
 
   public void testSize() {
     List<Tier> tiers = List.of(floats(64));
-    new FieldLayout(FLOATS, DOT, 65_535, 0, tiers, NONE);
-    new FieldLayout(FLOATS, DOT, 65_535, Integer.MAX_VALUE, tiers, NONE);
+    new VectorFieldLayout(FLOATS, DOT, 65_535, 0, tiers, NONE);
+    new VectorFieldLayout(FLOATS, DOT, 65_535, Integer.MAX_VALUE, tiers, NONE);
     assertRefused("vectors", FLOATS, DOT, 5, -1, tiers, NONE);
   }
 
   public void testEverySimilarityAndEncodingHasANumber() {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       long norms = similarity == COSINE ? 1 << 20 : NONE;
-      new FieldLayout(FLOATS, similarity, 3, 10, List.of(floats(64)), norms);
+      new VectorFieldLayout(FLOATS, similarity, 3, 10, List.of(floats(64)), norms);
       for (VectorEncoding encoding : VectorEncoding.values()) {
         SlabEncoding elements = encoding == FLOATS ? SlabEncoding.FLOAT32 : SlabEncoding.INT8;
         List<Tier> tiers = List.of(new Tier(elements, 64, NONE, NONE));
-        new FieldLayout(encoding, similarity, 3, 10, tiers, norms);
+        new VectorFieldLayout(encoding, similarity, 3, 10, tiers, norms);
       }
     }
   }
 
   public void testSlabs() {
     Tier coarse = new Tier(SlabEncoding.FLOAT16, 64, NONE, 128);
-    new FieldLayout(FLOATS, DOT, 2, 10, List.of(coarse, floats(192)), NONE);
+    new VectorFieldLayout(FLOATS, DOT, 2, 10, List.of(coarse, floats(192)), NONE);
     assertRefused("slabs", FLOATS, DOT, 2, 10, List.of(), NONE);
     assertRefused("slabs", FLOATS, DOT, 2, 10, List.of(coarse, coarse, floats(192)), NONE);
     // A coarse slab that is as large as the fine one
@@ -94,7 +94,7 @@ public class TestFieldLayout extends LuceneTestCase {
     Tier unscaled = new Tier(SlabEncoding.INT8, 64, NONE, NONE);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(unscaled), 128);
     Tier scaled = new Tier(SlabEncoding.INT8, 64, 128, NONE);
-    new FieldLayout(FLOATS, DOT, 2, 10, List.of(scaled), 192);
+    new VectorFieldLayout(FLOATS, DOT, 2, 10, List.of(scaled), 192);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(scaled), NONE);
     // No lengths for cosines, lengths for nothing
     assertRefused("missing", FLOATS, COSINE, 2, 10, List.of(floats(64)), NONE);
@@ -104,7 +104,7 @@ public class TestFieldLayout extends LuceneTestCase {
   public void testOffsets() {
     // 8 rows of 8 bytes fill a unit of alignment.
     Tier coarse = new Tier(SlabEncoding.INT8, 64, 128, 192);
-    new FieldLayout(FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 512);
+    new VectorFieldLayout(FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 512);
     assertRefused("rows", FLOATS, DOT, 8, 8, List.of(coarse, floats(256 + 32)), 1024);
     assertRefused("rows", FLOATS, DOT, 8, 8, List.of(coarse, floats(192)), 512);
     assertRefused("lengths", FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 256);
@@ -118,6 +118,6 @@ public class TestFieldLayout extends LuceneTestCase {
     long far = Long.MAX_VALUE / 64 * 64;
     expectThrows(
         ArithmeticException.class,
-        () -> new FieldLayout(FLOATS, DOT, 8, 8, List.of(floats(far)), NONE));
+        () -> new VectorFieldLayout(FLOATS, DOT, 8, 8, List.of(floats(far)), NONE));
   }
 }

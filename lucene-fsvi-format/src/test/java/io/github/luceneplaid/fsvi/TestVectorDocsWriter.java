@@ -21,7 +21,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Documents are written like Lucene writes them. */
-public class TestDocsWriter extends LuceneTestCase {
+public class TestVectorDocsWriter extends LuceneTestCase {
 
   /** Walks over documents without vectors. */
   private static RowCursor rows(DocIdSetIterator docs) {
@@ -84,7 +84,7 @@ public class TestDocsWriter extends LuceneTestCase {
     byte[][] actual =
         written(
             (meta, data) ->
-                new DocsWriter(meta, data).write(() -> rows(docs.iterator()), size, maxDoc));
+                new VectorDocsWriter(meta, data).write(() -> rows(docs.iterator()), size, maxDoc));
     assertArrayEquals("meta", expected[0], actual[0]);
     assertArrayEquals("data", expected[1], actual[1]);
   }

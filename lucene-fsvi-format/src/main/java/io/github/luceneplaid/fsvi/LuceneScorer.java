@@ -19,11 +19,11 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Lucene's two kinds of scorers, made of ours. */
-final class StoredScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
+final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
 
   private final TierScorer scorer;
 
-  StoredScorer(KnnVectorValues values, TierScorer scorer) {
+  LuceneScorer(KnnVectorValues values, TierScorer scorer) {
     super(values);
     this.scorer = scorer;
   }
@@ -55,8 +55,8 @@ final class StoredScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
       @Override
       public Bulk bulk(DocIdSetIterator matchingDocs) {
         return docs.isDense()
-            ? Bulk.fromRandomScorerDense(StoredScorer.this, iterator, matchingDocs)
-            : Bulk.fromRandomScorerSparse(StoredScorer.this, iterator, matchingDocs);
+            ? Bulk.fromRandomScorerDense(LuceneScorer.this, iterator, matchingDocs)
+            : Bulk.fromRandomScorerSparse(LuceneScorer.this, iterator, matchingDocs);
       }
     };
   }

@@ -24,9 +24,10 @@ import org.apache.lucene.store.IndexInput;
  * @param docs their documents
  * @param maxDoc documents of the segment
  */
-record FieldEntry(FieldLayout layout, OrdToDocDISIReaderConfiguration docs, int maxDoc) {
+record VectorFieldEntry(
+    VectorFieldLayout layout, OrdToDocDISIReaderConfiguration docs, int maxDoc) {
 
-  FieldEntry {
+  VectorFieldEntry {
     int size = layout.size();
     if (size > maxDoc) {
       throw new IllegalArgumentException(size + " vectors of " + maxDoc + " documents");
@@ -37,10 +38,10 @@ record FieldEntry(FieldLayout layout, OrdToDocDISIReaderConfiguration docs, int 
   }
 
   /** Reads what follows the field number. */
-  static FieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
-    FieldLayout layout = FieldLayout.read(meta, field);
+  static VectorFieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
+    VectorFieldLayout layout = VectorFieldLayout.read(meta, field);
     try {
-      return new FieldEntry(
+      return new VectorFieldEntry(
           layout, OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, layout.size()), maxDoc);
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(

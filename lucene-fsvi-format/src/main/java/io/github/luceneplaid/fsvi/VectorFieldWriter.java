@@ -24,7 +24,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
 /** Writes one field of a segment, of a flush or a merge. */
-final class FieldWriter implements Closeable {
+final class VectorFieldWriter implements Closeable {
 
   private final SegmentWriteState state;
   private final IndexOutput data;
@@ -42,7 +42,7 @@ final class FieldWriter implements Closeable {
    *
    * @param wanted how the field is to be stored if its vectors allow it
    */
-  FieldWriter(
+  VectorFieldWriter(
       SegmentWriteState state,
       IndexOutput data,
       FieldInfo field,
@@ -56,7 +56,7 @@ final class FieldWriter implements Closeable {
     this.bytes = field.getVectorEncoding() == VectorEncoding.BYTE;
     this.encodings = bytes ? List.of(SlabEncoding.INT8) : encodings(source, wanted.tiers());
     this.norms =
-        FieldLayout.needsNorms(
+        VectorFieldLayout.needsNorms(
                 field.getVectorEncoding(), field.getVectorSimilarityFunction(), encodings)
             ? new ColumnWriter(state)
             : null;
@@ -93,24 +93,24 @@ final class FieldWriter implements Closeable {
    * @param meta receives what the meta file says of it
    */
   void write(IndexOutput meta) throws IOException {
-    List<FieldLayout.Tier> tiers = new ArrayList<>();
+    List<VectorFieldLayout.Tier> tiers = new ArrayList<>();
     for (int i = 0; i < encodings.size(); i++) {
       tiers.add(writeTier(i));
     }
-    FieldLayout layout =
-        new FieldLayout(
+    VectorFieldLayout layout =
+        new VectorFieldLayout(
             field.getVectorEncoding(),
             field.getVectorSimilarityFunction(),
             field.getVectorDimension(),
             size,
             tiers,
-            norms == null ? FieldLayout.NONE : norms.write(data));
+            norms == null ? VectorFieldLayout.NONE : norms.write(data));
     meta.writeInt(field.number);
     layout.write(meta);
-    new DocsWriter(meta, data).write(source, size, state.segmentInfo.maxDoc());
+    new VectorDocsWriter(meta, data).write(source, size, state.segmentInfo.maxDoc());
   }
 
-  private FieldLayout.Tier writeTier(int index) throws IOException {
+  private VectorFieldLayout.Tier writeTier(int index) throws IOException {
     boolean fine = index == encodings.size() - 1;
     try (TierWriter tier =
         new TierWriter(
@@ -141,7 +141,7 @@ final class FieldWriter implements Closeable {
     if (stored == null) {
       return false;
     }
-    FieldLayout layout = stored.layout();
+    VectorFieldLayout layout = stored.layout();
     return fine
         ? layout.fine().encoding() == encodings.get(encodings.size() - 1)
         : layout.encodings().equals(encodings);
