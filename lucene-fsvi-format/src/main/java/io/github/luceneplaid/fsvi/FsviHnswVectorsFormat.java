@@ -128,27 +128,30 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
 
     private Builder() {}
 
-    /** Encoding of fields of floats, {@link FsviEncoding#FLOAT32} by default. */
+    /** Sets the encoding of fields of floats: {@link FsviEncoding#FLOAT32} by default. */
     public Builder encoding(FsviEncoding encoding) {
       this.encoding = Objects.requireNonNull(encoding);
       return this;
     }
 
-    /** Neighbours of a vector in the graph, 16 by default; 1 to 512. */
+    /** Sets the number of neighbours of a vector in the graph: 1 to 512, 16 by default. */
     public Builder maxConn(int maxConn) {
       this.maxConn = maxConn;
       return this;
     }
 
-    /** Candidates for neighbours when a vector is added, 200 by default; 1 to 3200. */
+    /**
+     * Sets the number of candidates for neighbours of a vector that is added: 1 to 3200, 200 by
+     * default.
+     */
     public Builder beamWidth(int beamWidth) {
       this.beamWidth = beamWidth;
       return this;
     }
 
     /**
-     * Vectors of a field in a segment from about which on there is a graph, 10 000 by default; at
-     * least 0. Smaller ones are scanned.
+     * Sets the approximate number of vectors from which on a segment has a graph for a field: at
+     * least 0, 10,000 by default. A segment with fewer vectors is scanned.
      */
     public Builder graphThreshold(int vectors) {
       this.graphThreshold = vectors;
@@ -161,17 +164,10 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
      * @throws IllegalArgumentException if an option is out of its range
      */
     public FsviHnswVectorsFormat build() {
-      check("maxConn", maxConn, 1, 512);
-      check("beamWidth", beamWidth, 1, 3200);
-      check("graphThreshold", graphThreshold, 0, Integer.MAX_VALUE);
+      Arguments.checkRange("maxConn", maxConn, 1, 512);
+      Arguments.checkRange("beamWidth", beamWidth, 1, 3200);
+      Arguments.checkAtLeast("graphThreshold", graphThreshold, 0);
       return new FsviHnswVectorsFormat(this);
-    }
-
-    private static void check(String option, int found, int least, int most) {
-      if (found < least || found > most) {
-        throw new IllegalArgumentException(
-            option + ": found " + found + ", expected " + least + " to " + most);
-      }
     }
   }
 }

@@ -188,10 +188,26 @@ public class TestSplitScans extends LuceneTestCase {
       assertEquals(3, tasks(reader, new ExactKnnQuery("vector", query, 10, third)));
       // Too many hits for so many vectors
       assertEquals(0, tasks(reader, new ExactKnnQuery("vector", query, DOCUMENTS, null)));
-      assertEquals(1, tasks(reader, new PrefixKnnQuery("vector", query, DIM / 2, 5, null)));
-      assertEquals(0, tasks(reader, new PrefixKnnQuery("vector", query, DIM / 4, 5, null)));
       assertEquals(
-          3, tasks(reader, new TwoFieldKnnQuery("vector", query, "vector", query, 3, third)));
+          1,
+          tasks(
+              reader,
+              PrefixKnnQuery.builder("vector", query).prefixDimensions(DIM / 2).k(5).build()));
+      assertEquals(
+          0,
+          tasks(
+              reader,
+              PrefixKnnQuery.builder("vector", query).prefixDimensions(DIM / 4).k(5).build()));
+      assertEquals(
+          3,
+          tasks(
+              reader,
+              TwoFieldKnnQuery.builder()
+                  .fast("vector", query)
+                  .quality("vector", query)
+                  .k(3)
+                  .filter(third)
+                  .build()));
       // Lucene's own query asks the format once for a segment.
       assertEquals(0, tasks(reader, new KnnFloatVectorQuery("vector", query, 10)));
     }
@@ -206,7 +222,14 @@ public class TestSplitScans extends LuceneTestCase {
         IndexReader reader = DirectoryReader.open(directory)) {
       assertEquals(3, tasks(reader, new ExactKnnQuery("vector", query, 10, null)));
       assertEquals(
-          0, tasks(reader, new TwoFieldKnnQuery("vector", query, "vector", query, 3, null)));
+          0,
+          tasks(
+              reader,
+              TwoFieldKnnQuery.builder()
+                  .fast("vector", query)
+                  .quality("vector", query)
+                  .k(3)
+                  .build()));
     }
   }
 }

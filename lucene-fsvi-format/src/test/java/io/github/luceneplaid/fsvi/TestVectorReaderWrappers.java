@@ -294,7 +294,14 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
   }
 
   private static TwoFieldKnnQuery twoFields(float[] target, Query filter) {
-    return new TwoFieldKnnQuery(FIELD, target, FIELD, target, K, filter, 1, 1);
+    return TwoFieldKnnQuery.builder()
+        .fast(FIELD, target)
+        .quality(FIELD, target)
+        .k(K)
+        .filter(filter)
+        .oversample(1)
+        .qualityWeight(1)
+        .build();
   }
 
   /** All queries find the best of what is shown. */
@@ -302,7 +309,8 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     float[] target = VectorDocuments.randomVector(DIM);
     List<VectorDocuments.Hit> expected =
         VectorDocuments.allHits(reader, target, similarity, (leaf, doc) -> true);
-    Query all = new PrefixKnnQuery(FIELD, target, 2, K, null, DOCS);
+    Query all =
+        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).oversample(DOCS).build();
     assertNull(
         VectorDocuments.compare(
             expected, search(reader, new ExactKnnQuery(FIELD, target, K, null)), K));
@@ -374,7 +382,10 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
       DirectoryReader hiding = wrap(reader, TestVectorReaderWrappers::withoutFloats);
       float[] target = VectorDocuments.randomVector(DIM);
       assertEquals(0, search(hiding, new ExactKnnQuery(FIELD, target, K, null)).length);
-      assertEquals(0, search(hiding, new PrefixKnnQuery(FIELD, target, 2, K, null)).length);
+      assertEquals(
+          0,
+          search(hiding, PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).build())
+              .length);
       assertEquals(0, search(hiding, twoFields(target, null)).length);
     }
   }
@@ -398,8 +409,16 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
           assertNull(ShownVectors.open(leaf.reader(), "none"));
         }
         assertEquals(
-            documents(docs(search(reader, new PrefixKnnQuery(FIELD, target, 3, K, null)))),
-            documents(docs(search(wrapper, new PrefixKnnQuery(FIELD, target, 3, K, null)))));
+            documents(
+                docs(
+                    search(
+                        reader,
+                        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(3).k(K).build()))),
+            documents(
+                docs(
+                    search(
+                        wrapper,
+                        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(3).k(K).build()))));
       }
     }
   }
@@ -428,7 +447,11 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
             List.of(
                 new ExactKnnQuery(FIELD, target, K, filter),
                 new ExactKnnQuery(VectorDocuments.BYTES, new byte[DIM], K, filter),
-                new PrefixKnnQuery(FIELD, target, 2, K, filter),
+                PrefixKnnQuery.builder(FIELD, target)
+                    .prefixDimensions(2)
+                    .k(K)
+                    .filter(filter)
+                    .build(),
                 twoFields(target, filter));
         for (Query query : queries) {
           time.limit = Integer.MAX_VALUE;
@@ -454,7 +477,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
         for (Query query :
             List.of(
                 new ExactKnnQuery(FIELD, target, K, null),
-                new PrefixKnnQuery(FIELD, target, 2, K, null))) {
+                PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).build())) {
           time.asked = 0;
           search(reader, query);
           assertTrue("asked " + time.asked, time.asked >= 15);
