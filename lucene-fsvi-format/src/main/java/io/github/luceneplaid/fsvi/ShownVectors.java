@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;

@@ -30,10 +30,8 @@ import org.apache.lucene.util.IOUtils;
  * the same folder; {@link #finish} brings it to the disk and gives it its name. Without that,
  * {@link #close} deletes it. A process that dies may leave it: {@code NAME.0.tmp}, or another
  * number where that name is taken.
- *
- * @lucene.internal
  */
-public final class AtomicOutput implements Closeable {
+final class AtomicOutput implements Closeable {
 
   private static final int BUFFER = 1 << 16;
 
@@ -50,7 +48,7 @@ public final class AtomicOutput implements Closeable {
    * @param target its path, in a folder that exists
    * @throws FileSystemException if something that is no file is there
    */
-  public AtomicOutput(Path target) throws IOException {
+  AtomicOutput(Path target) throws IOException {
     if (Files.exists(target) && Files.isRegularFile(target) == false) {
       throw new FileSystemException(target.toString(), null, "expected a file");
     }
@@ -104,7 +102,7 @@ public final class AtomicOutput implements Closeable {
   }
 
   /** Appends bytes. */
-  public void putBytes(byte[] from, int at, int n) throws IOException {
+  void putBytes(byte[] from, int at, int n) throws IOException {
     for (int done = 0; done < n; ) {
       int run = Math.min(n - done, room(1).remaining());
       buffer.put(from, at + done, run);
@@ -165,7 +163,7 @@ public final class AtomicOutput implements Closeable {
   }
 
   /** Puts the file in its place, where it replaces another. */
-  public void finish() throws IOException {
+  void finish() throws IOException {
     flush();
     channel.force(true);
     channel.close();

@@ -26,7 +26,7 @@ import org.apache.lucene.store.IndexInput;
  * Reads a slab, see {@link SlabWriter}. A slab belongs to one thread at a time, {@link #copy} makes
  * another one for another thread. It ends with the input it was opened on; it has nothing to close.
  *
- * @lucene.experimental
+ * @lucene.internal
  */
 public final class Slab {
 

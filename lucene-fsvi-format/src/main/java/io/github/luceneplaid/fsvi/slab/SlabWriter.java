@@ -27,7 +27,7 @@ import org.apache.lucene.store.IndexOutput;
  *
  * <p>While a slab is being written, nothing else may be written to the same output.
  *
- * @lucene.experimental
+ * @lucene.internal
  */
 public final class SlabWriter {
 

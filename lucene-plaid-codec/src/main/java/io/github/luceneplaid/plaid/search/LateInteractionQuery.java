@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.fsvi.HitsQuery;
-import io.github.luceneplaid.fsvi.PartialHitsQuery;
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

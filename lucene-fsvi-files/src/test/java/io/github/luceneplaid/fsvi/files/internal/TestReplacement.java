@@ -9,8 +9,10 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.fsvi.files;
+package io.github.luceneplaid.fsvi.files.internal;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.FailingFileSystem;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

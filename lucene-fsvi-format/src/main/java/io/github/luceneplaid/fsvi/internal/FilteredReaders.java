@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.fsvi;
+package io.github.luceneplaid.fsvi.internal;
 
 import java.io.IOException;
 import org.apache.lucene.index.ExitableDirectoryReader;
@@ -62,7 +62,7 @@ public final class FilteredReaders {
   }
 
   /** A filter that does more than to return values wraps them in a class of its own. */
-  static Class<?> kind(LeafReader reader, Opening values) throws IOException {
+  public static Class<?> kind(LeafReader reader, Opening values) throws IOException {
     Object shown = values.of(reader);
     return shown == null ? null : shown.getClass();
   }

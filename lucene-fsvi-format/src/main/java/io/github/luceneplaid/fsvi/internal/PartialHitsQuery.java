@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.fsvi;
+package io.github.luceneplaid.fsvi.internal;
 
 import java.io.IOException;
 import org.apache.lucene.index.LeafReaderContext;

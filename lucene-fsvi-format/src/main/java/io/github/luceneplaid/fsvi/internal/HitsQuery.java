@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.fsvi;
+package io.github.luceneplaid.fsvi.internal;
 
 import java.io.IOException;
 import java.util.ArrayList;
