@@ -16,15 +16,14 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An array of any number of axes in a file. An element is addressed by its index in C order (the
- * last axis is the fastest), also if the file has them in Fortran order. Indexes out of range throw
- * an {@link IndexOutOfBoundsException}.
+ * An array with any number of axes in a file. An index counts elements in C order (the last axis
+ * varies fastest), even if the file stores them in Fortran order. An index out of range causes an
+ * {@link IndexOutOfBoundsException}.
  *
  * @lucene.experimental
  */
 public abstract sealed class ArrayFile implements Closeable permits NpyFile, MmapArray {
 
-  /** The bytes of the file. */
   final MappedFile file;
 
   private final Elements elements;
@@ -34,10 +33,10 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   private final long rowSize;
 
   /**
-   * Takes over bytes, which have to end with the last element.
+   * Takes over an open file. The file must end with the last element.
    *
    * @param shape lengths of the axes, none of them negative
-   * @param shapeOffset where they are in the file
+   * @param shapeOffset offset of the shape in the file, in bytes
    */
   ArrayFile(Elements elements, long[] shape, long shapeOffset, boolean fortranOrder)
       throws VectorFileException {
@@ -66,41 +65,43 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
     }
   }
 
-  /** What the elements are. */
+  /** Returns the type of the elements. */
   public ElementType type() {
     return elements.type();
   }
 
-  /** Lengths of the axes, none for a single value. */
+  /** Returns the lengths of the axes. A single value has no axes. */
   public long[] shape() {
     return shape.clone();
   }
 
-  /** Whether the file has the first axis as the fastest; indexes here do not depend on it. */
+  /**
+   * Returns whether the first axis varies fastest in the file. The indexes of this class do not
+   * depend on it.
+   */
   public boolean fortranOrder() {
     return fortranOrder;
   }
 
-  /** Number of elements. */
+  /** Returns the number of elements. */
   public long size() {
     return size;
   }
 
-  /** Length of the first axis, 1 for a single value. */
+  /** Returns the length of the first axis, or 1 for a single value. */
   public long rows() {
     return shape.length == 0 ? 1 : shape[0];
   }
 
-  /** Elements for each index of the first axis. */
+  /** Returns the number of elements for each index of the first axis. */
   public long rowSize() {
     return rowSize;
   }
 
   /**
-   * A float.
+   * Reads a float. A 64-bit float is rounded.
    *
    * @param index in C order
-   * @return the value; a 64-bit float is rounded
    * @throws IllegalStateException if elements are integers
    */
   public float floatAt(long index) {
@@ -108,7 +109,7 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * A float.
+   * Reads a float without rounding.
    *
    * @param index in C order
    * @throws IllegalStateException if elements are integers
@@ -118,10 +119,9 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * An integer.
+   * Reads an integer. A value of an unsigned type is never negative.
    *
    * @param index in C order
-   * @return the value; as a number from 0 on if the type is unsigned
    * @throws IllegalStateException if elements are floats
    */
   public long longAt(long index) {
@@ -131,10 +131,10 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   /**
    * Reads floats as {@link #floatAt} does.
    *
-   * @param from index of the first one, in C order
-   * @param into takes them
-   * @param offset index of the first one in {@code into}
-   * @param n how many
+   * @param from index of the first float, in C order
+   * @param into receives the floats
+   * @param offset index of the first float in {@code into}
+   * @param n number of floats
    */
   public void readFloats(long from, float[] into, int offset, int n) {
     check(from, into.length, offset, n);
@@ -150,10 +150,10 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   /**
    * Reads integers as {@link #longAt} does.
    *
-   * @param from index of the first one, in C order
-   * @param into takes them
-   * @param offset index of the first one in {@code into}
-   * @param n how many
+   * @param from index of the first integer, in C order
+   * @param into receives the integers
+   * @param offset index of the first integer in {@code into}
+   * @param n number of integers
    */
   public void readLongs(long from, long[] into, int offset, int n) {
     check(from, into.length, offset, n);
@@ -167,13 +167,13 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * Reads elements of one byte as they are.
+   * Reads elements of one byte without conversion.
    *
-   * @param from index of the first one, in C order
-   * @param into takes them
-   * @param offset index of the first one in {@code into}
-   * @param n how many
-   * @throws IllegalStateException if elements are longer
+   * @param from index of the first element, in C order
+   * @param into receives the elements
+   * @param offset index of the first element in {@code into}
+   * @param n number of elements
+   * @throws IllegalStateException if elements are longer than one byte
    */
   public void readBytes(long from, byte[] into, int offset, int n) {
     check(from, into.length, offset, n);
@@ -187,9 +187,10 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * The rows of a matrix as vectors; 64-bit floats are rounded. To close it is to close this.
+   * Returns the rows of a matrix as vectors. 64-bit floats are rounded. Closing the result closes
+   * this array.
    *
-   * @throws VectorFileException if this is not a matrix of floats with a column at least
+   * @throws VectorFileException if this is not a matrix of floats with at least one column
    */
   public VectorRows vectors() throws VectorFileException {
     if (type().isFloat() == false
@@ -214,13 +215,13 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
     return fortranOrder == false || shape.length < 2;
   }
 
-  /** Which element of the file has an index. */
+  /** Converts an index in C order into a position in the file, counted in elements. */
   private long position(long index) {
     Objects.checkIndex(index, size);
     if (inOrder()) {
       return index;
     }
-    // The stride of an axis is the product of the lengths of those before it.
+    // The stride of an axis is the product of the lengths of the axes before it.
     long stride = size;
     long position = 0;
     long rest = index;

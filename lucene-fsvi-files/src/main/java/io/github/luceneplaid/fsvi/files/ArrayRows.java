@@ -14,9 +14,9 @@ package io.github.luceneplaid.fsvi.files;
 import java.util.Objects;
 
 /**
- * The rows of a matrix.
+ * The rows of a matrix as vectors.
  *
- * @param array of two axes and floats
+ * @param array matrix of floats
  */
 record ArrayRows(ArrayFile array) implements VectorRows {
 

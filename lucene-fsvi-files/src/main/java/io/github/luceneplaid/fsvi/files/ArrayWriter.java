@@ -15,12 +15,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes an array in C order, row by row: the length of the first axis is that of what was written.
- * The file is there, or replaces the one that was, after {@link #finish}; {@link #close} without it
- * leaves things as they were.
+ * Writes an array in C order, row by row. The number of rows becomes the length of the first axis.
+ * {@link #finish} creates the file, or replaces the existing one. {@link #close} without {@link
+ * #finish} leaves an existing file as it was.
  *
- * <p>Values that do not fit the type throw an {@link IllegalArgumentException}, and none of them is
- * written: integers out of range, and floats that would become infinite as a 16-bit float.
+ * <p>A value that does not fit the type causes an {@link IllegalArgumentException}. Such values are
+ * integers out of range, and finite floats that would become infinite as a 16-bit float. No value
+ * of the same call is written then.
  *
  * @lucene.experimental
  */
@@ -32,13 +33,14 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
   private final long[] shape;
   private final long rowSize;
 
-  /** Starts a file with the header of an array without rows. */
+  /** Starts a file. Its first header is that of an array without rows. */
   ArrayWriter(Path file, ElementType type, int[] rowShape) throws IOException {
     this.shape = new long[1 + rowShape.length];
     long size = 1;
     for (int axis = 0; axis < rowShape.length; axis++) {
       if (rowShape[axis] < 1) {
-        throw new IllegalArgumentException("an axis of length " + rowShape[axis]);
+        throw new IllegalArgumentException(
+            "lengths in rowShape must be at least 1, got: " + rowShape[axis]);
       }
       shape[1 + axis] = rowShape[axis];
       size = Math.multiplyExact(size, (long) rowShape[axis]);
@@ -50,10 +52,10 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
     out.putBytes(header, 0, header.length);
   }
 
-  /** The header of an array, whose length does not depend on that of the first axis. */
+  /** Returns the header of an array. Its size does not depend on the length of the first axis. */
   abstract byte[] header(ElementType type, long[] shape);
 
-  /** Appends floats, any part of a row or many rows. */
+  /** Appends floats: a part of a row, or many rows. */
   public void writeFloats(float[] from, int offset, int n) throws IOException {
     elements.writeFloats(from, offset, n);
   }
@@ -68,7 +70,7 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
     elements.writeLongs(from, offset, n);
   }
 
-  /** Appends elements of one byte as they are. */
+  /** Appends elements of one byte without conversion. */
   public void writeBytes(byte[] from, int offset, int n) throws IOException {
     elements.writeBytes(from, offset, n);
   }
@@ -86,13 +88,14 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
   /** Appends a row of floats. */
   public void add(float[] row) throws IOException {
     if (row.length != rowSize) {
-      throw new IllegalArgumentException("row of " + row.length + ", expected " + rowSize);
+      throw new IllegalArgumentException(
+          "length of a row must be " + rowSize + ", got: " + row.length);
     }
     writeFloats(row, 0, row.length);
   }
 
   /**
-   * Completes the file and puts it in its place. Nothing can be written afterwards.
+   * Completes the file and gives it its name. Nothing can be written afterwards.
    *
    * @throws IllegalStateException if the last row is not complete
    */
@@ -100,7 +103,7 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
   public void finish() throws IOException {
     if (elements.count() % rowSize != 0) {
       throw new IllegalStateException(
-          elements.count() + " elements are no multiple of rows of " + rowSize);
+          "number of elements must be a multiple of " + rowSize + ", got: " + elements.count());
     }
     shape[0] = elements.count() / rowSize;
     out.overwrite(0, header(elements.type(), shape));

@@ -26,10 +26,11 @@ import java.nio.file.StandardOpenOption;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * A file that is there as a whole or not at all. Bytes, little-endian, go to a temporary file in
- * the same folder; {@link #finish} brings it to the disk and gives it its name. Without that,
- * {@link #close} deletes it. A process that dies may leave it: {@code NAME.0.tmp}, or another
- * number where that name is taken.
+ * Writes a file that appears as a whole or not at all. All numbers are little-endian. The bytes go
+ * to a temporary file in the same folder. {@link #finish} syncs this file to the disk and renames
+ * it to the target. Without {@link #finish}, {@link #close} deletes it. A process that dies may
+ * leave the temporary file behind. Its name is {@code NAME.0.tmp}, or has a higher number if that
+ * name is taken.
  */
 final class AtomicOutput implements Closeable {
 
@@ -46,7 +47,7 @@ final class AtomicOutput implements Closeable {
    * Starts a file.
    *
    * @param target its path, in a folder that exists
-   * @throws FileSystemException if something that is no file is there
+   * @throws FileSystemException if the target exists and is not a regular file
    */
   AtomicOutput(Path target) throws IOException {
     if (Files.exists(target) && Files.isRegularFile(target) == false) {
@@ -65,14 +66,14 @@ final class AtomicOutput implements Closeable {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
       } catch (FileAlreadyExistsException e) {
-        // Somebody else writes this file, too, or was interrupted: that one stays.
+        // Another writer has this file, or left it when it was interrupted. It is not ours.
       }
     }
     temporary = path;
     channel = created;
   }
 
-  /** Bytes so far. */
+  /** Number of bytes so far. */
   long position() {
     return written + buffer.position();
   }
@@ -110,14 +111,14 @@ final class AtomicOutput implements Closeable {
     }
   }
 
-  /** Writes zeros up to a position. */
+  /** Appends zeros up to a position. */
   void padTo(long position) throws IOException {
     while (position() < position) {
       putByte((byte) 0);
     }
   }
 
-  /** Writes bytes of another output that were written to it before. */
+  /** Appends bytes that were written to another output. */
   void copy(AtomicOutput from, long offset, long length) throws IOException {
     if (offset + length > from.written) {
       from.flush();
@@ -136,7 +137,7 @@ final class AtomicOutput implements Closeable {
     }
   }
 
-  /** Replaces bytes that were written before. */
+  /** Overwrites bytes that were written before. */
   void overwrite(long offset, byte[] bytes) throws IOException {
     flush();
     assert offset + bytes.length <= written;
@@ -162,7 +163,7 @@ final class AtomicOutput implements Closeable {
     buffer.clear();
   }
 
-  /** Puts the file in its place, where it replaces another. */
+  /** Gives the file its name. It replaces an existing file. */
   void finish() throws IOException {
     flush();
     channel.force(true);

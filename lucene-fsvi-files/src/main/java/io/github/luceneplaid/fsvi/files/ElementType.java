@@ -12,7 +12,7 @@
 package io.github.luceneplaid.fsvi.files;
 
 /**
- * What the elements of an array are. All are little-endian.
+ * Type of the elements of an array. All types are little-endian.
  *
  * @lucene.experimental
  */
@@ -46,17 +46,17 @@ public enum ElementType {
     this.bytes = bytes;
   }
 
-  /** Bytes of an element. */
+  /** Returns the size of an element in bytes. */
   public int bytes() {
     return bytes;
   }
 
-  /** Whether elements are floats of some width. */
+  /** Returns whether elements are floats of any width. */
   public boolean isFloat() {
     return this == FLOAT16 || this == FLOAT32 || this == FLOAT64;
   }
 
-  /** Whether an integer is a value of this type. */
+  /** Returns whether this type can represent an integer. */
   boolean holds(long value) {
     int unused = Long.SIZE - 8 * bytes;
     return switch (this) {
@@ -67,7 +67,10 @@ public enum ElementType {
     };
   }
 
-  /** Whether a float is a value of this type, or is rounded to one that is finite if it is. */
+  /**
+   * Returns whether this type can represent a float, exactly or rounded. A finite float must stay
+   * finite.
+   */
   boolean holds(float value) {
     return switch (this) {
       case FLOAT16 ->

@@ -15,7 +15,8 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * Writes elements of one type. Values that the type cannot hold are refused before any is written.
+ * Writes elements of one type. It checks all values of a call before it writes the first one, and
+ * refuses those that the type cannot represent.
  */
 final class ElementWriter {
 
@@ -32,7 +33,7 @@ final class ElementWriter {
     return type;
   }
 
-  /** Elements so far. */
+  /** Number of elements so far. */
   long count() {
     return count;
   }
@@ -41,7 +42,7 @@ final class ElementWriter {
     Objects.checkFromIndexSize(at, n, from.length);
     for (int i = at; i < at + n; i++) {
       if (type.holds(from[i]) == false) {
-        throw new IllegalArgumentException(from[i] + " is not a value of " + type);
+        throw new IllegalArgumentException("values must fit " + type + ", got: " + from[i]);
       }
     }
     for (int i = at; i < at + n; i++) {
@@ -58,7 +59,7 @@ final class ElementWriter {
   void writeDoubles(double[] from, int at, int n) throws IOException {
     Objects.checkFromIndexSize(at, n, from.length);
     if (type != ElementType.FLOAT64) {
-      throw new IllegalArgumentException("doubles are not values of " + type);
+      throw new IllegalArgumentException("type of doubles must be FLOAT64, got: " + type);
     }
     for (int i = at; i < at + n; i++) {
       out.putDouble(from[i]);
@@ -70,7 +71,7 @@ final class ElementWriter {
     Objects.checkFromIndexSize(at, n, from.length);
     for (int i = at; i < at + n; i++) {
       if (type.holds(from[i]) == false) {
-        throw new IllegalArgumentException(from[i] + " is not a value of " + type);
+        throw new IllegalArgumentException("values must fit " + type + ", got: " + from[i]);
       }
     }
     for (int i = at; i < at + n; i++) {
@@ -87,7 +88,7 @@ final class ElementWriter {
   void writeBytes(byte[] from, int at, int n) throws IOException {
     Objects.checkFromIndexSize(at, n, from.length);
     if (type.bytes() != Byte.BYTES) {
-      throw new IllegalArgumentException("bytes are not values of " + type);
+      throw new IllegalArgumentException("elements must be of 1 byte, got: " + type);
     }
     out.putBytes(from, at, n);
     count += n;

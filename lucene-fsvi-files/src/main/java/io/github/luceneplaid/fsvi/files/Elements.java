@@ -12,11 +12,11 @@
 package io.github.luceneplaid.fsvi.files;
 
 /**
- * Elements of one type, one after another in a file.
+ * Elements of one type that follow one another in a file.
  *
- * @param file where they are
- * @param offset of the first one in bytes
- * @param type what they are
+ * @param file the file
+ * @param offset offset of the first element, in bytes
+ * @param type type of the elements
  */
 record Elements(MappedFile file, long offset, ElementType type) {
 

@@ -18,30 +18,35 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Reads an FSVI file of version 1: vectors with ids, in the order of the hashes of these.
+ * Reads an FSVI file of version 1. The file has vectors with ids, in the order of the hashes of the
+ * ids.
  *
- * <p>The file, all numbers little-endian:
+ * <p>Layout of the file, all numbers little-endian:
  *
  * <ul>
  *   <li><b>[byte * 4]</b> {@code FSVI}, <b>[uint16]</b> version, 1
- *   <li><b>[uint16]</b> length and UTF-8 of the embedder's id, then the same of its revision
+ *   <li><b>[uint16]</b> length of the embedder's id, the id in UTF-8, then the same for the
+ *       embedder's revision
  *   <li><b>[uint32]</b> dimension, 1 or more; <b>[uint8]</b> 0 for float32, 1 for float16
  *   <li><b>[uint8]</b> generation, 1 for a file that was never compacted; <b>[uint16]</b> reserved
  *   <li><b>[uint64]</b> number of records; <b>[uint64]</b> offset of the vectors, a multiple of 64
- *   <li><b>[uint32]</b> CRC-32 of all bytes so far
- *   <li>the records, in the order of hashes as unsigned numbers, then of ids byte by byte:
+ *   <li><b>[uint32]</b> CRC-32 of all bytes before it
+ *   <li>the records, ordered by hash as an unsigned number, then by the bytes of the id:
  *       <ul>
- *         <li><b>[uint64]</b> 64-bit FNV-1a of the id; <b>[uint32]</b> offset of the id from the
- *             start of the ids; <b>[uint16]</b> its length; <b>[uint16]</b> 1 if deleted, else 0
+ *         <li><b>[uint64]</b> 64-bit FNV-1a hash of the id; <b>[uint32]</b> offset of the id from
+ *             the start of the ids; <b>[uint16]</b> length of the id; <b>[uint16]</b> 1 if the
+ *             record is deleted, else 0
  *       </ul>
- *   <li>the ids, in UTF-8, one after another; zeros up to the vectors
- *   <li>the vectors, in the order of records; what follows them is ignored
+ *   <li>the ids, in UTF-8, without gaps; zeros up to the vectors
+ *   <li>the vectors, in the order of the records; bytes after the vectors are ignored
  * </ul>
  *
- * Header, records and ids are verified when a file is opened; nothing vouches for vectors. Vectors
- * that are not at a multiple of 64 are read nonetheless. An id may occur more than once.
+ * Opening a file verifies its header, records and ids. The format has no checksum for vectors. This
+ * reader also accepts vectors at an offset that is not a multiple of 64. An id may occur more than
+ * once.
  *
- * <p>A file whose name has {@code .wal} appended, beside this one, has changes that are not in it.
+ * <p>A file with the same name and the suffix {@code .wal} in the same folder is a write-ahead log.
+ * It has changes that are not in the FSVI file.
  *
  * @lucene.experimental
  */
@@ -68,7 +73,11 @@ public final class FsviFile implements VectorRows {
     checkRecords();
   }
 
-  /** Opens a file; a write-ahead log beside it is refused. */
+  /**
+   * Opens a file that has no write-ahead log.
+   *
+   * @throws VectorFileException if there is a write-ahead log, or the file is damaged
+   */
   public static FsviFile open(Path file) throws IOException {
     return open(file, false);
   }
@@ -76,9 +85,9 @@ public final class FsviFile implements VectorRows {
   /**
    * Opens a file.
    *
-   * @param ignoreLog whether to read it even if there is a write-ahead log beside it, without the
-   *     changes that are in the log
-   * @throws VectorFileException if there is a log and it is not ignored, or the file is damaged
+   * @param ignoreLog whether to read a file that has a write-ahead log, without the changes in the
+   *     log
+   * @throws VectorFileException if there is a log that is not ignored, or the file is damaged
    */
   public static FsviFile open(Path file, boolean ignoreLog) throws IOException {
     if (ignoreLog == false) {
@@ -97,7 +106,7 @@ public final class FsviFile implements VectorRows {
     }
   }
 
-  /** Throws an exception if there is a write-ahead log beside a file. */
+  /** Throws an exception if a file has a write-ahead log. */
   static void refuseLog(Path file, String expected) throws VectorFileException {
     Path log = file.resolveSibling(file.getFileName() + LOG);
     if (Files.exists(log)) {
@@ -143,7 +152,7 @@ public final class FsviFile implements VectorRows {
     }
   }
 
-  /** The order of records: by hash, then by id. */
+  /** Compares two records: by hash, then by id. */
   static int compare(long hash1, byte[] id1, long hash2, byte[] id2) {
     int order = Long.compareUnsigned(hash1, hash2);
     return order != 0 ? order : Arrays.compareUnsigned(id1, id2);
@@ -157,7 +166,7 @@ public final class FsviFile implements VectorRows {
     return Short.toUnsignedInt(file.getShort(record(row) + ID_LENGTH));
   }
 
-  /** Where the id of a row is in the file. */
+  /** Offset of the id of a row in the file, in bytes. */
   private long idOffset(long row) {
     return ids + Integer.toUnsignedLong(file.getInt(record(row) + ID_OFFSET));
   }
@@ -170,22 +179,24 @@ public final class FsviFile implements VectorRows {
     return Ids.decode(file, idOffset(row), bytes, "id of record " + row);
   }
 
-  /** What made the vectors. */
+  /** Returns the id of the embedder, the model that made the vectors. */
   public String embedderId() {
     return header.embedderId();
   }
 
-  /** Which revision of it, may be empty. */
+  /** Returns the revision of the embedder. It may be empty. */
   public String embedderRevision() {
     return header.embedderRevision();
   }
 
-  /** What elements are stored as, {@link ElementType#FLOAT32} or {@link ElementType#FLOAT16}. */
+  /**
+   * Returns the type of the elements: {@link ElementType#FLOAT32} or {@link ElementType#FLOAT16}.
+   */
   public ElementType type() {
     return header.type();
   }
 
-  /** How often the file was compacted, from 1 to 255; 1 for a new one. */
+  /** Returns the generation, 1 to 255. It is 1 for a new file, and each compaction increases it. */
   public int generation() {
     return header.generation();
   }
@@ -217,9 +228,9 @@ public final class FsviFile implements VectorRows {
   }
 
   /**
-   * Looks an id up, in time logarithmic in the number of rows.
+   * Finds an id by binary search.
    *
-   * @return the first row that has it and is not deleted, or -1
+   * @return the first row that has the id and is not deleted, or -1
    */
   public long find(String id) {
     byte[] wanted = Ids.encode(id);

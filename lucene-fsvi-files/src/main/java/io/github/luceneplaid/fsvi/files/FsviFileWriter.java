@@ -18,9 +18,9 @@ import java.util.List;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Writes an FSVI file of version 1, without deleted records. Rows come in any order: ids wait in
- * memory, vectors in a temporary file, until all are written in the order of the file. Rows of the
- * same id stay in the order they came in.
+ * Writes an FSVI file of version 1, without deleted records. Rows can be added in any order. The
+ * writer keeps the ids in memory and the vectors in a temporary file, and sorts them in {@link
+ * #finish}. Rows with equal ids keep the order in which they were added.
  *
  * @see FsviFile
  * @lucene.experimental
@@ -29,7 +29,13 @@ public final class FsviFileWriter implements VectorRowsWriter {
 
   private static final long MAX_ID_BYTES = 0xFFFFFFFFL;
 
-  /** A row that waits: its number, and the hash and bytes of its id. */
+  /**
+   * A row that was added.
+   *
+   * @param number position in the temporary file, in rows
+   * @param hash hash of the id
+   * @param id bytes of the id
+   */
   private record Row(int number, long hash, byte[] id) {}
 
   private final Path file;
@@ -46,27 +52,27 @@ public final class FsviFileWriter implements VectorRowsWriter {
   /**
    * Starts a file.
    *
-   * @param file its path, in a folder that exists
-   * @param embedderId what made the vectors, not empty
-   * @param embedderRevision which revision of it, may be empty
+   * @param file path of the file, in a folder that exists
+   * @param embedderId id of the model that made the vectors, not empty
+   * @param embedderRevision revision of that model, may be empty
    * @param type {@link ElementType#FLOAT32} or {@link ElementType#FLOAT16}
-   * @param dimension elements of a vector, ≥ 1
-   * @throws VectorFileException if there is a write-ahead log beside a file of this name
+   * @param dimension number of elements of a vector, ≥ 1
+   * @throws VectorFileException if there is a write-ahead log for a file of this name
    */
   public FsviFileWriter(
       Path file, String embedderId, String embedderRevision, ElementType type, int dimension)
       throws IOException {
     if (Ids.encode(embedderId).length == 0) {
-      throw new IllegalArgumentException("the embedder has no id");
+      throw new IllegalArgumentException("embedderId must not be empty, got: \"\"");
     }
     Ids.encode(embedderRevision);
     if (type != ElementType.FLOAT32 && type != ElementType.FLOAT16) {
-      throw new IllegalArgumentException("vectors of " + type);
+      throw new IllegalArgumentException("type must be FLOAT32 or FLOAT16, got: " + type);
     }
     if (dimension < 1) {
-      throw new IllegalArgumentException("dimension " + dimension);
+      throw new IllegalArgumentException("dimension must be at least 1, got: " + dimension);
     }
-    FsviFile.refuseLog(file, "none, it would belong to another file");
+    FsviFile.refuseLog(file, "none, because a log belongs to another file of this name");
     this.file = file;
     this.embedderId = embedderId;
     this.embedderRevision = embedderRevision;
@@ -90,11 +96,20 @@ public final class FsviFileWriter implements VectorRowsWriter {
     byte[] bytes = Ids.encode(id);
     if (vector.length != dimension) {
       throw new IllegalArgumentException(
-          "vector of " + vector.length + " with id " + id + ", expected " + dimension);
+          "length of the vector of id " + id + " must be " + dimension + ", got: " + vector.length);
     }
     if (rows.size() == Integer.MAX_VALUE || idBytes + bytes.length > MAX_ID_BYTES) {
       throw new IllegalArgumentException(
-          file + ": no room for another id after " + rows.size() + " of " + idBytes + " bytes");
+          file
+              + ": ids must have at most "
+              + MAX_ID_BYTES
+              + " bytes in at most "
+              + Integer.MAX_VALUE
+              + " rows, got: "
+              + (idBytes + bytes.length)
+              + " bytes in "
+              + (rows.size() + 1L)
+              + " rows");
     }
     vectors.writeFloats(vector, 0, dimension);
     rows.add(new Row(rows.size(), Ids.hash(bytes), bytes));

@@ -17,15 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * The header of a file of {@link FsviFile}.
+ * Header of an FSVI file, see {@link FsviFile}.
  *
- * @param embedderId what made the vectors
- * @param embedderRevision which revision of it
- * @param dimension elements of a vector, ≥ 1
- * @param type of the elements, float or half float
- * @param generation how often the file was compacted, 1 for a new one
- * @param records number of records, deleted ones included
- * @param vectorsOffset of the first vector in bytes
+ * @param embedderId id of the model that made the vectors
+ * @param embedderRevision revision of that model
+ * @param dimension number of elements of a vector, ≥ 1
+ * @param type type of the elements: 32-bit or 16-bit floats
+ * @param generation 1 for a new file; each compaction increases it
+ * @param records number of records, including deleted ones
+ * @param vectorsOffset offset of the first vector, in bytes
  */
 record FsviHeader(
     String embedderId,
@@ -36,19 +36,20 @@ record FsviHeader(
     long records,
     long vectorsOffset) {
 
-  /** Bytes of a record. */
+  /** Size of a record in bytes. */
   static final int RECORD = 16;
 
-  /** What vectors are aligned to. */
+  /** Alignment of the first vector in bytes. */
   static final int ALIGNMENT = 64;
 
   private static final int MAGIC = 'F' | 'S' << 8 | 'V' << 16 | 'I' << 24;
   private static final int VERSION = 1;
   private static final int ID_OFFSET = 6;
 
-  /** Bytes from the dimension up to the checksum, and with it. */
+  /** Number of bytes from the dimension up to the checksum. */
   private static final int CHECKED = 24;
 
+  /** Number of bytes from the dimension to the end of the header. */
   private static final int TAIL = CHECKED + Integer.BYTES;
 
   /** Reads a header and checks that records and vectors lie within the file. */
@@ -144,7 +145,7 @@ record FsviHeader(
     }
   }
 
-  /** Where the table of records starts. */
+  /** Offset of the table of records, in bytes. */
   long tableOffset() {
     return ID_OFFSET
         + 2L * Short.BYTES
@@ -153,12 +154,12 @@ record FsviHeader(
         + TAIL;
   }
 
-  /** Where the ids start. */
+  /** Offset of the ids, in bytes. */
   long idsOffset() {
     return tableOffset() + records * RECORD;
   }
 
-  /** Bytes of a vector. */
+  /** Size of a vector in bytes. */
   long rowBytes() {
     return (long) dimension * type.bytes();
   }

@@ -16,7 +16,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Ids of vectors: UTF-8 whose length is an unsigned 16-bit number. */
+/** Encodes and decodes ids of vectors: UTF-8 of at most 65,535 bytes. */
 final class Ids {
 
   static final int MAX_LENGTH = 0xFFFF;
@@ -24,26 +24,26 @@ final class Ids {
   private Ids() {}
 
   /**
-   * The bytes of an id.
+   * Encodes an id.
    *
-   * @throws IllegalArgumentException if it is too long, or has half of a surrogate pair
+   * @throws IllegalArgumentException if the id is too long, or has half of a surrogate pair
    */
   static byte[] encode(String id) {
     try {
       ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(id));
       if (bytes.remaining() > MAX_LENGTH) {
         throw new IllegalArgumentException(
-            "id of " + bytes.remaining() + " bytes, expected at most " + MAX_LENGTH);
+            "id must have at most " + MAX_LENGTH + " bytes, got: " + bytes.remaining());
       }
       byte[] result = new byte[bytes.remaining()];
       bytes.get(result);
       return result;
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("id is not Unicode text: " + id, e);
+      throw new IllegalArgumentException("id must be Unicode text, got: " + id, e);
     }
   }
 
-  /** The bytes of an id in a file. */
+  /** Reads the bytes of an id. */
   static byte[] read(MappedFile file, long offset, int length) {
     byte[] bytes = new byte[length];
     file.getBytes(offset, bytes, 0, length);
@@ -51,10 +51,10 @@ final class Ids {
   }
 
   /**
-   * The id that has these bytes.
+   * Decodes an id.
    *
-   * @param offset where they are in the file
-   * @param field what they are, for messages
+   * @param offset offset of the bytes in the file, for messages
+   * @param field name of the id, for messages
    */
   static String decode(MappedFile file, long offset, byte[] bytes, String field)
       throws VectorFileException {
@@ -65,7 +65,7 @@ final class Ids {
     }
   }
 
-  /** 64-bit FNV-1a. */
+  /** Computes the 64-bit FNV-1a hash. */
   static long hash(byte[] bytes) {
     long hash = 0xcbf29ce484222325L;
     for (byte b : bytes) {

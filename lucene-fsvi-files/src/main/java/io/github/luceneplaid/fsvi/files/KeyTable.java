@@ -14,17 +14,17 @@ package io.github.luceneplaid.fsvi.files;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
-/** Finds keys by their bytes. A hash table of ordinals; the keys themselves stay where they are. */
+/** Finds keys by their bytes. It is a hash table of ordinals and does not hold the keys. */
 final class KeyTable {
 
-  /** Most keys of a table that is at most half full. */
+  /** Largest number of keys. They fill half of the largest table. */
   static final int MAX_SIZE = (1 << 29) - 1;
 
   private static final int NONE = -1;
 
   private final int[] ordinals;
 
-  /** A table for a number of keys. */
+  /** Makes a table for at most a number of keys. */
   KeyTable(int size) {
     assert size <= MAX_SIZE;
     ordinals = new int[Math.max(2, Integer.highestOneBit(Math.max(1, size)) << 2)];
@@ -32,10 +32,10 @@ final class KeyTable {
   }
 
   /**
-   * Adds a key, unless it is there.
+   * Adds a key, unless the table has an equal key.
    *
-   * @param keys the key of an ordinal
-   * @return the ordinal that has the same key, or -1 if it was added
+   * @param keys returns the key of an ordinal
+   * @return the ordinal of the equal key, or -1 if the key was added
    */
   int add(int ordinal, IntFunction<byte[]> keys) {
     int slot = slot(keys.apply(ordinal), keys);
@@ -46,12 +46,12 @@ final class KeyTable {
     return found;
   }
 
-  /** The ordinal of a key, or -1. */
+  /** Returns the ordinal of a key, or -1 if the table does not have it. */
   int find(byte[] key, IntFunction<byte[]> keys) {
     return ordinals[slot(key, keys)];
   }
 
-  /** The slot of a key, or the free one where it would be. */
+  /** Returns the slot of a key. If the table does not have it, this is a free slot. */
   private int slot(byte[] key, IntFunction<byte[]> keys) {
     long hash = Ids.hash(key);
     int slot = (int) (hash ^ hash >>> Integer.SIZE) & ordinals.length - 1;

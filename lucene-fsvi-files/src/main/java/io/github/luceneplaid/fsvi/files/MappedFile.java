@@ -24,15 +24,16 @@ import java.util.Set;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
- * The bytes of a file, little-endian, at offsets of any size and any alignment.
+ * Maps a file into memory. Offsets are 64-bit and need no alignment. All numbers are little-endian.
  *
- * <p>A buffer ends at 2 GiB, so there is one for each window of 1 GiB. A window overlaps the next
- * one by {@value #OVERLAP} bytes, and an element is always read where it starts. (Changes that a
- * private mapping keeps to itself are therefore seen by reads of aligned elements only.)
+ * <p>A buffer can have at most 2 GiB, so each window of 1 GiB has a buffer of its own. Each window
+ * overlaps the next one by {@value #OVERLAP} bytes, and an element is read from the window in which
+ * it starts. Two windows of a private mapping have separate copies of the overlap. A change in such
+ * a mapping is therefore seen only by reads of aligned elements.
  */
 final class MappedFile implements Closeable {
 
-  /** Logarithm of the bytes of a window. */
+  /** Binary logarithm of the size of a window in bytes. */
   static final int WINDOW_BITS = 30;
 
   private static final int OVERLAP = Long.BYTES;
@@ -49,7 +50,7 @@ final class MappedFile implements Closeable {
     this.windows = windows;
   }
 
-  /** Maps a whole file to be read. */
+  /** Maps a whole file for reading. */
   static MappedFile open(Path file) throws IOException {
     return open(file, MapMode.READ_ONLY, WINDOW_BITS);
   }
@@ -57,7 +58,7 @@ final class MappedFile implements Closeable {
   /**
    * Maps a whole file.
    *
-   * @param windowBits logarithm of the bytes of a window
+   * @param windowBits binary logarithm of the size of a window in bytes
    */
   static MappedFile open(Path file, MapMode mode, int windowBits) throws IOException {
     Set<StandardOpenOption> options =
@@ -78,24 +79,24 @@ final class MappedFile implements Closeable {
     }
   }
 
-  /** Bytes that are in memory, as if they were a file. */
+  /** Presents bytes in memory as a file. */
   static MappedFile wrap(String name, byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    // One window of 2 GiB holds any array.
+    // Any array fits in one window of 2 GiB.
     return new MappedFile(name, bytes.length, Integer.SIZE - 1, new ByteBuffer[] {buffer});
   }
 
-  /** What to call the file in messages. */
+  /** Name of the file in messages. */
   String name() {
     return name;
   }
 
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   long length() {
     return length;
   }
 
-  /** An exception about a field of this file. */
+  /** Makes an exception about a field of this file. */
   VectorFileException error(long offset, String field, Object found, String expected) {
     return new VectorFileException(name, offset, field, found, expected);
   }
@@ -172,7 +173,7 @@ final class MappedFile implements Closeable {
     window(offset).putLong(inWindow(offset), value);
   }
 
-  /** Writes changes to the disk, if the mapping is one of the file itself. */
+  /** Writes changes to the disk. The mapping must not be private. */
   void force() {
     for (ByteBuffer window : windows()) {
       ((MappedByteBuffer) window).force();
@@ -195,7 +196,7 @@ final class MappedFile implements Closeable {
     return (int) (offset & (1L << windowBits) - 1);
   }
 
-  /** How many of the next {@code n} elements start in the same window. */
+  /** Number of the next {@code n} elements that start in the same window. */
   private int run(long offset, int elementBytes, int n) {
     long left = (1L << windowBits) - inWindow(offset);
     return (int) Math.min(n, (left + elementBytes - 1) / elementBytes);

@@ -18,35 +18,36 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An array of up to {@value #MAX_AXES} axes in a file that can be changed in place.
+ * An array of at most {@value #MAX_AXES} axes in an MMAP file. It can be changed in place.
  *
- * <p>The file, all numbers little-endian:
+ * <p>Layout of the file, all numbers little-endian:
  *
  * <ul>
  *   <li><b>[byte * 4]</b> {@code MMAP}, <b>[uint8]</b> version, {@value #VERSION}
  *   <li><b>[uint8]</b> type: 1 float32, 2 float64, 3 int32, 4 int64
  *   <li><b>[uint16]</b> number of axes, 0 to {@value #MAX_AXES}
- *   <li><b>[uint64]</b> number of elements, the product of what follows
+ *   <li><b>[uint64]</b> number of elements, the product of the lengths of the axes
  *   <li><b>[uint64 * axes]</b> lengths of the axes
- *   <li>zeros up to byte {@value #HEADER}, then the elements in C order, and nothing else
+ *   <li>zeros up to byte {@value #HEADER}, then the elements in C order; the file ends with them
  * </ul>
  *
- * Changes that one thread makes while another reads may be seen by it or not, element by element.
+ * If one thread changes elements while another one reads them, the reader sees the old or the new
+ * value of each element.
  *
  * @lucene.experimental
  */
 public final class MmapArray extends ArrayFile {
 
-  /** What happens to changes. */
+  /** The modes in which an array can be opened. */
   public enum Mode {
-    /** There are none. */
+    /** The array cannot be changed. */
     READ_ONLY(MapMode.READ_ONLY),
-    /** They go to the file, at the latest by {@link #force}. */
+    /** Changes go to the file. {@link #force} makes sure that they are on the disk. */
     READ_WRITE(MapMode.READ_WRITE),
-    /** They stay in memory. The file has to be writable nonetheless. */
+    /** Changes stay in memory. The file must be writable nonetheless. */
     COPY_ON_WRITE(MapMode.PRIVATE);
 
-    @SuppressWarnings("ImmutableEnumChecker") // one of the constants of a class of the JDK
+    @SuppressWarnings("ImmutableEnumChecker") // MapMode of the JDK is a class with constants
     private final MapMode mapMode;
 
     Mode(MapMode mapMode) {
@@ -54,14 +55,14 @@ public final class MmapArray extends ArrayFile {
     }
   }
 
-  /** Most axes of an array. */
+  /** Largest number of axes of an array. */
   public static final int MAX_AXES = 6;
 
   static final int MAGIC = 'M' | 'M' << 8 | 'A' << 16 | 'P' << 24;
   static final int VERSION = 1;
   static final int HEADER = 64;
 
-  /** Types by the numbers that stand for them, from 1 on. */
+  /** Types in the order of their numbers in files. The first number is 1. */
   static final List<ElementType> TYPES =
       List.of(ElementType.FLOAT32, ElementType.FLOAT64, ElementType.INT32, ElementType.INT64);
 
@@ -85,7 +86,7 @@ public final class MmapArray extends ArrayFile {
   /**
    * Opens a file.
    *
-   * @throws VectorFileException if it is not a whole array
+   * @throws VectorFileException if the file is damaged
    */
   public static MmapArray open(Path path, Mode mode) throws IOException {
     MappedFile file = MappedFile.open(path, mode.mapMode, MappedFile.WINDOW_BITS);
@@ -141,7 +142,7 @@ public final class MmapArray extends ArrayFile {
     return "0x" + Integer.toHexString(magic);
   }
 
-  /** What happens to changes. */
+  /** Returns the mode in which the array was opened. */
   public Mode mode() {
     return mode;
   }
@@ -150,9 +151,9 @@ public final class MmapArray extends ArrayFile {
    * Changes an element of an array of floats.
    *
    * @param index in C order
-   * @param value is rounded if elements are 32-bit floats
+   * @param value the new value; it is rounded if elements are 32-bit floats
    * @throws IllegalStateException if elements are integers
-   * @throws java.nio.ReadOnlyBufferException if the array is to be read only
+   * @throws java.nio.ReadOnlyBufferException if the mode is {@link Mode#READ_ONLY}
    */
   public void setDouble(long index, double value) {
     Objects.checkIndex(index, size());
@@ -161,7 +162,7 @@ public final class MmapArray extends ArrayFile {
           file.putInt(HEADER + index * Float.BYTES, Float.floatToRawIntBits((float) value));
       case FLOAT64 ->
           file.putLong(HEADER + index * Double.BYTES, Double.doubleToRawLongBits(value));
-      default -> throw new IllegalStateException(file.name() + " holds " + type());
+      default -> throw new IllegalStateException(file.name() + " holds " + type() + ", not floats");
     }
   }
 
@@ -169,17 +170,17 @@ public final class MmapArray extends ArrayFile {
    * Changes an element of an array of integers.
    *
    * @param index in C order
-   * @throws IllegalArgumentException if the type does not hold the value
+   * @throws IllegalArgumentException if the type cannot represent the value
    * @throws IllegalStateException if elements are floats
-   * @throws java.nio.ReadOnlyBufferException if the array is to be read only
+   * @throws java.nio.ReadOnlyBufferException if the mode is {@link Mode#READ_ONLY}
    */
   public void setLong(long index, long value) {
     Objects.checkIndex(index, size());
     if (type().isFloat()) {
-      throw new IllegalStateException(file.name() + " holds " + type());
+      throw new IllegalStateException(file.name() + " holds " + type() + ", not integers");
     }
     if (type().holds(value) == false) {
-      throw new IllegalArgumentException(value + " is not a value of " + type());
+      throw new IllegalArgumentException("value must fit " + type() + ", got: " + value);
     }
     if (type() == ElementType.INT32) {
       file.putInt(HEADER + index * Integer.BYTES, (int) value);
@@ -188,7 +189,7 @@ public final class MmapArray extends ArrayFile {
     }
   }
 
-  /** Writes changes to the disk, if they go to the file at all. */
+  /** Writes changes to the disk if the mode is {@link Mode#READ_WRITE}. */
   public void force() {
     if (mode == Mode.READ_WRITE) {
       file.force();

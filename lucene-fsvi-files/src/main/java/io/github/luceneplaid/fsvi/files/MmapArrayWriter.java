@@ -17,8 +17,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Writes a file of {@link MmapArray}, of 1 to {@value MmapArray#MAX_AXES} axes.
+ * Writes an MMAP file of 1 to {@value MmapArray#MAX_AXES} axes.
  *
+ * @see MmapArray
  * @lucene.experimental
  */
 public final class MmapArrayWriter extends ArrayWriter {
@@ -26,9 +27,9 @@ public final class MmapArrayWriter extends ArrayWriter {
   /**
    * Starts a file.
    *
-   * @param file its path, in a folder that exists
-   * @param type of the elements: floats or signed integers of 32 or 64 bits
-   * @param rowShape lengths of all axes but the first, each 1 or more; none for an array of one
+   * @param file path of the file, in a folder that exists
+   * @param type type of the elements: floats or signed integers of 32 or 64 bits
+   * @param rowShape lengths of all axes except the first, each 1 or more; empty for an array of one
    *     axis
    */
   public MmapArrayWriter(Path file, ElementType type, int... rowShape) throws IOException {
@@ -37,8 +38,13 @@ public final class MmapArrayWriter extends ArrayWriter {
 
   @Override
   byte[] header(ElementType type, long[] shape) {
-    if (MmapArray.TYPES.contains(type) == false || shape.length > MmapArray.MAX_AXES) {
-      throw new IllegalArgumentException(shape.length + " axes of " + type);
+    if (MmapArray.TYPES.contains(type) == false) {
+      throw new IllegalArgumentException(
+          "type must be one of " + MmapArray.TYPES + ", got: " + type);
+    }
+    if (shape.length > MmapArray.MAX_AXES) {
+      throw new IllegalArgumentException(
+          "number of axes must be at most " + MmapArray.MAX_AXES + ", got: " + shape.length);
     }
     long size = 1;
     for (long length : shape) {

@@ -17,45 +17,47 @@ import java.util.Objects;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Reads an MVEC file of version 1: vectors of 32-bit floats with a key each, in the order they were
- * added.
+ * Reads an MVEC file of version 1. The file has vectors of 32-bit floats, each with a key, in the
+ * order in which they were added.
  *
- * <p>The file, all numbers little-endian:
+ * <p>Layout of the file, all numbers little-endian:
  *
  * <ul>
- *   <li><b>[uint32]</b> {@code 0x4D564543}, that is the bytes {@code CEVM}; <b>[uint32]</b>
- *       version, 1
+ *   <li><b>[uint32]</b> {@code 0x4D564543}, which is stored as the bytes {@code CEVM};
+ *       <b>[uint32]</b> version, 1
  *   <li><b>[uint16]</b> dimension, {@value #MIN_DIMENSION} to {@value #MAX_DIMENSION};
  *       <b>[uint8]</b> metric: 0 cosine, 1 Euclidean, 2 dot product
- *   <li>at byte 16 <b>[uint64]</b> number of entries, <b>[uint64]</b> write offset, where they end
- *   <li>from byte {@value #HEADER} on the entries: <b>[uint16]</b> length of the key, the key in
- *       UTF-8, <b>[float32 * dimension]</b> the vector, at whatever offset it comes to lie
- *   <li>room for more of them
+ *   <li>at byte 16 <b>[uint64]</b> number of entries, <b>[uint64]</b> write offset, which is the
+ *       end of the entries
+ *   <li>at byte {@value #HEADER} the entries, without gaps: <b>[uint16]</b> length of the key, the
+ *       key in UTF-8, <b>[float32 * dimension]</b> the vector, without alignment
+ *   <li>unused space for more entries
  * </ul>
  *
- * Keys are unique. Number and write offset are brought up to date from time to time only, so after
- * a crash there may be whole entries beyond it: {@link #entriesBeyondEnd} tells how many, and they
- * are read if the file is opened to be recovered. They end where a key is empty or was there
- * before, is not UTF-8, or an entry does not fit the file.
+ * Keys are unique. The program that writes a file updates the number of entries and the write
+ * offset only from time to time. After a crash there may be whole entries beyond the write offset.
+ * {@link #entriesBeyondEnd} returns their number, and {@link #open(Path, boolean)} can recover
+ * them. Recovery stops at the first entry whose key is empty, is not UTF-8 or is not new, and at an
+ * entry that does not fit in the file.
  *
- * <p>All keys are verified when a file is opened; nothing vouches for vectors. A reader keeps 16 to
- * 24 bytes for each entry in memory.
+ * <p>Opening a file verifies all keys. The format has no checksum for vectors. A reader needs 16 to
+ * 24 bytes of memory for each entry.
  *
  * @lucene.experimental
  */
 public final class MvecFile implements VectorRows {
 
-  /** What the distance of two vectors is. */
+  /** Distance between two vectors. */
   public enum Metric {
-    /** One minus the cosine of the angle between them. */
+    /** One minus the cosine of the angle between the vectors. */
     COSINE,
-    /** The length of their difference. */
+    /** Length of the difference of the vectors. */
     EUCLIDEAN,
-    /** Their dot product, negated. */
+    /** The negated dot product of the vectors. */
     DOT_PRODUCT
   }
 
-  /** Least dimension of a vector. */
+  /** Smallest dimension of a vector. */
   public static final int MIN_DIMENSION = 64;
 
   /** Largest dimension of a vector. */
@@ -77,7 +79,7 @@ public final class MvecFile implements VectorRows {
   private final KeyTable keys;
   private final int entriesBeyondEnd;
 
-  /** Where entries start. */
+  /** Offsets of the entries, in bytes. */
   private long[] offsets;
 
   private int rows;
@@ -112,7 +114,7 @@ public final class MvecFile implements VectorRows {
     this.rows = recover ? inside + beyond : inside;
   }
 
-  /** Opens a file; entries beyond its write offset are not read. */
+  /** Opens a file without the entries beyond its write offset. */
   public static MvecFile open(Path file) throws IOException {
     return open(file, false);
   }
@@ -120,7 +122,7 @@ public final class MvecFile implements VectorRows {
   /**
    * Opens a file.
    *
-   * @param recover whether to read whole entries beyond the write offset as well
+   * @param recover whether to read also the whole entries beyond the write offset
    * @throws VectorFileException if the file is damaged
    */
   public static MvecFile open(Path file, boolean recover) throws IOException {
@@ -199,12 +201,12 @@ public final class MvecFile implements VectorRows {
     return Short.toUnsignedInt(file.getShort(offset));
   }
 
-  /** Whether a whole entry starts here and ends at {@code end} at the latest. */
+  /** Returns whether a whole entry starts at an offset and ends no later than {@code end}. */
   private boolean fits(long offset, long end) {
     return end - offset >= Short.BYTES && end - offset >= entryBytes(keyLength(offset));
   }
 
-  /** Finds all entries that the header tells of. */
+  /** Finds the entries up to the write offset. */
   private void scan(long end) throws VectorFileException {
     long offset = HEADER;
     while (offset < end) {
@@ -224,14 +226,14 @@ public final class MvecFile implements VectorRows {
     }
   }
 
-  /** Finds whole entries that the header does not tell of. */
+  /** Finds whole entries beyond the write offset. */
   private void scanBeyond(long end) {
     long offset = end;
     while (fits(offset, file.length()) && keyLength(offset) > 0 && rows < KeyTable.MAX_SIZE) {
       try {
         decode(offset);
       } catch (VectorFileException e) {
-        // What lies here are no entries.
+        // The key is not UTF-8, so this is not an entry.
         assert e.offset() == offset + Short.BYTES : e;
         return;
       }
@@ -253,12 +255,12 @@ public final class MvecFile implements VectorRows {
     return keyAt(offsets[row]);
   }
 
-  /** What distances are, for the program that wrote the file. */
+  /** Returns the metric that the program that wrote the file searches with. */
   public Metric metric() {
     return metric;
   }
 
-  /** How many whole entries lie beyond the write offset, whether or not they are read. */
+  /** Returns the number of whole entries beyond the write offset, whether or not they are read. */
   public int entriesBeyondEnd() {
     return entriesBeyondEnd;
   }
@@ -289,9 +291,9 @@ public final class MvecFile implements VectorRows {
   }
 
   /**
-   * Looks a key up.
+   * Finds a key.
    *
-   * @return its row, or -1
+   * @return the row of the key, or -1 if there is none
    */
   public long find(String key) {
     int row = keys.find(Ids.encode(key), this::key);

@@ -19,8 +19,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Writes an MVEC file of version 1, which ends with its last entry. Keys wait in memory, so that
- * none is written twice.
+ * Writes an MVEC file of version 1. The file ends with its last entry. The writer keeps all keys in
+ * memory to refuse a key that was added before.
  *
  * @see MvecFile
  * @lucene.experimental
@@ -36,14 +36,20 @@ public final class MvecFileWriter implements VectorRowsWriter {
   /**
    * Starts a file.
    *
-   * @param file its path, in a folder that exists
-   * @param metric for programs that search the file
-   * @param dimension elements of a vector, {@value MvecFile#MIN_DIMENSION} to {@value
+   * @param file path of the file, in a folder that exists
+   * @param metric metric for programs that search the file
+   * @param dimension number of elements of a vector, {@value MvecFile#MIN_DIMENSION} to {@value
    *     MvecFile#MAX_DIMENSION}
    */
   public MvecFileWriter(Path file, MvecFile.Metric metric, int dimension) throws IOException {
     if (dimension < MvecFile.MIN_DIMENSION || dimension > MvecFile.MAX_DIMENSION) {
-      throw new IllegalArgumentException("dimension " + dimension);
+      throw new IllegalArgumentException(
+          "dimension must be from "
+              + MvecFile.MIN_DIMENSION
+              + " to "
+              + MvecFile.MAX_DIMENSION
+              + ", got: "
+              + dimension);
     }
     this.dimension = dimension;
     this.metric = metric;
@@ -55,18 +61,23 @@ public final class MvecFileWriter implements VectorRowsWriter {
   /**
    * Appends a vector.
    *
-   * @throws IllegalArgumentException if it has another dimension, or its key was added before or is
-   *     longer than 65,535 bytes of UTF-8
+   * @throws IllegalArgumentException if the vector has another dimension, or the key was added
+   *     before or is longer than 65,535 bytes of UTF-8
    */
   @Override
   public void add(String key, float[] vector) throws IOException {
     byte[] bytes = Ids.encode(key);
     if (vector.length != dimension) {
       throw new IllegalArgumentException(
-          "vector of " + vector.length + " with key " + key + ", expected " + dimension);
+          "length of the vector of key "
+              + key
+              + " must be "
+              + dimension
+              + ", got: "
+              + vector.length);
     }
     if (keys.add(key) == false) {
-      throw new IllegalArgumentException("a second vector with key " + key);
+      throw new IllegalArgumentException("keys must be unique, got: a second vector of key " + key);
     }
     out.putShort((short) bytes.length);
     out.putBytes(bytes, 0, bytes.length);

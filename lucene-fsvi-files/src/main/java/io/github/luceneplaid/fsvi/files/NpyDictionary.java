@@ -17,9 +17,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Parses the Python dictionary in a header of NumPy: the keys {@code descr}, {@code fortran_order}
- * and {@code shape}, in any order, and nothing else. A value is a string, {@code True} or {@code
- * False}, or a tuple of integers.
+ * Parses the Python dictionary in the header of an NPY file. The dictionary must have the keys
+ * {@code descr}, {@code fortran_order} and {@code shape}, in any order, and no others. A value is a
+ * string, {@code True} or {@code False}, or a tuple of integers.
  */
 final class NpyDictionary {
 
@@ -33,9 +33,10 @@ final class NpyDictionary {
   private long[] shape;
 
   /**
-   * Takes what is to be parsed.
+   * Prepares to parse.
    *
-   * @param start where it starts in the file
+   * @param start offset of the dictionary in the file, in bytes
+   * @param bytes the dictionary
    */
   NpyDictionary(MappedFile file, int start, byte[] bytes) {
     this.file = file;
@@ -79,7 +80,7 @@ final class NpyDictionary {
 
   private ElementType type() throws VectorFileException {
     int at = next;
-    // A type of several fields is a list.
+    // The type of a structure is a list, not a string.
     boolean single = peek() == '\'' || peek() == '"';
     String code = single ? string() : text.substring(at);
     ElementType result = single ? NpyHeader.type(code) : null;
@@ -148,7 +149,7 @@ final class NpyDictionary {
     next++;
   }
 
-  /** The next character that is not a space, or 0 at the end. */
+  /** Returns the next character that is not white space, or 0 at the end. */
   private char peek() {
     skipSpace();
     return next < text.length() ? text.charAt(next) : 0;
@@ -160,7 +161,7 @@ final class NpyDictionary {
     }
   }
 
-  /** The start of what was found, for messages. */
+  /** Shortens and quotes text for a message. */
   private static String quoted(String found) {
     int most = 20;
     String shown = found.strip();

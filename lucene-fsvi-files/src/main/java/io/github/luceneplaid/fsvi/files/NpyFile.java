@@ -15,22 +15,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reads a {@code .npy} file, NumPy's format of one array, versions 1.0 to 3.0.
+ * Reads a {@code .npy} file of version 1.0, 2.0 or 3.0. This is NumPy's format for one array.
  *
- * <p>The file:
+ * <p>Layout of the file:
  *
  * <ul>
  *   <li><b>[byte * 6]</b> {@code \x93NUMPY}, <b>[uint8]</b> major version, <b>[uint8]</b> 0
- *   <li><b>[uint16]</b>, from version 2 on <b>[uint32]</b>: length of what follows
+ *   <li><b>[uint16]</b> in version 1, <b>[uint32]</b> in later versions: length of the next item
  *   <li>a Python dictionary with the keys {@code descr}, {@code fortran_order} and {@code shape},
- *       in ASCII, and spaces, up to a line feed
+ *       in ASCII, then spaces and a line feed
  *   <li>the elements, little-endian
  * </ul>
  *
- * Descriptors are {@code <f2}, {@code <f4}, {@code <f8}, {@code |b1}, {@code |i1}, {@code |u1},
- * {@code <i2}, {@code <u2}, {@code <i4}, {@code <u4} and {@code <i8}; objects (which are pickles),
- * structures, complex numbers and big-endian numbers are refused. So is a file that is shorter or
- * longer than its shape says.
+ * The reader accepts the descriptors {@code <f2}, {@code <f4}, {@code <f8}, {@code |b1}, {@code
+ * |i1}, {@code |u1}, {@code <i2}, {@code <u2}, {@code <i4}, {@code <u4} and {@code <i8}. It refuses
+ * objects (which are pickles), structures, complex numbers and big-endian numbers. It also refuses
+ * a file that is shorter or longer than its shape requires.
  *
  * @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">NumPy's
  *     description</a>
@@ -49,23 +49,23 @@ public final class NpyFile extends ArrayFile {
   /**
    * Opens a file.
    *
-   * @throws VectorFileException if it is not a whole array of one of the types above
+   * @throws VectorFileException if the file is damaged, or its elements are of another type
    */
   public static NpyFile open(Path file) throws IOException {
     return open(MappedFile.open(file));
   }
 
   /**
-   * Reads what a file would have.
+   * Reads a file that is in memory.
    *
-   * @param name what to call it in messages
-   * @param bytes of the whole file; they are not copied
+   * @param name name of the file in messages
+   * @param bytes all bytes of the file; they are not copied
    */
   public static NpyFile of(String name, byte[] bytes) throws IOException {
     return open(MappedFile.wrap(name, bytes));
   }
 
-  /** Takes over bytes, and closes them if they are not an array. */
+  /** Takes over an open file, and closes it if it is not an array. */
   private static NpyFile open(MappedFile file) throws IOException {
     boolean success = false;
     try {

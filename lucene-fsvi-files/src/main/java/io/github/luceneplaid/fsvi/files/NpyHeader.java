@@ -21,29 +21,29 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * The header of a file of NumPy, see {@link NpyFile}.
+ * Header of an NPY file, see {@link NpyFile}.
  *
- * @param type of the elements
- * @param fortranOrder whether the first axis is the fastest
+ * @param type type of the elements
+ * @param fortranOrder whether the first axis varies fastest
  * @param shape lengths of the axes
- * @param dataOffset where elements start in the file, in bytes
+ * @param dataOffset offset of the elements in the file, in bytes
  */
 record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long dataOffset) {
 
-  /** What NumPy allows. */
+  /** Largest number of axes in NumPy. */
   static final int MAX_AXES = 64;
 
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  /** More than any header takes that is read here. */
+  /** Limit for the length of a header. No supported array needs a longer one. */
   private static final int MAX_LENGTH = 0xFFFF;
 
-  /** NumPy has headers end at a multiple of this. */
+  /** The end of a header is a multiple of this number of bytes, as NumPy writes it. */
   private static final int ALIGNMENT = 64;
 
   private static final int LENGTH_OFFSET = 8;
 
-  /** Where the dictionary starts in a file of version 1.0. */
+  /** Offset of the dictionary in a file of version 1.0, in bytes. */
   static final int DICTIONARY_OFFSET = LENGTH_OFFSET + Short.BYTES;
 
   /** Reads and checks the header of a file. */
@@ -75,10 +75,10 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
     return new NpyDictionary(file, start, dictionary).parse();
   }
 
-  /** The type that a descriptor names, or null. */
+  /** Returns the type that a descriptor names, or null if there is none. */
   static ElementType type(String code) {
     for (ElementType type : ElementType.values()) {
-      // A byte has no order: some write '<', which is as good as '|'.
+      // A byte has no byte order. NumPy writes '|' for it, and other programs write '<'.
       if (code.equals(code(type)) || code.equals(code(type).replace('|', '<'))) {
         return type;
       }
@@ -86,7 +86,7 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
     return null;
   }
 
-  /** All descriptors that are read, for messages. */
+  /** Lists the supported descriptors, for messages. */
   static String codes() {
     return Stream.of(ElementType.values()).map(NpyHeader::code).collect(Collectors.joining(", "));
   }
@@ -108,10 +108,10 @@ record NpyHeader(ElementType type, boolean fortranOrder, long[] shape, long data
   }
 
   /**
-   * The bytes of a header.
+   * Encodes the header.
    *
-   * @param room for which shape there has to be room, so that a header with a longer first axis can
-   *     take the place of this one
+   * @param room shape that the encoded header must have room for, so that it can be overwritten
+   *     when the length of the first axis is known
    */
   byte[] bytes(long[] room) {
     int needed = DICTIONARY_OFFSET + dictionary(room).length() + 1;

@@ -25,9 +25,9 @@ public final class NpyWriter extends ArrayWriter {
   /**
    * Starts a file.
    *
-   * @param file its path, in a folder that exists
-   * @param type of the elements
-   * @param rowShape lengths of all axes but the first, each 1 or more; none for an array of one
+   * @param file path of the file, in a folder that exists
+   * @param type type of the elements
+   * @param rowShape lengths of all axes except the first, each 1 or more; empty for an array of one
    *     axis
    */
   public NpyWriter(Path file, ElementType type, int... rowShape) throws IOException {
@@ -37,7 +37,8 @@ public final class NpyWriter extends ArrayWriter {
   @Override
   byte[] header(ElementType type, long[] shape) {
     if (shape.length > NpyHeader.MAX_AXES) {
-      throw new IllegalArgumentException(shape.length + " axes");
+      throw new IllegalArgumentException(
+          "number of axes must be at most " + NpyHeader.MAX_AXES + ", got: " + shape.length);
     }
     long[] longest = shape.clone();
     longest[0] = Long.MAX_VALUE;

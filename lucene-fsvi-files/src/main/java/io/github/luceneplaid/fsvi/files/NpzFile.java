@@ -24,8 +24,9 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Reads a {@code .npz} file of NumPy: a zip file of {@code .npy} files, stored or compressed. An
- * array is loaded, and its checksum verified, when it is asked for; it may have up to 2 GiB.
+ * Reads an {@code .npz} file of NumPy. It is a zip file of {@code .npy} files, which are stored or
+ * compressed. {@link #array} loads an array into memory and verifies its checksum. An array can
+ * have up to 2 GiB.
  *
  * @see NpyFile
  * @lucene.experimental
@@ -34,7 +35,7 @@ public final class NpzFile implements Closeable {
 
   private static final String EXTENSION = ".npy";
 
-  /** The longest array that every JVM makes. */
+  /** Length of the longest array that every JVM can allocate. */
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   private final Path file;
@@ -48,7 +49,7 @@ public final class NpzFile implements Closeable {
   /**
    * Opens a file.
    *
-   * @throws VectorFileException if it is not a zip file
+   * @throws VectorFileException if the file is not a zip file
    */
   public static NpzFile open(Path file) throws IOException {
     try {
@@ -58,7 +59,7 @@ public final class NpzFile implements Closeable {
     }
   }
 
-  /** Names of the arrays, in the order of the file. */
+  /** Returns the names of the arrays, in the order of the file. */
   public List<String> names() {
     return zip.stream()
         .map(ZipEntry::getName)
@@ -67,7 +68,7 @@ public final class NpzFile implements Closeable {
         .toList();
   }
 
-  /** Names of what is in the file but is no array. */
+  /** Returns the names of the entries that are not arrays. */
   public List<String> otherNames() {
     return zip.stream()
         .map(ZipEntry::getName)
@@ -76,10 +77,10 @@ public final class NpzFile implements Closeable {
   }
 
   /**
-   * Loads an array, which can be used after this is closed.
+   * Loads an array. It can be used after this file is closed.
    *
-   * @throws NoSuchFileException if there is none of this name
-   * @throws VectorFileException if it is damaged
+   * @throws NoSuchFileException if there is no array of this name
+   * @throws VectorFileException if the array is damaged
    */
   public NpyFile array(String name) throws IOException {
     ZipEntry entry = zip.getEntry(name + EXTENSION);
@@ -93,7 +94,7 @@ public final class NpzFile implements Closeable {
     }
     byte[] bytes;
     try (InputStream in = zip.getInputStream(entry)) {
-      // Takes memory as bytes come, whatever the size is said to be.
+      // Allocates memory as bytes arrive, so a wrong size cannot cause a large allocation.
       bytes = in.readNBytes((int) entry.getSize());
     } catch (ZipException | EOFException e) {
       throw error(path, e, "data of a zip file");

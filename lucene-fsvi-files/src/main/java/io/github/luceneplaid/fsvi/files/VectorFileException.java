@@ -14,8 +14,8 @@ package io.github.luceneplaid.fsvi.files;
 import java.io.IOException;
 
 /**
- * A file that is not what its format says, or that this package does not read. The message names
- * the file, the field, where it is, what was found and what was expected.
+ * Signals a file that does not follow its format, or that this package does not support. The
+ * message names the file, the field, its offset, the value that was found and the expected value.
  *
  * @lucene.experimental
  */
@@ -28,13 +28,13 @@ public final class VectorFileException extends IOException {
   private final String expected;
 
   /**
-   * Says what is wrong.
+   * Describes the problem.
    *
-   * @param file path of the file, for a part of an archive followed by its name
-   * @param offset of the field in the file, in bytes
-   * @param field what was read
-   * @param found its value
-   * @param expected what it should have been
+   * @param file path of the file; for a part of an archive, the path and the name of the part
+   * @param offset offset of the field in the file, in bytes
+   * @param field name of the field
+   * @param found value of the field
+   * @param expected description of the values that are expected
    */
   public VectorFileException(
       String file, long offset, String field, Object found, String expected) {
@@ -48,9 +48,14 @@ public final class VectorFileException extends IOException {
   }
 
   /**
-   * Says what is wrong.
+   * Describes the problem and its cause.
    *
-   * @param cause what noticed it
+   * @param file path of the file; for a part of an archive, the path and the name of the part
+   * @param offset offset of the field in the file, in bytes
+   * @param field name of the field
+   * @param found value of the field
+   * @param expected description of the values that are expected
+   * @param cause exception that detected the problem
    */
   public VectorFileException(
       String file, long offset, String field, Object found, String expected, Throwable cause) {
@@ -58,27 +63,27 @@ public final class VectorFileException extends IOException {
     initCause(cause);
   }
 
-  /** The path of the file; for a part of an archive, followed by its name. */
+  /** Returns the path of the file. For a part of an archive, the name of the part follows. */
   public String file() {
     return file;
   }
 
-  /** Where in the file the field is, in bytes. */
+  /** Returns the offset of the field in the file, in bytes. */
   public long offset() {
     return offset;
   }
 
-  /** What was read, in the words of the format. */
+  /** Returns the name of the field, as the format calls it. */
   public String field() {
     return field;
   }
 
-  /** What was found. */
+  /** Returns the value that was found. */
   public String found() {
     return found;
   }
 
-  /** What should have been found. */
+  /** Returns a description of the expected values. */
   public String expected() {
     return expected;
   }

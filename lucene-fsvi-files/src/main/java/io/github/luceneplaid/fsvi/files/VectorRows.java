@@ -16,27 +16,27 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * Vectors of floats in a file, all of one dimension. Rows out of range throw an {@link
- * IndexOutOfBoundsException}.
+ * Vectors of floats in a file. All vectors have the same dimension. A row out of range causes an
+ * {@link IndexOutOfBoundsException}.
  *
  * @lucene.experimental
  */
 public interface VectorRows extends Closeable {
 
-  /** Number of rows, deleted ones included. */
+  /** Returns the number of rows, including deleted ones. */
   long rows();
 
-  /** Elements of a vector. */
+  /** Returns the number of elements of a vector. */
   int dimension();
 
   /**
-   * The id of a row.
+   * Returns the id of a row, or the number of the row if the file has no ids.
    *
-   * @return the number of the row if the file has no ids
+   * @throws IOException if the file cannot be read, or the id is damaged
    */
   String id(long row) throws IOException;
 
-  /** Whether a row is marked as deleted. */
+  /** Returns whether a row is marked as deleted. */
   default boolean isDeleted(long row) {
     return false;
   }
@@ -44,15 +44,15 @@ public interface VectorRows extends Closeable {
   /**
    * Reads a vector.
    *
-   * @param into takes {@link #dimension} floats from index 0 on
+   * @param into receives {@link #dimension} floats from index 0 on
    */
   void read(long row, float[] into);
 
   /**
-   * Reads some vectors.
+   * Reads consecutive vectors.
    *
-   * @param row the first one
-   * @param n how many
+   * @param row the first row
+   * @param n number of rows
    */
   default float[][] read(long row, int n) {
     Objects.checkFromIndexSize(row, (long) n, rows());
@@ -64,13 +64,13 @@ public interface VectorRows extends Closeable {
   }
 
   /**
-   * Adds all rows that are not deleted to another file, without finishing it.
+   * Adds all rows that are not deleted to another file, and does not finish that file.
    *
-   * @return how many
+   * @return the number of rows that were added
    */
   default long copyTo(VectorRowsWriter writer) throws IOException {
     if (rows() == 0) {
-      // Without rows nothing speaks for the dimension.
+      // Without rows nothing proves the dimension, which may be too large for an array.
       return 0;
     }
     float[] vector = new float[dimension()];

@@ -15,8 +15,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Writes vectors to a file. The file is there, or replaces the one that was, after {@link #finish};
- * {@link #close} without it leaves things as they were.
+ * Writes vectors to a file. {@link #finish} creates the file, or replaces the existing one. {@link
+ * #close} without {@link #finish} leaves an existing file as it was.
  *
  * @lucene.experimental
  */
@@ -25,11 +25,12 @@ public interface VectorRowsWriter extends Closeable {
   /**
    * Appends a vector.
    *
-   * @param id of the vector, not used by files without ids
-   * @throws IllegalArgumentException if the file cannot hold it; then nothing was added
+   * @param id id of the vector; a file without ids ignores it
+   * @param vector the vector
+   * @throws IllegalArgumentException if the file cannot hold the vector; it is not added then
    */
   void add(String id, float[] vector) throws IOException;
 
-  /** Completes the file and puts it in its place. Nothing can be added afterwards. */
+  /** Completes the file and gives it its name. Nothing can be added afterwards. */
   void finish() throws IOException;
 }

@@ -11,31 +11,32 @@
  */
 
 /**
- * Files of vectors that other programs read and write, each usable on its own and without an index.
+ * Readers and writers for files of vectors that other programs read and write. They need no index.
  *
  * <ul>
  *   <li>{@link io.github.luceneplaid.fsvi.files.NpyFile} and {@link
  *       io.github.luceneplaid.fsvi.files.NpzFile}: arrays of NumPy
- *   <li>{@link io.github.luceneplaid.fsvi.files.FsviFile}: vectors of floats or half floats with
- *       ids, in the order of their hashes
- *   <li>{@link io.github.luceneplaid.fsvi.files.MvecFile}: vectors of floats with keys, in the
- *       order they were added
- *   <li>{@link io.github.luceneplaid.fsvi.files.MmapArray}: an array of up to six dimensions, which
- *       can be changed in place
+ *   <li>{@link io.github.luceneplaid.fsvi.files.FsviFile}: vectors of 32-bit or 16-bit floats with
+ *       ids, in the order of the hashes of the ids
+ *   <li>{@link io.github.luceneplaid.fsvi.files.MvecFile}: vectors of 32-bit floats with keys, in
+ *       the order in which they were added
+ *   <li>{@link io.github.luceneplaid.fsvi.files.MmapArray}: an array of at most six axes, which can
+ *       be changed in place
  * </ul>
  *
- * Each but {@code NpzFile} has a writer beside it. {@link
+ * Each class except {@code NpzFile} has a corresponding writer. {@link
  * io.github.luceneplaid.fsvi.files.VectorRows} and {@link
- * io.github.luceneplaid.fsvi.files.VectorRowsWriter} are what they have in common: vectors, one
- * after another, with an id each.
+ * io.github.luceneplaid.fsvi.files.VectorRowsWriter} are the common interfaces for a sequence of
+ * vectors with ids.
  *
- * <p>Files are mapped, not loaded. What is wrong with a file is told by a {@link
- * io.github.luceneplaid.fsvi.files.VectorFileException}. A file that somebody else shortens while
- * it is being read ends the reading thread with an {@link java.lang.InternalError}, as with any
- * mapped file; {@code close} lets go of a mapping, the memory is returned when it is collected.
- * Readers may be used by several threads at once, writers by one.
+ * <p><b>Reading.</b> Files are mapped, not loaded. A damaged file causes a {@link
+ * io.github.luceneplaid.fsvi.files.VectorFileException}. If another program shortens a file while
+ * it is being read, the reading thread gets an {@link java.lang.InternalError}, as for any mapped
+ * file. {@code close} drops the mapping, and the garbage collector frees it. Several threads may
+ * use a reader at the same time.
  *
- * <p>Writers write to a temporary file in the same folder, which takes the place of the file when
- * it is complete and on the disk. Until then, and if anything goes wrong, what was there stays.
+ * <p><b>Writing.</b> A writer writes to a temporary file in the same folder. When the file is
+ * complete and on the disk, it replaces the target. Until then, and after any failure, an existing
+ * target is unchanged. Only one thread may use a writer.
  */
 package io.github.luceneplaid.fsvi.files;

@@ -92,7 +92,7 @@ public class TestFsviFile extends VectorFilesTestCase {
     }
   }
 
-  /** What is written for the rows of a golden file, in another order, is that file. */
+  /** The rows of a golden file, added in another order, are written as the same file. */
   public void testBytes() throws IOException {
     for (String name : new String[] {"golden-144", "f32-d12", "empty-f32-d3"}) {
       Path path = resource("fsvi/" + name + ".fsvi");
@@ -120,7 +120,7 @@ public class TestFsviFile extends VectorFilesTestCase {
         path, like.embedderId(), like.embedderRevision(), like.type(), like.dimension());
   }
 
-  /** A copy has no deleted rows, and a copy of the copy is the same. */
+  /** A copy has no deleted rows, and a copy of the copy is equal. */
   public void testVacuum() throws IOException {
     for (Path path : golden("fsvi", ".fsvi")) {
       Path once = createTempDir().resolve("once.fsvi");
@@ -226,7 +226,7 @@ public class TestFsviFile extends VectorFilesTestCase {
     assertEquals("old", Files.readString(path));
   }
 
-  /** What is no file is not replaced, and nothing is left beside it. */
+  /** A folder is not replaced by a file, and no temporary file stays. */
   public void testPlaceOfFolder() throws IOException {
     Path folder = Files.createDirectory(createTempDir().resolve("a.fsvi"));
     Path inside = Files.createFile(folder.resolve("file"));

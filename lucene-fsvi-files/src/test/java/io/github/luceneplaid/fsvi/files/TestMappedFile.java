@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Elements at any offset are read the same, whatever the windows. */
+/** Reads of elements do not depend on their offset or on the size of windows. */
 public class TestMappedFile extends LuceneTestCase {
 
   private static byte[] randomBytes(int length) {
@@ -32,7 +32,7 @@ public class TestMappedFile extends LuceneTestCase {
     byte[] bytes = randomBytes(random().nextInt(2000));
     ByteBuffer expected = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     Path path = Files.write(createTempDir().resolve("a"), bytes);
-    // A window has to have room for an element.
+    // A window must have room for an element.
     int windowBits = 3 + random().nextInt(9);
     try (MappedFile file = MappedFile.open(path, MapMode.READ_ONLY, windowBits)) {
       assertSame(file, expected);

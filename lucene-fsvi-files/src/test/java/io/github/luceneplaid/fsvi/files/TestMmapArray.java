@@ -56,7 +56,7 @@ public class TestMmapArray extends VectorFilesTestCase {
     }
   }
 
-  /** Files are written as they are by the program that the golden files come from. */
+  /** The writer writes the same bytes as the program that wrote the golden files. */
   public void testBytes() throws IOException {
     for (Path path : golden("mmap", ".mmap")) {
       Path copy = createTempDir().resolve("a.mmap");

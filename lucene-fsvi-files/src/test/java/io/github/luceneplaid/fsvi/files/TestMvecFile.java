@@ -29,7 +29,7 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestMvecFile extends VectorFilesTestCase {
 
-  /** By the numbers that stand for them. */
+  /** Metrics in the order of their numbers in files. */
   private static final List<Metric> METRICS =
       List.of(Metric.COSINE, Metric.EUCLIDEAN, Metric.DOT_PRODUCT);
 
@@ -79,8 +79,8 @@ public class TestMvecFile extends VectorFilesTestCase {
   }
 
   /**
-   * The program that wrote a file says which keys it finds in it, and how far its vectors, those
-   * beyond the write offset too, are from queries.
+   * The program that wrote a file has described it: the keys that it finds, and the distances of
+   * all vectors from some queries, including vectors beyond the write offset.
    */
   public void testKeysAndDistances() throws IOException {
     for (Path path : golden("mvec", ".mvec")) {
@@ -188,7 +188,7 @@ public class TestMvecFile extends VectorFilesTestCase {
     }
     assertEquals(expected, readAll(path));
 
-    // Entries that the header does not tell of, and what may follow them.
+    // Entries beyond the write offset, and bytes that may follow them.
     byte[] bytes = Files.readAllBytes(path);
     byte[] longer = Arrays.copyOf(bytes, bytes.length + random().nextInt(1000));
     ByteBuffer.wrap(longer)
@@ -203,7 +203,7 @@ public class TestMvecFile extends VectorFilesTestCase {
     }
   }
 
-  /** Recovery ends where a key comes again. */
+  /** Recovery stops at a key that is not new. */
   public void testRepeatedKeyBeyondEnd() throws IOException {
     Path path = createTempDir().resolve("a.mvec");
     int dimension = MvecFile.MIN_DIMENSION;

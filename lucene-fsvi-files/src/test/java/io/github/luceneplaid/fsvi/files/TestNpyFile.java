@@ -64,7 +64,7 @@ public class TestNpyFile extends VectorFilesTestCase {
     return result;
   }
 
-  /** What a description says. */
+  /** Reads the description of an array. */
   private static List<Object> content(JsonNode described) {
     List<Object> result = new ArrayList<>();
     List<Long> shape = new ArrayList<>();
@@ -105,7 +105,7 @@ public class TestNpyFile extends VectorFilesTestCase {
               expected.addAll(content(entry.getValue()));
             });
     assertEquals(expected, readAll(path));
-    // The same, compressed.
+    // The same arrays, compressed.
     Path compressed = createTempDir().resolve("a.npz");
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(path));
         ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(compressed))) {
@@ -126,7 +126,9 @@ public class TestNpyFile extends VectorFilesTestCase {
     assertSurvivesDamage(random().nextBoolean() ? path : compressed, TestNpyFile::readAll);
   }
 
-  /** Version 3.0 differs from 2.0 in that names of fields may be in other scripts. */
+  /**
+   * Version 3.0 is version 2.0, except that names of fields may have other characters than ASCII.
+   */
   public void testVersion3() throws IOException {
     Path path = resource("npy/v2-f4-2d.npy");
     byte[] bytes = Files.readAllBytes(path);
@@ -134,7 +136,7 @@ public class TestNpyFile extends VectorFilesTestCase {
     assertEquals(readAll(path), content(NpyFile.of("version 3", bytes)));
   }
 
-  @Nightly // the file has no more than two blocks on most file systems, but not on all
+  @Nightly // the file is sparse on most file systems, but not on all
   public void testLargeFile() throws IOException {
     Path path = createTempDir().resolve("a.npy");
     long rows = (5L << 30) / Float.BYTES;
@@ -154,7 +156,7 @@ public class TestNpyFile extends VectorFilesTestCase {
       float[] end = new float[3];
       file.readFloats(rows - 3, end, 0, 3);
       assertArrayEquals(new float[] {0, 0, 1.5f}, end, 0);
-      // Across the end of a window.
+      // Elements across the end of a window.
       float[] middle = new float[1000];
       middle[500] = 1;
       file.readFloats((1L << 28) - 500, middle, 0, 1000);
@@ -171,7 +173,7 @@ public class TestNpyFile extends VectorFilesTestCase {
     assertSurvivesDamage(files.get(random().nextInt(files.size())), TestNpyFile::readAll);
   }
 
-  /** Parts of an array are those of the whole, in both orders. */
+  /** Reading a part of an array gives the same elements as reading all, in both orders. */
   public void testParts() throws IOException {
     for (Path path : golden("npy", ".npy")) {
       try (NpyFile file = NpyFile.open(path)) {
@@ -285,7 +287,7 @@ public class TestNpyFile extends VectorFilesTestCase {
     }
   }
 
-  /** A file as NumPy writes it, byte for byte. */
+  /** The writer writes the same bytes as NumPy. */
   public void testBytes() throws IOException {
     for (Path path : golden("npy", ".npy")) {
       JsonNode described = described(path);
@@ -394,7 +396,7 @@ public class TestNpyFile extends VectorFilesTestCase {
     assertNames(e, file);
   }
 
-  /** A file of 128 bytes for its header, or as many as needed, and zeros. */
+  /** Makes a file: a header of 128 bytes, or more if it needs them, and zeros. */
   private static Path write(String dictionary, int dataBytes) throws IOException {
     int length = Math.max(128, 11 + dictionary.length());
     byte[] header = new byte[length + dataBytes];

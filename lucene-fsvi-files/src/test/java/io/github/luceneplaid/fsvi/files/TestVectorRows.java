@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Vectors go from one kind of file to another and come back the same. */
+/** Copies of vectors from one kind of file to another and back are equal. */
 public class TestVectorRows extends VectorFilesTestCase {
 
   private enum Kind {
@@ -139,7 +139,7 @@ public class TestVectorRows extends VectorFilesTestCase {
     }
   }
 
-  /** A dimension that no row speaks for takes no memory. */
+  /** The dimension of a file without rows takes no memory. */
   public void testNoRows() throws IOException {
     Path path = createTempDir().resolve("a.fsvi");
     int dimension = Integer.MAX_VALUE;

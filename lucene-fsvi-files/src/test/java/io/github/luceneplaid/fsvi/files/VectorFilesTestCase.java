@@ -22,20 +22,20 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Golden files, which other programs wrote, damaged copies of them, and ways to damage a file. */
+/** Tests with golden files that other programs wrote, and with damaged copies of them. */
 abstract class VectorFilesTestCase extends LuceneTestCase {
 
   /**
    * A damaged file.
    *
-   * @param name of the case
-   * @param file the file
-   * @param base the file it was made of
-   * @param refused whether it has to be refused; otherwise it may have the content of the base
+   * @param name name of the case
+   * @param file the damaged file
+   * @param base the golden file that was damaged
+   * @param refused whether a reader must refuse it; if not, it may have the content of the base
    */
   record Damaged(String name, Path file, Path base, boolean refused) {}
 
-  /** Reads everything in a file, or throws what is wrong with it. */
+  /** Reads everything in a file. Throws an exception if the file is damaged. */
   interface Reader {
     List<Object> readAll(Path file) throws IOException;
   }
@@ -48,13 +48,13 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
     return new ObjectMapper().readTree(Files.readAllBytes(file));
   }
 
-  /** What the description beside a golden file says. */
+  /** Reads the description of a golden file. */
   static JsonNode described(Path file) throws IOException {
     String name = file.getFileName().toString();
     return json(file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".json"));
   }
 
-  /** The golden files of a format. */
+  /** Lists the golden files of a format. */
   List<Path> golden(String folder, String extension) throws IOException {
     try (Stream<Path> files = Files.list(resource(folder))) {
       List<Path> result = files.filter(f -> f.toString().endsWith(extension)).sorted().toList();
@@ -79,7 +79,7 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
     return result;
   }
 
-  /** Damaged files are refused with a message that names them, or read as what they were. */
+  /** Damaged files are refused with a message that names them, or read as the golden file. */
   void assertDamageNoticed(String format, Reader reader) throws IOException {
     for (Damaged damaged : damaged(format)) {
       List<Object> found;
@@ -109,7 +109,7 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
         e.getMessage());
   }
 
-  /** Files that were cut or had bits flipped are refused, or give some values. */
+  /** Files that were cut or had bits flipped are refused, or return any values. */
   static void assertSurvivesDamage(Path file, Reader reader) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     String name = file.getFileName().toString();
@@ -121,7 +121,7 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
         copy = Arrays.copyOf(copy, random().nextInt(copy.length + 20));
       }
       for (int flips = random().nextInt(4); flips > 0 && copy.length > 0; flips--) {
-        // Most of what can go wrong is at the start.
+        // Most of the structure of a file is at its start.
         int bound = random().nextBoolean() ? Math.min(200, copy.length) : copy.length;
         copy[random().nextInt(bound)] ^= (byte) (1 << random().nextInt(8));
       }
@@ -133,17 +133,17 @@ abstract class VectorFilesTestCase extends LuceneTestCase {
         refused++;
       }
     }
-    // A quarter of them is cut
+    // A quarter of the files is cut
     assertTrue(refused > 0);
   }
 
-  /** A write that was not finished leaves a file as it was. */
+  /** A writer that is not finished leaves an existing file as it was. */
   static void assertOldFileStays(Path file) throws IOException {
     assertEquals("old", Files.readString(file));
     assertNothingBeside(file);
   }
 
-  /** No temporary files are left. */
+  /** The folder has no temporary files. */
   static void assertNothingBeside(Path file) throws IOException {
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(

@@ -28,36 +28,37 @@ import java.util.Set;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Puts files and folders that are complete in the places of others: all of them, or none. Old ones
- * are moved aside first. {@link #finish} deletes them once the new ones are sure to stay; without
- * that, {@link #close} moves everything back.
+ * Replaces files and folders by complete new ones: all of them, or none. It renames the old ones
+ * first. {@link #finish} makes the new ones permanent and deletes the old ones. Without {@link
+ * #finish}, {@link #close} undoes all steps.
  *
- * <p>What is left of a replacement that was cut off, or could not be taken back, lies beside its
- * place and is never touched again: {@code NAME.0.old} is what was there, whole; {@code NAME.0.tmp}
- * is of no use to anybody. Other numbers follow where these names are taken.
+ * <p>A process that dies, or an undo that fails, may leave files beside the target. They are never
+ * touched again. {@code NAME.0.old} is the whole old file or folder. {@code NAME.0.tmp} is
+ * incomplete and can be deleted. The number is higher if a name is taken.
  *
  * @lucene.internal
  */
 public final class Replacement implements Closeable {
 
   /**
-   * One step that may have to be taken back.
+   * One step that may have to be undone.
    *
-   * @param fresh where the new thing came from; null if there is none
-   * @param old where the old thing is; null if there was none
+   * @param fresh former path of the new file or folder; null if there is none
+   * @param target path that the step changed
+   * @param old present path of the old file or folder; null if there was none
    */
   private record Step(Path fresh, Path target, Path old) {}
 
   private final List<Step> steps = new ArrayList<>();
   private boolean finished;
 
-  /** Starts with nothing to replace. */
+  /** Starts a replacement without steps. */
   public Replacement() {}
 
   /**
-   * A folder for new things beside a place, which nobody else has.
+   * Creates a new folder beside a target.
    *
-   * @param target the place, which need not be there
+   * @param target path that need not exist
    */
   public static Path temporaryFolder(Path target) throws IOException {
     while (true) {
@@ -67,15 +68,15 @@ public final class Replacement implements Closeable {
       } catch (
           @SuppressWarnings("unused")
           FileAlreadyExistsException e) {
-        // Somebody else was faster
+        // Another process created it first
       }
     }
   }
 
   /**
-   * Brings all that is in a folder to the disk, with the folders.
+   * Syncs all files and folders in a folder to the disk, and the folder itself.
    *
-   * @throws IOException if some of it does not get there
+   * @throws IOException if one of them cannot be synced
    */
   public static void sync(Path folder) throws IOException {
     Files.walkFileTree(
@@ -100,9 +101,10 @@ public final class Replacement implements Closeable {
   }
 
   /**
-   * Puts a file or folder in a place.
+   * Moves a file or folder to a target.
    *
-   * @param fresh it, on the disk as a whole, in the same file system
+   * @param fresh the file or folder, complete and on the disk, in the same file system
+   * @param target its new path; an existing file or folder is renamed first
    */
   public void put(Path fresh, Path target) throws IOException {
     Path old = aside(target);
@@ -111,12 +113,12 @@ public final class Replacement implements Closeable {
     steps.set(steps.size() - 1, new Step(fresh, target, old));
   }
 
-  /** Leaves a place empty. */
+  /** Removes a target. */
   public void remove(Path target) throws IOException {
     steps.add(new Step(null, target, aside(target)));
   }
 
-  /** Moves what is in a place aside; null if nothing is there. */
+  /** Renames a target, and returns the new path. Returns null if the target does not exist. */
   private static Path aside(Path target) throws IOException {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) == false) {
       return null;
@@ -126,7 +128,7 @@ public final class Replacement implements Closeable {
     return old;
   }
 
-  /** A path beside another one where nothing is. */
+  /** Returns a path beside the target that does not exist. */
   private static Path unused(Path target, String suffix) {
     for (int i = 0; ; i++) {
       Path path = target.resolveSibling(target.getFileName() + "." + i + suffix);
@@ -136,7 +138,7 @@ public final class Replacement implements Closeable {
     }
   }
 
-  /** Makes what was put stay, and deletes what it replaces. */
+  /** Makes all steps permanent, and deletes the old files and folders. */
   public void finish() throws IOException {
     Set<Path> folders = new LinkedHashSet<>();
     steps.forEach(step -> folders.add(step.target.toAbsolutePath().getParent()));
@@ -152,33 +154,33 @@ public final class Replacement implements Closeable {
   }
 
   private static void delete(Step step) {
-    // What is deleted in part must not look as if it were whole
+    // A partly deleted folder must not have the name of a whole one
     Path rubbish = unused(step.target, ".tmp");
     try {
       Files.move(step.old, rubbish, StandardCopyOption.ATOMIC_MOVE);
     } catch (
         @SuppressWarnings("unused")
         IOException e) {
-      return; // The new one is there, whatever becomes of the old one
+      return; // The new one is in place, so a failure to delete the old one does not matter
     }
     discard(rubbish);
   }
 
-  /** Deletes a temporary folder, or leaves what cannot be deleted, which its name tells. */
+  /** Deletes a temporary file or folder. A part that cannot be deleted stays. */
   public static void discard(Path temporary) {
     try {
       IOUtils.rm(temporary);
     } catch (
         @SuppressWarnings("unused")
         IOException e) {
-      // Whatever has been done is done, or there is a better reason for what has not
+      // The replacement itself has succeeded, or has failed with an exception of its own
     }
   }
 
   /**
-   * Moves everything back, unless it is finished.
+   * Undoes all steps, unless the replacement is finished.
    *
-   * @throws IOException naming what lies aside, if something cannot be moved back
+   * @throws IOException if a step cannot be undone; it names the path of the old file or folder
    */
   @Override
   public void close() throws IOException {
@@ -208,7 +210,7 @@ public final class Replacement implements Closeable {
         Files.move(step.old, step.target, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
         throw new IOException(
-            step.target + ": cannot be put back, what was there is in " + step.old, e);
+            step.target + ": cannot be restored, its old content is in " + step.old, e);
       }
     }
   }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 
-/** Files and folders in the places of others, where each step may fail. */
+/** Replacements of files and folders in which each step may fail. */
 @SuppressFileSystems("ExtrasFS") // Steps are counted
 public class TestReplacement extends LuceneTestCase {
 
@@ -43,7 +43,7 @@ public class TestReplacement extends LuceneTestCase {
     void run() throws IOException;
   }
 
-  /** Whether it succeeds; what fails must be what was injected. */
+  /** Returns whether an action succeeds. Only an injected fault may make it fail. */
   private static boolean succeeds(Action action) {
     try {
       action.run();
@@ -55,7 +55,7 @@ public class TestReplacement extends LuceneTestCase {
     }
   }
 
-  /** Steps that an action has if none fails. */
+  /** Counts the steps of an action of which none fails. */
   private int steps(Action action) throws IOException {
     files.failNone();
     action.run();
@@ -67,7 +67,8 @@ public class TestReplacement extends LuceneTestCase {
     try (Stream<Path> paths = Files.list(parent)) {
       return paths
           .map(path -> path.getFileName().toString())
-          .filter(name -> name.startsWith("extra") == false) // of Lucene's file systems for tests
+          .filter(
+              name -> name.startsWith("extra") == false) // files of Lucene's file systems for tests
           .sorted()
           .toList();
     }
@@ -78,7 +79,7 @@ public class TestReplacement extends LuceneTestCase {
     Files.writeString(file, text);
   }
 
-  /** A folder, a file, a place where nothing was and one that gets empty. */
+  /** Replaces a folder and a file, creates a file, and removes two, one of which does not exist. */
   private void replace() throws IOException {
     try (Replacement replacement = new Replacement()) {
       replacement.put(parent.resolve("new/folder"), parent.resolve("folder"));
@@ -144,11 +145,11 @@ public class TestReplacement extends LuceneTestCase {
         assertEquals(List.of("file", "folder", "gone", "new"), names());
       }
     }
-    // Six moves and a sync can be taken back, the rest is for what is not needed any more
+    // Six moves and a sync can be undone; later steps only delete old files
     assertEquals(7, failed);
   }
 
-  /** Where nothing works any more, what was there is beside its place, whole. */
+  /** If the undo fails, too, the old files are whole and lie beside their targets. */
   public void testAllStepsFail() throws IOException {
     prepare();
     int n = steps(this::replace);
@@ -165,7 +166,7 @@ public class TestReplacement extends LuceneTestCase {
           assertEquals("old", text(name.equals("folder") ? place + "/a" : place));
         }
       }
-      // The next one is not kept from anything
+      // The next replacement is not affected
       write(parent.resolve("new/folder/a"), "new");
       write(parent.resolve("new/folder/b"), "new");
       write(parent.resolve("new/file"), "new");
@@ -175,7 +176,7 @@ public class TestReplacement extends LuceneTestCase {
     }
   }
 
-  /** A folder that is deleted in part does not look like one that was moved aside. */
+  /** A partly deleted folder does not have the name of a whole one. */
   public void testNamesTell() throws IOException {
     prepare();
     files.failNone();
@@ -209,7 +210,7 @@ public class TestReplacement extends LuceneTestCase {
     assertEquals(List.of(), names());
   }
 
-  /** A file of vectors is the old one or the new one, and nothing is left beside it. */
+  /** A file of vectors is the old one or the new one, and no temporary file stays. */
   public void testAtomicOutput() throws IOException {
     Path file = parent.resolve("a.npy");
     Action action =
@@ -225,14 +226,14 @@ public class TestReplacement extends LuceneTestCase {
       Files.writeString(file, "old");
       files.failOne(i);
       boolean done = succeeds(action);
-      boolean isLast = i == n - 1; // brings the name to the disk
+      boolean isLast = i == n - 1; // syncs the folder
       assertEquals(isLast || done, Files.size(file) != 3);
       assertFalse(done);
       assertEquals(List.of("a.npy"), names());
     }
   }
 
-  /** What is no file is not replaced by one. */
+  /** A folder is not replaced by a file. */
   public void testNoFile() throws IOException {
     Path folder = Files.createDirectory(parent.resolve("folder.npy"));
     FileSystemException e =
