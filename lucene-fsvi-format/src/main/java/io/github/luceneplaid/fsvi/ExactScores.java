@@ -25,12 +25,16 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 
-/** Exact scores of the vectors of any format. */
+/** Computes exact scores of vectors in any format. */
 final class ExactScores {
 
   private ExactScores() {}
 
-  /** Scores accepted documents of a segment: of some vectors if they are scanned, else all. */
+  /**
+   * Scores accepted documents of a segment by a field of floats.
+   *
+   * @param range ordinals of the vectors to scan; ignored if the segment is not in this format
+   */
   static void collect(
       LeafReader reader,
       String field,
@@ -51,7 +55,7 @@ final class ExactScores {
     }
   }
 
-  /** Scores accepted documents of a segment: of some vectors if they are scanned, else all. */
+  /** Does the same by a field of bytes. */
   static void collect(
       LeafReader reader,
       String field,
@@ -95,8 +99,8 @@ final class ExactScores {
   /**
    * Scores some documents of an index.
    *
-   * @param hits the documents; their scores are not looked at
-   * @return a score for each document, NaN for one without a vector
+   * @param hits the documents; their scores are ignored
+   * @return a score for each document, NaN for a document without a vector
    */
   static float[] scores(IndexSearcher searcher, String field, float[] target, ScoreDoc[] hits)
       throws IOException {

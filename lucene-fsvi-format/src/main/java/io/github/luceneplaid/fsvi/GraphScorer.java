@@ -21,8 +21,8 @@ import org.apache.lucene.util.hnsw.RandomVectorScorerSupplier;
 import org.apache.lucene.util.hnsw.UpdateableRandomVectorScorer;
 
 /**
- * Scores vectors of slabs for a graph that is built or searched, by the coarse rows. All other
- * vectors, such as those that are buffered for a flush, are Lucene's to score.
+ * Scores vectors for building and searching a graph. It scores stored vectors by their coarse rows.
+ * Lucene's scorer scores all other vectors, such as those that are buffered for a flush.
  */
 final class GraphScorer implements FlatVectorsScorer {
 
@@ -62,7 +62,7 @@ final class GraphScorer implements FlatVectorsScorer {
     return "GraphScorer(" + others + ")";
   }
 
-  /** Scorers among the vectors of a field. */
+  /** Makes scorers that compare the vectors of a field with each other. */
   private static final class Supplier implements RandomVectorScorerSupplier {
 
     private final VectorSimilarityFunction similarity;

@@ -16,13 +16,14 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.io.IOException;
 
 /**
- * Bounds by signed bytes, in integers: the query is rounded to small ones, and what that changes is
- * bounded by the lengths of its error and of the row (Cauchy-Schwarz). Of worth even if there is no
- * finer tier, as bytes that meet floats have to be converted. For one thread.
+ * Filters rows of signed bytes in integer arithmetic. It rounds the query to small integers. The
+ * product of the norms of the rounding error and of the row bounds the change of the dot product
+ * (Cauchy-Schwarz). The filter is useful even without a finer tier, because dot products of bytes
+ * with floats need a conversion of the bytes. For one thread.
  */
 final class Int8RowFilter implements RowFilter {
 
-  /** What floats round here, for a query and a row of length 1: a few times 2^-24. */
+  /** Bound on the rounding errors here for a query and a row of norm 1: a few times 2^-24. */
   private static final double ROUNDING = 0x1p-20;
 
   private final StoredVectors vectors;
@@ -39,7 +40,7 @@ final class Int8RowFilter implements RowFilter {
   private float[] errors = new float[0];
   private float[] norms = new float[0];
 
-  /** Sole constructor, for a query of the field's dimension. */
+  /** Sole constructor. The query must have the field's dimension. */
   Int8RowFilter(StoredVectors vectors, float[] query) {
     this.vectors = vectors;
     this.tier = vectors.coarse();
@@ -54,7 +55,7 @@ final class Int8RowFilter implements RowFilter {
         Math.nextUp((float) (error(query, levels, queryScale) + ROUNDING * queryNorm));
   }
 
-  /** How far the rounded query is from the query. */
+  /** Computes the distance of the rounded query from the query. */
   private static double error(float[] query, byte[] levels, float scale) {
     double squares = 0;
     for (int i = 0; i < query.length; i++) {
@@ -72,7 +73,7 @@ final class Int8RowFilter implements RowFilter {
     StoredTier.read(vectors.norms(), ords, n, norms);
     readErrors(ords, n);
     for (int i = 0; i < n; i++) {
-      // A coarse row is not longer than the fine one and its error together.
+      // The norm of a coarse row is at most that of the fine row plus the error.
       bounds[i] =
           bounds[i] * (queryScale * scales[i])
               + queryError * (norms[i] + errors[i])
@@ -95,7 +96,7 @@ final class Int8RowFilter implements RowFilter {
     }
   }
 
-  /** If there is one tier, all that is to be feared is what floats round. */
+  /** Reads the errors of a coarse tier. For the only tier they are rounding errors of sums. */
   private void readErrors(int[] ords, int n) throws IOException {
     if (tier.errors() != null) {
       StoredTier.read(tier.errors(), ords, n, errors);
@@ -106,7 +107,7 @@ final class Int8RowFilter implements RowFilter {
     }
   }
 
-  /** The square that the distance to a fine row has at least, if it is computed in floats. */
+  /** Computes a lower bound on the squared distance to a fine row, as floats compute it. */
   private float lowerSquare(float dot, float norm) {
     double squares = (double) queryNorm * queryNorm + (double) norm * norm;
     double square = squares * (1 - ROUNDING) - 2.0 * dot;

@@ -18,7 +18,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Lucene's two kinds of scorers, made of ours. */
+/** Adapts a {@link TierScorer} to Lucene's two kinds of scorers for vectors. */
 final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
 
   private final TierScorer scorer;
@@ -38,7 +38,7 @@ final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
     return scorer.scores(ords, n, scores);
   }
 
-  /** A scorer that walks over the documents. */
+  /** Returns a scorer that iterates over the documents. */
   VectorScorer asVectorScorer(VectorDocs docs) throws IOException {
     DocIndexIterator iterator = docs.iterator();
     return new VectorScorer() {

@@ -14,7 +14,10 @@ package io.github.luceneplaid.fsvi;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
-/** What is read back of vectors that are stored in an encoding that they fit. For one thread. */
+/**
+ * Encodes and decodes a vector, to get the vector that a reader will return. The encoding must fit
+ * the vector. For one thread.
+ */
 final class RoundTrip {
 
   private final SlabEncoding encoding;

@@ -13,15 +13,16 @@ package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
 
-/** Tells by the coarse tier which rows of the fine one may score well enough. */
+/** Drops rows whose score cannot be above a limit, without computing their score. */
 interface RowFilter {
 
   /**
-   * Moves those of n ordinals to the front whose fine rows may score above a limit.
+   * Keeps the rows that may score above a limit, and moves their ordinals to the front.
    *
-   * @param ords numbers of the rows, in and out
-   * @param n how many of them
-   * @return how many are left
+   * @param ords ordinals of the rows, in and out
+   * @param n number of rows
+   * @param limit score that a row must exceed
+   * @return number of rows that are kept
    */
   int candidates(int[] ords, int n, float limit) throws IOException;
 }

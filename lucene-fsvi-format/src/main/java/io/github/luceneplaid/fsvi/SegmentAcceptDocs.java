@@ -19,7 +19,7 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 
-/** The documents of a segment that live and match a filter, for several threads. */
+/** Makes {@link AcceptDocs} of the live documents of a segment that match a filter. */
 final class SegmentAcceptDocs {
 
   private final LeafReaderContext context;
@@ -29,14 +29,15 @@ final class SegmentAcceptDocs {
   /**
    * Sole constructor.
    *
-   * @param filter or null
+   * @param context the segment
+   * @param filter query that documents must match, or null
    */
   SegmentAcceptDocs(LeafReaderContext context, Weight filter) {
     this.context = context;
     this.filter = filter;
   }
 
-  /** For the only thread that searches the segment. */
+  /** Returns the documents for the only thread that searches the segment. */
   AcceptDocs forOneThread() {
     int maxDoc = context.reader().maxDoc();
     Bits liveDocs = context.reader().getLiveDocs();
@@ -52,7 +53,7 @@ final class SegmentAcceptDocs {
         maxDoc);
   }
 
-  /** For one of several threads. The first one to come evaluates the filter for all of them. */
+  /** Returns the documents for one of several threads. The first call evaluates the filter. */
   AcceptDocs forManyThreads() throws IOException {
     if (filter == null) {
       return forOneThread();

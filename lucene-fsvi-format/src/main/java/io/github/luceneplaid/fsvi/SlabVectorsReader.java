@@ -37,7 +37,7 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Reads what {@link SlabVectorsWriter} has written. Finds nothing by itself. */
+/** Reads the files that {@link SlabVectorsWriter} writes. It does not search. */
 final class SlabVectorsReader extends FlatVectorsReader {
 
   private static final long SHALLOW_BYTES =
@@ -55,12 +55,12 @@ final class SlabVectorsReader extends FlatVectorsReader {
   private final IndexInput data;
 
   /**
-   * Opens a segment: the meta file is read and verified, of the other one header and footer. All
-   * that the meta file says is checked against the other one's length.
+   * Opens a segment. It reads and verifies the whole meta file, and the header and footer of the
+   * file of vectors. It checks that all offsets in the meta file are inside the file of vectors.
    *
-   * @param newest version that is read
-   * @param context in which the vectors are opened
-   * @param graphs whether there are graphs that search the vectors
+   * @param newest newest version that can be read
+   * @param context context for opening the file of vectors
+   * @param graphs whether the vectors are searched by graphs
    */
   SlabVectorsReader(SegmentReadState state, int newest, IOContext context, boolean graphs)
       throws IOException {
@@ -82,7 +82,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  /** A context for vectors that are mostly read in this way. */
+  /** Returns a context for vectors with an access pattern. */
   static IOContext context(SegmentReadState state, DataAccessHint access) {
     return state.context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, access);
   }
@@ -106,7 +106,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
         try {
           readFields(meta);
         } catch (EOFException e) {
-          throw new CorruptIndexException("the file ends within its fields", meta, e);
+          throw new CorruptIndexException("the file ends inside its list of fields", meta, e);
         }
       } catch (Throwable exception) {
         priorE = exception;
@@ -122,10 +122,11 @@ final class SlabVectorsReader extends FlatVectorsReader {
       FieldInfo info = number < 0 ? null : infos.fieldInfo(number);
       if (info == null || info.hasVectorValues() == false) {
         throw new CorruptIndexException(
-            "field number: found " + number + ", expected that of a field of vectors", meta);
+            "field number: found " + number + ", expected the number of a field of vectors", meta);
       }
       if (entries.put(number, VectorFieldEntry.read(meta, info, maxDoc)) != null) {
-        throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
+        throw new CorruptIndexException(
+            "field \"" + info.name + "\": found two entries, expected one", meta);
       }
     }
   }
@@ -148,13 +149,13 @@ final class SlabVectorsReader extends FlatVectorsReader {
               state.segmentSuffix);
       if (found != version) {
         throw new CorruptIndexException(
-            "version: found " + found + ", that of the meta file is " + version, in);
+            "version: found " + found + ", expected " + version + " as in the meta file", in);
       }
-      // Does not verify the bytes, which would cost too much here, but does notice a cut file
+      // This does not verify the bytes, which would cost too much here. It detects a cut file
       CodecUtil.retrieveChecksum(in);
       success = true;
     } catch (EOFException e) {
-      throw new CorruptIndexException("the file ends within its header", in, e);
+      throw new CorruptIndexException("the file ends inside its header", in, e);
     } finally {
       if (success == false) {
         IOUtils.closeWhileHandlingException(in);
@@ -163,7 +164,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     return in;
   }
 
-  /** Opens each part of a field once, so that none lies outside of the file. */
+  /** Opens each part of a field once, to check that it is inside the file. */
   private void check(VectorFieldEntry entry) throws IOException {
     try {
       new StoredVectors(entry, data, graphs).docs().iterator();
@@ -184,7 +185,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     return entry;
   }
 
-  /** The field for the calling thread. */
+  /** Opens a field for the calling thread. */
   StoredVectors stored(String field, VectorEncoding expected) throws IOException {
     VectorFieldEntry entry = entry(field);
     VectorEncoding found = entry.layout().encoding();

@@ -17,7 +17,7 @@ import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 
-/** The rows of a field of bytes. */
+/** Reads the rows of a field of bytes. */
 final class StoredByteVectorValues extends ByteVectorValues {
 
   private final StoredVectors vectors;

@@ -17,7 +17,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 
-/** The fine rows of a field of floats, decoded. */
+/** Decodes the fine rows of a field of floats. */
 final class StoredFloatVectorValues extends FloatVectorValues {
 
   private final StoredVectors vectors;

@@ -19,9 +19,9 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 
 /**
- * Writes which documents have a vector, in the bytes of {@link
- * OrdToDocDISIReaderConfiguration#writeStoredMeta}. That wants a set of all these documents; this
- * walks over them instead, so what it needs of memory does not grow with them.
+ * Writes the documents that have a vector, in the format of {@link
+ * OrdToDocDISIReaderConfiguration#writeStoredMeta}. Lucene's method needs a set of these documents
+ * in memory. This class iterates over them, so its memory does not grow with their number.
  */
 final class VectorDocsWriter {
 
@@ -40,9 +40,11 @@ final class VectorDocsWriter {
   }
 
   /**
-   * Writes them.
+   * Writes the documents.
    *
-   * @param source walks over size vectors
+   * @param source opens cursors over size vectors
+   * @param size number of vectors
+   * @param maxDoc number of documents of the segment
    */
   void write(RowCursor.Source source, int size, int maxDoc) throws IOException {
     if (size == 0 || size == maxDoc) {
@@ -75,7 +77,7 @@ final class VectorDocsWriter {
     meta.writeLong(data.getFilePointer() - start);
   }
 
-  /** The documents of a walk. */
+  /** The documents of a cursor. */
   private static final class Docs extends DocIdSetIterator {
 
     private final RowCursor rows;

@@ -18,11 +18,11 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * One field of the meta file, see {@link FsviVectorsFormat}.
+ * Entry of a field in the meta file, see {@link FsviVectorsFormat}.
  *
- * @param layout of the vectors
- * @param docs their documents
- * @param maxDoc documents of the segment
+ * @param layout layout of the vectors
+ * @param docs documents of the vectors
+ * @param maxDoc number of documents of the segment
  */
 record VectorFieldEntry(
     VectorFieldLayout layout, OrdToDocDISIReaderConfiguration docs, int maxDoc) {
@@ -30,14 +30,22 @@ record VectorFieldEntry(
   VectorFieldEntry {
     int size = layout.size();
     if (size > maxDoc) {
-      throw new IllegalArgumentException(size + " vectors of " + maxDoc + " documents");
+      throw new IllegalArgumentException(
+          "vectors: found " + size + ", expected at most " + maxDoc + ", one for each document");
     }
-    if (docs.isEmpty() != (size == 0) || docs.isDense() != (size > 0 && size == maxDoc)) {
-      throw new IllegalArgumentException("the documents are not those of " + size + " vectors");
+    String found = documents(docs.isEmpty(), docs.isDense());
+    String expected = documents(size == 0, size == maxDoc);
+    if (found.equals(expected) == false) {
+      throw new IllegalArgumentException(
+          "documents with a vector: found " + found + ", expected " + expected);
     }
   }
 
-  /** Reads what follows the field number. */
+  private static String documents(boolean none, boolean all) {
+    return none ? "none" : all ? "all" : "some";
+  }
+
+  /** Reads the part of an entry that follows the field number. */
   static VectorFieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
     VectorFieldLayout layout = VectorFieldLayout.read(meta, field);
     try {
@@ -45,7 +53,7 @@ record VectorFieldEntry(
           layout, OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, layout.size()), maxDoc);
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
-          "field \"" + field.name + "\": no list of documents: " + e.getMessage(), meta, e);
+          "field \"" + field.name + "\": bad list of documents: " + e.getMessage(), meta, e);
     }
   }
 }

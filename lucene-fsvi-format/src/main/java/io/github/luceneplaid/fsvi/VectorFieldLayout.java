@@ -25,17 +25,18 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * What the vectors of a field are and where they lie in .vec, see {@link FsviVectorsFormat}. Writer
- * and reader both make one, so neither knows a layout that the other one refuses.
+ * Type of the vectors of a field, and the places of their parts in .vec, see {@link
+ * FsviVectorsFormat}. The writer and the reader both make an instance, so the same checks apply to
+ * both. The writer cannot write a layout that the reader refuses.
  *
- * @param encoding what the field's vectors are
- * @param similarity of the field
- * @param dimension elements of a vector
+ * @param encoding type of the vectors
+ * @param similarity similarity of the field
+ * @param dimension number of elements of a vector
  * @param size number of vectors
- * @param tiers one slab, or a coarse one that is scanned and a fine one; the last one is what is
- *     read back
- * @param norms offset of the lengths of the last tier's rows, {@link #NONE} unless {@link
- *     #needsNorms} says that they are there
+ * @param tiers the only tier, or a coarse tier for scans and then a fine tier; readers return the
+ *     vectors of the last tier
+ * @param norms offset of the norms of the vectors in the last tier, or {@link #NONE} if {@link
+ *     #needsNorms} is false
  */
 record VectorFieldLayout(
     VectorEncoding encoding,
@@ -45,10 +46,10 @@ record VectorFieldLayout(
     List<Tier> tiers,
     long norms) {
 
-  /** Offset of what is not there. */
+  /** Offset of a part that does not exist. */
   static final long NONE = 0;
 
-  /** Similarities by the number that stands for them. */
+  /** Similarities in the order of their numbers in files. */
   private static final List<VectorSimilarityFunction> SIMILARITIES =
       List.of(
           VectorSimilarityFunction.EUCLIDEAN,
@@ -56,17 +57,17 @@ record VectorFieldLayout(
           VectorSimilarityFunction.COSINE,
           VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT);
 
-  /** Vector encodings by the number that stands for them. */
+  /** Types of vectors in the order of their numbers in files. */
   private static final List<VectorEncoding> ENCODINGS =
       List.of(VectorEncoding.BYTE, VectorEncoding.FLOAT32);
 
   /**
-   * A slab with a row for each vector.
+   * A tier: a slab with a row for each vector, and columns with a number for each row.
    *
-   * @param encoding of its elements
+   * @param encoding encoding of the elements
    * @param rows offset of the slab
-   * @param scales offset of the scale of each row, or {@link #NONE}
-   * @param errors offset of the error of each row, in a coarse tier, or {@link #NONE}
+   * @param scales offset of the scales, or {@link #NONE} if rows are not scaled
+   * @param errors offset of the errors, or {@link #NONE} if this is not a coarse tier
    */
   record Tier(SlabEncoding encoding, long rows, long scales, long errors) {
 
@@ -82,7 +83,7 @@ record VectorFieldLayout(
       meta.writeVLong(errors);
     }
 
-    /** Bytes of a row and what belongs to it. */
+    /** Number of bytes of a row, including its scale and error. */
     long rowBytes(int dimension) {
       return (long) dimension * encoding.bytes()
           + (scales == NONE ? 0 : Float.BYTES)
@@ -103,7 +104,7 @@ record VectorFieldLayout(
     checkOffsets(dimension, size, tiers, norms);
   }
 
-  /** Checks that all parts are there that belong to such vectors, and no others. */
+  /** Checks that a layout has exactly the parts that vectors of its type need. */
   private static void checkParts(
       VectorEncoding vectors, VectorSimilarityFunction similarity, List<Tier> tiers, long norms) {
     List<SlabEncoding> encodings = tiers.stream().map(Tier::encoding).toList();
@@ -117,15 +118,22 @@ record VectorFieldLayout(
     if (vectors == VectorEncoding.BYTE) {
       right &= encodings.equals(List.of(SlabEncoding.INT8));
     }
-    // A coarse tier is worth its place only if it is smaller than the fine one.
+    // A coarse tier is useful only if it is smaller than the fine one.
     right &= tiers.size() == 1 || encodings.get(0).bytes() < encodings.get(1).bytes();
     if (right == false) {
       throw new IllegalArgumentException(
-          "parts are missing or do not belong: " + tiers + ", lengths at " + norms);
+          "parts are missing or do not belong: found "
+              + tiers
+              + " and norms at "
+              + norms
+              + ", expected exactly the parts of "
+              + vectors
+              + " vectors with similarity "
+              + similarity);
     }
   }
 
-  /** Checks that parts are aligned and follow each other. */
+  /** Checks that parts are aligned and do not overlap. */
   private static void checkOffsets(int dimension, int size, List<Tier> tiers, long norms) {
     long end = SlabWriter.ALIGNMENT;
     for (Tier tier : tiers) {
@@ -138,7 +146,7 @@ record VectorFieldLayout(
       }
     }
     if (norms != NONE) {
-      checkOffset("lengths", norms, end, Float.BYTES, size);
+      checkOffset("norms", norms, end, Float.BYTES, size);
     }
   }
 
@@ -169,7 +177,7 @@ record VectorFieldLayout(
     meta.writeVLong(norms);
   }
 
-  /** Reads what {@link #write} has written for a field. */
+  /** Reads a layout that {@link #write} has written, and compares it with the field info. */
   static VectorFieldLayout read(IndexInput meta, FieldInfo field) throws IOException {
     VectorFieldLayout layout;
     try {
@@ -202,13 +210,14 @@ record VectorFieldLayout(
       throws IOException {
     if (found.equals(expected) == false) {
       throw new CorruptIndexException(
-          "field \"" + field.name + "\": " + what + " " + found + ", expected " + expected, meta);
+          "field \"" + field.name + "\": " + what + ": found " + found + ", expected " + expected,
+          meta);
     }
   }
 
   /**
-   * Whether lengths of rows are stored: cosines are divided by them, and floats in signed bytes are
-   * scanned with a rounded query, whose error matters in proportion to them.
+   * Returns whether norms are stored. A cosine is a dot product divided by the norms. A scan of
+   * floats in signed bytes rounds the query, and the error of that is proportional to the norm.
    */
   static boolean needsNorms(
       VectorEncoding vectors, VectorSimilarityFunction similarity, List<SlabEncoding> encodings) {
@@ -228,7 +237,7 @@ record VectorFieldLayout(
     return tiers.stream().map(Tier::encoding).toList();
   }
 
-  /** Bytes of a vector in all slabs, with all that belongs to it but its document. */
+  /** Number of bytes of a vector in all tiers, including its norm, without its document number. */
   long bytesPerVector() {
     long bytes = norms == NONE ? 0 : Float.BYTES;
     for (Tier tier : tiers) {

@@ -23,7 +23,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
-/** Writes one field of a segment, of a flush or a merge. */
+/** Writes one field of a segment, in a flush or a merge. */
 final class VectorFieldWriter implements Closeable {
 
   private final SegmentWriteState state;
@@ -40,7 +40,7 @@ final class VectorFieldWriter implements Closeable {
   /**
    * Sole constructor.
    *
-   * @param wanted how the field is to be stored if its vectors allow it
+   * @param wanted encoding to use if it fits all vectors
    */
   VectorFieldWriter(
       SegmentWriteState state,
@@ -64,14 +64,14 @@ final class VectorFieldWriter implements Closeable {
     this.rounded = new float[field.getVectorDimension()];
   }
 
-  /** Puts 32-bit floats in the place of encodings that do not fit all vectors. */
+  /** Replaces encodings that do not fit all vectors by 32-bit floats. */
   private static List<SlabEncoding> encodings(RowCursor.Source source, List<SlabEncoding> wanted)
       throws IOException {
     List<SlabEncoding> encodings = new ArrayList<>(wanted);
     if (wanted.equals(List.of(SlabEncoding.FLOAT32)) == false) {
       RowCursor rows = source.open();
       while (rows.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-        // Rows that are stored like this have been looked at before.
+        // A row that is stored in the wanted encodings was checked when it was written.
         if (rows.stored() == null || rows.stored().layout().encodings().equals(wanted) == false) {
           float[] vector = rows.floats();
           for (int i = 0; i < encodings.size(); i++) {
@@ -82,7 +82,7 @@ final class VectorFieldWriter implements Closeable {
         }
       }
     }
-    // A coarse tier is worth its place only if it is smaller than the fine one.
+    // A coarse tier is useful only if it is smaller than the fine one.
     boolean useless = encodings.size() == 2 && encodings.get(0).bytes() >= encodings.get(1).bytes();
     return useless ? List.of(SlabEncoding.FLOAT32) : List.copyOf(encodings);
   }
@@ -90,7 +90,7 @@ final class VectorFieldWriter implements Closeable {
   /**
    * Writes the field.
    *
-   * @param meta receives what the meta file says of it
+   * @param meta receives the entry of the field
    */
   void write(IndexOutput meta) throws IOException {
     List<VectorFieldLayout.Tier> tiers = new ArrayList<>();
@@ -136,7 +136,10 @@ final class VectorFieldWriter implements Closeable {
     }
   }
 
-  /** Whether the tier can be copied: the fine one by itself, the coarse one with its fine one. */
+  /**
+   * Returns whether rows of a tier can be copied. A fine row needs only the same encoding. A coarse
+   * row needs the same encodings of both tiers, because its error refers to the fine row.
+   */
   private boolean canCopy(StoredVectors stored, boolean fine) {
     if (stored == null) {
       return false;

@@ -152,7 +152,7 @@ public class TestFsviVersions extends LuceneTestCase {
     directory.deleteFile(meta);
     directory.rename("old.vemf", meta);
     IOException e = expectThrows(CorruptIndexException.class, () -> open(LATER, "mixed").close());
-    assertTrue(e.toString(), e.getMessage().contains("that of the meta file is"));
+    assertTrue(e.toString(), e.getMessage().contains("as in the meta file"));
     assertTrue(e.toString(), e.getMessage().contains(vectors));
   }
 }

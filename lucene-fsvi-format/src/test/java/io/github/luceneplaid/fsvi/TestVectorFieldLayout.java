@@ -107,7 +107,7 @@ public class TestVectorFieldLayout extends LuceneTestCase {
     new VectorFieldLayout(FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 512);
     assertRefused("rows", FLOATS, DOT, 8, 8, List.of(coarse, floats(256 + 32)), 1024);
     assertRefused("rows", FLOATS, DOT, 8, 8, List.of(coarse, floats(192)), 512);
-    assertRefused("lengths", FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 256);
+    assertRefused("norms", FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 256);
     assertRefused("scales", FLOATS, DOT, 8, 9, List.of(coarse, floats(256)), 512);
     Tier overlapping = new Tier(SlabEncoding.INT8, 64, 64, 192);
     assertRefused("scales", FLOATS, DOT, 8, 8, List.of(overlapping, floats(256)), 512);

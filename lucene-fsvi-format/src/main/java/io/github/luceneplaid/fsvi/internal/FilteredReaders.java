@@ -20,8 +20,9 @@ import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 
 /**
- * What can be told of filters around the reader of a segment. They may hide or change the values of
- * a field, and cannot be asked what they do.
+ * Finds out whether filter readers around the reader of a segment pass values on unchanged. A
+ * filter reader may hide or change the values of a field, and its API does not tell whether it
+ * does.
  *
  * @lucene.internal
  */
@@ -31,15 +32,18 @@ public final class FilteredReaders {
 
   /** Opens the values of a field. */
   public interface Opening {
-    /** Returns the values that a reader shows, null if there are none. */
+    /** Returns the values that a reader shows, or null if there are none. */
     Object of(LeafReader reader) throws IOException;
   }
 
   /**
-   * The reader whose values are passed on as they are, if they are shown: behind filters that
-   * return what they get, or Lucene's own for searches that time out.
+   * Returns the innermost reader if all filter readers around it pass its values on unchanged. Two
+   * kinds of filter readers are known to do so: those that return the values of the inner reader,
+   * and Lucene's reader for searches with a timeout.
    *
-   * @return the reader itself if it is no filter; null if some filter may hide or change values
+   * @param reader a reader; the result is the same reader if it is not a filter
+   * @param values opens the values of the field
+   * @return null if a filter reader may hide or change values
    */
   public static LeafReader source(LeafReader reader, Opening values) throws IOException {
     LeafReader source = reader;
@@ -61,20 +65,23 @@ public final class FilteredReaders {
     }
   }
 
-  /** A filter that does more than to return values wraps them in a class of its own. */
+  /**
+   * Returns the class of the values that a reader shows, or null if there are none. A filter reader
+   * that changes values wraps them in a class of its own.
+   */
   public static Class<?> kind(LeafReader reader, Opening values) throws IOException {
     Object shown = values.of(reader);
     return shown == null ? null : shown.getClass();
   }
 
-  /** What a reader says of a field; null if that is nothing. */
+  /** Returns the info of a field, or null if the reader has none. */
   public static FieldInfo info(LeafReader reader, String field) {
     try {
       return reader.getFieldInfos().fieldInfo(field);
     } catch (
         @SuppressWarnings("unused")
         UnsupportedOperationException e) {
-      // In Lucene 10.3 the reader that the classic highlighter makes of a text does not tell
+      // Lucene 10.3: the reader that the classic highlighter makes of a text has no field infos
       return null;
     }
   }

@@ -33,33 +33,37 @@ import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
 /**
- * Documents and their scores in one reader: what a query that finds its best documents at once is
- * rewritten to. It is equal to any other with these documents and scores in the same reader, and
- * can be cached.
+ * Documents of one reader, with their scores. A query that finds its best documents when it is
+ * rewritten is rewritten to this query. Two such queries are equal if they have the same documents
+ * and scores in the same reader. They can be cached.
  *
- * <p>For a reader of some leaves of that reader, or of filters around them, such as a highlighter
- * makes for each document, it is rewritten to the hits in these leaves. For any other it is
- * rewritten to the query that found the hits, which then searches there.
+ * <p>The query can be rewritten for another reader. If that reader has some segments of the first
+ * reader, or filter readers around them, the result has the hits in these segments. A highlighter
+ * makes such a reader for each document. For any other reader the query is rewritten to the query
+ * that found the hits, which then searches that reader.
  *
  * @lucene.internal
  */
 public final class HitsQuery extends Query {
 
-  /** Says what the score of a document is made of. */
+  /** Explains the scores of documents. */
   public interface Explainer {
     /**
      * Explains the score of a hit.
      *
-     * @param context of the document's segment
-     * @param doc number in the segment
+     * @param context segment of the document
+     * @param doc number of the document in the segment
+     * @param score score of the hit
      * @throws IOException if the index cannot be read
      */
     Explanation explainHit(LeafReaderContext context, int doc, float score) throws IOException;
 
     /**
-     * Explains what a document scores that is not among the hits.
+     * Explains the score of a document that is not among the hits.
      *
-     * @return null if there is nothing to say
+     * @param context segment of the document
+     * @param doc number of the document in the segment
+     * @return null if there is no explanation
      * @throws IOException if the index cannot be read
      */
     default Explanation explainMiss(LeafReaderContext context, int doc) throws IOException {
@@ -70,13 +74,13 @@ public final class HitsQuery extends Query {
   private final int[] docs;
   private final float[] scores;
 
-  /** The first hit of each leaf, and the number of hits. */
+  /** Index of the first hit of each segment, then the number of hits. */
   private final int[] starts;
 
-  /** The first document of each leaf. */
+  /** First document of each segment. */
   private final int[] docBases;
 
-  /** What tells the readers of leaves from others, without keeping them. */
+  /** Identities of the segments' readers. They do not keep the readers in memory. */
   private final Object[] leafIds;
 
   private final Object readerId;
@@ -86,10 +90,10 @@ public final class HitsQuery extends Query {
   /**
    * Sole constructor.
    *
-   * @param hits in any order
-   * @param reader the hits are documents of
-   * @param source what found them
-   * @param explainer explains what is found
+   * @param hits the hits, in any order
+   * @param reader reader that the hits are documents of
+   * @param source query that found the hits
+   * @param explainer explains the scores
    */
   public HitsQuery(ScoreDoc[] hits, IndexReader reader, Query source, Explainer explainer) {
     ScoreDoc[] byDoc = hits.clone();
@@ -135,7 +139,7 @@ public final class HitsQuery extends Query {
     return new HitsQuery(hits.toArray(ScoreDoc[]::new), reader, source, explainer);
   }
 
-  /** The leaf that a reader is, or that it is a filter of; -1 if there is none. */
+  /** Returns the index of the segment that a reader is, or is a filter of. Returns -1 for none. */
   private int leafBehind(LeafReader reader) {
     LeafReader behind = reader;
     while (true) {
@@ -151,7 +155,7 @@ public final class HitsQuery extends Query {
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
     if (searcher.getIndexReader().getContext().id() != readerId) {
       throw new IllegalStateException(
-          "these hits belong to another reader: rewrite the query with this one");
+          "these hits belong to another reader: rewrite the query for this reader");
     }
     return new HitsWeight(boost);
   }
@@ -272,7 +276,7 @@ public final class HitsQuery extends Query {
 
   @Override
   public void visit(QueryVisitor visitor) {
-    // Terms to highlight are those of the query that was asked
+    // Highlighters need the terms of the original query
     source.visit(visitor);
   }
 

@@ -24,10 +24,9 @@ import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
 /**
- * The hits that a search had when its time ran out, or none. They match as others do, but it always
- * takes a scorer to find that out, even where there are none: so an {@link IndexSearcher} asks its
- * timeout before it collects, and says that it {@link IndexSearcher#timedOut timed out}. Never
- * cached.
+ * The hits, if any, that a search had found when its time ran out. This query always has a scorer,
+ * even in a segment without hits. An {@link IndexSearcher} therefore checks its timeout before it
+ * collects hits, and then {@link IndexSearcher#timedOut} returns true. The query is never cached.
  *
  * @lucene.internal
  */
@@ -38,7 +37,7 @@ public final class PartialHitsQuery extends Query {
   /**
    * Sole constructor.
    *
-   * @param hits found so far
+   * @param hits hits found so far
    */
   public PartialHitsQuery(HitsQuery hits) {
     this.hits = hits;

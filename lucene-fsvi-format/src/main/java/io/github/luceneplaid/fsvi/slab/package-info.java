@@ -13,7 +13,7 @@
 /**
  * Internal: slabs, which are vector rows of a fixed width on disk. A slab is written once and read
  * in place. The formats of several modules use this package, and other code must not use it. The
- * exception is {@link io.github.luceneplaid.fsvi.slab.SlabEncoding}, which {@link
- * io.github.luceneplaid.fsvi.FsviStatistics} returns.
+ * exception is {@link io.github.luceneplaid.fsvi.slab.SlabEncoding}, which is part of the
+ * statistics of a field.
  */
 package io.github.luceneplaid.fsvi.slab;
