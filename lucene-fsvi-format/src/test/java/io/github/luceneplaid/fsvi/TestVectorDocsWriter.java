@@ -20,10 +20,10 @@ import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Documents are written like Lucene writes them. */
+/** Documents are written in the same bytes as Lucene writes them. */
 public class TestVectorDocsWriter extends LuceneTestCase {
 
-  /** Walks over documents without vectors. */
+  /** Iterates over documents that have no vectors. */
   private static RowCursor rows(DocIdSetIterator docs) {
     return new RowCursor() {
       @Override
@@ -93,7 +93,7 @@ public class TestVectorDocsWriter extends LuceneTestCase {
     assertBytes(10, 0);
     assertBytes(10, 1);
     assertBytes(1 + random().nextInt(100), 0.5);
-    // Blocks of all kinds: few documents, many, and all
+    // All kinds of blocks: few documents, many, and all
     assertBytes(200_000, 0.01);
     assertBytes(70_000 + random().nextInt(200_000), random().nextDouble());
     assertBytes(200_000, 0.99999);

@@ -18,7 +18,7 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Both sides of each limit of a layout. */
+/** Tests both sides of each limit of a layout. */
 public class TestVectorFieldLayout extends LuceneTestCase {
 
   private static final long NONE = VectorFieldLayout.NONE;
@@ -80,29 +80,29 @@ public class TestVectorFieldLayout extends LuceneTestCase {
     // A coarse slab that is as large as the fine one
     Tier half = new Tier(SlabEncoding.FLOAT16, 192, NONE, NONE);
     assertRefused("do not belong", FLOATS, DOT, 2, 10, List.of(coarse, half), NONE);
-    // Bytes have one slab, of bytes.
+    // Vectors of bytes have one slab of bytes
     assertRefused("belong", VectorEncoding.BYTE, DOT, 2, 10, List.of(floats(64)), NONE);
   }
 
   public void testParts() {
-    // No errors of a coarse slab, errors of the only one
+    // A coarse slab without errors, and an only slab with errors
     Tier bare = new Tier(SlabEncoding.FLOAT16, 64, NONE, NONE);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(bare, floats(192)), NONE);
     Tier only = new Tier(SlabEncoding.FLOAT32, 64, NONE, 192);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(only), NONE);
-    // No scales of floats in bytes, scales of floats
+    // Floats in bytes without scales, and with scales but without norms
     Tier unscaled = new Tier(SlabEncoding.INT8, 64, NONE, NONE);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(unscaled), 128);
     Tier scaled = new Tier(SlabEncoding.INT8, 64, 128, NONE);
     new VectorFieldLayout(FLOATS, DOT, 2, 10, List.of(scaled), 192);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(scaled), NONE);
-    // No lengths for cosines, lengths for nothing
+    // Cosines without norms, and norms that are not needed
     assertRefused("missing", FLOATS, COSINE, 2, 10, List.of(floats(64)), NONE);
     assertRefused("missing", FLOATS, DOT, 2, 10, List.of(floats(64)), 192);
   }
 
   public void testOffsets() {
-    // 8 rows of 8 bytes fill a unit of alignment.
+    // 8 rows of 8 bytes fill one unit of alignment
     Tier coarse = new Tier(SlabEncoding.INT8, 64, 128, 192);
     new VectorFieldLayout(FLOATS, DOT, 8, 8, List.of(coarse, floats(256)), 512);
     assertRefused("rows", FLOATS, DOT, 8, 8, List.of(coarse, floats(256 + 32)), 1024);

@@ -39,7 +39,7 @@ import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Exact, prefix and two-field queries, over this module's formats and Lucene's own. */
+/** Tests exact, prefix and two-field queries over this module's formats and Lucene's own. */
 public class TestVectorQueries extends LuceneTestCase {
 
   private static KnnVectorsFormat randomFormat() {
@@ -100,7 +100,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** With as many candidates as there are documents, the prefix decides nothing. */
+  /** If all documents are candidates, the prefix has no influence. */
   public void testPrefixWithAllCandidates() throws IOException {
     int dim = TestUtil.nextInt(random(), 1, 100);
     VectorSimilarityFunction similarity = randomSimilarity();
@@ -124,7 +124,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** Only first elements count for candidates, all for scores. */
+  /** The first dimensions select candidates, and all dimensions determine scores. */
   public void testPrefix() throws IOException {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       KnnVectorsFormat format = randomFormat();
@@ -142,7 +142,7 @@ public class TestVectorQueries extends LuceneTestCase {
         }
         writer.forceMerge(1);
         try (IndexReader reader = DirectoryReader.open(writer)) {
-          // By the first two elements 0 and 1 are best, by all of them 3 and 4 are better than 1.
+          // By the first two dimensions 0 and 1 are best. By all of them 3 and 4 are better than 1
           float[] target = {3, 4, 12, 0};
           ScoreDoc[] hits =
               new IndexSearcher(reader)
@@ -164,7 +164,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** Slabs find the same candidates as vectors one by one. */
+  /** A scan of a slab finds the same candidates as a scan of single vectors. */
   public void testPrefixScorer() throws IOException {
     for (FsviEncoding encoding : FsviEncoding.values()) {
       VectorSimilarityFunction similarity = randomSimilarity();
@@ -200,7 +200,7 @@ public class TestVectorQueries extends LuceneTestCase {
                 directory,
                 VectorDocuments.config(new FsviVectorsFormat())
                     .setMergePolicy(newLogMergePolicy()))) {
-      // Scores by maximum inner product are 1 + product.
+      // Scores by maximum inner product are 1 + product
       float[][] fastAndQuality = {{5, 0}, {4, 8}, {3, Float.NaN}, {1, 10}, {0, 100}};
       for (float[] each : fastAndQuality) {
         Document doc = new Document();
@@ -239,7 +239,7 @@ public class TestVectorQueries extends LuceneTestCase {
 
         query = TwoFieldKnnQuery.builder().fast("fast", one).quality("quality", one).k(10).build();
         assertEquals(5, search(reader, query, 10).length);
-        // The least of the candidates matches, too.
+        // The worst candidate matches, too
         query = TwoFieldKnnQuery.builder().fast("fast", one).quality("none", one).k(10).build();
         assertEquals(0, new IndexSearcher(reader).search(query, 10).scoreDocs[0].doc);
       }
@@ -251,7 +251,7 @@ public class TestVectorQueries extends LuceneTestCase {
       try (IndexWriter writer =
           new IndexWriter(directory, VectorDocuments.config(randomFormat()))) {
         VectorDocuments.index(writer, 100, 4, VectorSimilarityFunction.COSINE, 0.7);
-        // In one segment, since the test searches some segments alone and expects the same hits
+        // One segment, because the test searches some segments alone and expects the same hits
         writer.forceMerge(1);
       }
       try (IndexReader reader = DirectoryReader.open(directory)) {

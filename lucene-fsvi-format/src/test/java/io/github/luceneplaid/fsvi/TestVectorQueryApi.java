@@ -21,7 +21,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Arguments, getters, equality and strings of the queries. No index is needed. */
+/** Tests arguments, getters, equality and strings of the queries, without an index. */
 public class TestVectorQueryApi extends LuceneTestCase {
 
   private static final float[] TARGET = {1, -2, 3};
