@@ -35,8 +35,8 @@ import org.apache.lucene.search.ScoreDoc;
  *   <li>It scores these candidates by the quality field, from the most precise vectors that the
  *       format stores.
  *   <li>It maps the fast scores of the candidates linearly to 0 to 1: the least becomes 0 and the
- *       largest becomes 1. If all are equal, all become 1. It maps their quality scores in the same
- *       way.
+ *       largest becomes 1. If all are equal, all become 1. It maps the quality scores of those
+ *       candidates that have one in the same way.
  *   <li>The score of a candidate is w · quality + (1 − w) · fast, where w is the {@linkplain
  *       Builder#qualityWeight weight}. A candidate without a vector in the quality field has its
  *       mapped fast score. The best k candidates are the hits.
