@@ -16,8 +16,9 @@ home=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
 find_jdk "$run_version" compiler
 
 stamp=$home/benchmark/target/benchmark.built
-sources="pom.xml lucene-fsvi-format/pom.xml lucene-fsvi-format/src/main lucene-plaid-codec/pom.xml
-  lucene-plaid-codec/src/main benchmark/pom.xml benchmark/src/main"
+sources="pom.xml lucene-fsvi-files/pom.xml lucene-fsvi-files/src/main lucene-fsvi-format/pom.xml
+  lucene-fsvi-format/src/main lucene-plaid-codec/pom.xml lucene-plaid-codec/src/main benchmark/pom.xml
+  benchmark/src/main"
 # shellcheck disable=SC2086
 if [ ! -e "$stamp" ] || [ -n "$(cd "$home" && find $sources -newer "$stamp" | head -n 1)" ]; then
   command -v mvn >/dev/null 2>&1 || fail "building needs Maven (mvn), which is not on the PATH"

@@ -52,8 +52,8 @@ final class AllocationScenario implements Scenario {
             "allocation",
             null,
             context.run(),
-            "Bytes that the searching thread allocates per query (4 bits, one segment, k = 10), when it scores ever"
-                + " more candidates and never stops early.",
+            "Bytes that the searching thread allocates per query (4 bits, one segment, k = 10). The number of"
+                + " candidates grows, and the search never stops early.",
             columns,
             rows,
             List.of()));

@@ -49,9 +49,9 @@ final class DefaultsScenario implements Scenario {
             "defaults",
             null,
             context.run(),
-            "Default options, k = 10, one segment. \"All scored\" are all documents of the same"
-                + " index. Defaults have to hold recall@10 ≥ .95 with raw tokens, and without them"
-                + " ≥ .98 of what is found when all are scored.",
+            "Default options, k = 10, one segment. \"All scored\" means all documents of the same"
+                + " index. Default options must reach recall@10 ≥ .95 with raw tokens, and without them"
+                + " ≥ .98 of the recall with all scored.",
             List.of(
                 "data",
                 "dimension",

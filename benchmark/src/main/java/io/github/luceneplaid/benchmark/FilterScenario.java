@@ -34,7 +34,7 @@ final class FilterScenario implements Scenario {
                 "filters",
                 name,
                 context.run(),
-                "4 bits, one segment, default options, k = 10; the filter is a term query. Recall is of the best"
+                "4 bits, one segment, default options, k = 10. The filter is a term query. Recall is of the best"
                     + " documents that the filter keeps.",
                 List.of(
                     "filter keeps", "recall@10", "CPU ms a query", "of the time without filter"),

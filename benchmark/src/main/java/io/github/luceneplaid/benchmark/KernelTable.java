@@ -21,10 +21,11 @@ import java.util.TreeMap;
 final class KernelTable {
   static final String HEAD =
       """
-      JMH, one thread: 128 dimensions, 20 query tokens, tiles of 32 tokens, 1,024 centroids, a document of 72 tokens. Scores are
-      thousands of millions of multiply-adds a second, or of elements where nothing is multiplied. `MachinePeak` is what
-      the machine does of multiply-adds of 32-bit floats with vectors of 256 bits, and of bytes read from memory.
-      `ComparisonKernels` compare a query with rows of as many dimensions as stand there, all in the second cache.
+      These are figures of JMH with one thread, 128 dimensions, 20 query tokens, tiles of 32 tokens, 1,024 centroids and a
+      document of 72 tokens. A score is thousands of millions of multiply-adds a second, or of elements if nothing is
+      multiplied. `MachinePeak` is the speed of the machine: multiply-adds of 32-bit floats with vectors of 256 bits, and
+      bytes read from memory. `ComparisonKernels` compare a query with rows of the given number of dimensions, all in the
+      second cache.
 
       """;
 

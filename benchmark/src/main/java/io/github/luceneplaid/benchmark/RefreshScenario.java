@@ -60,10 +60,10 @@ final class RefreshScenario implements Scenario {
             context.run(),
             "One thread adds "
                 + PER_SECOND
-                + " documents a second and reopens each second, merges run in the background, one thread searches"
-                + " (4 bits, raw f16, default options, k = 10); for "
+                + " documents a second and reopens the index each second. Merges run in the background. One thread"
+                + " searches (4 bits, raw f16, default options, k = 10). Each measurement takes "
                 + SECONDS
-                + " seconds each.",
+                + " seconds.",
             List.of(
                 "data",
                 "still index: p50 ms",

@@ -30,10 +30,11 @@ final class Report {
       """
       # Benchmarks
 
-      Written by `benchmark/run.sh` from its results; not to be edited. Each engine runs in a process of its own and
-      searches with one thread, a query after the other. Rounds are interleaved: each goes through all settings of all
-      engines; figures are medians of the rounds. Recall is the share of the best documents by exact MaxSim over the original
-      f16 tokens. CPU time is that of the searching thread (Java) or of the process; "build" and "add" count all threads.
+      `benchmark/run.sh` writes this page from its results, so do not edit it. Each engine runs in a process of its own
+      and searches with one thread, one query after the other. Rounds are interleaved: each round has all settings of all
+      engines. Figures are medians of the rounds. Recall is the share of the best documents by exact MaxSim over the
+      original f16 tokens. CPU time is that of the searching thread (Java) or of the process. "Build" and "add" count all
+      threads.
       """;
 
   private static final String LIMITS =
@@ -41,14 +42,16 @@ final class Report {
 
       ## Limits of these figures
 
-      - One machine, one embedding model (all-MiniLM-L6-v2, projected to 128 dimensions, 20 or fewer tokens in most queries). Other models
-        give other curves.
-      - A virtual machine shares its caches and memory with others; rounds differ by up to 30 %. Ratios below 1.3 say little.
-      - Each engine has the settings of `settings.json`, chosen to trace its curve, not to be its optimum for a data set.
-      - The engines in Java are warmed up; a process that has just started is slower. Time of their garbage collector and compiler
-        is in the wall time and in "build", not in queries per CPU-second.
-      - "Add" and "delete" are measured in copies of the index, up to eight of them in one process; the first and the last time count.
-      - lucene-all, lucene-pooled and fast-plaid are slow and answer fewer queries: their recall has more noise.
+      - The figures are of one machine and one embedding model (all-MiniLM-L6-v2, projected to 128 dimensions, 20 or fewer
+        tokens in most queries). Other models give other curves.
+      - A virtual machine shares its caches and memory with others, so rounds differ by up to 30 %. Ratios below 1.3 say
+        little.
+      - Each engine has the settings of `settings.json`. They trace its curve, and need not be the best for a data set.
+      - The engines in Java are warmed up. A process that has just started is slower. The time of their garbage collector
+        and compiler is in the wall time and in "build", but not in queries per CPU-second.
+      - "Add" and "delete" are measured in copies of the index, up to eight of them in one process. The first and the last
+        time count.
+      - lucene-all, lucene-pooled and fast-plaid are slow and answer fewer queries, so their recall has more noise.
       """;
 
   private final Results results;

@@ -68,9 +68,10 @@ final class ScaleScenario implements Scenario {
             "scale",
             null,
             context.run(),
-            "Debian descriptions, fewer or more of them; beyond 3 million tokens copies with noise. 4 bits and raw f16,"
-                + " k = 10: the cheapest setting with recall@10 ≥ .95. \"Merge\" is the last one, from what a default merge policy left to one"
-                + " segment; heap is the most that the merge had in use, looked at every other second.",
+            "Fewer or more Debian descriptions; beyond 3 million tokens they are copies with noise. 4 bits and raw f16,"
+                + " k = 10, the cheapest setting with recall@10 ≥ .95. \"Merge\" is the last merge, of the segments"
+                + " that a default merge policy left, to one segment. Heap is the largest use during that merge,"
+                + " sampled every other second.",
             List.of(
                 "tokens",
                 "CPU ms a query",

@@ -68,7 +68,8 @@ final class SegmentScenario implements Scenario {
         context.run(),
         "4 bits and raw f16, k = 10: one segment, and the "
             + several.segments()
-            + " that a `TieredMergePolicy` left of 100 flushes (its floor is 0.01 MB: with that of 16 MB, small indexes have few).",
+            + " segments that a `TieredMergePolicy` left of 100 flushes. Its floor is 0.01 MB, because small indexes"
+            + " have few segments with the usual floor of 16 MB.",
         List.of(
             "setting",
             "recall@10, one",

@@ -73,6 +73,6 @@ final class VectorEngine extends LuceneEngine {
     if (params.path("by").asText().equals(LUCENE_QUERY)) {
       return (searcher, query) -> searcher.search(new KnnFloatVectorQuery(VECTOR, query[0], k), k);
     }
-    return (searcher, query) -> searcher.search(new ExactKnnQuery(VECTOR, query[0], k, null), k);
+    return (searcher, query) -> searcher.search(new ExactKnnQuery(VECTOR, query[0], k), k);
   }
 }

@@ -117,13 +117,13 @@ final class VectorScenario implements Scenario {
         Texts queries = data.queries()) {
       return String.format(
           Locale.ROOT,
-          "%,d vectors of %d dimensions and length 1, dot products, %d queries, k = %d; one thread, one segment,"
-              + " mapped and in memory: %.0f MB in 32-bit floats. Each system has a process of its own and is warm;"
-              + " medians of %d interleaved rounds. GB/s are the bytes of the rows that all are read (of two slabs the"
-              + " first one), by CPU time. Memory's bandwidth is %s GB/s, the best of the sums of an array of %d MB in the"
-              + " same rounds. Recall is of the best vectors by dot products of the 32-bit floats in 64-bit arithmetic."
-              + " \"Its vector scorer\" is ExactKnnQuery, \"its own query\" KnnFloatVectorQuery where there is no"
-              + " graph; numpy multiplies and selects by argpartition.",
+          "%,d vectors of %d dimensions and length 1, dot products, %d queries, k = %d. One thread, one segment,"
+              + " mapped and in memory: %.0f MB in 32-bit floats. Each system has a process of its own and is warm."
+              + " Figures are medians of %d interleaved rounds. GB/s are the bytes of all rows (of two slabs the"
+              + " first one) by CPU time. The bandwidth of the memory is %s GB/s: the fastest sum of an array of"
+              + " %d MB in the same rounds. Recall is of the best vectors by dot products of the 32-bit floats"
+              + " in 64-bit arithmetic. \"Its vector scorer\" is ExactKnnQuery. \"Its own query\" is"
+              + " KnnFloatVectorQuery without a graph. numpy multiplies and selects by argpartition.",
           documents.size(),
           documents.dimension(),
           queries.size(),
@@ -138,7 +138,7 @@ final class VectorScenario implements Scenario {
   /** Versions of the other systems, or that there are none. */
   private static String peers(List<VectorSystem> systems, List<String> missing) throws IOException {
     if (missing.isEmpty() == false) {
-      return " Not set up, so left out: " + String.join(", ", missing) + ".";
+      return " Left out, because not set up: " + String.join(", ", missing) + ".";
     }
     return " Against " + systems.getLast().version() + ".";
   }

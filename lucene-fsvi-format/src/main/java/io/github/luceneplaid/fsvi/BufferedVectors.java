@@ -24,7 +24,7 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * Vectors of a field between two flushes, as they came.
+ * Buffers the vectors of a field until they are flushed.
  *
  * @param <T> array of floats or bytes
  */
@@ -114,9 +114,9 @@ abstract class BufferedVectors<T> extends FlatFieldVectorsWriter<T> {
   }
 
   /**
-   * The vectors in the order of their documents in the segment.
+   * Returns the vectors in the order of their documents in the segment.
    *
-   * @param sortMap new numbers of the documents, or null if they keep theirs
+   * @param sortMap new numbers of the documents, or null if the documents are not sorted
    */
   RowCursor.Source rows(Sorter.DocMap sortMap) throws IOException {
     if (sortMap == null) {

@@ -23,19 +23,20 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * A float for each row. It waits until all rows are written: a few thousand in memory, more in a
- * temporary file, so that memory does not grow with the rows.
+ * Collects a column, which has a float for each row, until all rows are written. It keeps a few
+ * thousand floats in memory, and more of them in a temporary file. The memory does not grow with
+ * the number of rows.
  */
 final class ColumnWriter implements Closeable {
 
-  /** Most floats in memory. */
+  /** Largest number of floats in memory. */
   static final int BUFFER = 4096;
 
   private final SegmentWriteState state;
   private float[] values = new float[16];
   private int size;
 
-  // Null as long as all floats are in memory
+  // Null while all floats are in memory
   private IndexOutput file;
   private SlabWriter waiting;
 
@@ -82,7 +83,7 @@ final class ColumnWriter implements Closeable {
       }
       CodecUtil.checkFooter(in);
     }
-    // One that stayed would be taken for a file of the segment
+    // Lucene would count a remaining file among those of the segment
     state.directory.deleteFile(file.getName());
     file = null;
     return column.offset();

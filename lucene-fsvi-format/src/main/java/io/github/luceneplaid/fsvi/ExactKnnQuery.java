@@ -19,12 +19,14 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.Query;
 
 /**
- * Finds the k documents with the most similar vectors, exactly, whatever format the field is in and
- * whether or not it has a graph. Scores are of the best vectors that the format has. Each segment
- * is scanned once; those in {@link FsviVectorsFormat} and {@link FsviHnswVectorsFormat} at the
- * speed of memory, and by several tasks if they are large. Lucene's {@link
- * org.apache.lucene.search.KnnFloatVectorQuery} finds the same in {@link FsviVectorsFormat}, but
- * has one task scan a segment, however large it is.
+ * Finds the k documents whose vectors are the most similar to a target. The search is exact in
+ * every format, whether or not the field has a graph. A score is computed from the most precise
+ * vector that the format stores.
+ *
+ * <p>Each segment is scanned once. A segment in {@link FsviVectorsFormat} or {@link
+ * FsviHnswVectorsFormat} is scanned at the speed of memory, and several tasks share the scan of a
+ * large segment. Lucene's {@link org.apache.lucene.search.KnnFloatVectorQuery} finds the same hits
+ * in {@link FsviVectorsFormat}, but it always scans a segment in one task.
  *
  * @lucene.experimental
  */
@@ -38,14 +40,26 @@ public final class ExactKnnQuery extends VectorQuery {
    * Searches a field of floats.
    *
    * @param field name of the field
-   * @param target what vectors are compared with; is copied
+   * @param target vector that the field's vectors are compared with; it is copied
    * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @throws IllegalArgumentException if k or the target is out of its range
+   * @throws IllegalArgumentException if k is less than 1, or the target is empty or not finite
+   */
+  public ExactKnnQuery(String field, float[] target, int k) {
+    this(field, target, k, null);
+  }
+
+  /**
+   * Searches a field of floats for documents that match a filter.
+   *
+   * @param field name of the field
+   * @param target vector that the field's vectors are compared with; it is copied
+   * @param k number of hits, at least 1
+   * @param filter query that hits must match, or null to allow all documents
+   * @throws IllegalArgumentException if k is less than 1, or the target is empty or not finite
    */
   public ExactKnnQuery(String field, float[] target, int k, Query filter) {
     super(field, k, filter);
-    this.floats = checked(target);
+    this.floats = checked("target", target);
     this.bytes = null;
   }
 
@@ -53,28 +67,48 @@ public final class ExactKnnQuery extends VectorQuery {
    * Searches a field of bytes.
    *
    * @param field name of the field
-   * @param target what vectors are compared with; is copied
+   * @param target vector that the field's vectors are compared with; it is copied
    * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @throws IllegalArgumentException if k or the target is out of its range
+   * @throws IllegalArgumentException if k is less than 1, or the target is empty
+   */
+  public ExactKnnQuery(String field, byte[] target, int k) {
+    this(field, target, k, null);
+  }
+
+  /**
+   * Searches a field of bytes for documents that match a filter.
+   *
+   * @param field name of the field
+   * @param target vector that the field's vectors are compared with; it is copied
+   * @param k number of hits, at least 1
+   * @param filter query that hits must match, or null to allow all documents
+   * @throws IllegalArgumentException if k is less than 1, or the target is empty
    */
   public ExactKnnQuery(String field, byte[] target, int k, Query filter) {
     super(field, k, filter);
-    if (target.length == 0) {
-      throw new IllegalArgumentException("a query without elements");
-    }
+    checkNotEmpty("target", target.length);
     this.floats = null;
     this.bytes = target.clone();
   }
 
+  /** Returns a copy of the target, or null if the query searches a field of bytes. */
+  public float[] getFloatTargetCopy() {
+    return floats == null ? null : floats.clone();
+  }
+
+  /** Returns a copy of the target, or null if the query searches a field of floats. */
+  public byte[] getByteTargetCopy() {
+    return bytes == null ? null : bytes.clone();
+  }
+
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     if (floats != null) {
-      VectorScores.collect(context.reader(), field, floats, range, collector, acceptDocs);
+      ExactScores.collect(context.reader(), field, floats, range, collector, acceptDocs);
     } else {
-      VectorScores.collect(context.reader(), field, bytes, range, collector, acceptDocs);
+      ExactScores.collect(context.reader(), field, bytes, range, collector, acceptDocs);
     }
   }
 

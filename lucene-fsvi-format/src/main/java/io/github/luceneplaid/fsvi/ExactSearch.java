@@ -20,52 +20,57 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 
 /**
- * Scans a field in blocks. With two tiers the coarse rows are scanned, and a row is scored by the
- * fine tier only if it may be good enough: its score cannot exceed that of the coarse row by more
- * than the distance between the two allows. So the hits are those of a scan of the fine tier. Rows
- * of signed bytes are scanned with a rounded query likewise. With one tier, too, only what may be
- * good enough becomes a score.
+ * Scans a field in blocks of rows. A {@link RowFilter} first drops the rows whose score cannot be
+ * competitive. A {@link RowScorer} then scores the remaining rows by the fine tier.
+ *
+ * <p>With two tiers the filter reads only the coarse rows. A fine score exceeds the coarse score by
+ * at most an amount that depends on the distance between the two rows, and this distance is stored.
+ * The hits are therefore those of a scan of the fine tier.
+ *
+ * <p>The filter of signed bytes computes in integers with a rounded query, and takes the rounding
+ * error into account. It is used with one tier or two. With one tier of floats the filter saves
+ * only the conversion of results to scores.
  */
 final class ExactSearch {
 
-  /** Most vectors of a block, between two looks at the collector. */
+  /** Largest number of vectors between two checks of the collector. */
   static final int BLOCK = 256;
 
   private final StoredVectors vectors;
-  private final RowScorer fine;
-  // Null if all rows are scored.
-  private final ScoreBounds coarse;
+  private final RowScorer scorer;
+  // Null if all rows are scored
+  private final RowFilter filter;
 
   private final int[] ords = new int[BLOCK];
   private final float[] scores = new float[BLOCK];
-  // Null if nobody is to be told.
+  // Null if no filter of the reader may end the scan
   private ShownVectors.ScanWatch watch;
 
-  private ExactSearch(StoredVectors vectors, RowScorer fine, ScoreBounds coarse) {
+  private ExactSearch(StoredVectors vectors, RowScorer scorer, RowFilter filter) {
     this.vectors = vectors;
-    this.fine = fine;
-    this.coarse = coarse;
+    this.scorer = scorer;
+    this.filter = filter;
   }
 
   /**
-   * Prepares a search.
+   * Prepares a search of a field of floats.
    *
    * @throws IllegalArgumentException if the query has another dimension
    */
   static ExactSearch of(StoredVectors vectors, float[] query) {
     VectorSimilarityFunction similarity = vectors.similarity();
-    TierScorer fine = TierScorer.of(vectors, vectors.fine(), similarity, query);
-    ScoreBounds coarse = fine;
+    TierScorer scorer = TierScorer.of(vectors, vectors.fine(), similarity, query);
+    RowFilter filter = scorer;
     if (vectors.coarse().encoding() == SlabEncoding.INT8) {
-      coarse = new Int8Bounds(vectors, query);
+      filter = new Int8RowFilter(vectors, query);
     } else if (vectors.hasTwoTiers()) {
-      coarse = TierScorer.of(vectors, vectors.coarse(), similarity, query);
+      filter = TierScorer.of(vectors, vectors.coarse(), similarity, query);
     }
-    return new ExactSearch(vectors, fine, coarse);
+    return new ExactSearch(vectors, scorer, filter);
   }
 
   /**
-   * Prepares a search.
+   * Prepares a search of a field of bytes.
    *
    * @throws IllegalArgumentException if the query has another dimension
    */
@@ -74,20 +79,21 @@ final class ExactSearch {
     return new ExactSearch(vectors, scorer, scorer);
   }
 
-  /** Prepares a search for what a scorer makes of the vectors. */
+  /** Prepares a search that scores all rows by a scorer. */
   static ExactSearch of(StoredVectors vectors, RowScorer scorer) {
     return new ExactSearch(vectors, scorer, null);
   }
 
-  /** Hands documents that may be competitive to the collector, in their order. */
+  /** Passes competitive documents to the collector, in ascending order. */
   void search(KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
     search(OrdRange.ALL, collector, acceptDocs);
   }
 
   /**
-   * As below.
+   * Does the same for a range of vectors, and reports each block to a watch.
    *
-   * @param watch is told of each block, if it is not null
+   * @param range ordinals of the vectors, at least one
+   * @param watch receives the blocks, or null
    */
   void search(
       OrdRange range, KnnCollector collector, AcceptDocs acceptDocs, ShownVectors.ScanWatch watch)
@@ -96,7 +102,7 @@ final class ExactSearch {
     search(range, collector, acceptDocs);
   }
 
-  /** Does so for the documents of some vectors, at least one. */
+  /** Does the same for a range of vectors, at least one. */
   void search(OrdRange range, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
     int from = range.from();
     int to = Math.min(range.to(), vectors.size());
@@ -118,7 +124,7 @@ final class ExactSearch {
     }
   }
 
-  /** Vectors that may be looked at next, at least one. */
+  /** Returns the size of the next block, at least 1, within the collector's visit limit. */
   private static int block(KnnCollector collector) {
     return Math.clamp(collector.visitLimit() - collector.visitedCount(), 1, BLOCK);
   }
@@ -159,9 +165,9 @@ final class ExactSearch {
     }
     collector.incVisitedCount(n);
     int candidates =
-        coarse == null ? n : coarse.candidates(ords, n, collector.minCompetitiveSimilarity());
+        filter == null ? n : filter.candidates(ords, n, collector.minCompetitiveSimilarity());
     if (candidates > 0
-        && fine.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
+        && scorer.scores(ords, candidates, scores) > collector.minCompetitiveSimilarity()) {
       for (int i = 0; i < candidates; i++) {
         collector.collect(vectors.docs().doc(ords[i]), scores[i]);
       }

@@ -15,32 +15,33 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.util.List;
 
 /**
- * How the vectors of a field of floats are stored. What is read back of a vector, and what scores
- * are computed of, is the only slab, or the second one of two.
+ * Ways to store the vectors of a field of floats: in one slab, or in a coarse slab for scans and a
+ * fine slab. Readers return the vectors of the fine slab, or of the only one. Scores are computed
+ * from the same vectors.
  *
  * @lucene.experimental
  */
 public enum FsviEncoding {
-  /** 32-bit floats, exact. */
+  /** 32-bit floats. Vectors are stored without any loss. */
   FLOAT32,
   /**
-   * 16-bit floats. An element differs from the original x by no more than 2<sup>-11</sup>·|x|, or
-   * 2<sup>-25</sup> if that is more.
+   * 16-bit floats. The error of an element x is at most 2<sup>-11</sup>·|x|, or 2<sup>-25</sup> if
+   * that is more.
    */
   FLOAT16,
   /**
-   * Signed bytes with a scale for each vector, the largest magnitude m of its elements divided by
-   * 127. An element differs from the original by no more than m / 253.
+   * Signed bytes, with a scale for each vector. The scale is m / 127, where m is the largest
+   * magnitude of an element of the vector. The error of an element is at most m / 253.
    */
   INT8,
-  /** 16-bit floats to scan, and 32-bit floats beside them for vectors that may be hits. */
+  /** A coarse slab of 16-bit floats and a fine slab of 32-bit floats. */
   FLOAT16_THEN_FLOAT32,
-  /** Signed bytes to scan, and 16-bit floats beside them for vectors that may be hits. */
+  /** A coarse slab of signed bytes and a fine slab of 16-bit floats. */
   INT8_THEN_FLOAT16,
-  /** Signed bytes to scan, and 32-bit floats beside them for vectors that may be hits. */
+  /** A coarse slab of signed bytes and a fine slab of 32-bit floats. */
   INT8_THEN_FLOAT32;
 
-  /** Encodings of the slabs, a coarse one first if there are two. */
+  /** Encodings of the slabs. The coarse slab is the first of two. */
   List<SlabEncoding> tiers() {
     return switch (this) {
       case FLOAT32 -> List.of(SlabEncoding.FLOAT32);

@@ -24,18 +24,18 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * The vectors of {@link FsviVectorsFormat}, in its files, with Lucene's HNSW graph on top, in those
- * of {@link Lucene99HnswVectorsFormat} (.vem and .vex).
+ * Stores vectors in the files of {@link FsviVectorsFormat}, and Lucene's HNSW graph in the files of
+ * {@link Lucene99HnswVectorsFormat} (.vem and .vex).
  *
- * <p>A graph is walked by the coarse rows if there are two slabs, and what is found on the way is
- * scored by the fine ones. Where a scan is cheaper than a graph is walked, because a segment is
- * small, a filter selective or many hits are wanted, the search is exact as it is without a graph.
+ * <p>If a field has two slabs, a search walks the graph by the coarse rows and scores the vectors
+ * that it collects by the fine rows. A search scans the segment where that is cheaper: in a small
+ * segment, with a selective filter, or for many hits. Such a search is exact.
  *
  * @lucene.experimental
  */
 public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
 
-  /** Name under which the format is found by {@link KnnVectorsFormat#forName}. */
+  /** Name by which {@link KnnVectorsFormat#forName} finds the format. */
   public static final String NAME = "FsviHnsw1";
 
   private final FsviEncoding encoding;
@@ -44,7 +44,7 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
   private final int graphThreshold;
   private final SlabVectorsFormat slabs;
 
-  /** Writes 32-bit floats, and graphs with the defaults of {@link Builder}. */
+  /** Makes a format that writes 32-bit floats, and graphs with the defaults of {@link Builder}. */
   public FsviHnswVectorsFormat() {
     this(new Builder());
   }
@@ -58,7 +58,7 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
     this.slabs = new SlabVectorsFormat(encoding, FsviVectorsFormat.VERSION_CURRENT);
   }
 
-  /** Starts from the defaults. */
+  /** Returns a builder with the default options. */
   public static Builder builder() {
     return new Builder();
   }
@@ -80,7 +80,10 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
     }
   }
 
-  /** Lucene asks for the k whose expected visits, k · ln(vectors), are as many as the vectors. */
+  /**
+   * Converts the threshold for Lucene. Lucene expects the k for which a search is expected to visit
+   * all vectors: k · ln(vectors) = vectors.
+   */
   private int tinySegmentsThreshold() {
     return graphThreshold < 3 ? 0 : (int) (graphThreshold / Math.log(graphThreshold));
   }
@@ -119,7 +122,7 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
         + ")";
   }
 
-  /** Options of a format; each has a default. */
+  /** Options of a format. Each option has a default. */
   public static final class Builder {
     private FsviEncoding encoding = FsviEncoding.FLOAT32;
     private int maxConn = 16;
@@ -128,27 +131,30 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
 
     private Builder() {}
 
-    /** Encoding of fields of floats, {@link FsviEncoding#FLOAT32} by default. */
+    /** Sets the encoding of fields of floats: {@link FsviEncoding#FLOAT32} by default. */
     public Builder encoding(FsviEncoding encoding) {
       this.encoding = Objects.requireNonNull(encoding);
       return this;
     }
 
-    /** Neighbours of a vector in the graph, 16 by default; 1 to 512. */
+    /** Sets the number of neighbours of a vector in the graph: 1 to 512, 16 by default. */
     public Builder maxConn(int maxConn) {
       this.maxConn = maxConn;
       return this;
     }
 
-    /** Candidates for neighbours when a vector is added, 200 by default; 1 to 3200. */
+    /**
+     * Sets the number of candidates for neighbours of a vector that is added: 1 to 3200, 200 by
+     * default.
+     */
     public Builder beamWidth(int beamWidth) {
       this.beamWidth = beamWidth;
       return this;
     }
 
     /**
-     * Vectors of a field in a segment from about which on there is a graph, 10 000 by default; at
-     * least 0. Smaller ones are scanned.
+     * Sets the approximate number of vectors from which on a segment has a graph for a field: at
+     * least 0, 10,000 by default. A segment with fewer vectors is scanned.
      */
     public Builder graphThreshold(int vectors) {
       this.graphThreshold = vectors;
@@ -161,17 +167,10 @@ public final class FsviHnswVectorsFormat extends KnnVectorsFormat {
      * @throws IllegalArgumentException if an option is out of its range
      */
     public FsviHnswVectorsFormat build() {
-      check("maxConn", maxConn, 1, 512);
-      check("beamWidth", beamWidth, 1, 3200);
-      check("graphThreshold", graphThreshold, 0, Integer.MAX_VALUE);
+      Arguments.checkRange("maxConn", maxConn, 1, 512);
+      Arguments.checkRange("beamWidth", beamWidth, 1, 3200);
+      Arguments.checkAtLeast("graphThreshold", graphThreshold, 0);
       return new FsviHnswVectorsFormat(this);
-    }
-
-    private static void check(String option, int found, int least, int most) {
-      if (found < least || found > most) {
-        throw new IllegalArgumentException(
-            option + ": found " + found + ", expected " + least + " to " + most);
-      }
     }
   }
 }

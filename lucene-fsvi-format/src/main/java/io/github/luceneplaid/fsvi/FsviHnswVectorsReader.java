@@ -26,11 +26,11 @@ import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 
-/** Slabs that are searched by a graph, or by scanning them where that is cheaper. */
+/** Reads slabs and graphs. It searches by a graph, or by a scan where that is cheaper. */
 final class FsviHnswVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
 
   private final SlabVectorsReader slabs;
-  // Owns the slabs.
+  // Closes the slabs, too
   private final Lucene99HnswVectorsReader graphs;
 
   FsviHnswVectorsReader(SlabVectorsReader slabs, Lucene99HnswVectorsReader graphs) {
@@ -84,7 +84,7 @@ final class FsviHnswVectorsReader extends KnnVectorsReader implements HnswGraphP
     }
   }
 
-  /** The conditions under which Lucene's reader leaves the graph alone. */
+  /** Returns whether a scan is cheaper. Lucene's reader scans under the same conditions. */
   private boolean isScanCheaper(
       String field, StoredVectors stored, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
@@ -110,7 +110,7 @@ final class FsviHnswVectorsReader extends KnnVectorsReader implements HnswGraphP
     graphs.close();
   }
 
-  /** Scores what a walk over coarse rows finds by the fine ones. */
+  /** Replaces scores of coarse rows by scores of fine rows. */
   private static final class FineCollector extends KnnCollector.Decorator {
 
     private final StoredVectors vectors;

@@ -15,20 +15,19 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.util.List;
 
 /**
- * What one segment holds of a field of vectors.
+ * Statistics of a field of vectors in one segment.
  *
  * @param vectors number of vectors
- * @param dimension elements of a vector
- * @param slabs how elements are stored: in one slab, or in a coarse one that is scanned and a fine
- *     one that is read back
- * @param bytesPerVector bytes of a vector in all slabs, with its scale, length and error if these
- *     are stored
+ * @param dimension number of elements of a vector
+ * @param slabs encoding of each slab: one slab, or a coarse one for scans and then a fine one
+ * @param bytesPerVector number of bytes of a vector in all slabs, including its scale, error and
+ *     norm where the format stores them
  * @lucene.experimental
  */
 public record FsviStatistics(
     int vectors, int dimension, List<SlabEncoding> slabs, long bytesPerVector) {
 
-  /** Bytes of all vectors. */
+  /** Returns the number of bytes of all vectors. */
   public long totalBytes() {
     return vectors * bytesPerVector;
   }

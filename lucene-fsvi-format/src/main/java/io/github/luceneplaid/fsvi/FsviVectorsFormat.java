@@ -31,28 +31,33 @@ import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 
 /**
- * Vectors that are searched exactly, by scanning them at the speed of memory. Each field is a slab:
- * rows of one length without gaps, read in place. {@link FsviEncoding} says what a row of a field
- * of floats is; fields of bytes are stored as they are.
+ * Stores vectors and searches them by an exact scan at the speed of memory. Each field is a slab,
+ * or two slabs. A slab has rows of one width without gaps, and is read in place. {@link
+ * FsviEncoding} lists the ways to store a field of floats. The vectors of a field of bytes are
+ * stored without conversion.
  *
- * <p>Scores are those of Lucene's {@link org.apache.lucene.index.VectorSimilarityFunction} for the
- * vectors that are read back, except that a vector of length 0 has a cosine of 0 with all others,
- * not of NaN. Vectors need not be of length 1. Of documents with equal scores the first ones are
- * found. With two slabs, hits and scores are those of a scan of the second one: a bound on the
- * distance between the two rows of a vector tells which vectors of the second one to look at.
+ * <p><b>Scores.</b> A score is that of Lucene's {@link
+ * org.apache.lucene.index.VectorSimilarityFunction} for the stored vector, with one exception: the
+ * cosine of a vector of norm 0 with any other vector is 0, not NaN. Here and below, the norm of a
+ * vector is its Euclidean length. The norm need not be 1. Among documents with equal scores, those
+ * with lower numbers are preferred. A field with two slabs has the hits and scores of a scan of the
+ * fine slab. The format stores a bound on the distance between the coarse and the fine row of each
+ * vector, and a scan reads only those fine rows that this bound does not rule out.
  *
- * <p>{@link KnnCollector}s are asked every 256 vectors whether to go on. If documents are filtered,
- * only the vectors of those accepted by {@link AcceptDocs} are read.
+ * <p><b>Collectors and filters.</b> A scan asks the {@link KnnCollector} after every 256 vectors
+ * whether to continue. It reads only the vectors of documents that {@link AcceptDocs} accepts.
  *
- * <p>A segment with a vector that an encoding cannot hold keeps the field in 32-bit floats, in the
- * place of that encoding: 16-bit floats hold vectors whose largest magnitude is below 65520 and not
- * below 2<sup>-14</sup>, signed bytes those between 2<sup>-100</sup> and 2<sup>126</sup>; both hold
- * vectors of zeros. A later merge looks again, so such a vector leaves no trace after its document
- * was deleted. Fields of Lucene accept finite numbers only.
+ * <p><b>Vectors that do not fit.</b> If an encoding does not fit a vector, the segment stores the
+ * whole field in 32-bit floats in place of that encoding. It leaves out a coarse slab that is then
+ * not smaller than the fine one. 16-bit floats fit a vector if the largest magnitude of its
+ * elements is at least 2<sup>-14</sup> and less than 65520. Signed bytes fit a vector if this
+ * magnitude is from 2<sup>-100</sup> to 2<sup>126</sup>. Both fit a vector of zeros. Each merge
+ * checks the vectors again, so a vector that does not fit has no effect after its document is
+ * deleted and merged away. Lucene's fields accept only finite numbers.
  *
- * <p>Merges copy rows that are stored as they are wanted. All others are encoded from what is read
- * back. Encoding is the same for all fields of a format; use a format for each field to have
- * several.
+ * <p><b>Merges.</b> A merge copies rows that are already in the wanted encoding. It encodes all
+ * other rows from the stored vectors. The encoding is the same for all fields of a format. Use one
+ * format for each field to have several encodings.
  *
  * <h2>.vemf (meta), read and verified when the segment is opened</h2>
  *
@@ -61,21 +66,21 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>For each field:
  *       <ul>
  *         <li><b>[int32]</b> field number; -1 ends the list
- *         <li><b>[int8]</b> what its vectors are: 0 bytes, 1 floats
+ *         <li><b>[int8]</b> type of the vectors: 0 bytes, 1 floats
  *         <li><b>[int8]</b> similarity: 0 Euclidean, 1 dot product, 2 cosine, 3 maximum inner
  *             product
- *         <li><b>[vint]</b> dimension d, <b>[vint]</b> vectors N
- *         <li><b>[int8]</b> slabs, 1 or 2, the coarse one first; for each:
+ *         <li><b>[vint]</b> dimension d, <b>[vint]</b> number of vectors N
+ *         <li><b>[int8]</b> number of slabs, 1 or 2; for each slab, the coarse one first:
  *             <ul>
  *               <li><b>[int8]</b> elements: 1 f32, 2 f16, 3 signed bytes
- *               <li><b>[vlong]</b> offset of its rows in .vec
- *               <li><b>[vlong]</b> offset of its scales in .vec: there for floats that are stored
- *                   as signed bytes, else 0
- *               <li><b>[vlong]</b> offset of its errors in .vec: there for the first of two slabs,
- *                   else 0
+ *               <li><b>[vlong]</b> offset of the rows in .vec
+ *               <li><b>[vlong]</b> offset of the scales in .vec; 0 if there are none. There are
+ *                   scales if floats are stored as signed bytes
+ *               <li><b>[vlong]</b> offset of the errors in .vec; 0 if there are none. There are
+ *                   errors if this is the first of two slabs
  *             </ul>
- *         <li><b>[vlong]</b> offset of the lengths in .vec: there if the similarity is cosine, or
- *             the first slab has floats that are stored as signed bytes, else 0
+ *         <li><b>[vlong]</b> offset of the norms in .vec; 0 if there are none. There are norms if
+ *             the similarity is cosine, or if the first slab stores floats as signed bytes
  *         <li>documents of the vectors, see {@link OrdToDocDISIReaderConfiguration#writeStoredMeta}
  *       </ul>
  *   <li>footer
@@ -85,19 +90,19 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *
  * <ul>
  *   <li>Index header: codec "FsviVectors"
- *   <li>For each field, each part aligned to 64 bytes but the last one:
+ *   <li>For each field the following parts. All parts except the last one are aligned to 64 bytes:
  *       <ul>
  *         <li>for each slab:
  *             <ul>
  *               <li>rows, N × d elements in the order of documents
- *               <li>scales, <b>[float32]</b> × N: a vector is its row multiplied with its scale
- *               <li>errors, <b>[float32]</b> × N: the distance of a vector in this slab to the same
- *                   in the other one, and a bound on what is rounded when vectors are multiplied
- *                   with one of length 1
+ *               <li>scales, <b>[float32]</b> × N: a vector is its row times its scale
+ *               <li>errors, <b>[float32]</b> × N: the distance between the coarse and the fine
+ *                   vector, plus a bound on the rounding error of dot products of the vector with a
+ *                   vector of norm 1
  *             </ul>
- *         <li>lengths, <b>[float32]</b> × N, of the vectors that are read back
- *         <li>if some documents have no vector: those that have one as {@link IndexedDISI}, and
- *             document numbers, see {@link DirectMonotonicWriter}
+ *         <li>norms, <b>[float32]</b> × N, of the vectors in the fine slab
+ *         <li>if some documents have no vector: the set of documents that have one, see {@link
+ *             IndexedDISI}, and their numbers, see {@link DirectMonotonicWriter}
  *       </ul>
  *   <li>footer
  * </ul>
@@ -106,7 +111,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  */
 public final class FsviVectorsFormat extends KnnVectorsFormat {
 
-  /** Name under which the format is found by {@link KnnVectorsFormat#forName}. */
+  /** Name by which {@link KnnVectorsFormat#forName} finds the format. */
   public static final String NAME = "Fsvi1";
 
   /** Largest number of elements of a vector. */
@@ -123,24 +128,24 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
   private final FsviEncoding encoding;
   private final int version;
 
-  /** Writes 32-bit floats. */
+  /** Makes a format that writes 32-bit floats. */
   public FsviVectorsFormat() {
     this(FsviEncoding.FLOAT32);
   }
 
   /**
-   * As above, with another encoding.
+   * Makes a format that writes an encoding.
    *
-   * @param encoding of fields of floats; segments of any encoding are read
+   * @param encoding encoding of fields of floats; the format reads segments of any encoding
    */
   public FsviVectorsFormat(FsviEncoding encoding) {
     this(encoding, VERSION_CURRENT);
   }
 
   /**
-   * For tests of versions.
+   * Makes a format for tests of versions.
    *
-   * @param version that is written, and the newest one that is read
+   * @param version version to write, and newest version to read
    */
   FsviVectorsFormat(FsviEncoding encoding, int version) {
     super(NAME);
@@ -166,25 +171,27 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * What a segment holds of a field.
+   * Returns the statistics of a field in a segment.
    *
-   * @param reader of one segment; filters around it are looked through as long as they show the
-   *     field
+   * @param reader reader of one segment. If it is a filter reader that shows the field, the
+   *     statistics are those of the reader inside
    * @param field name of the field
-   * @return null if the segment does not hold the field in this format or in {@link
-   *     FsviHnswVectorsFormat}
+   * @return null if the field is not in this format or in {@link FsviHnswVectorsFormat}
    */
   public static FsviStatistics statistics(LeafReader reader, String field) throws IOException {
     StoredVectors stored = stored(reader, field);
     if (stored == null) {
       return null;
     }
-    FieldLayout layout = stored.layout();
+    VectorFieldLayout layout = stored.layout();
     return new FsviStatistics(
         layout.size(), layout.dimension(), layout.encodings(), layout.bytesPerVector());
   }
 
-  /** The field behind a reader, for the calling thread, or null if it is not in this format. */
+  /**
+   * Returns the stored field behind a reader, for the calling thread. Returns null if the field is
+   * not in this format.
+   */
   static StoredVectors stored(LeafReader reader, String field) throws IOException {
     LeafReader r = reader;
     while (true) {

@@ -21,7 +21,7 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 
-/** Slabs that are searched by scanning them. */
+/** Reads slabs, and searches them by a scan. */
 final class FsviVectorsReader extends KnnVectorsReader {
 
   private final SlabVectorsReader slabs;

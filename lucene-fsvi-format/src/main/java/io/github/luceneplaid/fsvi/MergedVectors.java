@@ -25,7 +25,7 @@ import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.search.DocIdSetIterator;
 
-/** The vectors of a field in the segments of a merge, without those of deleted documents. */
+/** Iterates over the vectors of a field in a merge, without those of deleted documents. */
 final class MergedVectors implements RowCursor {
 
   private static final int ROWS_BETWEEN_ABORT_CHECKS = 1024;

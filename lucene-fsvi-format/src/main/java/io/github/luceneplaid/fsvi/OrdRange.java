@@ -15,23 +15,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ordinals of vectors that one task scans.
+ * A range of ordinals of vectors that one task scans.
  *
- * @param from the first one
- * @param to behind the last one; may be larger than the number of vectors
+ * @param from the first ordinal
+ * @param to end of the range, exclusive; it may be larger than the number of vectors
  */
 record OrdRange(int from, int to) {
 
   /** All vectors of a segment. */
   static final OrdRange ALL = new OrdRange(0, Integer.MAX_VALUE);
 
-  /** Bytes that a task scans at least: half a millisecond, at the speed of memory. */
+  /** Smallest number of bytes that a task scans, in half a millisecond at the speed of memory. */
   static final long TASK_BYTES = 1 << 22;
 
-  /** More tasks than this do not get a segment done earlier. */
+  /** Largest number of ranges of a segment. More tasks would not make its scan faster. */
   static final int MAX_RANGES = 64;
 
-  // A task finds hits of its own before it can pass over what is worse.
+  // Each task scores many rows until it has hits of its own and can drop others
   private static final long ROWS_PER_HIT = 100;
 
   OrdRange {
@@ -39,11 +39,12 @@ record OrdRange(int from, int to) {
   }
 
   /**
-   * Splits a segment into ranges of about equal size. How does not depend on the threads there are.
+   * Splits a segment into ranges of about equal size. The result does not depend on the number of
+   * threads.
    *
    * @param size number of vectors
-   * @param rowBytes that are read of each vector
-   * @param hits that are looked for
+   * @param rowBytes number of bytes that a scan reads for each vector
+   * @param hits number of hits to find
    */
   static List<OrdRange> split(int size, long rowBytes, int hits) {
     long most = Math.clamp(size / (ROWS_PER_HIT * hits), 1, MAX_RANGES);

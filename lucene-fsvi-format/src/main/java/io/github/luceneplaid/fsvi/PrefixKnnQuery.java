@@ -14,6 +14,7 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
@@ -30,64 +31,69 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 
 /**
- * Finds documents by the first elements of their vectors, for models that put most into these
- * (Matryoshka). All vectors are scanned, and of those in {@link FsviVectorsFormat} nothing but the
- * first elements is read; then the best few times k of them are scored by all elements. Scores are
- * those of whole vectors.
+ * Finds documents by the first dimensions of their vectors, for models that put most of the
+ * information into these dimensions (Matryoshka). The search has two steps:
  *
- * <p>First elements are compared as whole vectors are, but by cosine if that is the dot product,
- * since they are not of length 1.
+ * <ol>
+ *   <li>It compares the first {@linkplain Builder#prefixDimensions dimensions} of every vector with
+ *       those of the target, and keeps the best {@linkplain Builder#oversample oversample}·k
+ *       documents as candidates. It reads only these dimensions of vectors in {@link
+ *       FsviVectorsFormat}.
+ *   <li>It scores the candidates by their whole vectors, and returns the best k.
+ * </ol>
+ *
+ * The scores of hits are those of whole vectors. The first step uses the similarity of the field,
+ * with one exception: it replaces the dot product by the cosine, because the first dimensions of a
+ * vector of length 1 are not of length 1.
+ *
+ * <pre>{@code
+ * Query query = PrefixKnnQuery.builder("vector", target).prefixDimensions(128).k(10).build();
+ * }</pre>
  *
  * @lucene.experimental
  */
 public final class PrefixKnnQuery extends VectorQuery {
 
-  /** Candidates for each hit. */
+  /** Default of {@link Builder#oversample}: the number of candidates for each hit. */
   public static final int DEFAULT_OVERSAMPLE = 3;
 
   private final float[] target;
-  private final int prefix;
+  private final int prefixDimensions;
   private final int oversample;
 
-  /**
-   * Scores {@value #DEFAULT_OVERSAMPLE}·k vectors by all elements.
-   *
-   * @param field name of a field of floats
-   * @param target what vectors are compared with, of their dimension; is copied
-   * @param prefix how many of the first elements are scanned, 1 to the dimension
-   * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @throws IllegalArgumentException if an argument is out of its range
-   */
-  public PrefixKnnQuery(String field, float[] target, int prefix, int k, Query filter) {
-    this(field, target, prefix, k, filter, DEFAULT_OVERSAMPLE);
+  private PrefixKnnQuery(Builder builder) {
+    super(builder.field, builder.k, builder.filter);
+    this.target = checked("target", builder.target);
+    this.prefixDimensions = builder.prefixDimensions;
+    this.oversample = builder.oversample;
+    Arguments.checkRange("prefixDimensions", prefixDimensions, 1, target.length);
+    Arguments.checkAtLeast("oversample", oversample, 1);
   }
 
   /**
-   * As above.
+   * Starts a query. {@link Builder#k} and {@link Builder#prefixDimensions} have no default.
    *
    * @param field name of a field of floats
-   * @param target what vectors are compared with, of their dimension; is copied
-   * @param prefix how many of the first elements are scanned, 1 to the dimension
-   * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @param oversample how many vectors are scored by all elements for each hit, at least 1
-   * @throws IllegalArgumentException if an argument is out of its range
+   * @param target vector that the field's vectors are compared with, of the field's dimension; it
+   *     is copied by {@link Builder#build}
    */
-  public PrefixKnnQuery(
-      String field, float[] target, int prefix, int k, Query filter, int oversample) {
-    super(field, k, filter);
-    this.target = checked(target);
-    if (prefix < 1 || prefix > target.length) {
-      throw new IllegalArgumentException(
-          "prefix: found " + prefix + ", expected 1 to " + target.length);
-    }
-    if (oversample < 1) {
-      throw new IllegalArgumentException(
-          "oversample: found " + oversample + ", expected at least 1");
-    }
-    this.prefix = prefix;
-    this.oversample = oversample;
+  public static Builder builder(String field, float[] target) {
+    return new Builder(field, target);
+  }
+
+  /** Returns a copy of the target. */
+  public float[] getTargetCopy() {
+    return target.clone();
+  }
+
+  /** Returns the number of dimensions that select the candidates. */
+  public int getPrefixDimensions() {
+    return prefixDimensions;
+  }
+
+  /** Returns the number of candidates for each hit. */
+  public int getOversample() {
+    return oversample;
   }
 
   @Override
@@ -96,16 +102,16 @@ public final class PrefixKnnQuery extends VectorQuery {
   }
 
   @Override
-  long scannedBytes(FieldLayout layout) {
-    return (long) prefix * layout.fine().encoding().bytes();
+  long scannedBytes(VectorFieldLayout layout) {
+    return (long) prefixDimensions * layout.fine().encoding().bytes();
   }
 
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
-    float[] first = Arrays.copyOf(target, prefix);
+    float[] first = Arrays.copyOf(target, prefixDimensions);
     ShownVectors shown = ShownVectors.openFloats(reader, field);
     if (shown == null) {
       return;
@@ -150,7 +156,7 @@ public final class PrefixKnnQuery extends VectorQuery {
 
   @Override
   ScoreDoc[] hits(ScoreDoc[] candidates, IndexSearcher searcher) throws IOException {
-    float[] scores = VectorScores.scores(searcher, field, target, candidates);
+    float[] scores = ExactScores.scores(searcher, field, target, candidates);
     ScoreDoc[] hits = new ScoreDoc[candidates.length];
     for (int i = 0; i < hits.length; i++) {
       hits[i] = new ScoreDoc(candidates[i].doc, scores[i]);
@@ -162,27 +168,80 @@ public final class PrefixKnnQuery extends VectorQuery {
   boolean equalsTo(VectorQuery query) {
     PrefixKnnQuery other = (PrefixKnnQuery) query;
     return super.equalsTo(other)
-        && prefix == other.prefix
+        && prefixDimensions == other.prefixDimensions
         && oversample == other.oversample
         && Arrays.equals(target, other.target);
   }
 
   @Override
   public int hashCode() {
-    return 31 * (31 * (31 * super.hashCode() + prefix) + oversample) + Arrays.hashCode(target);
+    return Objects.hash(super.hashCode(), prefixDimensions, oversample, Arrays.hashCode(target));
   }
 
   @Override
   public String toString(String defaultField) {
     return "PrefixKnnQuery("
         + field
-        + ", prefix="
-        + prefix
+        + ", prefixDimensions="
+        + prefixDimensions
         + ", k="
         + k
         + ", oversample="
         + oversample
         + (filter == null ? "" : ", " + filter)
         + ")";
+  }
+
+  /** Builds a query by named steps. */
+  public static final class Builder {
+
+    private final String field;
+    private final float[] target;
+    private int prefixDimensions;
+    private int k;
+    private Query filter;
+    private int oversample = DEFAULT_OVERSAMPLE;
+
+    private Builder(String field, float[] target) {
+      this.field = field;
+      this.target = target;
+    }
+
+    /** Sets the number of first dimensions that select the candidates: 1 to the dimension. */
+    public Builder prefixDimensions(int prefixDimensions) {
+      this.prefixDimensions = prefixDimensions;
+      return this;
+    }
+
+    /** Sets the number of hits: at least 1. */
+    public Builder k(int k) {
+      this.k = k;
+      return this;
+    }
+
+    /** Sets a query that hits must match. Null, the default, allows all documents. */
+    public Builder filter(Query filter) {
+      this.filter = filter;
+      return this;
+    }
+
+    /**
+     * Sets the number of candidates for each hit: at least 1, {@value #DEFAULT_OVERSAMPLE} by
+     * default.
+     */
+    public Builder oversample(int oversample) {
+      this.oversample = oversample;
+      return this;
+    }
+
+    /**
+     * Makes the query.
+     *
+     * @throws IllegalArgumentException if a number is out of its range, or the target is empty or
+     *     not finite
+     */
+    public PrefixKnnQuery build() {
+      return new PrefixKnnQuery(this);
+    }
   }
 }

@@ -22,16 +22,16 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * Scores the first elements of vectors, in the coarse tier if there are two. Vectors whose dot
- * product is wanted are of length 1 only as a whole, so their first elements are compared by
- * cosine.
+ * Scores rows by the first dimensions of their vectors, in the coarse tier if there are two. It
+ * uses the cosine in place of the dot product, because the first dimensions of a vector of norm 1
+ * do not have norm 1.
  */
 final class PrefixScorer implements RowScorer {
 
   private final StoredTier tier;
   private final VectorSimilarityFunction similarity;
   private final RowComparison dot;
-  // From the query; for cosine from zero, which is the square of the length.
+  // Distance from the query; for the cosine from 0, which is the squared norm
   private final RowComparison squareDistance;
   private final float norm;
   private float[] scales = new float[1];
@@ -40,7 +40,7 @@ final class PrefixScorer implements RowScorer {
   /**
    * Sole constructor.
    *
-   * @param prefix first elements of the query
+   * @param prefix first dimensions of the query
    */
   PrefixScorer(StoredVectors vectors, float[] prefix) {
     this.tier = vectors.coarse();
@@ -53,14 +53,14 @@ final class PrefixScorer implements RowScorer {
     this.norm = Rounding.norm(prefix);
   }
 
-  /** How the first elements of vectors are compared that are compared by a similarity. */
+  /** Returns the similarity for first dimensions of vectors with a similarity. */
   static VectorSimilarityFunction similarity(VectorSimilarityFunction ofVectors) {
     return ofVectors == VectorSimilarityFunction.DOT_PRODUCT
         ? VectorSimilarityFunction.COSINE
         : ofVectors;
   }
 
-  /** Scores first elements that have been read; all 0, they have a cosine of 0. */
+  /** Scores the first dimensions of one vector. If all of them are 0, the cosine is 0. */
   static float score(VectorSimilarityFunction similarity, float[] prefix, float[] ofVector) {
     boolean noCosine =
         similarity == VectorSimilarityFunction.COSINE

@@ -14,23 +14,26 @@ package io.github.luceneplaid.fsvi;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
-/** What is read back of vectors that are stored in an encoding that they fit. For one thread. */
+/**
+ * Encodes and decodes a vector, to get the vector that a reader will return. The encoding must fit
+ * the vector. For one thread.
+ */
 final class RoundTrip {
 
   private final SlabEncoding encoding;
-  private final short[] halves;
+  private final short[] float16s;
 
   RoundTrip(SlabEncoding encoding, int dim) {
     this.encoding = encoding;
-    this.halves = new short[encoding == SlabEncoding.FLOAT16 ? dim : 0];
+    this.float16s = new short[encoding == SlabEncoding.FLOAT16 ? dim : 0];
   }
 
   void apply(float[] vector, float[] into) {
     switch (encoding) {
       case FLOAT32 -> System.arraycopy(vector, 0, into, 0, vector.length);
       case FLOAT16 -> {
-        VectorKernels.get().floatToFloat16(vector, 0, halves, 0, vector.length);
-        VectorKernels.get().float16ToFloat(halves, 0, into, 0, vector.length);
+        VectorKernels.get().floatToFloat16(vector, 0, float16s, 0, vector.length);
+        VectorKernels.get().float16ToFloat(float16s, 0, into, 0, vector.length);
       }
       case INT8 -> {
         float scale = Rounding.scale(vector);

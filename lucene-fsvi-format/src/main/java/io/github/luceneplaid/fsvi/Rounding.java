@@ -13,24 +13,23 @@ package io.github.luceneplaid.fsvi;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
-/** What encodings make of vectors of floats. */
+/** Rounds vectors of floats as encodings do, and bounds the errors. */
 final class Rounding {
 
-  // The first number that binary16 cannot hold, and the smallest one that it holds in full
-  // precision.
+  // The smallest number that does not fit binary16, and the smallest one with full precision
   private static final float FLOAT16_LIMIT = 65520f;
   private static final float FLOAT16_NORMAL = 0x1p-14f;
 
-  // Beyond, a scale would be subnormal, or its product with 127 not finite.
+  // Below the first a scale may be subnormal. Above the second its product with 127 may overflow
   private static final float INT8_MIN = 0x1p-100f;
   private static final float INT8_MAX = 0x1p126f;
 
-  /** Magnitude of the largest element of a row of signed bytes. */
+  /** Largest magnitude of an element in a row of signed bytes. */
   static final int INT8_LEVELS = 127;
 
   private Rounding() {}
 
-  /** Whether an encoding keeps its promise about errors for a vector. */
+  /** Returns whether an encoding fits a vector, so that the errors are within their bounds. */
   static boolean fits(SlabEncoding encoding, float[] vector) {
     if (encoding == SlabEncoding.FLOAT32) {
       return true;
@@ -39,13 +38,13 @@ final class Rounding {
     if (largest == 0) {
       return true;
     }
-    // False for what is not a number, too
+    // NaN does not fit either
     return encoding == SlabEncoding.FLOAT16
         ? largest >= FLOAT16_NORMAL && largest < FLOAT16_LIMIT
         : largest >= INT8_MIN && largest <= INT8_MAX;
   }
 
-  /** The largest magnitude of an element; not a number if there is one that is none. */
+  /** Returns the largest magnitude of an element, or NaN if an element is NaN. */
   private static float largest(float[] vector) {
     float largest = 0;
     for (float x : vector) {
@@ -54,12 +53,12 @@ final class Rounding {
     return largest;
   }
 
-  /** The value of a unit of a row of signed bytes, 0 for a vector of zeros. */
+  /** Returns the scale of a row of signed bytes. It is 0 for a vector of zeros. */
   static float scale(float[] vector) {
     return largest(vector) / INT8_LEVELS;
   }
 
-  /** Divides by the scale and rounds to integers. */
+  /** Divides a vector by its scale, and rounds the elements to integers. */
   static void toLevels(float[] vector, float scale, float[] levels) {
     for (int i = 0; i < vector.length; i++) {
       levels[i] = scale == 0 ? 0 : (float) Math.rint(vector[i] / scale);
@@ -70,7 +69,7 @@ final class Rounding {
    * Rounds a vector to integers.
    *
    * @param max largest magnitude of an integer, ≤ 127
-   * @return what a unit of the integers is worth
+   * @return the scale: the vector is about the integers times the scale
    */
   static float toLevels(float[] vector, int max, byte[] levels) {
     float scale = largest(vector) / max;
@@ -90,7 +89,7 @@ final class Rounding {
   }
 
   static float norm(byte[] vector) {
-    // Fits: 65 535 squares of magnitude 2^14 or less.
+    // An int can hold the sum of 65,535 squares of at most 2^14
     int sum = 0;
     for (byte x : vector) {
       sum += x * x;
@@ -99,9 +98,9 @@ final class Rounding {
   }
 
   /**
-   * How far the dot product of a query of length 1 with a coarse row, computed in floats, may be
-   * from that with the fine row, computed in floats: the distance of the rows, and what summation
-   * rounds in vectors of four elements.
+   * Bounds the difference between the dot products of a query of norm 1 with a coarse row and with
+   * the fine row, both computed in floats. It is the distance of the rows, plus the rounding error
+   * of sums in four lanes.
    */
   static float error(float[] fine, float[] coarse) {
     double distance = 0;
@@ -114,7 +113,7 @@ final class Rounding {
     return Math.nextUp((float) (Math.sqrt(distance) + summation(fine.length) * Math.sqrt(length)));
   }
 
-  /** What the summation of so many products rounds in vectors of four elements, relatively. */
+  /** Bounds the relative rounding error of a sum of products that is computed in four lanes. */
   static double summation(int dimension) {
     return (dimension / 4 + 8) * 0x1p-23;
   }

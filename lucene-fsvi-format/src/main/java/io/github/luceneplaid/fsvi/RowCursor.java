@@ -14,30 +14,30 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 
-/** One walk over the vectors of a field, in the order in which they are to be written. */
+/** Iterates once over the vectors of a field, in the order in which they are written. */
 interface RowCursor {
 
   /**
    * Moves to the next vector.
    *
-   * @return its document in the segment that is written, {@link DocIdSetIterator#NO_MORE_DOCS} at
-   *     the end
+   * @return document of the vector in the segment that is written, or {@link
+   *     DocIdSetIterator#NO_MORE_DOCS} at the end
    */
   int nextDoc() throws IOException;
 
-  /** The vector, of a field of floats. Not to be kept. */
+  /** Returns the vector of a field of floats. It is valid until the next move. */
   float[] floats() throws IOException;
 
-  /** The vector, of a field of bytes. Not to be kept. */
+  /** Returns the vector of a field of bytes. It is valid until the next move. */
   byte[] bytes() throws IOException;
 
-  /** The field that holds the vector in this format, or null if none does. */
+  /** Returns the stored field that the vector comes from, or null if it is not in this format. */
   StoredVectors stored();
 
-  /** Ordinal of the vector in {@link #stored}. */
+  /** Returns the ordinal of the vector in {@link #stored}. */
   int storedOrd();
 
-  /** Starts walks, which give the same vectors each time. */
+  /** Opens cursors, which all return the same vectors. */
   @FunctionalInterface
   interface Source {
     RowCursor open() throws IOException;

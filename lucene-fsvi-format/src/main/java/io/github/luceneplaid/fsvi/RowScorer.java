@@ -13,16 +13,16 @@ package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
 
-/** Scores rows against a query. */
+/** Scores rows of one field against one query. */
 interface RowScorer {
 
   /**
    * Scores rows.
    *
-   * @param ords numbers of the rows
-   * @param n how many of them
+   * @param ords ordinals of the rows
+   * @param n number of rows
    * @param scores receives a score for each row
-   * @return the largest score, negative infinity for none
+   * @return the largest score, or negative infinity if there are no rows
    */
   float scores(int[] ords, int n, float[] scores) throws IOException;
 }

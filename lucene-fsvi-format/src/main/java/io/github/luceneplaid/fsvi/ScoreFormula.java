@@ -15,17 +15,17 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * Lucene's formulas from dot products or distances to scores.
+ * Converts dot products or squared distances to scores, by Lucene's formulas.
  *
- * @param similarity which one
- * @param bytes whether vectors are bytes, which have formulas of their own
- * @param dimension of the vectors
- * @param queryNorm length of the query
+ * @param similarity similarity of the field
+ * @param bytes whether vectors are bytes, for which Lucene has other formulas
+ * @param dimension dimension of the vectors
+ * @param queryNorm norm of the query
  */
 record ScoreFormula(
     VectorSimilarityFunction similarity, boolean bytes, int dimension, float queryNorm) {
 
-  /** More than what floats round in a few operations. */
+  /** Bound on the relative rounding error of a few operations in floats. */
   private static final double ROUNDING = 0x1p-20;
 
   boolean isDistance() {
@@ -41,11 +41,15 @@ record ScoreFormula(
   }
 
   /**
-   * Moves those of n ordinals to the front that may score above a limit.
+   * Keeps the rows that may score above a limit, and moves their ordinals to the front. It keeps
+   * rows whose bound is NaN.
    *
-   * @param bounds of dot products, from above, or of squares of distances, from below
-   * @param norms lengths of the vectors, if they are needed
-   * @return how many are left; those whose bound is not a number are among them
+   * @param ords ordinals of the rows, in and out
+   * @param n number of rows
+   * @param bounds upper bounds on dot products, or lower bounds on squared distances
+   * @param norms norms of the vectors, if they are needed
+   * @param limit score that a row must exceed
+   * @return number of rows that are kept
    */
   int candidates(int[] ords, int n, float[] bounds, float[] norms, float limit) {
     float least = leastResult(limit);
@@ -55,7 +59,7 @@ record ScoreFormula(
           switch (similarity) {
             case EUCLIDEAN -> bounds[i] >= least;
             case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT -> bounds[i] <= least;
-            // Without a direction there is no bound on the cosine
+            // A vector of norm 0 has no direction, so there is no bound on its cosine
             case COSINE ->
                 queryNorm > 0 && norms[i] > 0 && bounds[i] <= least * queryNorm * norms[i];
           };
@@ -66,7 +70,10 @@ record ScoreFormula(
     return candidates;
   }
 
-  /** A result (of length 1, if cosines are computed) such that worse ones score at most a limit. */
+  /**
+   * Computes a result such that all worse results score at most a limit. For the cosine it is a
+   * result for vectors of norm 1.
+   */
   private float leastResult(float limit) {
     double score = limit;
     double exact =
@@ -89,10 +96,10 @@ record ScoreFormula(
   }
 
   /**
-   * The score.
+   * Computes a score.
    *
-   * @param result dot product of query and vector, or the square of their distance
-   * @param norm length of the vector, if it is needed
+   * @param result dot product of query and vector, or their squared distance
+   * @param norm norm of the vector, if it is needed
    */
   float score(float result, float norm) {
     return switch (similarity) {
@@ -102,7 +109,7 @@ record ScoreFormula(
               ? 0.5f + result / (float) (dimension * (1L << 15))
               : VectorUtil.normalizeToUnitInterval(result);
       case COSINE -> {
-        // A vector of length 0 has no direction; Lucene's score would be no number.
+        // A vector of norm 0 has no direction. Lucene's score would be NaN.
         double lengths = (double) queryNorm * norm;
         float cosine = lengths == 0 ? 0 : (float) (result / lengths);
         yield bytes ? (1 + cosine) / 2 : VectorUtil.normalizeToUnitInterval(cosine);

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
@@ -27,13 +28,13 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 
 /**
- * The vectors of a field as a reader shows them. Filters of a reader may hide or change them, and
- * cannot be asked what they do. A filter that returns the values it gets, or Lucene's own for
- * searches that time out, is known to pass them on: then the segment is searched in the way of its
- * format. Behind any other filter each vector is read as it is shown, and only what is shown is
- * found.
+ * The vectors of a field as a reader shows them. A filter reader may hide or change vectors, and
+ * its API does not tell whether it does. Two kinds of filter readers are known to pass all vectors
+ * on unchanged: those that return the values of the inner reader, and Lucene's reader for searches
+ * with a timeout. Behind these a segment is searched as its format does. Behind any other filter
+ * reader each vector is read as the filter shows it, and only shown vectors are found.
  *
- * <p>An instance belongs to one thread.
+ * <p>For one thread.
  */
 final class ShownVectors {
 
@@ -41,7 +42,7 @@ final class ShownVectors {
   private final FieldInfo info;
   private final KnnVectorValues values;
 
-  // The reader that all is passed on from as it is, or null.
+  // The innermost reader whose vectors are passed on unchanged, or null
   private final LeafReader source;
 
   private ShownVectors(LeafReader reader, FieldInfo info, KnnVectorValues values)
@@ -55,7 +56,7 @@ final class ShownVectors {
   /**
    * Opens the vectors of a reader.
    *
-   * @return null if it shows none
+   * @return null if the reader shows no vectors
    */
   static ShownVectors open(LeafReader reader, String field) throws IOException {
     FieldInfo info = FilteredReaders.info(reader, field);
@@ -70,7 +71,7 @@ final class ShownVectors {
    * Opens a field of floats.
    *
    * @return null if the reader shows no vectors
-   * @throws IllegalStateException if it shows vectors of bytes
+   * @throws IllegalStateException if the reader shows vectors of bytes
    */
   static ShownVectors openFloats(LeafReader reader, String field) throws IOException {
     ShownVectors shown = open(reader, field);
@@ -80,7 +81,7 @@ final class ShownVectors {
     return shown;
   }
 
-  /** Opens a field of bytes likewise. */
+  /** Opens a field of bytes in the same way. */
   static ShownVectors openBytes(LeafReader reader, String field) throws IOException {
     ShownVectors shown = open(reader, field);
     if (shown != null) {
@@ -96,18 +97,18 @@ final class ShownVectors {
     };
   }
 
-  /** Whether the vectors are known to be those of the segment, all of them. */
+  /** Returns whether the vectors are known to be all vectors of the segment, unchanged. */
   boolean arePassedOn() {
     return source != null;
   }
 
-  /** Whether a filter shows the vectors by a class of its own. */
+  /** Returns whether a filter reader shows the vectors by a class of its own. */
   private boolean isWrapped() throws IOException {
     return source == null
         || values.getClass() != FilteredReaders.kind(source, behind -> values(behind, info));
   }
 
-  /** The field in this format, if its vectors are passed on as they are; else null. */
+  /** Returns the stored vectors if they are in this format and passed on unchanged, else null. */
   StoredVectors stored() throws IOException {
     StoredVectors direct = stored(values);
     return direct != null || source == null ? direct : stored(values(source, info));
@@ -122,14 +123,14 @@ final class ShownVectors {
   }
 
   /**
-   * What a scan of the {@link #stored} vectors has to be told of, since a filter may end it; null
-   * if there is none that could.
+   * Returns a watch for a scan of the {@link #stored} vectors. A filter reader may end the scan by
+   * it. Returns null if there is no such filter reader.
    */
   ScanWatch watch() {
     return stored(values) != null
         ? null
         : doc -> {
-          // An iterator asks for the time when it is first moved.
+          // The iterator of Lucene's reader with a timeout checks the time when it moves.
           DocIndexIterator docs = values.iterator();
           if (docs.docID() < doc) {
             docs.advance(doc);
@@ -137,17 +138,20 @@ final class ShownVectors {
         };
   }
 
-  /** What is told of each block of a scan. */
+  /** Receives each block of a scan. */
   interface ScanWatch {
     /**
-     * Ends the scan by an exception, or does not.
+     * Receives a block. An exception ends the scan.
      *
-     * @param doc the first one of the block
+     * @param doc first document of the block
      */
     void reach(int doc) throws IOException;
   }
 
-  /** Accepted documents of those that are shown; null for all documents of the {@link #scorer}. */
+  /**
+   * Returns the accepted documents whose vectors are shown. Returns null if these are all documents
+   * of the {@link #scorer}.
+   */
   DocIdSetIterator accepted(AcceptDocs acceptDocs) throws IOException {
     DocIdSetIterator accepted = acceptDocs.bits() == null ? null : acceptDocs.iterator();
     if (isWrapped() == false) {
@@ -160,10 +164,11 @@ final class ShownVectors {
   }
 
   /**
-   * Scores the best vectors that a format has, or those that a filter shows. Lucene's filter for
-   * searches that time out does not pass on how the best ones are scored.
+   * Returns a scorer for the most precise vectors of the format, or for the vectors that a filter
+   * reader shows. Lucene's reader for searches with a timeout does not pass on the scorer of the
+   * format, so that scorer comes from the inner reader.
    *
-   * @return null if there are none
+   * @return null if there are no vectors
    * @throws IllegalArgumentException if the query has another dimension
    */
   VectorScorer scorer(float[] target) throws IOException {
@@ -177,7 +182,7 @@ final class ShownVectors {
         floats.iterator(), ord -> PrefixScorer.score(similarity, target, floats.vectorValue(ord)));
   }
 
-  /** Does so for a field of bytes. */
+  /** Returns a scorer for a field of bytes in the same way. */
   VectorScorer scorer(byte[] target) throws IOException {
     ByteVectorValues bytes = reader.getByteVectorValues(info.name);
     if (source != null) {
@@ -197,7 +202,7 @@ final class ShownVectors {
     float score(int ord) throws IOException;
   }
 
-  /** Scores vectors as they are read. */
+  /** Scores vectors as a filter reader shows them. */
   private record ShownScorer(DocIndexIterator iterator, OrdScorer scores) implements VectorScorer {
     @Override
     public float score() throws IOException {

@@ -17,7 +17,7 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.DataAccessHint;
 
-/** Slabs below a graph. Never the format of a field by itself. */
+/** Writes and reads the slabs below a graph. It is never the format of a field by itself. */
 final class SlabVectorsFormat extends FlatVectorsFormat {
 
   private final FsviEncoding encoding;
@@ -26,7 +26,7 @@ final class SlabVectorsFormat extends FlatVectorsFormat {
   /**
    * Sole constructor.
    *
-   * @param version that is written, and the newest one that is read
+   * @param version version to write, and newest version to read
    */
   SlabVectorsFormat(FsviEncoding encoding, int version) {
     super("FsviSlab");

@@ -37,30 +37,30 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
-/** Reads what {@link SlabVectorsWriter} has written. Finds nothing by itself. */
+/** Reads the files that {@link SlabVectorsWriter} writes. It does not search. */
 final class SlabVectorsReader extends FlatVectorsReader {
 
   private static final long SHALLOW_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(SlabVectorsReader.class);
   private static final long ENTRY_BYTES =
-      RamUsageEstimator.shallowSizeOfInstance(FieldEntry.class)
-          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.class)
-          + RamUsageEstimator.shallowSizeOfInstance(FieldLayout.Tier.class);
+      RamUsageEstimator.shallowSizeOfInstance(VectorFieldEntry.class)
+          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.class)
+          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.Tier.class);
 
   private final FieldInfos infos;
   private final int maxDoc;
   private final boolean graphs;
-  private final Map<Integer, FieldEntry> entries = new TreeMap<>();
-  private final FlatVectorsScorer scorer = new StoredVectorsScorer();
+  private final Map<Integer, VectorFieldEntry> entries = new TreeMap<>();
+  private final FlatVectorsScorer scorer = new GraphScorer();
   private final IndexInput data;
 
   /**
-   * Opens a segment: the meta file is read and verified, of the other one header and footer. All
-   * that the meta file says is checked against the other one's length.
+   * Opens a segment. It reads and verifies the whole meta file, and the header and footer of the
+   * file of vectors. It checks that all offsets in the meta file are inside the file of vectors.
    *
-   * @param newest version that is read
-   * @param context in which the vectors are opened
-   * @param graphs whether there are graphs that search the vectors
+   * @param newest newest version that can be read
+   * @param context context for opening the file of vectors
+   * @param graphs whether the vectors are searched by graphs
    */
   SlabVectorsReader(SegmentReadState state, int newest, IOContext context, boolean graphs)
       throws IOException {
@@ -71,7 +71,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     this.data = openData(state, version, newest, context);
     boolean success = false;
     try {
-      for (FieldEntry entry : entries.values()) {
+      for (VectorFieldEntry entry : entries.values()) {
         check(entry);
       }
       success = true;
@@ -82,7 +82,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  /** A context for vectors that are mostly read in this way. */
+  /** Returns a context for vectors with an access pattern. */
   static IOContext context(SegmentReadState state, DataAccessHint access) {
     return state.context.withHints(FileTypeHint.DATA, FileDataHint.KNN_VECTORS, access);
   }
@@ -106,7 +106,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
         try {
           readFields(meta);
         } catch (EOFException e) {
-          throw new CorruptIndexException("the file ends within its fields", meta, e);
+          throw new CorruptIndexException("the file ends inside its list of fields", meta, e);
         }
       } catch (Throwable exception) {
         priorE = exception;
@@ -122,10 +122,11 @@ final class SlabVectorsReader extends FlatVectorsReader {
       FieldInfo info = number < 0 ? null : infos.fieldInfo(number);
       if (info == null || info.hasVectorValues() == false) {
         throw new CorruptIndexException(
-            "field number: found " + number + ", expected that of a field of vectors", meta);
+            "field number: found " + number + ", expected the number of a field of vectors", meta);
       }
-      if (entries.put(number, FieldEntry.read(meta, info, maxDoc)) != null) {
-        throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
+      if (entries.put(number, VectorFieldEntry.read(meta, info, maxDoc)) != null) {
+        throw new CorruptIndexException(
+            "field \"" + info.name + "\": found two entries, expected one", meta);
       }
     }
   }
@@ -148,13 +149,13 @@ final class SlabVectorsReader extends FlatVectorsReader {
               state.segmentSuffix);
       if (found != version) {
         throw new CorruptIndexException(
-            "version: found " + found + ", that of the meta file is " + version, in);
+            "version: found " + found + ", expected " + version + " as in the meta file", in);
       }
-      // Does not verify the bytes, which would cost too much here, but does notice a cut file
+      // This does not verify the bytes, which would cost too much here. It detects a cut file
       CodecUtil.retrieveChecksum(in);
       success = true;
     } catch (EOFException e) {
-      throw new CorruptIndexException("the file ends within its header", in, e);
+      throw new CorruptIndexException("the file ends inside its header", in, e);
     } finally {
       if (success == false) {
         IOUtils.closeWhileHandlingException(in);
@@ -163,8 +164,8 @@ final class SlabVectorsReader extends FlatVectorsReader {
     return in;
   }
 
-  /** Opens each part of a field once, so that none lies outside of the file. */
-  private void check(FieldEntry entry) throws IOException {
+  /** Opens each part of a field once, to check that it is inside the file. */
+  private void check(VectorFieldEntry entry) throws IOException {
     try {
       new StoredVectors(entry, data, graphs).docs().iterator();
     } catch (UncheckedIOException e) {
@@ -175,18 +176,18 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  FieldEntry entry(String field) {
+  VectorFieldEntry entry(String field) {
     FieldInfo info = infos.fieldInfo(field);
-    FieldEntry entry = info == null ? null : entries.get(info.number);
+    VectorFieldEntry entry = info == null ? null : entries.get(info.number);
     if (entry == null) {
       throw new IllegalArgumentException("field=\"" + field + "\" not found");
     }
     return entry;
   }
 
-  /** The field for the calling thread. */
+  /** Opens a field for the calling thread. */
   StoredVectors stored(String field, VectorEncoding expected) throws IOException {
-    FieldEntry entry = entry(field);
+    VectorFieldEntry entry = entry(field);
     VectorEncoding found = entry.layout().encoding();
     if (found != expected) {
       throw new IllegalArgumentException(
@@ -224,7 +225,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    FieldLayout layout = entry(field.name).layout();
+    VectorFieldLayout layout = entry(field.name).layout();
     return Map.of(FsviVectorsFormat.VECTOR_EXTENSION, layout.bytesPerVector() * layout.size());
   }
 

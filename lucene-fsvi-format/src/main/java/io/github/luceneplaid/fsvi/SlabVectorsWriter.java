@@ -49,11 +49,11 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   /**
    * Sole constructor.
    *
-   * @param version that is written
+   * @param version version to write
    */
   SlabVectorsWriter(SegmentWriteState state, FsviEncoding encoding, int version)
       throws IOException {
-    super(new StoredVectorsScorer());
+    super(new GraphScorer());
     this.encoding = encoding;
     this.version = version;
     this.state = state;
@@ -113,7 +113,7 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   }
 
   private void write(FieldInfo field, RowCursor.Source source) throws IOException {
-    try (FieldWriter writer = new FieldWriter(state, data, field, source, encoding)) {
+    try (VectorFieldWriter writer = new VectorFieldWriter(state, data, field, source, encoding)) {
       writer.write(meta);
     }
     written.add(field);
@@ -141,8 +141,8 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
   }
 
   /**
-   * Closes the files, and opens them once as a reader does: what cannot be opened is not handed
-   * over as a segment, so a merge fails and its sources stay.
+   * Closes the files, and opens them once as a reader does. If they cannot be opened, the flush or
+   * merge fails. The segments that a merge reads from stay in the index then.
    */
   @Override
   public void close() throws IOException {
@@ -151,9 +151,9 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     }
     closed = true;
     IOUtils.close(meta, data);
-    // After a failure there is nothing to hand over
+    // After a failure there are no complete files to check
     if (complete) {
-      // A state of a flush has no fields.
+      // In a flush the state has no field infos.
       FieldInfos infos = new FieldInfos(written.toArray(FieldInfo[]::new));
       SegmentReadState reader =
           new SegmentReadState(

@@ -17,7 +17,7 @@ import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 
-/** The rows of a field of bytes. */
+/** Reads the rows of a field of bytes. */
 final class StoredByteVectorValues extends ByteVectorValues {
 
   private final StoredVectors vectors;
@@ -89,6 +89,6 @@ final class StoredByteVectorValues extends ByteVectorValues {
     StoredByteVectorValues copy = copy();
     StoredVectors stored = copy.vectors;
     TierScorer scorer = TierScorer.of(stored, stored.similarity(), target);
-    return new StoredScorer(copy, scorer).asVectorScorer(stored.docs());
+    return new LuceneScorer(copy, scorer).asVectorScorer(stored.docs());
   }
 }

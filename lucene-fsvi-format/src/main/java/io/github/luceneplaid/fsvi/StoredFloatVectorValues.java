@@ -17,7 +17,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.Bits;
 
-/** The fine rows of a field of floats, decoded. */
+/** Decodes the fine rows of a field of floats. */
 final class StoredFloatVectorValues extends FloatVectorValues {
 
   private final StoredVectors vectors;
@@ -89,6 +89,6 @@ final class StoredFloatVectorValues extends FloatVectorValues {
     StoredFloatVectorValues copy = copy();
     StoredVectors stored = copy.vectors;
     TierScorer scorer = TierScorer.of(stored, stored.fine(), stored.similarity(), target);
-    return new StoredScorer(copy, scorer).asVectorScorer(stored.docs());
+    return new LuceneScorer(copy, scorer).asVectorScorer(stored.docs());
   }
 }

@@ -16,7 +16,7 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.io.IOException;
 import org.apache.lucene.store.IndexInput;
 
-/** A slab with its columns: one float for each row. For one thread. */
+/** A tier: a slab and its columns. A column has one float for each row. For one thread. */
 final class StoredTier {
 
   private final Slab rows;
@@ -24,25 +24,26 @@ final class StoredTier {
   private final Slab errors;
   private final float[] one = new float[1];
 
-  StoredTier(IndexInput data, FieldLayout layout, FieldLayout.Tier tier) throws IOException {
+  StoredTier(IndexInput data, VectorFieldLayout layout, VectorFieldLayout.Tier tier)
+      throws IOException {
     this.rows = Slab.open(data, tier.rows(), layout.size(), layout.dimension(), tier.encoding());
     this.scales = column(data, tier.scales(), layout.size());
     this.errors = column(data, tier.errors(), layout.size());
   }
 
-  /** Opens a column, or null for none. */
+  /** Opens a column. Returns null if the offset is {@link VectorFieldLayout#NONE}. */
   static Slab column(IndexInput data, long offset, int size) throws IOException {
-    return offset == FieldLayout.NONE
+    return offset == VectorFieldLayout.NONE
         ? null
         : Slab.open(data, offset, size, 1, SlabEncoding.FLOAT32);
   }
 
   /**
-   * Reads a column for some rows.
+   * Reads a column for some rows. Consecutive ordinals are read at once.
    *
-   * @param column to be read
-   * @param ords numbers of the rows, rising if they are many in a row
-   * @param n how many of them
+   * @param column the column
+   * @param ords ordinals of the rows
+   * @param n number of rows
    * @param into receives a float for each row
    */
   static void read(Slab column, int[] ords, int n, float[] into) throws IOException {
@@ -64,12 +65,12 @@ final class StoredTier {
     return rows.encoding();
   }
 
-  /** Null if rows are not scaled. */
+  /** Scales of the rows, or null if rows are not scaled. */
   Slab scales() {
     return scales;
   }
 
-  /** Null if this is not a coarse tier. */
+  /** Errors of the rows, or null if this is not a coarse tier. */
   Slab errors() {
     return errors;
   }
@@ -84,7 +85,7 @@ final class StoredTier {
     return one[0];
   }
 
-  /** Reads a row as the vector it stands for. */
+  /** Decodes a row into a vector. */
   void decode(int ord, float[] into) throws IOException {
     rows.readRows(ord, 1, into, 0);
     if (scales != null) {

@@ -17,11 +17,11 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.IndexInput;
 
-/** A field of a segment as it is stored. For one thread. */
+/** The stored vectors of a field in a segment. For one thread. */
 final class StoredVectors {
 
-  private final FieldEntry entry;
-  private final FieldLayout layout;
+  private final VectorFieldEntry entry;
+  private final VectorFieldLayout layout;
   private final boolean graphs;
   private final IndexInput data;
   private final VectorDocs docs;
@@ -33,9 +33,9 @@ final class StoredVectors {
   /**
    * Opens a field.
    *
-   * @param graphs whether the field is searched by a graph where that is cheaper than a scan
+   * @param graphs whether the format searches by graphs
    */
-  StoredVectors(FieldEntry entry, IndexInput data, boolean graphs) throws IOException {
+  StoredVectors(VectorFieldEntry entry, IndexInput data, boolean graphs) throws IOException {
     this.entry = entry;
     this.graphs = graphs;
     this.layout = entry.layout();
@@ -46,17 +46,17 @@ final class StoredVectors {
     this.norms = StoredTier.column(data, layout.norms(), layout.size());
   }
 
-  /** The same for another thread. */
+  /** Opens the same field for another thread. */
   StoredVectors copy() throws IOException {
     return new StoredVectors(entry, data, graphs);
   }
 
-  /** Whether the field is searched by a graph where that is cheaper than a scan. */
+  /** Returns whether the format searches by graphs where that is cheaper than a scan. */
   boolean hasGraphs() {
     return graphs;
   }
 
-  FieldLayout layout() {
+  VectorFieldLayout layout() {
     return layout;
   }
 
@@ -80,12 +80,12 @@ final class StoredVectors {
     return docs;
   }
 
-  /** The rows that are scanned. */
+  /** The tier for scans. */
   StoredTier coarse() {
     return coarse;
   }
 
-  /** The rows that are read back; the same tier if there is only one. */
+  /** The tier that readers return. It is also the coarse tier if there is only one. */
   StoredTier fine() {
     return fine;
   }
@@ -94,7 +94,7 @@ final class StoredVectors {
     return coarse != fine;
   }
 
-  /** Lengths of the fine rows; null if there are none, see {@link FieldLayout#needsNorms}. */
+  /** Norms of the fine rows, or null, see {@link VectorFieldLayout#needsNorms}. */
   Slab norms() {
     return norms;
   }

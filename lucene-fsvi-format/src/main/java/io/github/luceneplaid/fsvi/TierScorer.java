@@ -20,8 +20,8 @@ import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
 
-/** Scores rows of a tier against a query, by the formulas of Lucene. For one thread. */
-final class TierScorer implements RowScorer, ScoreBounds {
+/** Scores and filters rows of one tier by Lucene's formulas. For one thread. */
+final class TierScorer implements RowScorer, RowFilter {
 
   private final StoredVectors vectors;
   private final StoredTier tier;
@@ -44,7 +44,7 @@ final class TierScorer implements RowScorer, ScoreBounds {
   }
 
   /**
-   * Scores against a query of floats.
+   * Makes a scorer for a query of floats.
    *
    * @throws IllegalArgumentException if the query has another dimension
    */
@@ -59,7 +59,7 @@ final class TierScorer implements RowScorer, ScoreBounds {
   }
 
   /**
-   * Scores against a query of bytes.
+   * Makes a scorer for a query of bytes.
    *
    * @throws IllegalArgumentException if the query has another dimension
    */
@@ -114,7 +114,7 @@ final class TierScorer implements RowScorer, ScoreBounds {
     return formula.candidates(ords, n, bounds, norms, limit);
   }
 
-  /** Makes bounds for the fine tier of what is true for this coarse one. */
+  /** Turns results for this coarse tier into bounds for the fine tier. */
   private void addErrors(int[] ords, int n) throws IOException {
     errors = ArrayUtil.grow(errors, n);
     StoredTier.read(tier.errors(), ords, n, errors);
@@ -126,14 +126,14 @@ final class TierScorer implements RowScorer, ScoreBounds {
     }
   }
 
-  /** Square of the least distance to the fine row, given the square of that to the coarse one. */
+  /** Computes a lower bound on the squared distance to the fine row. */
   private float lowerDistance(float square, float error) {
     double rounding = Rounding.summation(vectors.dimension());
     double distance = Math.sqrt(square) * (1 - rounding) - error - formula.queryNorm() * 0x1p-22;
     return distance <= 0 ? 0 : Math.nextDown((float) (distance * distance * (1 - rounding)));
   }
 
-  /** Dot products with the vectors, or squares of distances. */
+  /** Computes dot products with the vectors, or squared distances. */
   private void compare(int[] ords, int n, float[] out) throws IOException {
     if (tier.scales() != null) {
       scales = ArrayUtil.grow(scales, n);
@@ -147,7 +147,7 @@ final class TierScorer implements RowScorer, ScoreBounds {
     }
   }
 
-  /** Makes room for norms, and reads them if they are needed. */
+  /** Reads norms if the formula needs them. Makes room for them in any case. */
   private void readNorms(int[] ords, int n) throws IOException {
     norms = ArrayUtil.grow(norms, n);
     if (formula.needsNorms()) {

@@ -20,7 +20,7 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
-/** Writes a slab and then its columns. To be fed with all rows of the field. */
+/** Writes a tier: a slab with all rows of a field, and then its columns. */
 final class TierWriter implements Closeable {
 
   private final IndexOutput out;
@@ -34,10 +34,10 @@ final class TierWriter implements Closeable {
   private final byte[] raw;
 
   /**
-   * Starts a slab.
+   * Starts the slab.
    *
-   * @param vectors what the field's vectors are
-   * @param coarse whether there is a finer tier, that errors refer to
+   * @param vectors type of the vectors
+   * @param coarse whether the field also has a fine tier, which errors refer to
    */
   TierWriter(
       SegmentWriteState state,
@@ -59,7 +59,10 @@ final class TierWriter implements Closeable {
     this.raw = new byte[dim * encoding.bytes()];
   }
 
-  /** Adds a vector of floats that fits the encoding; for a coarse tier, as the fine tier has it. */
+  /**
+   * Adds a vector of floats. The encoding must fit it. A coarse tier needs the vector that the fine
+   * tier returns.
+   */
   void add(float[] vector) throws IOException {
     if (scales != null) {
       float scale = Rounding.scale(vector);
@@ -80,7 +83,7 @@ final class TierWriter implements Closeable {
     rows.appendRawBytes(vector, 0, 1);
   }
 
-  /** Adds a row of another slab of this encoding, as it is. */
+  /** Copies a row of another tier of the same encoding. */
   void copy(StoredTier from, int ord) throws IOException {
     assert from.encoding() == encoding && from.rows().dimension() == dim;
     from.rows().readRawBytes(ord, 1, raw, 0);
@@ -93,13 +96,13 @@ final class TierWriter implements Closeable {
     }
   }
 
-  /** Writes the columns. */
-  FieldLayout.Tier finish() throws IOException {
-    return new FieldLayout.Tier(
+  /** Writes the columns, and returns the places of all parts. */
+  VectorFieldLayout.Tier finish() throws IOException {
+    return new VectorFieldLayout.Tier(
         encoding,
         rows.offset(),
-        scales == null ? FieldLayout.NONE : scales.write(out),
-        errors == null ? FieldLayout.NONE : errors.write(out));
+        scales == null ? VectorFieldLayout.NONE : scales.write(out),
+        errors == null ? VectorFieldLayout.NONE : errors.write(out));
   }
 
   @Override

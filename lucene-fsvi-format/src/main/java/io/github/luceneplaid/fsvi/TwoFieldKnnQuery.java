@@ -25,19 +25,47 @@ import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 
 /**
- * Finds candidates by the vectors of one field, which is fast, and scores them by those of another
- * one, which is good. Each field's scores of the candidates are stretched to 0 to 1, and a hit's
- * score is their weighted mean. A document without a vector in the second field keeps its score in
- * the first one, stretched likewise.
+ * Finds documents by the vectors of two fields: a fast field selects candidates, and a quality
+ * field ranks them.
+ *
+ * <ol>
+ *   <li>The query searches the fast field for its best c = {@linkplain Builder#oversample
+ *       oversample}·k documents that match the filter. It searches as the field's format does, so a
+ *       graph may miss some of them.
+ *   <li>It scores these candidates by the quality field, from the most precise vectors that the
+ *       format stores.
+ *   <li>It maps the fast scores of the candidates linearly to 0 to 1: the least becomes 0 and the
+ *       largest becomes 1. If all are equal, all become 1. It maps the quality scores of those
+ *       candidates that have one in the same way.
+ *   <li>The score of a candidate is w · quality + (1 − w) · fast, where w is the {@linkplain
+ *       Builder#qualityWeight weight}. A candidate without a vector in the quality field has its
+ *       mapped fast score. The best k candidates are the hits.
+ * </ol>
+ *
+ * <p><b>A score depends on the other candidates.</b> The mapping uses the least and the largest
+ * score of all candidates. The same document with the same vectors may therefore score differently
+ * if k, oversample or the filter changes, if documents are added or deleted, or if a graph finds
+ * other candidates after a merge. Scores are from 0 to 1. They order the hits of one search of one
+ * reader. Scores of different searches, shards or indexes cannot be compared, and a threshold on
+ * them has no fixed meaning.
+ *
+ * <pre>{@code
+ * Query query =
+ *     TwoFieldKnnQuery.builder()
+ *         .fast("small", smallTarget)
+ *         .quality("large", largeTarget)
+ *         .k(10)
+ *         .build();
+ * }</pre>
  *
  * @lucene.experimental
  */
 public final class TwoFieldKnnQuery extends VectorQuery {
 
-  /** Candidates for each hit. */
+  /** Default of {@link Builder#oversample}: the number of candidates for each hit. */
   public static final int DEFAULT_OVERSAMPLE = 3;
 
-  /** Weight of the second field's score; the first one has the rest. */
+  /** Default of {@link Builder#qualityWeight}: the weight of the quality field. */
   public static final float DEFAULT_QUALITY_WEIGHT = 0.7f;
 
   private final float[] fastTarget;
@@ -46,71 +74,51 @@ public final class TwoFieldKnnQuery extends VectorQuery {
   private final int oversample;
   private final float qualityWeight;
 
-  /**
-   * Scores {@value #DEFAULT_OVERSAMPLE}·k candidates with the default weight.
-   *
-   * @param fastField name of a field of floats in any format, searched as the format does it
-   * @param fastTarget what its vectors are compared with; is copied
-   * @param qualityField name of another field of floats
-   * @param qualityTarget what its vectors are compared with; is copied
-   * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @throws IllegalArgumentException if an argument is out of its range
-   */
-  public TwoFieldKnnQuery(
-      String fastField,
-      float[] fastTarget,
-      String qualityField,
-      float[] qualityTarget,
-      int k,
-      Query filter) {
-    this(
-        fastField,
-        fastTarget,
-        qualityField,
-        qualityTarget,
-        k,
-        filter,
-        DEFAULT_OVERSAMPLE,
-        DEFAULT_QUALITY_WEIGHT);
+  private TwoFieldKnnQuery(Builder builder) {
+    super(builder.fastField, builder.k, builder.filter);
+    this.fastTarget = checked("fastTarget", builder.fastTarget);
+    this.qualityField = Objects.requireNonNull(builder.qualityField, "qualityField");
+    this.qualityTarget = checked("qualityTarget", builder.qualityTarget);
+    this.oversample = builder.oversample;
+    this.qualityWeight = builder.qualityWeight;
+    Arguments.checkAtLeast("oversample", oversample, 1);
+    if (qualityWeight >= 0 == false || qualityWeight > 1) {
+      throw new IllegalArgumentException(
+          "qualityWeight must be from 0 to 1, got: " + qualityWeight);
+    }
   }
 
   /**
-   * As above.
-   *
-   * @param fastField name of a field of floats in any format, searched as the format does it
-   * @param fastTarget what its vectors are compared with; is copied
-   * @param qualityField name of another field of floats
-   * @param qualityTarget what its vectors are compared with; is copied
-   * @param k number of hits, at least 1
-   * @param filter what hits have to match, or null
-   * @param oversample candidates for each hit, at least 1
-   * @param qualityWeight weight of the second field, 0 to 1
-   * @throws IllegalArgumentException if an argument is out of its range
+   * Starts a query. {@link Builder#fast}, {@link Builder#quality} and {@link Builder#k} have no
+   * default.
    */
-  public TwoFieldKnnQuery(
-      String fastField,
-      float[] fastTarget,
-      String qualityField,
-      float[] qualityTarget,
-      int k,
-      Query filter,
-      int oversample,
-      float qualityWeight) {
-    super(fastField, k, filter);
-    this.fastTarget = checked(fastTarget);
-    this.qualityField = Objects.requireNonNull(qualityField);
-    this.qualityTarget = checked(qualityTarget);
-    if (oversample < 1) {
-      throw new IllegalArgumentException(
-          "oversample: found " + oversample + ", expected at least 1");
-    }
-    if (qualityWeight >= 0 == false || qualityWeight > 1) {
-      throw new IllegalArgumentException(
-          "weight of the second field: found " + qualityWeight + ", expected 0 to 1");
-    }
-    this.oversample = oversample;
-    this.qualityWeight = qualityWeight;
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Returns a copy of the target of the fast field. */
+  public float[] getFastTargetCopy() {
+    return fastTarget.clone();
+  }
+
+  /** Returns the name of the quality field. {@link #getField} returns that of the fast field. */
+  public String getQualityField() {
+    return qualityField;
+  }
+
+  /** Returns a copy of the target of the quality field. */
+  public float[] getQualityTargetCopy() {
+    return qualityTarget.clone();
+  }
+
+  /** Returns the number of candidates for each hit. */
+  public int getOversample() {
+    return oversample;
+  }
+
+  /** Returns the weight of the quality field. */
+  public float getQualityWeight() {
+    return qualityWeight;
   }
 
   @Override
@@ -120,7 +128,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
 
   @Override
   StoredVectors scanned(LeafReader reader) throws IOException {
-    // Others search as they do, by a graph or with the checks of a reader that can be ended.
+    // Other readers search in their own way: by a graph, or with checks of the time.
     if (reader instanceof CodecReader == false) {
       return null;
     }
@@ -129,7 +137,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
   }
 
   @Override
-  void searchLeaf(
+  void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
     LeafReader reader = context.reader();
@@ -137,7 +145,7 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     if (shown != null && shown.arePassedOn() && range.equals(OrdRange.ALL)) {
       reader.searchNearestVectors(field, fastTarget, collector, acceptDocs);
     } else {
-      VectorScores.collect(reader, field, fastTarget, range, collector, acceptDocs);
+      ExactScores.collect(reader, field, fastTarget, range, collector, acceptDocs);
     }
   }
 
@@ -147,9 +155,9 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     for (int i = 0; i < fast.length; i++) {
       fast[i] = candidates[i].score;
     }
-    float[] quality = VectorScores.scores(searcher, qualityField, qualityTarget, candidates);
-    stretch(fast);
-    stretch(quality);
+    float[] quality = ExactScores.scores(searcher, qualityField, qualityTarget, candidates);
+    mapToUnitInterval(fast);
+    mapToUnitInterval(quality);
     ScoreDoc[] hits = new ScoreDoc[candidates.length];
     for (int i = 0; i < hits.length; i++) {
       float score =
@@ -161,8 +169,11 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     return hits;
   }
 
-  /** Maps the least score to 0 and the largest one to 1, or all to 1 if they are equal. */
-  private static void stretch(float[] scores) {
+  /**
+   * Maps the least score to 0 and the largest one to 1, or all scores to 1 if they are equal. It
+   * leaves NaN, the score of a document without a vector, as it is.
+   */
+  private static void mapToUnitInterval(float[] scores) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
     for (float score : scores) {
@@ -222,5 +233,87 @@ public final class TwoFieldKnnQuery extends VectorQuery {
         + qualityWeight
         + (filter == null ? "" : ", " + filter)
         + ")";
+  }
+
+  /** Builds a query by named steps. */
+  public static final class Builder {
+
+    private String fastField;
+    private float[] fastTarget;
+    private String qualityField;
+    private float[] qualityTarget;
+    private int k;
+    private Query filter;
+    private int oversample = DEFAULT_OVERSAMPLE;
+    private float qualityWeight = DEFAULT_QUALITY_WEIGHT;
+
+    private Builder() {}
+
+    /**
+     * Sets the field that selects the candidates.
+     *
+     * @param field name of a field of floats, in any format
+     * @param target vector that the field's vectors are compared with; it is copied by {@link
+     *     #build}
+     */
+    public Builder fast(String field, float[] target) {
+      this.fastField = field;
+      this.fastTarget = target;
+      return this;
+    }
+
+    /**
+     * Sets the field that ranks the candidates.
+     *
+     * @param field name of a field of floats, in any format
+     * @param target vector that the field's vectors are compared with; it is copied by {@link
+     *     #build}
+     */
+    public Builder quality(String field, float[] target) {
+      this.qualityField = field;
+      this.qualityTarget = target;
+      return this;
+    }
+
+    /** Sets the number of hits: at least 1. */
+    public Builder k(int k) {
+      this.k = k;
+      return this;
+    }
+
+    /** Sets a query that hits must match. Null, the default, allows all documents. */
+    public Builder filter(Query filter) {
+      this.filter = filter;
+      return this;
+    }
+
+    /**
+     * Sets the number of candidates for each hit: at least 1, {@value #DEFAULT_OVERSAMPLE} by
+     * default.
+     */
+    public Builder oversample(int oversample) {
+      this.oversample = oversample;
+      return this;
+    }
+
+    /**
+     * Sets the weight of the quality field: 0 to 1, {@value #DEFAULT_QUALITY_WEIGHT} by default.
+     * The fast field has the rest.
+     */
+    public Builder qualityWeight(float qualityWeight) {
+      this.qualityWeight = qualityWeight;
+      return this;
+    }
+
+    /**
+     * Makes the query.
+     *
+     * @throws IllegalArgumentException if a number is out of its range, or a target is empty or not
+     *     finite
+     * @throws NullPointerException if a field or a target is missing
+     */
+    public TwoFieldKnnQuery build() {
+      return new TwoFieldKnnQuery(this);
+    }
   }
 }

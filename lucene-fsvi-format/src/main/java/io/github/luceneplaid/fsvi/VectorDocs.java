@@ -20,13 +20,13 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
 
-/** Which documents have a vector: maps ordinals to documents and back. For one thread. */
+/** Maps ordinals of vectors to documents and back. For one thread. */
 final class VectorDocs {
 
   private final OrdToDocDISIReaderConfiguration configuration;
   private final IndexInput data;
   private final int size;
-  // Null if each document has a vector, or none.
+  // Null if all documents have a vector, or none has one
   private final DirectMonotonicReader docs;
   private DocIndexIterator shared;
 
@@ -47,7 +47,7 @@ final class VectorDocs {
     return docs == null ? ord : (int) docs.get(ord);
   }
 
-  /** The ordinal of a document that has a vector. */
+  /** Returns the ordinal of the vector of a document. The document must have one. */
   int ordinal(int doc) {
     if (docs == null) {
       return doc;
@@ -58,8 +58,8 @@ final class VectorDocs {
   }
 
   /**
-   * The iterator of this instance: like those of Lucene's formats, it goes on where it was if some
-   * documents have no vector, and is a new one otherwise.
+   * Returns an iterator as Lucene's formats do. If some documents have no vector, all calls return
+   * the same iterator, which continues from its position. Otherwise it is a new one.
    */
   DocIndexIterator sharedIterator() {
     if (docs == null) {
@@ -71,7 +71,7 @@ final class VectorDocs {
     return shared;
   }
 
-  /** A new iterator, before the first document. */
+  /** Returns a new iterator, positioned before the first document. */
   DocIndexIterator iterator() {
     try {
       return docs == null
@@ -99,7 +99,7 @@ final class VectorDocs {
     };
   }
 
-  /** The documents from 0 on, which are their own ordinals. */
+  /** Iterates over documents that all have a vector. Their numbers are the ordinals. */
   private static final class DenseIterator extends DocIndexIterator {
 
     private final int size;

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,15 +40,15 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
- * A query that finds its best documents when it is rewritten, with one task for each segment, or
- * several for a large one that is scanned. Hits and scores do not depend on how many threads there
- * are. If the searcher's timeout stops it, it has the hits found until then; {@link
- * IndexSearcher#search} asks the timeout itself before it collects hits, returns none, and has
- * {@link IndexSearcher#timedOut timed out}.
+ * A query that finds its best documents when it is rewritten. One task searches each segment, or
+ * several tasks if a large segment is scanned. The hits and their scores do not depend on the
+ * number of threads.
  *
- * @lucene.experimental
+ * <p>If the searcher's timeout stops the rewrite, the rewritten query has the hits found so far.
+ * {@link IndexSearcher#search} checks the timeout again before it collects hits. It then returns no
+ * hits, and {@link IndexSearcher#timedOut} returns true.
  */
-public abstract class VectorQuery extends Query {
+abstract class VectorQuery extends Query {
 
   private static final Comparator<ScoreDoc> BEST_FIRST =
       (a, b) ->
@@ -57,40 +59,62 @@ public abstract class VectorQuery extends Query {
   final Query filter;
 
   VectorQuery(String field, int k, Query filter) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k: found " + k + ", expected at least 1");
-    }
-    this.field = Objects.requireNonNull(field);
+    Arguments.checkAtLeast("k", k, 1);
+    this.field = Objects.requireNonNull(field, "field");
     this.k = k;
     this.filter = filter;
   }
 
-  /** How many candidates the segments are searched for, in each and in all of them together. */
+  /** Returns the name of the field that is searched. */
+  public final String getField() {
+    return field;
+  }
+
+  /** Returns the number of hits. */
+  public final int getK() {
+    return k;
+  }
+
+  /** Returns the query that hits must match, or null if all documents are allowed. */
+  public final Query getFilter() {
+    return filter;
+  }
+
+  /** Number of candidates to find in each segment, and to keep of all segments together. */
   int candidates() {
     return k;
   }
 
-  /** The vectors of a segment if they are scanned in this format, and can be split; else null. */
+  /**
+   * Returns the vectors of a segment that the query scans, so that the scan can be split.
+   *
+   * @return null if the segment is in another format, or is not scanned
+   */
   StoredVectors scanned(LeafReader reader) throws IOException {
     ShownVectors shown = ShownVectors.open(reader, field);
     return shown == null ? null : shown.stored();
   }
 
-  /** Bytes that a scan reads of each vector. */
-  long scannedBytes(FieldLayout layout) {
+  /** Number of bytes that a scan reads for each vector. */
+  long scannedBytes(VectorFieldLayout layout) {
     return layout.coarse().rowBytes(layout.dimension());
   }
 
   /**
    * Collects the candidates of a segment.
    *
-   * @param range of the vectors that are scanned, of a segment that is split
+   * @param range ordinals of the vectors to scan; all of them unless the scan is split
    */
-  abstract void searchLeaf(
+  abstract void searchSegment(
       LeafReaderContext context, OrdRange range, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException;
 
-  /** Turns the candidates, the best first, into hits, in any order. */
+  /**
+   * Turns candidates into hits.
+   *
+   * @param candidates the best one first
+   * @return in any order
+   */
   ScoreDoc[] hits(ScoreDoc[] candidates, IndexSearcher searcher) throws IOException {
     return candidates;
   }
@@ -130,20 +154,20 @@ public abstract class VectorQuery extends Query {
             searcher.getTimeout());
     List<Callable<ScoreDoc[]>> tasks = new ArrayList<>();
     for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
-      FilteredDocs docs = new FilteredDocs(context, filterWeight);
+      SegmentAcceptDocs docs = new SegmentAcceptDocs(context, filterWeight);
       List<OrdRange> ranges = ranges(context.reader());
       for (OrdRange range : ranges) {
         tasks.add(
             () -> {
               boolean alone = ranges.size() == 1;
-              AcceptDocs acceptDocs = alone ? docs.ofOneThread() : docs.ofManyThreads();
+              AcceptDocs acceptDocs = alone ? docs.forOneThread() : docs.forManyThreads();
               return search(context, range, acceptDocs, manager);
             });
       }
     }
     List<ScoreDoc> hits = new ArrayList<>();
-    for (ScoreDoc[] ofLeaf : searcher.getTaskExecutor().invokeAll(tasks)) {
-      hits.addAll(Arrays.asList(ofLeaf));
+    for (ScoreDoc[] ofSegment : searcher.getTaskExecutor().invokeAll(tasks)) {
+      hits.addAll(Arrays.asList(ofSegment));
     }
     return hits;
   }
@@ -160,7 +184,7 @@ public abstract class VectorQuery extends Query {
       throws IOException {
     KnnCollector collector =
         manager.newCollector(Integer.MAX_VALUE, KnnSearchStrategy.Hnsw.DEFAULT, context);
-    searchLeaf(context, range, collector, acceptDocs);
+    searchSegment(context, range, collector, acceptDocs);
     ScoreDoc[] hits = collector.topDocs().scoreDocs;
     for (ScoreDoc hit : hits) {
       hit.doc += context.docBase;
@@ -168,7 +192,7 @@ public abstract class VectorQuery extends Query {
     return hits;
   }
 
-  /** The best n of some hits, the best first. */
+  /** Returns the best n hits, the best one first. */
   static ScoreDoc[] best(List<ScoreDoc> hits, int n) {
     return hits.stream().sorted(BEST_FIRST).limit(n).toArray(ScoreDoc[]::new);
   }
@@ -183,7 +207,7 @@ public abstract class VectorQuery extends Query {
     }
   }
 
-  /** Whether all that is not the query vector is equal, too. */
+  /** Whether a query of the same class is equal. Subclasses add their own fields. */
   boolean equalsTo(VectorQuery other) {
     return field.equals(other.field) && k == other.k && Objects.equals(filter, other.filter);
   }
@@ -199,19 +223,26 @@ public abstract class VectorQuery extends Query {
   }
 
   /**
-   * Copies a query vector.
+   * Checks and copies a target.
    *
+   * @param name of the argument, for messages
    * @throws IllegalArgumentException if it is empty or has an element that is not finite
    */
-  static float[] checked(float[] target) {
-    if (target.length == 0) {
-      throw new IllegalArgumentException("a query without elements");
-    }
-    for (float x : target) {
-      if (Float.isFinite(x) == false) {
-        throw new IllegalArgumentException("an element of the query is " + x);
+  static float[] checked(String name, float[] target) {
+    Objects.requireNonNull(target, name);
+    checkNotEmpty(name, target.length);
+    for (int i = 0; i < target.length; i++) {
+      if (Float.isFinite(target[i]) == false) {
+        throw new IllegalArgumentException(
+            name + " must be finite, got: " + target[i] + " at dimension " + i);
       }
     }
     return target.clone();
+  }
+
+  static void checkNotEmpty(String name, int length) {
+    if (length == 0) {
+      throw new IllegalArgumentException(name + " must have at least 1 dimension, got: " + length);
+    }
   }
 }

@@ -10,5 +10,18 @@
  * the License.
  */
 
-/** A Lucene vectors format that keeps rows in slabs: its writer, its reader and exact search. */
+/**
+ * Formats and queries for fields with one vector for each document.
+ *
+ * <ul>
+ *   <li>{@link io.github.luceneplaid.fsvi.FsviVectorsFormat} stores the vectors and searches them
+ *       by an exact scan. {@link io.github.luceneplaid.fsvi.FsviHnswVectorsFormat} adds Lucene's
+ *       HNSW graph. {@link io.github.luceneplaid.fsvi.FsviEncoding} lists the ways to store a
+ *       vector.
+ *   <li>{@link io.github.luceneplaid.fsvi.ExactKnnQuery}, {@link
+ *       io.github.luceneplaid.fsvi.PrefixKnnQuery} and {@link
+ *       io.github.luceneplaid.fsvi.TwoFieldKnnQuery} search these formats and all others.
+ *   <li>{@link io.github.luceneplaid.fsvi.FsviStatistics} describes the vectors of a segment.
+ * </ul>
+ */
 package io.github.luceneplaid.fsvi;

@@ -16,7 +16,7 @@ import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Lucene's tests of vectors formats, for an encoding, with or without graphs. */
+/** Runs Lucene's tests of vectors formats for an encoding, with or without graphs. */
 public abstract class BaseFsviFormatTestCase extends BaseKnnVectorsFormatTestCase {
 
   final FsviEncoding encoding;

@@ -44,8 +44,8 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.Bits;
 
 /**
- * Lucene's tests for encodings that round: those that compare floats exactly are here once more,
- * with the bounds that {@link FsviEncoding} states.
+ * Runs Lucene's tests for encodings that round. It replaces the tests that compare floats exactly:
+ * they compare with the bounds of {@link FsviEncoding} here.
  */
 public abstract class BaseLossyFsviFormatTestCase extends BaseFsviFormatTestCase {
 
@@ -82,7 +82,7 @@ public abstract class BaseLossyFsviFormatTestCase extends BaseFsviFormatTestCase
     writer.updateDocument(new Term("id", Integer.toString(id)), doc);
   }
 
-  /** Compares all vectors of documents that live, and returns how many they are. */
+  /** Compares the vectors of all live documents, and returns their number. */
   private int assertLiveVectors(IndexReader reader, Map<Integer, float[]> expected)
       throws IOException {
     int live = 0;
@@ -218,7 +218,7 @@ public abstract class BaseLossyFsviFormatTestCase extends BaseFsviFormatTestCase
     assertSomeVectors(4);
   }
 
-  /** One document of several has a vector. */
+  /** One of several documents has a vector. */
   private void assertSomeVectors(int documents) throws IOException {
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {

@@ -27,7 +27,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Columns of more floats than are kept in memory. */
+/** Tests columns that do not fit in the memory of a writer. */
 public class TestColumnWriter extends LuceneTestCase {
 
   private static void addSegment(IndexWriter writer) throws IOException {
@@ -39,7 +39,7 @@ public class TestColumnWriter extends LuceneTestCase {
     writer.commit();
   }
 
-  /** A temporary file that cannot be deleted is what the merge fails of, and nothing else. */
+  /** A failure to delete the temporary file is the exception that ends the merge. */
   public void testUndeletedFile() throws IOException {
     FsviVectorsFormat format = new FsviVectorsFormat(FsviEncoding.INT8);
     try (Directory directory = newDirectory()) {

@@ -30,7 +30,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Damaged files are noticed: the meta file and cut files when opened, vectors by their checksum.
+ * Damage is detected: in the meta file and in cut files by opening them, in vectors by the
+ * checksum.
  */
 public class TestFsviCorruption extends LuceneTestCase {
 
@@ -68,7 +69,7 @@ public class TestFsviCorruption extends LuceneTestCase {
     }
   }
 
-  /** What is to be done to the bytes of a file. */
+  /** Damages the bytes of a file. */
   private interface Damage {
     byte[] apply(byte[] bytes);
   }
@@ -99,7 +100,7 @@ public class TestFsviCorruption extends LuceneTestCase {
     return bytes;
   }
 
-  /** Makes the checksum that of the bytes. */
+  /** Replaces the checksum by that of the bytes. */
   private static byte[] seal(byte[] bytes) {
     CRC32 crc = new CRC32();
     crc.update(bytes, 0, bytes.length - Long.BYTES);
@@ -113,7 +114,7 @@ public class TestFsviCorruption extends LuceneTestCase {
   private static void assertNoticed(String what, IOException e) {
     boolean noticed =
         e instanceof CorruptIndexException
-            // For the bits that say which format this is
+            // A damaged version number
             || e.getClass().getSimpleName().startsWith("IndexFormatToo");
     if (noticed == false) {
       throw new AssertionError(what, e);
@@ -133,7 +134,7 @@ public class TestFsviCorruption extends LuceneTestCase {
     }
   }
 
-  /** Even a checksum that is right leads to no other exceptions. */
+  /** Damage with a right checksum causes no other exceptions. */
   public void testSealedMetaFile() throws IOException {
     Directory directory = index(1);
     String file = file(directory, ".vemf");
@@ -148,7 +149,7 @@ public class TestFsviCorruption extends LuceneTestCase {
         refused++;
       }
     }
-    // All of the header, at least
+    // The whole header at least
     assertTrue("refused: " + refused, refused >= 8 * CodecUtil.indexHeaderLength("", ""));
   }
 

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT16}. */
+/** Tests {@link FsviEncoding#FLOAT16}. */
 public class TestFsviFloat16 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviFloat16() {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT16_THEN_FLOAT32}. */
+/** Tests {@link FsviEncoding#FLOAT16_THEN_FLOAT32}. */
 public class TestFsviFloat16ThenFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviFloat16ThenFloat32() {

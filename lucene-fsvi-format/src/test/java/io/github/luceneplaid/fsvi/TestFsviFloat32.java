@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT32}. */
+/** Tests {@link FsviEncoding#FLOAT32}. */
 public class TestFsviFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviFloat32() {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT16} below graphs. */
+/** Tests {@link FsviEncoding#FLOAT16} with graphs. */
 public class TestFsviHnswFloat16 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviHnswFloat16() {

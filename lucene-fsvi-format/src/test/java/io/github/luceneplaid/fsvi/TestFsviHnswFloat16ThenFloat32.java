@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT16_THEN_FLOAT32} below graphs. */
+/** Tests {@link FsviEncoding#FLOAT16_THEN_FLOAT32} with graphs. */
 public class TestFsviHnswFloat16ThenFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviHnswFloat16ThenFloat32() {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#FLOAT32} below graphs. */
+/** Tests {@link FsviEncoding#FLOAT32} with graphs. */
 public class TestFsviHnswFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviHnswFloat32() {

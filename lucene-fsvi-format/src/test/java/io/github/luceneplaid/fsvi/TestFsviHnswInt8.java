@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8} below graphs. */
+/** Tests {@link FsviEncoding#INT8} with graphs. */
 public class TestFsviHnswInt8 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviHnswInt8() {

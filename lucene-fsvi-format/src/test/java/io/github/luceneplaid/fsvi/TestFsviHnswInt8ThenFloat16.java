@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8_THEN_FLOAT16} below graphs. */
+/** Tests {@link FsviEncoding#INT8_THEN_FLOAT16} with graphs. */
 public class TestFsviHnswInt8ThenFloat16 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviHnswInt8ThenFloat16() {

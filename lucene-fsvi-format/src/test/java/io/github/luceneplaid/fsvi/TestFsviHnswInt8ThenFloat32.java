@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8_THEN_FLOAT32} below graphs. */
+/** Tests {@link FsviEncoding#INT8_THEN_FLOAT32} with graphs. */
 public class TestFsviHnswInt8ThenFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviHnswInt8ThenFloat32() {

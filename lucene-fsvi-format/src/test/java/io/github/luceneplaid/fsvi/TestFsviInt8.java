@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8}. */
+/** Tests {@link FsviEncoding#INT8}. */
 public class TestFsviInt8 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviInt8() {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8_THEN_FLOAT16}. */
+/** Tests {@link FsviEncoding#INT8_THEN_FLOAT16}. */
 public class TestFsviInt8ThenFloat16 extends BaseLossyFsviFormatTestCase {
 
   public TestFsviInt8ThenFloat16() {

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
-/** {@link FsviEncoding#INT8_THEN_FLOAT32}. */
+/** Tests {@link FsviEncoding#INT8_THEN_FLOAT32}. */
 public class TestFsviInt8ThenFloat32 extends BaseFsviFormatTestCase {
 
   public TestFsviInt8ThenFloat32() {

@@ -36,7 +36,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What merges make of rows, and how a segment's vectors decide how they are stored. */
+/** Merges copy or encode rows, and the vectors of a segment decide on its encoding. */
 public class TestFsviMerge extends LuceneTestCase {
 
   private static final String FIELD = "vectors";
@@ -48,7 +48,7 @@ public class TestFsviMerge extends LuceneTestCase {
     return doc;
   }
 
-  /** Everything that is stored of a vector, as bytes. */
+  /** Returns all stored parts of a vector, as bytes. */
   private static List<Object> row(StoredVectors stored, int ord) throws IOException {
     List<Object> parts = new ArrayList<>();
     for (StoredTier tier : List.of(stored.coarse(), stored.fine())) {
@@ -111,7 +111,7 @@ public class TestFsviMerge extends LuceneTestCase {
     }
   }
 
-  /** From any encoding to any other one, by way of a third one, all vectors come near. */
+  /** Vectors stay close to the originals through three encodings. */
   public void testEncodingsChange() throws IOException {
     int dim = TestUtil.nextInt(random(), 1, 50);
     Map<Integer, float[]> vectors = new HashMap<>();
@@ -148,7 +148,7 @@ public class TestFsviMerge extends LuceneTestCase {
         for (float x : expected) {
           largest = Math.max(largest, Math.abs(x));
         }
-        // Bytes at the worst, and 16-bit floats in between
+        // The worst case is signed bytes, with 16-bit floats in between
         assertArrayEquals(expected, vector, largest * (1 / 253f + 0x1p-9f));
       }
     }
@@ -160,7 +160,7 @@ public class TestFsviMerge extends LuceneTestCase {
     }
   }
 
-  /** A vector that an encoding cannot hold is kept as it is, as long as it is there. */
+  /** A vector that does not fit an encoding keeps its floats while its document exists. */
   public void testVectorsThatDoNotFit() throws IOException {
     float[][] oddVectors = {
       {65520, 1}, {1, -Float.MAX_VALUE}, {0x1p-15f, 0}, {Float.MIN_VALUE, 0}, {-1e30f, 1e-30f}

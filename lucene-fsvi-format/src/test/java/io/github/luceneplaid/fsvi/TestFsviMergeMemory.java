@@ -35,14 +35,14 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.InfoStream;
 
 /**
- * A field is written without anything that is kept for each vector, or allocated: Java's counter of
- * allocated bytes does not grow with the vectors.
+ * Writing a field keeps and allocates nothing for each vector: Java's counter of allocated bytes
+ * does not grow with the number of vectors.
  */
 public class TestFsviMergeMemory extends LuceneTestCase {
 
   private static final int DIM = 3;
   private static final String FIELD = "vectors";
-  // Lists of documents have blocks of this size.
+  // Size of the blocks in lists of documents
   private static final int BLOCK = 1 << 16;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -51,7 +51,7 @@ public class TestFsviMergeMemory extends LuceneTestCase {
     return THREADS.getThreadAllocatedBytes(Thread.currentThread().threadId());
   }
 
-  /** Vectors of every second document, from nowhere. */
+  /** Makes up vectors of every second document. */
   private static final class Rows implements RowCursor {
 
     private final int size;
@@ -89,7 +89,7 @@ public class TestFsviMergeMemory extends LuceneTestCase {
     }
   }
 
-  /** Bytes that are allocated when a field is written. */
+  /** Counts the bytes that are allocated when a field is written. */
   private static long allocated(
       Directory directory, SegmentReader segment, FsviEncoding encoding, int size)
       throws IOException {
@@ -119,11 +119,11 @@ public class TestFsviMergeMemory extends LuceneTestCase {
             IOContext.DEFAULT);
     try (IndexOutput meta = directory.createOutput("meta", IOContext.DEFAULT);
         IndexOutput data = directory.createOutput("data", IOContext.DEFAULT)) {
-      // In the place of a header
+      // Bytes in place of a header
       data.writeInt(0);
       long before = allocated();
-      try (FieldWriter writer =
-          new FieldWriter(state, data, field, () -> new Rows(size), encoding)) {
+      try (VectorFieldWriter writer =
+          new VectorFieldWriter(state, data, field, () -> new Rows(size), encoding)) {
         writer.write(meta);
       }
       return allocated() - before;
@@ -151,7 +151,7 @@ public class TestFsviMergeMemory extends LuceneTestCase {
         allocated(directory, segment, encoding, BLOCK);
         long few = allocated(directory, segment, encoding, BLOCK);
         long many = allocated(directory, segment, encoding, 2 * BLOCK);
-        // Some for each block that is written, which is less than half a byte for a vector
+        // Each block that is written allocates a little: less than half a byte for a vector
         assertTrue(encoding + ": " + few + " and " + many, many - few < BLOCK / 2);
       }
     }

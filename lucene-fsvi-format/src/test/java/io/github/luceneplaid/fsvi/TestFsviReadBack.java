@@ -37,18 +37,18 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** A writer that errs does not lose an index: what cannot be opened is not handed over. */
+/** An error of a writer does not lose an index: files that cannot be opened are refused. */
 public class TestFsviReadBack extends LuceneTestCase {
 
   private static final int DIM = 60;
   private static final int ROW = DIM * Float.BYTES;
   private static final VectorSimilarityFunction COSINE = VectorSimilarityFunction.COSINE;
 
-  /** Behaves like a writer that writes one wrong bit, which all checksums agree with. */
+  /** Acts as a writer that writes one wrong bit before checksums are computed. */
   private static final class ErringDirectory extends FilterDirectory {
 
     private final String extension;
-    // A wrong bit, none if it is negative
+    // Position of the wrong bit; negative for none
     private long bit = -1;
     private long length;
 
@@ -169,7 +169,7 @@ public class TestFsviReadBack extends LuceneTestCase {
         VectorDocuments.index(writer, 20, DIM, COSINE, 1);
       }
       List<Hit> before = all(directory);
-      // Rows do not arrive in the file of the vectors.
+      // Rows are missing in the file of vectors
       Directory cutting =
           new FilterDirectory(directory) {
             @Override
@@ -213,7 +213,7 @@ public class TestFsviReadBack extends LuceneTestCase {
     }
   }
 
-  /** A flush has no sources, but the last commit is still there. */
+  /** A flush has no source segments, but the last commit still exists. */
   public void testFlushOfAnErringWriter() throws IOException {
     KnnVectorsFormat format = format();
     try (Directory plain = new ByteBuffersDirectory()) {
@@ -224,7 +224,7 @@ public class TestFsviReadBack extends LuceneTestCase {
       }
       List<Hit> before = all(directory);
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
-        // In the number of the field that ends the list
+        // A bit in the number that ends the list of fields
         directory.bit = 8 * (directory.length - CodecUtil.footerLength()) - 1;
         Document document = new Document();
         float[] vector = VectorDocuments.randomVector(DIM);

@@ -39,7 +39,7 @@ import org.apache.lucene.store.NIOFSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Searches find what brute force in double precision finds. */
+/** Searches find the same hits as brute force in double precision. */
 public class TestFsviSearch extends LuceneTestCase {
 
   private static FsviEncoding randomEncoding() {
@@ -50,7 +50,7 @@ public class TestFsviSearch extends LuceneTestCase {
     return RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
   }
 
-  /** A format that searches exactly: without graphs, or with graphs of nothing. */
+  /** Returns a format that searches exactly: without graphs, or with empty graphs. */
   private static KnnVectorsFormat exactFormat(FsviEncoding encoding) {
     return random().nextInt(3) > 0
         ? new FsviVectorsFormat(encoding)
@@ -137,10 +137,10 @@ public class TestFsviSearch extends LuceneTestCase {
     }
   }
 
-  /** Collectors that do not collect a certain number of hits are served as well. */
+  /** Searches work with collectors that have no fixed number of hits. */
   public void testBySimilarity() throws IOException {
     for (FsviEncoding encoding : FsviEncoding.values()) {
-      // In one dimension all scores may be the same
+      // In one dimension all scores may be equal
       int dim = TestUtil.nextInt(random(), 2, 100);
       VectorSimilarityFunction similarity = randomSimilarity();
       try (Directory directory = newDirectory()) {
@@ -148,7 +148,7 @@ public class TestFsviSearch extends LuceneTestCase {
         try (IndexReader reader = DirectoryReader.open(directory)) {
           float[] query = VectorDocuments.randomVector(dim);
           List<Hit> all = VectorDocuments.allHits(reader, query, similarity, (leaf, doc) -> true);
-          // Between two scores that rounding does not confuse
+          // Between two scores whose difference is larger than rounding errors
           int n = 20;
           while (all.get(n - 1).score() - all.get(n).score() < 8 * all.get(n).tolerance()) {
             n++;
@@ -167,7 +167,7 @@ public class TestFsviSearch extends LuceneTestCase {
     }
   }
 
-  /** Two slabs find what the second one finds alone, to the last bit. */
+  /** A field with two slabs has exactly the hits and scores of its fine slab alone. */
   public void testTwoSlabsAsOne() throws IOException {
     for (FsviEncoding encoding : FsviEncoding.values()) {
       if (encoding.tiers().size() == 2) {
@@ -198,7 +198,7 @@ public class TestFsviSearch extends LuceneTestCase {
     }
   }
 
-  /** A merge policy that leaves documents in their order. */
+  /** Returns a merge policy that keeps the order of documents. */
   private static IndexWriterConfig inOrder(FsviEncoding encoding) {
     return VectorDocuments.config(new FsviVectorsFormat(encoding))
         .setMergePolicy(newLogMergePolicy());
@@ -212,7 +212,7 @@ public class TestFsviSearch extends LuceneTestCase {
     }
   }
 
-  /** The same index in all sorts of files, opened again and again. */
+  /** Searches give the same hits in all kinds of directories. */
   public void testDirectories() throws IOException {
     FsviEncoding encoding = randomEncoding();
     VectorSimilarityFunction similarity = randomSimilarity();

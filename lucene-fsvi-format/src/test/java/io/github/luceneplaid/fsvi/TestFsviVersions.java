@@ -37,7 +37,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.InfoStream;
 
-/** A later version of the format reads what this one has written, in each of its files. */
+/** A later version of the format reads the files of this version. */
 public class TestFsviVersions extends LuceneTestCase {
 
   private static final int OLD = FsviVectorsFormat.VERSION_CURRENT;
@@ -48,7 +48,7 @@ public class TestFsviVersions extends LuceneTestCase {
   private Directory directory;
   private SegmentReader segment;
 
-  /** Makes a segment, for its name and its field, and the vectors that it shall have. */
+  /** Makes a segment and its vectors. */
   @Override
   public void setUp() throws Exception {
     super.setUp();
@@ -77,7 +77,7 @@ public class TestFsviVersions extends LuceneTestCase {
     return new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT32, version);
   }
 
-  /** Writes files of a version, which are told from others by a suffix. */
+  /** Writes files of a version. They have a suffix of their own. */
   @SuppressWarnings("unchecked")
   private void write(int version, String suffix) throws IOException {
     SegmentWriteState state =
@@ -141,7 +141,7 @@ public class TestFsviVersions extends LuceneTestCase {
     assertTrue(e.toString(), e.getMessage().contains(".vemf"));
   }
 
-  /** Files of different versions are not of one segment. */
+  /** Files of different versions do not belong to one segment. */
   public void testVersionsOfFilesDiffer() throws IOException {
     write(OLD, "mixed");
     String meta = segment.getSegmentName() + "_mixed.vemf";
@@ -152,7 +152,7 @@ public class TestFsviVersions extends LuceneTestCase {
     directory.deleteFile(meta);
     directory.rename("old.vemf", meta);
     IOException e = expectThrows(CorruptIndexException.class, () -> open(LATER, "mixed").close());
-    assertTrue(e.toString(), e.getMessage().contains("that of the meta file is"));
+    assertTrue(e.toString(), e.getMessage().contains("as in the meta file"));
     assertTrue(e.toString(), e.getMessage().contains(vectors));
   }
 }

@@ -14,7 +14,7 @@ package io.github.luceneplaid.fsvi;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** What is left out by a limit has no better score; what is kept is nearly as good. */
+/** Rows that a limit drops do not score above it. Rows that it keeps score nearly as well. */
 public class TestScoreFormula extends LuceneTestCase {
 
   private static final int ROWS = 50;

@@ -50,7 +50,7 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.NamedThreadFactory;
 
-/** Scans of one segment by several tasks. */
+/** Tests scans of one segment by several tasks. */
 public class TestSplitScans extends LuceneTestCase {
 
   public void testRanges() {
@@ -61,7 +61,7 @@ public class TestSplitScans extends LuceneTestCase {
     assertEquals(List.of(ALL), OrdRange.split((int) (2 * TASK_BYTES / 64) - 1, rowBytes, 10));
     assertEquals(2, OrdRange.split((int) (2 * TASK_BYTES / 64), rowBytes, 10).size());
     assertEquals(MAX_RANGES, OrdRange.split(Integer.MAX_VALUE, 1 << 18, 10).size());
-    // Few vectors for each hit
+    // There are few vectors for each hit
     assertEquals(10, OrdRange.split(rows, rowBytes, rows / 1000).size());
     assertEquals(List.of(ALL), OrdRange.split(rows, rowBytes, rows));
     assertEquals(List.of(ALL), OrdRange.split(rows, rowBytes, Integer.MAX_VALUE - 16));
@@ -92,7 +92,7 @@ public class TestSplitScans extends LuceneTestCase {
     return text.toString();
   }
 
-  /** The best of all parts are the best of the whole, wherever it is cut. */
+  /** The best hits of all ranges are the best hits of the segment. */
   public void testPartsTogether() throws IOException {
     FsviEncoding encoding = RandomPicks.randomFrom(random(), FsviEncoding.values());
     VectorSimilarityFunction similarity =
@@ -153,7 +153,7 @@ public class TestSplitScans extends LuceneTestCase {
     return directory;
   }
 
-  /** Finds the hits by an executor and without one; returns how many tasks the executor had. */
+  /** Searches with an executor and without one. Returns the number of tasks of the executor. */
   private static int tasks(IndexReader reader, Query query) throws IOException {
     String alone = described(new IndexSearcher(reader).search(query, 10).scoreDocs);
     AtomicInteger tasks = new AtomicInteger();
@@ -183,21 +183,37 @@ public class TestSplitScans extends LuceneTestCase {
     try (Directory directory = largeSegment(new FsviVectorsFormat());
         IndexReader reader = DirectoryReader.open(directory)) {
       assertEquals(1, reader.leaves().size());
-      // The thread that searches takes one of four tasks itself.
+      // The searching thread runs one of the four tasks itself
       assertEquals(3, tasks(reader, new ExactKnnQuery("vector", query, 10, null)));
       assertEquals(3, tasks(reader, new ExactKnnQuery("vector", query, 10, third)));
-      // Too many hits for so many vectors
+      // There are too few vectors for each hit
       assertEquals(0, tasks(reader, new ExactKnnQuery("vector", query, DOCUMENTS, null)));
-      assertEquals(1, tasks(reader, new PrefixKnnQuery("vector", query, DIM / 2, 5, null)));
-      assertEquals(0, tasks(reader, new PrefixKnnQuery("vector", query, DIM / 4, 5, null)));
       assertEquals(
-          3, tasks(reader, new TwoFieldKnnQuery("vector", query, "vector", query, 3, third)));
-      // Lucene's own query asks the format once for a segment.
+          1,
+          tasks(
+              reader,
+              PrefixKnnQuery.builder("vector", query).prefixDimensions(DIM / 2).k(5).build()));
+      assertEquals(
+          0,
+          tasks(
+              reader,
+              PrefixKnnQuery.builder("vector", query).prefixDimensions(DIM / 4).k(5).build()));
+      assertEquals(
+          3,
+          tasks(
+              reader,
+              TwoFieldKnnQuery.builder()
+                  .fast("vector", query)
+                  .quality("vector", query)
+                  .k(3)
+                  .filter(third)
+                  .build()));
+      // Lucene's own query calls the format once for each segment
       assertEquals(0, tasks(reader, new KnnFloatVectorQuery("vector", query, 10)));
     }
   }
 
-  /** A field with a graph is scanned by an exact query only. */
+  /** Only an exact query scans a field with a graph. */
   public void testTasksOfAGraph() throws IOException {
     float[] query = new float[DIM];
     query[5] = 30;
@@ -206,7 +222,14 @@ public class TestSplitScans extends LuceneTestCase {
         IndexReader reader = DirectoryReader.open(directory)) {
       assertEquals(3, tasks(reader, new ExactKnnQuery("vector", query, 10, null)));
       assertEquals(
-          0, tasks(reader, new TwoFieldKnnQuery("vector", query, "vector", query, 3, null)));
+          0,
+          tasks(
+              reader,
+              TwoFieldKnnQuery.builder()
+                  .fast("vector", query)
+                  .quality("vector", query)
+                  .k(3)
+                  .build()));
     }
   }
 }

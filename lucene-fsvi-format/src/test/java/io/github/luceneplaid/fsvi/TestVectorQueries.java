@@ -39,7 +39,7 @@ import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Exact, prefix and two-field queries, over this module's formats and Lucene's own. */
+/** Tests exact, prefix and two-field queries over this module's formats and Lucene's own. */
 public class TestVectorQueries extends LuceneTestCase {
 
   private static KnnVectorsFormat randomFormat() {
@@ -100,7 +100,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** With as many candidates as there are documents, the prefix decides nothing. */
+  /** If all documents are candidates, the prefix has no influence. */
   public void testPrefixWithAllCandidates() throws IOException {
     int dim = TestUtil.nextInt(random(), 1, 100);
     VectorSimilarityFunction similarity = randomSimilarity();
@@ -109,7 +109,12 @@ public class TestVectorQueries extends LuceneTestCase {
       try (IndexReader reader = DirectoryReader.open(directory)) {
         float[] target = VectorDocuments.randomVector(dim);
         int prefix = TestUtil.nextInt(random(), 1, dim);
-        Query query = new PrefixKnnQuery(VectorDocuments.FLOATS, target, prefix, 10, null, 1000);
+        Query query =
+            PrefixKnnQuery.builder(VectorDocuments.FLOATS, target)
+                .prefixDimensions(prefix)
+                .k(10)
+                .oversample(1000)
+                .build();
         assertNull(
             VectorDocuments.compare(
                 VectorDocuments.allHits(reader, target, similarity, (leaf, doc) -> true),
@@ -119,7 +124,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** Only first elements count for candidates, all for scores. */
+  /** The first dimensions select candidates, and all dimensions determine scores. */
   public void testPrefix() throws IOException {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       KnnVectorsFormat format = randomFormat();
@@ -137,11 +142,17 @@ public class TestVectorQueries extends LuceneTestCase {
         }
         writer.forceMerge(1);
         try (IndexReader reader = DirectoryReader.open(writer)) {
-          // By the first two elements 0 and 1 are best, by all of them 3 and 4 are better than 1.
+          // By the first two dimensions 0 and 1 are best. By all of them 3 and 4 are better than 1
           float[] target = {3, 4, 12, 0};
           ScoreDoc[] hits =
               new IndexSearcher(reader)
-                  .search(new PrefixKnnQuery("v", target, 2, 2, null, 1), 10)
+                  .search(
+                      PrefixKnnQuery.builder("v", target)
+                          .prefixDimensions(2)
+                          .k(2)
+                          .oversample(1)
+                          .build(),
+                      10)
                   .scoreDocs;
           assertEquals(2, hits.length);
           assertEquals(0, hits[0].doc);
@@ -153,7 +164,7 @@ public class TestVectorQueries extends LuceneTestCase {
     }
   }
 
-  /** Slabs find the same candidates as vectors one by one. */
+  /** A scan of a slab finds the same candidates as a scan of single vectors. */
   public void testPrefixScorer() throws IOException {
     for (FsviEncoding encoding : FsviEncoding.values()) {
       VectorSimilarityFunction similarity = randomSimilarity();
@@ -189,7 +200,7 @@ public class TestVectorQueries extends LuceneTestCase {
                 directory,
                 VectorDocuments.config(new FsviVectorsFormat())
                     .setMergePolicy(newLogMergePolicy()))) {
-      // Scores by maximum inner product are 1 + product.
+      // Scores by maximum inner product are 1 + product
       float[][] fastAndQuality = {{5, 0}, {4, 8}, {3, Float.NaN}, {1, 10}, {0, 100}};
       for (float[] each : fastAndQuality) {
         Document doc = new Document();
@@ -210,7 +221,14 @@ public class TestVectorQueries extends LuceneTestCase {
       }
       try (IndexReader reader = DirectoryReader.open(writer)) {
         float[] one = {1};
-        Query query = new TwoFieldKnnQuery("fast", one, "quality", one, 2, null, 2, 0.7f);
+        Query query =
+            TwoFieldKnnQuery.builder()
+                .fast("fast", one)
+                .quality("quality", one)
+                .k(2)
+                .oversample(2)
+                .qualityWeight(0.7f)
+                .build();
         TopDocs hits = new IndexSearcher(reader).search(query, 10);
         assertEquals(2, hits.scoreDocs.length);
         // Of four candidates: 0.3·1, 0.7·0.8 + 0.3·0.75, 0.5, 0.7·1
@@ -219,10 +237,10 @@ public class TestVectorQueries extends LuceneTestCase {
         assertEquals(3, hits.scoreDocs[1].doc);
         assertEquals(0.7f, hits.scoreDocs[1].score, 1e-6f);
 
-        query = new TwoFieldKnnQuery("fast", one, "quality", one, 10, null);
+        query = TwoFieldKnnQuery.builder().fast("fast", one).quality("quality", one).k(10).build();
         assertEquals(5, search(reader, query, 10).length);
-        // The least of the candidates matches, too.
-        query = new TwoFieldKnnQuery("fast", one, "none", one, 10, null);
+        // The worst candidate matches, too
+        query = TwoFieldKnnQuery.builder().fast("fast", one).quality("none", one).k(10).build();
         assertEquals(0, new IndexSearcher(reader).search(query, 10).scoreDocs[0].doc);
       }
     }
@@ -233,7 +251,7 @@ public class TestVectorQueries extends LuceneTestCase {
       try (IndexWriter writer =
           new IndexWriter(directory, VectorDocuments.config(randomFormat()))) {
         VectorDocuments.index(writer, 100, 4, VectorSimilarityFunction.COSINE, 0.7);
-        // In one segment, since the test searches some segments alone and expects the same hits
+        // One segment, because the test searches some segments alone and expects the same hits
         writer.forceMerge(1);
       }
       try (IndexReader reader = DirectoryReader.open(directory)) {
@@ -247,12 +265,26 @@ public class TestVectorQueries extends LuceneTestCase {
                 new ExactKnnQuery(field, target, 5, all),
                 new ExactKnnQuery(field, new float[] {1, 2, 3, 5}, 5, null),
                 new ExactKnnQuery(VectorDocuments.BYTES, new byte[] {1, 2, 3, 4}, 5, null),
-                new PrefixKnnQuery(field, target, 2, 5, null),
-                new PrefixKnnQuery(field, target, 3, 5, null),
-                new PrefixKnnQuery(field, target, 2, 5, null, 4),
-                new TwoFieldKnnQuery(field, target, field, target, 5, null),
-                new TwoFieldKnnQuery(field, target, field, target, 5, null, 3, 0.5f),
-                new TwoFieldKnnQuery(field, target, "other", target, 5, null));
+                PrefixKnnQuery.builder(field, target).prefixDimensions(2).k(5).build(),
+                PrefixKnnQuery.builder(field, target).prefixDimensions(3).k(5).build(),
+                PrefixKnnQuery.builder(field, target)
+                    .prefixDimensions(2)
+                    .k(5)
+                    .oversample(4)
+                    .build(),
+                TwoFieldKnnQuery.builder().fast(field, target).quality(field, target).k(5).build(),
+                TwoFieldKnnQuery.builder()
+                    .fast(field, target)
+                    .quality(field, target)
+                    .k(5)
+                    .oversample(3)
+                    .qualityWeight(0.5f)
+                    .build(),
+                TwoFieldKnnQuery.builder()
+                    .fast(field, target)
+                    .quality("other", target)
+                    .k(5)
+                    .build());
         IndexSearcher searcher = newSearcher(reader);
         for (Query query : queries) {
           QueryUtils.check(query);
@@ -275,13 +307,31 @@ public class TestVectorQueries extends LuceneTestCase {
     expectThrows(
         IllegalArgumentException.class,
         () -> new ExactKnnQuery("f", new float[] {Float.NaN}, 1, null));
-    expectThrows(IllegalArgumentException.class, () -> new PrefixKnnQuery("f", one, 2, 1, null));
-    expectThrows(IllegalArgumentException.class, () -> new PrefixKnnQuery("f", one, 1, 1, null, 0));
     expectThrows(
         IllegalArgumentException.class,
-        () -> new TwoFieldKnnQuery("f", one, "g", one, 1, null, 0, 0.7f));
+        () -> PrefixKnnQuery.builder("f", one).prefixDimensions(2).k(1).build());
     expectThrows(
         IllegalArgumentException.class,
-        () -> new TwoFieldKnnQuery("f", one, "g", one, 1, null, 3, Float.NaN));
+        () -> PrefixKnnQuery.builder("f", one).prefixDimensions(1).k(1).oversample(0).build());
+    expectThrows(
+        IllegalArgumentException.class,
+        () ->
+            TwoFieldKnnQuery.builder()
+                .fast("f", one)
+                .quality("g", one)
+                .k(1)
+                .oversample(0)
+                .qualityWeight(0.7f)
+                .build());
+    expectThrows(
+        IllegalArgumentException.class,
+        () ->
+            TwoFieldKnnQuery.builder()
+                .fast("f", one)
+                .quality("g", one)
+                .k(1)
+                .oversample(3)
+                .qualityWeight(Float.NaN)
+                .build());
   }
 }

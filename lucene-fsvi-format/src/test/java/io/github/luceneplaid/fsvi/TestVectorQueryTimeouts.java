@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;
@@ -26,7 +28,7 @@ import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** A searcher says that time ran out, whether or not there were hits until then. */
+/** A searcher reports a timeout, whether or not there were hits before it. */
 public class TestVectorQueryTimeouts extends LuceneTestCase {
 
   private static void write(Directory directory) throws IOException {
@@ -78,7 +80,7 @@ public class TestVectorQueryTimeouts extends LuceneTestCase {
     }
   }
 
-  /** It is a query as others are. */
+  /** A partial query follows the contract of queries. */
   public void testPartialHits() throws Exception {
     try (Directory directory = newDirectory()) {
       write(directory);

@@ -41,7 +41,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Readers that hide or change vectors, that pass them on, or that end searches. */
+/** Tests filter readers that hide or change vectors, pass them on, or end searches. */
 public class TestVectorReaderWrappers extends LuceneTestCase {
 
   private static final int DOCS = 400;
@@ -52,7 +52,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
   private final VectorSimilarityFunction similarity =
       RandomPicks.randomFrom(random(), VectorSimilarityFunction.values());
 
-  /** Our formats and Lucene's, with a graph and without. */
+  /** Formats of this module and of Lucene, with and without a graph. */
   private static KnnVectorsFormat randomFormat() {
     FsviEncoding encoding = RandomPicks.randomFrom(random(), FsviEncoding.values());
     return switch (random().nextInt(4)) {
@@ -109,7 +109,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     }
   }
 
-  /** Vectors with all that a filter may leave as it is. */
+  /** Vectors that delegate all methods. */
   private static class FilterFloats extends FloatVectorValues {
     final FloatVectorValues in;
 
@@ -196,7 +196,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     }
   }
 
-  /** Every second document. */
+  /** Accepts every second document. */
   private static DocIndexIterator odd(DocIndexIterator in) {
     return new DocIndexIterator() {
       @Override
@@ -276,7 +276,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     return new Wrapper(leaf);
   }
 
-  /** Shows the fields of nothing but bytes. */
+  /** Shows only the fields of bytes. */
   private static LeafReader withoutFloats(LeafReader leaf) {
     return new Wrapper(leaf) {
       @Override
@@ -294,15 +294,23 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
   }
 
   private static TwoFieldKnnQuery twoFields(float[] target, Query filter) {
-    return new TwoFieldKnnQuery(FIELD, target, FIELD, target, K, filter, 1, 1);
+    return TwoFieldKnnQuery.builder()
+        .fast(FIELD, target)
+        .quality(FIELD, target)
+        .k(K)
+        .filter(filter)
+        .oversample(1)
+        .qualityWeight(1)
+        .build();
   }
 
-  /** All queries find the best of what is shown. */
+  /** All queries find the best of the shown vectors. */
   private void assertShown(IndexReader reader) throws IOException {
     float[] target = VectorDocuments.randomVector(DIM);
     List<VectorDocuments.Hit> expected =
         VectorDocuments.allHits(reader, target, similarity, (leaf, doc) -> true);
-    Query all = new PrefixKnnQuery(FIELD, target, 2, K, null, DOCS);
+    Query all =
+        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).oversample(DOCS).build();
     assertNull(
         VectorDocuments.compare(
             expected, search(reader, new ExactKnnQuery(FIELD, target, K, null)), K));
@@ -329,7 +337,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
             K));
   }
 
-  /** Makes sure that hits are the best documents, whatever their scores are. */
+  /** Checks that hits are the best documents. Ignores their scores. */
   private static void assertBest(List<VectorDocuments.Hit> expected, ScoreDoc[] hits) {
     int n = Math.min(K, expected.size());
     assertEquals(n, hits.length);
@@ -367,19 +375,22 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     }
   }
 
-  /** A field that a reader does not show has no hits, even if its vectors can be had. */
+  /** A field that a reader hides has no hits, even if the reader returns its vectors. */
   public void testHiddenField() throws IOException {
     try (Directory directory = write();
         DirectoryReader reader = DirectoryReader.open(directory)) {
       DirectoryReader hiding = wrap(reader, TestVectorReaderWrappers::withoutFloats);
       float[] target = VectorDocuments.randomVector(DIM);
       assertEquals(0, search(hiding, new ExactKnnQuery(FIELD, target, K, null)).length);
-      assertEquals(0, search(hiding, new PrefixKnnQuery(FIELD, target, 2, K, null)).length);
+      assertEquals(
+          0,
+          search(hiding, PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).build())
+              .length);
       assertEquals(0, search(hiding, twoFields(target, null)).length);
     }
   }
 
-  /** Filters that pass vectors on leave scans as they are. */
+  /** Filter readers that pass vectors on do not change scans. */
   public void testPassedOnVectors() throws IOException {
     Directory directory = newDirectory();
     VectorDocuments.write(directory, new FsviVectorsFormat(), DOCS, DIM, similarity, 0.8);
@@ -398,13 +409,21 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
           assertNull(ShownVectors.open(leaf.reader(), "none"));
         }
         assertEquals(
-            documents(docs(search(reader, new PrefixKnnQuery(FIELD, target, 3, K, null)))),
-            documents(docs(search(wrapper, new PrefixKnnQuery(FIELD, target, 3, K, null)))));
+            documents(
+                docs(
+                    search(
+                        reader,
+                        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(3).k(K).build()))),
+            documents(
+                docs(
+                    search(
+                        wrapper,
+                        PrefixKnnQuery.builder(FIELD, target).prefixDimensions(3).k(K).build()))));
       }
     }
   }
 
-  /** Is up when it has been asked some times. */
+  /** Times out at a given check. */
   private static final class Time implements QueryTimeout {
     private int asked;
     private int limit = Integer.MAX_VALUE;
@@ -428,7 +447,11 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
             List.of(
                 new ExactKnnQuery(FIELD, target, K, filter),
                 new ExactKnnQuery(VectorDocuments.BYTES, new byte[DIM], K, filter),
-                new PrefixKnnQuery(FIELD, target, 2, K, filter),
+                PrefixKnnQuery.builder(FIELD, target)
+                    .prefixDimensions(2)
+                    .k(K)
+                    .filter(filter)
+                    .build(),
                 twoFields(target, filter));
         for (Query query : queries) {
           time.limit = Integer.MAX_VALUE;
@@ -442,7 +465,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     }
   }
 
-  /** Time is asked for at each block of a scan, not only at its start. */
+  /** A scan checks the time at each block, not only at its start. */
   public void testExitableReaderAsksOften() throws IOException {
     Time time = new Time();
     try (Directory directory = newDirectory()) {
@@ -454,7 +477,7 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
         for (Query query :
             List.of(
                 new ExactKnnQuery(FIELD, target, K, null),
-                new PrefixKnnQuery(FIELD, target, 2, K, null))) {
+                PrefixKnnQuery.builder(FIELD, target).prefixDimensions(2).k(K).build())) {
           time.asked = 0;
           search(reader, query);
           assertTrue("asked " + time.asked, time.asked >= 15);

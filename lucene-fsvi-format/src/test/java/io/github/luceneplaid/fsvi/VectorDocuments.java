@@ -41,7 +41,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.Bits;
 
-/** Random documents with vectors, and what a search for them has to find. */
+/** Random documents with vectors, and the expected hits of a search. */
 final class VectorDocuments {
 
   static final String FLOATS = "floats";
@@ -54,7 +54,7 @@ final class VectorDocuments {
     return newIndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(format));
   }
 
-  /** Vectors of lengths between 0.1 and 10, in a few directions, some of them several times. */
+  /** Makes vectors of norm 0.1 to 10 in a few directions. Some vectors occur several times. */
   static float[] randomVector(int dim) {
     float[] vector = new float[dim];
     float length = random().nextFloat() * 9.9f + 0.1f;
@@ -69,12 +69,12 @@ final class VectorDocuments {
   static byte[] randomBytes(int dim) {
     byte[] vector = new byte[dim];
     random().nextBytes(vector);
-    // Lucene refuses zeros alone where the similarity is cosine.
+    // Lucene refuses a vector of zeros if the similarity is cosine
     vector[0] |= 1;
     return vector;
   }
 
-  /** Adds documents, of which a share has vectors, and deletes some of them. */
+  /** Adds documents, and deletes some of them. A share of the documents has vectors. */
   static void index(
       IndexWriter writer, int documents, int dim, VectorSimilarityFunction similarity, double share)
       throws IOException {
@@ -100,7 +100,7 @@ final class VectorDocuments {
     }
   }
 
-  /** The formulas of Lucene, in double precision. */
+  /** Computes scores by Lucene's formulas in double precision. */
   private static Hit hit(
       int doc, VectorSimilarityFunction similarity, double[] query, double[] vector) {
     double dot = 0;
@@ -138,7 +138,7 @@ final class VectorDocuments {
     return doubles;
   }
 
-  /** A document, its score in double precision, and what it may differ by when it is rounded. */
+  /** A document, its score in double precision, and a bound on the rounding error. */
   record Hit(int doc, double score, double tolerance) {}
 
   /** Decides which documents take part. */
@@ -146,7 +146,7 @@ final class VectorDocuments {
     boolean accepts(LeafReader leaf, int doc) throws IOException;
   }
 
-  /** All documents with a vector that live and are accepted, the best first, ties by document. */
+  /** Lists all live accepted documents with a vector: the best first, ties by document. */
   static List<Hit> allHits(
       IndexReader reader, float[] query, VectorSimilarityFunction similarity, Filter filter)
       throws IOException {
@@ -167,7 +167,7 @@ final class VectorDocuments {
     return sorted(hits);
   }
 
-  /** The same for vectors of bytes, whose dot products Lucene scales. */
+  /** Does the same for vectors of bytes, whose dot products Lucene scales. */
   static List<Hit> allHits(IndexReader reader, byte[] query, VectorSimilarityFunction similarity)
       throws IOException {
     List<Hit> hits = new ArrayList<>();
@@ -198,10 +198,10 @@ final class VectorDocuments {
   }
 
   /**
-   * Makes sure that hits are the best ones, in order. Scores may differ by rounding, and documents
-   * where that alone decides.
+   * Checks that hits are the best ones, in order. Scores may differ by rounding errors. Documents
+   * may differ where rounding errors decide.
    *
-   * @return null if they are, else what is wrong
+   * @return null if the hits are right, else a description of the error
    */
   static String compare(List<Hit> expected, ScoreDoc[] actual, int k) {
     int n = Math.min(k, expected.size());

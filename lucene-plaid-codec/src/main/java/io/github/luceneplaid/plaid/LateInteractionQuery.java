@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid;
 
-import io.github.luceneplaid.fsvi.HitsQuery;
-import io.github.luceneplaid.fsvi.PartialHitsQuery;
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import io.github.luceneplaid.plaid.search.LateInteractionSearch;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
 import io.github.luceneplaid.plaid.search.TokenMatches;

@@ -143,10 +143,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>posting lists, cell after cell: rising ordinals without repeats
  *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
- *             io.github.luceneplaid.plaid.codebook.ResidualQuantizer} or, for documents with
- *             imported codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays
- *             them out, each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are
- *             1 (1 where codes are imported). The centroids of a document's tokens are all of one
+ *             io.github.luceneplaid.plaid.codebook.CodeBlock} or, for documents with imported
+ *             codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them out,
+ *             each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
+ *             where codes are imported). The centroids of a document's tokens are all of one
  *             imported codebook, or all of the format's own. The last token of a document is
  *             repeated to fill its last block. If no more than 8 tokens are in that block, it is
  *             cut: of each part (centroid ids, scales, factors, each group of codes, lengths) only

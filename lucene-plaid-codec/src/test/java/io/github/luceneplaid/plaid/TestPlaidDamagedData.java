@@ -173,7 +173,7 @@ public class TestPlaidDamagedData extends LuceneTestCase {
       float[] tokens = new float[n * DIMENSION];
       segment.tokens(ordinal, 0, n, tokens);
       if (segment.imported(ordinal) != null) {
-        segment.importedCodes(ordinal, 0, n, new int[n], new byte[n * DIMENSION]);
+        segment.codes().importedCodes(ordinal, 0, n, new int[n], new byte[n * DIMENSION]);
       }
       segment.document(ordinal);
     }

@@ -24,7 +24,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.term;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -303,22 +303,21 @@ public class TestPlaidMergeCopies extends LuceneTestCase {
     PlaidSegment segment = PlaidSegment.of(reader, FIELD);
     NumericDocValues ids = reader.getNumericDocValues(ID);
     NavigableMap<Integer, List<ByteBuffer>> all = new TreeMap<>();
-    byte[] block = new byte[segment.blockStride()];
+    byte[] block = new byte[segment.codes().stride()];
     for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
       List<ByteBuffer> blocks = new ArrayList<>();
       long end = segment.firstHalf(ordinal + 1);
       for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
-        segment.readBlocks(half, (int) Math.min(2, end - half), block);
+        segment.codes().readBlocks(half, (int) Math.min(2, end - half), block);
         int centroidBytes = segment.dimension() * Float.BYTES;
-        ByteBuffer buffer =
-            ByteBuffer.allocate(block.length + ResidualQuantizer.LANES * centroidBytes);
-        for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
-          int from = ResidualQuantizer.centroidId(block, 0, lane) * segment.dimension();
+        ByteBuffer buffer = ByteBuffer.allocate(block.length + CodeBlock.LANES * centroidBytes);
+        for (int lane = 0; lane < CodeBlock.LANES; lane++) {
+          int from = CodeBlock.centroidId(block, 0, lane) * segment.dimension();
           for (int j = from; j < from + segment.dimension(); j++) {
             buffer.putFloat(segment.centroidRows()[j]);
           }
         }
-        buffer.put(Arrays.copyOfRange(block, 2 * ResidualQuantizer.LANES, block.length));
+        buffer.put(Arrays.copyOfRange(block, 2 * CodeBlock.LANES, block.length));
         blocks.add(buffer.flip());
       }
       assertTrue(ids.advanceExact(segment.document(ordinal)));

@@ -19,7 +19,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.document;
 import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -211,12 +211,12 @@ public class TestPlaidStatistics extends LuceneTestCase {
    */
   private static Set<Integer> centroidsOf(PlaidSegment segment, int ordinal) throws IOException {
     Set<Integer> centroids = new TreeSet<>();
-    byte[] block = new byte[segment.blockStride()];
+    byte[] block = new byte[segment.codes().stride()];
     long end = segment.firstHalf(ordinal + 1);
     for (long half = segment.firstHalf(ordinal); half < end; half += 2) {
-      assertEquals(1, segment.readBlocks(half, (int) Math.min(2, end - half), block));
-      for (int lane = 0; lane < ResidualQuantizer.LANES; lane++) {
-        centroids.add(ResidualQuantizer.centroidId(block, 0, lane));
+      assertEquals(1, segment.codes().readBlocks(half, (int) Math.min(2, end - half), block));
+      for (int lane = 0; lane < CodeBlock.LANES; lane++) {
+        centroids.add(CodeBlock.centroidId(block, 0, lane));
       }
     }
     return centroids;
@@ -372,14 +372,14 @@ public class TestPlaidStatistics extends LuceneTestCase {
           float[] sums = new float[statistics.centroids() * DIMENSION];
           int[] counts = new int[statistics.centroids()];
           float[] token = new float[DIMENSION];
-          byte[] block = new byte[segment.blockStride()];
+          byte[] block = new byte[segment.codes().stride()];
           for (int ordinal = 0; ordinal < segment.documents(); ordinal++) {
             for (int i = 0; i < segment.tokenCount(ordinal); i++) {
-              segment.decode(ordinal, i, 1, token);
+              segment.codes().decodeRotated(ordinal, i, 1, token);
               long half = segment.firstHalf(ordinal) + 2L * (i / 16);
               long end = segment.firstHalf(ordinal + 1);
-              segment.readBlocks(half, (int) Math.min(2, end - half), block);
-              int centroid = ResidualQuantizer.centroidId(block, 0, i % 16);
+              segment.codes().readBlocks(half, (int) Math.min(2, end - half), block);
+              int centroid = CodeBlock.centroidId(block, 0, i % 16);
               counts[centroid]++;
               for (int j = 0; j < DIMENSION; j++) {
                 sums[centroid * DIMENSION + j] += token[j];

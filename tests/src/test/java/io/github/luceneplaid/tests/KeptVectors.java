@@ -139,9 +139,9 @@ final class KeptVectors {
 
   private static Query query(String field, float[] target) {
     return switch (field) {
-      case BYTES -> new ExactKnnQuery(field, bytes(target), K, null);
+      case BYTES -> new ExactKnnQuery(field, bytes(target), K);
       case GRAPH -> new KnnFloatVectorQuery(field, target, K);
-      default -> new ExactKnnQuery(field, target, K, null);
+      default -> new ExactKnnQuery(field, target, K);
     };
   }
 

@@ -237,7 +237,7 @@ public class TestDamage extends LuceneTestCase {
         float[][] query = {vector};
         int k = 5;
         searcher.search(new LateInteractionQuery(EndlessWriter.TOKENS, query, k), k);
-        searcher.search(new ExactKnnQuery(EndlessWriter.VECTOR, vector, k, null), k);
+        searcher.search(new ExactKnnQuery(EndlessWriter.VECTOR, vector, k), k);
       } catch (IOException e) {
         refused++;
       } catch (Throwable e) {

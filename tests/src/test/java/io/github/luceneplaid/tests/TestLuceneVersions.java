@@ -33,6 +33,7 @@ public class TestLuceneVersions extends LuceneTestCase {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(":", -1)) {
       if (entry.contains("lucene-plaid-codec")
+          || entry.contains("lucene-fsvi-files")
           || entry.contains("lucene-fsvi-format")
           || Files.isDirectory(Path.of(entry))) {
         entries.add(entry);

@@ -14,7 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
-import io.github.luceneplaid.fsvi.files.Replacement;
+import io.github.luceneplaid.fsvi.files.internal.Replacement;
 import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.fsvi.files.Replacement;
+import io.github.luceneplaid.fsvi.files.internal.Replacement;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
@@ -127,7 +127,7 @@ final class SegmentCheck {
     segment.tokens(ordinal, 0, n, token);
     checkFinite(ordinal, token);
     if (segment.hasCodes()) {
-      segment.decode(ordinal, 0, n, token);
+      segment.codes().decodeRotated(ordinal, 0, n, token);
       checkFinite(ordinal, token);
       if (regionsAreCentroids) {
         coded[ordinal] = regionsOfCodes(ordinal, n);
@@ -148,14 +148,13 @@ final class SegmentCheck {
   private long regionsOfCodes(int ordinal, int n) throws IOException {
     long first = segment.firstHalf(ordinal);
     int halves = (int) (segment.firstHalf(ordinal + 1) - first);
-    int stride = segment.blockStride();
+    int stride = segment.codes().stride();
     byte[] blocks = new byte[(halves + 1) / 2 * stride];
-    segment.readBlocks(first, halves, blocks);
+    segment.codes().readBlocks(first, halves, blocks);
     int[] centroids = new int[n];
     for (int i = 0; i < n; i++) {
-      int lane = i % ResidualQuantizer.LANES;
-      centroids[i] =
-          ResidualQuantizer.centroidId(blocks, i / ResidualQuantizer.LANES * stride, lane);
+      int lane = i % CodeBlock.LANES;
+      centroids[i] = CodeBlock.centroidId(blocks, i / CodeBlock.LANES * stride, lane);
     }
     return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }

@@ -200,7 +200,7 @@ public class TestConvertCommand extends CommandTestCase {
       writer.add(new float[] {1, 2, 1e9f});
       writer.finish();
     }
-    assertFails(1, "dimension 3", "convert", npy, folder.resolve("a.mvec"));
+    assertFails(1, "from 64 to 8192, got: 3", "convert", npy, folder.resolve("a.mvec"));
     Path half = folder.resolve("half.npy");
     assertFails(1, npy + ": row 0: ", "convert", npy, half, "--type=float16");
     assertFalse(Files.exists(half));

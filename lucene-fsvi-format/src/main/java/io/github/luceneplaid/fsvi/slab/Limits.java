@@ -13,7 +13,7 @@
 package io.github.luceneplaid.fsvi.slab;
 
 /**
- * Checks numbers against what they may be, for writers and readers alike.
+ * Checks numbers that writers write and readers read.
  *
  * @lucene.internal
  */
@@ -22,10 +22,13 @@ public final class Limits {
   private Limits() {}
 
   /**
-   * Checks a number.
+   * Checks that a number is in a range.
    *
-   * @param what its name
-   * @throws IllegalArgumentException if it is not in the range
+   * @param what name of the number, for the message
+   * @param found the number
+   * @param from smallest valid number
+   * @param to largest valid number
+   * @throws IllegalArgumentException if the number is not in the range
    */
   public static void check(String what, long found, long from, long to) {
     if (found < from || found > to) {
@@ -35,9 +38,12 @@ public final class Limits {
   }
 
   /**
-   * Checks the offset of something that is aligned.
+   * Checks an aligned offset.
    *
-   * @throws IllegalArgumentException if it is negative or no multiple of the alignment
+   * @param what name of the offset, for the message
+   * @param offset the offset
+   * @param alignment number of bytes that the offset must be a multiple of
+   * @throws IllegalArgumentException if the offset is negative or not a multiple of the alignment
    */
   public static void checkAligned(String what, long offset, int alignment) {
     check(what, offset, 0, Long.MAX_VALUE);

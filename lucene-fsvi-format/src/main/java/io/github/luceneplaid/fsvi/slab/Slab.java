@@ -23,16 +23,17 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * Reads a slab, see {@link SlabWriter}. A slab belongs to one thread at a time, {@link #copy} makes
- * another one for another thread. It ends with the input it was opened on; it has nothing to close.
+ * Reads a slab, see {@link SlabWriter}. Only one thread may use an instance at a time. {@link
+ * #copy} makes another instance for another thread. A slab need not be closed. It cannot be used
+ * after its input is closed.
  *
- * @lucene.experimental
+ * @lucene.internal
  */
 public final class Slab {
 
   private static final int BUFFER_ELEMENTS = 8192;
 
-  // Rows that are compared in copies lie in the first cache.
+  // Copies of rows for a comparison fit in the first-level cache
   private static final int COPIED_BYTES = 1 << 14;
 
   private final IndexInput data;
@@ -41,10 +42,10 @@ public final class Slab {
   private final SlabEncoding encoding;
   private final VectorKernels kernels = VectorKernels.get();
 
-  // Null if the input is not mapped.
+  // Null if the input is not mapped
   private final MappedInput mapped;
 
-  // Made when first needed, and never shared.
+  // Buffers that are allocated when they are first needed; copies of a slab have their own
   private ByteBuffer bytes;
   private short[] shorts;
   private float[] floats;
@@ -61,32 +62,33 @@ public final class Slab {
   /**
    * Opens a slab.
    *
-   * @param data the file; its file pointer is not moved
-   * @param offset position of the first row, {@link SlabWriter#offset}
+   * @param data the file; its file pointer does not move
+   * @param offset offset of the first row, see {@link SlabWriter#offset}
    * @param rows number of rows
    * @param dim number of elements of a row
-   * @param encoding of the elements
+   * @param encoding encoding of the elements
    * @return a slab for the calling thread
    * @throws CorruptIndexException if the slab is not inside the file
    * @throws IOException from the input
-   * @throws IllegalArgumentException if offset or rows is negative or dim &lt; 1
+   * @throws IllegalArgumentException if offset or rows is negative, or dim &lt; 1
    */
   public static Slab open(IndexInput data, long offset, long rows, int dim, SlabEncoding encoding)
       throws IOException {
     if (offset < 0 || rows < 0) {
-      throw new IllegalArgumentException("offset=" + offset + ", rows=" + rows);
+      throw new IllegalArgumentException(
+          "offset and rows must be at least 0, got: " + offset + " and " + rows);
     }
     long rowBytes = (long) checkDimension(dim) * encoding.bytes();
     long available = data.length() - offset;
     if (available < 0 || rows > available / rowBytes) {
       throw new CorruptIndexException(
-          "slab of "
+          "slab: found "
               + rows
               + " rows of "
               + rowBytes
               + " bytes at "
               + offset
-              + " is not inside a file of "
+              + ", expected a slab inside the file of "
               + data.length()
               + " bytes",
           data);
@@ -123,7 +125,7 @@ public final class Slab {
   }
 
   /**
-   * Returns how elements are stored.
+   * Returns the encoding of the elements.
    *
    * @return the encoding
    */
@@ -134,12 +136,12 @@ public final class Slab {
   /**
    * Reads rows as floats.
    *
-   * @param row the first one
-   * @param n how many
+   * @param row the first row
+   * @param n number of rows
    * @param into receives [n][dim] floats
    * @param offset index of the first element in into
    * @throws IOException from the input
-   * @throws IndexOutOfBoundsException if the rows are not in the slab or do not fit into the array
+   * @throws IndexOutOfBoundsException if the rows are not in the slab, or do not fit in the array
    */
   public void readRows(long row, int n, float[] into, int offset) throws IOException {
     int elements = Math.multiplyExact(n, dim);
@@ -163,14 +165,14 @@ public final class Slab {
   }
 
   /**
-   * Reads rows as they are stored, without gaps.
+   * Reads rows in their encoding, without gaps.
    *
-   * @param row the first one
-   * @param n how many
+   * @param row the first row
+   * @param n number of rows
    * @param into receives n * dim * {@link SlabEncoding#bytes} bytes
    * @param offset index of the first byte in into
    * @throws IOException from the input
-   * @throws IndexOutOfBoundsException if the rows are not in the slab or do not fit into the array
+   * @throws IndexOutOfBoundsException if the rows are not in the slab, or do not fit in the array
    */
   public void readRawBytes(long row, int n, byte[] into, int offset) throws IOException {
     int length = Math.multiplyExact(n, Math.multiplyExact(dim, encoding.bytes()));
@@ -181,13 +183,13 @@ public final class Slab {
   }
 
   /**
-   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. For more than a
-   * few calls with the same queries, {@link VectorKernels#prepare} them.
+   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. Use {@link
+   * VectorKernels#prepare} if there are more than a few calls with the same queries.
    *
    * @param queries [nq][dim]
    * @param nq number of queries
    * @param row the first row
-   * @param n how many rows, 0 leaves max as it is
+   * @param n number of rows; 0 does not change max
    * @param max [nq], in and out
    * @throws IOException from the input
    * @throws IndexOutOfBoundsException if the rows are not in the slab or an array is too short
@@ -197,13 +199,13 @@ public final class Slab {
   }
 
   /**
-   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. Rows of {@link
-   * SlabEncoding#FLOAT32} in a memory-mapped file are read in place if queries are few, others are
-   * copied to an array some at a time.
+   * Raises {@code max[q]} to the largest dot product of query q with one of n rows. It reads rows
+   * of {@link SlabEncoding#FLOAT32} in place if the file is memory-mapped and there are few
+   * queries. It copies other rows to an array, some at a time.
    *
-   * @param queries of the slab's dimension, from {@link VectorKernels#prepare}
+   * @param queries queries of the slab's dimension, from {@link VectorKernels#prepare}
    * @param row the first row
-   * @param n how many rows, 0 leaves max as it is
+   * @param n number of rows; 0 does not change max
    * @param max [queries], in and out
    * @throws IOException from the input
    * @throws IllegalArgumentException if queries have another dimension
@@ -212,7 +214,7 @@ public final class Slab {
   public void maxSim(QueryMatrix queries, long row, int n, float[] max) throws IOException {
     if (queries.dimension() != dim) {
       throw new IllegalArgumentException(
-          "queries of dimension " + queries.dimension() + ", the slab has " + dim);
+          "dimension of queries must be " + dim + ", got: " + queries.dimension());
     }
     Objects.checkFromIndexSize(row, n, rows);
     if (encoding == SlabEncoding.FLOAT32
@@ -220,7 +222,7 @@ public final class Slab {
         && queries.maxSim(mapped, position(row), n, max)) {
       return;
     }
-    // Kernels like to have four rows at a time.
+    // Kernels are fastest with a multiple of four rows
     int batch = dim <= BUFFER_ELEMENTS / 4 ? BUFFER_ELEMENTS / dim / 4 * 4 : 1;
     if (floats == null) {
       floats = new float[batch * dim];
@@ -236,11 +238,12 @@ public final class Slab {
   /**
    * Compares a query with rows, in place if the file is memory-mapped.
    *
-   * @param query made for rows of this slab's encoding, of its dimension or less: then the first
-   *     elements of each row are compared and, in place, no others are read
-   * @param ordinals numbers of the rows, in any order
-   * @param n how many of them
-   * @param scales [n], scale of each row, for distances from scaled rows; else not looked at
+   * @param query query for rows of this slab's encoding. Its dimension is that of the slab or less.
+   *     If it is less, only the first elements of each row are compared, and a comparison in place
+   *     reads no others
+   * @param ordinals ordinals of the rows, in any order
+   * @param n number of rows
+   * @param scales [n], scale of each row; only distances from scaled rows need it
    * @param out [n], receives a result for each row
    * @throws IOException from the input
    * @throws IllegalArgumentException if the query has more elements than a row
@@ -250,7 +253,7 @@ public final class Slab {
       throws IOException {
     if (query.dimension() > dim) {
       throw new IllegalArgumentException(
-          "query of dimension " + query.dimension() + ", the slab has " + dim);
+          "dimension of the query must be at most " + dim + ", got: " + query.dimension());
     }
     int rowBytes = dim * encoding.bytes();
     if (mapped != null && query.compare(mapped, 0, rowBytes, ordinals, n, scales, out)) {
@@ -266,7 +269,7 @@ public final class Slab {
       for (int i = 0; i < count; ) {
         int first = ordinals[done + i];
         int run = 1;
-        // Whole rows that lie one after the other are read at once
+        // Consecutive whole rows are read at once
         while (used == rowBytes && i + run < count && ordinals[done + i + run] == first + run) {
           run++;
         }
@@ -281,10 +284,10 @@ public final class Slab {
   }
 
   /**
-   * Asks for rows to be loaded that will be read soon.
+   * Asks the operating system to load rows that will be read soon.
    *
-   * @param row the first one
-   * @param n how many, at least 1
+   * @param row the first row
+   * @param n number of rows, at least 1
    * @throws IOException from the input
    * @throws IndexOutOfBoundsException if the rows are not in the slab
    */
@@ -326,7 +329,7 @@ public final class Slab {
 
   static int checkDimension(int dim) {
     if (dim < 1) {
-      throw new IllegalArgumentException("dim=" + dim + ", must be positive");
+      throw new IllegalArgumentException("dim must be at least 1, got: " + dim);
     }
     return dim;
   }

@@ -12,16 +12,16 @@
 package io.github.luceneplaid.fsvi.slab;
 
 /**
- * How the elements of a slab are stored, all little-endian.
+ * Encoding of the elements of a slab. All encodings are little-endian.
  *
  * @lucene.experimental
  */
 public enum SlabEncoding {
-  /** IEEE binary32, any bits. */
+  /** IEEE 754 binary32. All bits are kept, including those of NaN. */
   FLOAT32(1, Float.BYTES),
-  /** IEEE binary16, finite. */
+  /** IEEE 754 binary16. Values must be finite. */
   FLOAT16(2, Short.BYTES),
-  /** Signed bytes, the integers −128 to 127. A slab knows no scale, that is up to its user. */
+  /** Signed bytes: the integers −128 to 127. A slab has no scale; its user stores one if needed. */
   INT8(3, Byte.BYTES);
 
   private final int wireNumber;
@@ -33,7 +33,7 @@ public enum SlabEncoding {
   }
 
   /**
-   * Returns the number that stands for this encoding in files.
+   * Returns the number of this encoding in files.
    *
    * @return a positive number that never changes
    */
@@ -42,27 +42,30 @@ public enum SlabEncoding {
   }
 
   /**
-   * Returns the size of an element.
+   * Returns the size of an element in bytes.
    *
-   * @return 4, 2 or 1 bytes
+   * @return 4, 2 or 1
    */
   public int bytes() {
     return bytes;
   }
 
   /**
-   * Returns the encoding that a number stands for.
+   * Returns the encoding with a number.
    *
-   * @param wireNumber as read from a file; callers report a wrong one as corruption of that file
+   * @param wireNumber number from a file
    * @return the encoding
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if no encoding has the number; the caller should report this
+   *     as corruption of the file
    */
   public static SlabEncoding fromWireNumber(int wireNumber) {
     return switch (wireNumber) {
       case 1 -> FLOAT32;
       case 2 -> FLOAT16;
       case 3 -> INT8;
-      default -> throw new IllegalArgumentException("no slab encoding has number " + wireNumber);
+      default ->
+          throw new IllegalArgumentException(
+              "number of the slab encoding: found " + wireNumber + ", expected 1 to 3");
     };
   }
 }

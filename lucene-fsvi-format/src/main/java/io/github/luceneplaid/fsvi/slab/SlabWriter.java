@@ -21,22 +21,22 @@ import java.util.Objects;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * Appends a slab to a file: rows of one dimension and one encoding without gaps, the first one at a
- * multiple of {@value #ALIGNMENT} bytes. A slab has no header and no footer; its user stores {@link
- * #offset}, {@link #rows}, dimension and encoding.
+ * Appends a slab to a file. A slab has rows of one dimension and one encoding, without gaps. The
+ * first row is at a multiple of {@value #ALIGNMENT} bytes. A slab has no header and no footer. Its
+ * user must store {@link #offset}, {@link #rows}, the dimension and the encoding.
  *
- * <p>While a slab is being written, nothing else may be written to the same output.
+ * <p>Nothing else may be written to the output while a slab is being written.
  *
- * @lucene.experimental
+ * @lucene.internal
  */
 public final class SlabWriter {
 
-  /** Slabs start at a multiple of this number of bytes. */
+  /** The offset of a slab is a multiple of this number of bytes. */
   public static final int ALIGNMENT = 64;
 
   private static final int BUFFER_ELEMENTS = 2048;
 
-  // The first number that rounds to infinity: half a unit above the largest binary16.
+  // The smallest number that rounds to infinity: half a unit above the largest binary16
   private static final float FLOAT16_LIMIT = 65520f;
 
   private final IndexOutput out;
@@ -52,8 +52,8 @@ public final class SlabWriter {
   /**
    * Starts a slab at the next aligned position of a file.
    *
-   * @param out receives the slab, and is not closed by this writer
-   * @param encoding of the elements
+   * @param out receives the slab; this writer does not close it
+   * @param encoding encoding of the elements
    * @param dim number of elements of a row, ≥ 1
    * @throws IOException from the output
    * @throws IllegalArgumentException if dim &lt; 1
@@ -71,7 +71,7 @@ public final class SlabWriter {
   }
 
   /**
-   * Returns the position of the first row in the file.
+   * Returns the offset of the first row in the file, in bytes.
    *
    * @return a multiple of {@value #ALIGNMENT}
    */
@@ -89,16 +89,17 @@ public final class SlabWriter {
   }
 
   /**
-   * Appends rows of floats, converted to the slab's encoding: unchanged, rounded to the nearest
-   * binary16, or rounded to the nearest integer, ties to even.
+   * Appends rows of floats, and converts them to the slab's encoding. {@link SlabEncoding#FLOAT32}
+   * keeps them, {@link SlabEncoding#FLOAT16} rounds to the nearest binary16, and {@link
+   * SlabEncoding#INT8} rounds to the nearest integer, ties to even.
    *
    * @param values [n][dim]
    * @param from index of the first element in values
    * @param n number of rows
    * @throws IOException from the output
-   * @throws IllegalArgumentException if an element cannot be stored, before anything is written:
-   *     not finite or of magnitude 65520 or more in {@link SlabEncoding#FLOAT16}, rounding to no
-   *     signed byte in {@link SlabEncoding#INT8}
+   * @throws IllegalArgumentException if the encoding does not fit an element; no row is written
+   *     then. {@link SlabEncoding#FLOAT16} fits finite elements of magnitude less than 65520.
+   *     {@link SlabEncoding#INT8} fits elements that round to a signed byte
    */
   public void append(float[] values, int from, int n) throws IOException {
     int elements = Math.multiplyExact(n, dim);
@@ -114,7 +115,7 @@ public final class SlabWriter {
   }
 
   /**
-   * Appends rows that are in the slab's encoding already, for example from {@link
+   * Appends rows that are already in the slab's encoding, for example from {@link
    * Slab#readRawBytes}.
    *
    * @param bytes n rows

@@ -10,5 +10,10 @@
  * the License.
  */
 
-/** Slabs: fixed-width vector rows on disk, written once and read in place. */
+/**
+ * Internal: slabs, which are vector rows of a fixed width on disk. A slab is written once and read
+ * in place. The formats of several modules use this package, and other code must not use it. The
+ * exception is {@link io.github.luceneplaid.fsvi.slab.SlabEncoding}, which is part of the
+ * statistics of a field.
+ */
 package io.github.luceneplaid.fsvi.slab;

@@ -30,7 +30,7 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestSlab extends LuceneTestCase {
 
-  /** Numbers that the encoding can hold as they are. */
+  /** Makes numbers that the encoding can represent exactly. */
   private static float[] randomRows(int rows, int dim, SlabEncoding encoding) {
     float[] values = new float[rows * dim];
     for (int i = 0; i < values.length; i++) {
@@ -75,7 +75,7 @@ public class TestSlab extends LuceneTestCase {
     try (IndexInput file = directory.openInput(name, IOContext.DEFAULT)) {
       assertEquals(offset + (long) rows * dim * encoding.bytes() + garbage.length, file.length());
       assertRows(Slab.open(file, offset, rows, dim, encoding), values, rows, dim);
-      // As in a compound file of an old index, whose entries are not aligned.
+      // As in a compound file of an old index, whose entries are not aligned
       long odd = offset - Math.min(offset, random().nextInt(7));
       IndexInput slice = file.slice("slice", odd, file.length() - odd);
       Slab slab = Slab.open(slice, offset - odd, rows, dim, encoding);
@@ -142,7 +142,7 @@ public class TestSlab extends LuceneTestCase {
     }
   }
 
-  /** Rows straddle the borders of the pieces in which the file is mapped. */
+  /** Rows may lie in two pieces of a mapped file. */
   public void testMemoryMappedInSmallPieces() throws IOException {
     for (int pieceBytes : new int[] {64, 128, 1024}) {
       try (Directory directory = new MMapDirectory(createTempDir(), pieceBytes)) {
@@ -172,7 +172,7 @@ public class TestSlab extends LuceneTestCase {
       try (IndexOutput out = directory.createOutput("f", IOContext.DEFAULT)) {
         new SlabWriter(out, SlabEncoding.FLOAT32, 2).append(new float[] {1, -2}, 0, 1);
         new SlabWriter(out, SlabEncoding.FLOAT16, 2).append(new float[] {1, -2}, 0, 1);
-        // Ties go to even integers.
+        // Ties are rounded to even integers
         new SlabWriter(out, SlabEncoding.INT8, 5)
             .append(new float[] {-128.5f, 127.49f, 0.5f, 1.5f, -0.6f}, 0, 1);
       }
@@ -241,7 +241,7 @@ public class TestSlab extends LuceneTestCase {
         IndexOutput out = directory.createOutput("f", IOContext.DEFAULT)) {
       SlabWriter writer = new SlabWriter(out, encoding, 3);
       for (float value : wrong) {
-        // Far from the start, so that a writer which checks as it goes would have written rows.
+        // Far from the start: a writer that checks row by row would have written some rows
         float[] values = new float[3 * 2000];
         values[3 * 1999 + 1] = value;
         IllegalArgumentException e =
@@ -352,7 +352,7 @@ public class TestSlab extends LuceneTestCase {
     }
   }
 
-  /** Copies read independently of each other, in threads of their own. */
+  /** Copies can be read independently, each in its own thread. */
   public void testCopies() throws Exception {
     try (Directory directory = newDirectory()) {
       float[] values = randomRows(200, 17, SlabEncoding.FLOAT16);

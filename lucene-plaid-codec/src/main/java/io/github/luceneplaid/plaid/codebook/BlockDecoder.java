@@ -77,14 +77,14 @@ public final class BlockDecoder {
 
   private boolean decodeImported(
       byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
-    int any = ResidualQuantizer.centroidId(block, offset, firstLane);
+    int any = CodeBlock.centroidId(block, offset, firstLane);
     if (any >= codebooks.importedCentroids()) {
       return false;
     }
     int number = codebooks.blockOf(any);
     int first = codebooks.firstCentroid(number);
     for (int i = 0; i < lanes; i++) {
-      int centroid = ResidualQuantizer.centroidId(block, offset, firstLane + i) - first;
+      int centroid = CodeBlock.centroidId(block, offset, firstLane + i) - first;
       imported[number].decode(block, offset, firstLane + i, centroid, out, at + i * dimension);
     }
     return true;

@@ -39,8 +39,6 @@ public final class PlaidBlockCodec {
   /** What tokens are divided by at least. */
   private static final float MIN_NORM = 1e-12f;
 
-  private static final int LANES = ResidualQuantizer.LANES;
-
   /** Each byte with its bits in reverse order. */
   private static final byte[] REVERSED = new byte[1 << Byte.SIZE];
 
@@ -108,14 +106,14 @@ public final class PlaidBlockCodec {
    */
   public void pack(
       byte[] packed, int from, int centroid, int centroidId, byte[] block, int offset, int lane) {
-    int group = offset + ResidualQuantizer.CODES + lane;
-    for (int i = from; i < from + width; i++, group += LANES) {
+    int group = offset + CodeBlock.CODES + lane;
+    for (int i = from; i < from + width; i++, group += CodeBlock.LANES) {
       block[group] = reverse(packed[i]);
     }
-    ResidualQuantizer.setCentroidId(block, offset, lane, centroidId);
+    CodeBlock.setCentroidId(block, offset, lane, centroidId);
     short half = Float.floatToFloat16(inverseNorm(packed, from, centroid));
-    block[offset + ResidualQuantizer.SCALES + lane] = (byte) half;
-    block[offset + ResidualQuantizer.FACTORS + lane] = (byte) (half >>> 8);
+    block[offset + CodeBlock.SCALES + lane] = (byte) half;
+    block[offset + CodeBlock.FACTORS + lane] = (byte) (half >>> 8);
   }
 
   /** What is stored of a norm has 11 bits: floats suffice to compute it. */
@@ -167,8 +165,8 @@ public final class PlaidBlockCodec {
    * @param to index of the first one
    */
   public void unpack(byte[] block, int offset, int lane, byte[] packed, int to) {
-    int group = offset + ResidualQuantizer.CODES + lane;
-    for (int i = to; i < to + width; i++, group += LANES) {
+    int group = offset + CodeBlock.CODES + lane;
+    for (int i = to; i < to + width; i++, group += CodeBlock.LANES) {
       packed[i] = reverse(block[group]);
     }
   }
@@ -183,10 +181,10 @@ public final class PlaidBlockCodec {
    */
   public static void readLanes(
       byte[] block, int offset, int[] centroidIds, float[] factors, int out) {
-    for (int lane = 0; lane < LANES; lane++) {
-      centroidIds[out + lane] = ResidualQuantizer.centroidId(block, offset, lane);
-      int low = block[offset + ResidualQuantizer.SCALES + lane] & 0xFF;
-      int high = block[offset + ResidualQuantizer.FACTORS + lane];
+    for (int lane = 0; lane < CodeBlock.LANES; lane++) {
+      centroidIds[out + lane] = CodeBlock.centroidId(block, offset, lane);
+      int low = block[offset + CodeBlock.SCALES + lane] & 0xFF;
+      int high = block[offset + CodeBlock.FACTORS + lane];
       factors[out + lane] = Float.float16ToFloat((short) (high << 8 | low));
     }
   }
@@ -199,9 +197,9 @@ public final class PlaidBlockCodec {
    * @param at index of its first component
    */
   public void decode(byte[] block, int offset, int lane, int centroid, float[] out, int at) {
-    int group = offset + ResidualQuantizer.CODES + lane;
+    int group = offset + CodeBlock.CODES + lane;
     double squares = 0;
-    for (int j = 0; j < dimension; j += perByte, group += LANES) {
+    for (int j = 0; j < dimension; j += perByte, group += CodeBlock.LANES) {
       squares += add(centroid, j, block[group], out, at);
     }
     normalize(squares, out, at);

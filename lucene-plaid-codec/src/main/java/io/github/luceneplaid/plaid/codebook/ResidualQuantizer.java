@@ -13,9 +13,7 @@ package io.github.luceneplaid.plaid.codebook;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import java.util.Arrays;
 import java.util.Objects;
-import org.apache.lucene.util.BitUtil;
 
 /**
  * Codes of tokens: a rotated token x of unit length is stored as the id of a centroid a and a
@@ -40,38 +38,15 @@ import org.apache.lucene.util.BitUtil;
  * tokens of length 1 do, and better at 1 bit (recall@10 .904 instead of .892 with 1,024 centroids),
  * and needs no length to be computed.
  *
- * <h2>Block of 16 tokens</h2>
+ * <p>{@link CodeBlock} is the layout of the codes of 16 tokens, {@link QueryRounding} makes
+ * integers of queries.
  *
- * A token has a lane, 0 to 15.
- *
- * <ul>
- *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, of the segment's centroids one after
- *       another
- *   <li><b>[uint8]</b> × 16: scales, round(128 s) up to 255
- *   <li><b>[uint8]</b> × 16: factors, round(256 (factor − 0.75)), 0 to 255
- *   <li>{@link ResidualTables#codeBytes} bytes: codes as in {@link VectorKernels#decodeBlock},
- *       unused bits 0
- * </ul>
- *
- * All arithmetic is in an order of its own, not in one of the kernels, so all machines decode the
- * same numbers. An instance has scratch memory and belongs to one thread.
+ * <p>All arithmetic is in an order of its own, not in one of the kernels, so all machines decode
+ * the same numbers. An instance has scratch memory and belongs to one thread.
  *
  * @lucene.internal
  */
 public final class ResidualQuantizer {
-
-  /** Tokens in a block. */
-  public static final int LANES = VectorKernels.BLOCK_LANES;
-
-  static final int SCALES = 2 * LANES;
-  static final int FACTORS = 3 * LANES;
-
-  /** Where the codes are in a block. */
-  public static final int CODES = 4 * LANES;
-
-  private static final float SCALE_UNIT = 1 / 128f;
-  private static final float FACTOR_UNIT = 1 / 256f;
-  private static final float FACTOR_MIN = 0.75f;
 
   /** Residuals this short have scale 0, and their direction does not matter. */
   private static final float NO_RESIDUAL = 1e-12f;
@@ -132,18 +107,7 @@ public final class ResidualQuantizer {
    * @return 64 and the bytes of 16 codes
    */
   public int blockBytes() {
-    return blockBytes(bits, dim);
-  }
-
-  /**
-   * Returns the number of bytes of a block.
-   *
-   * @param bits of a component: 1, 2, 3, 4 or 8
-   * @param dim components of a token
-   * @return 64 and the bytes of 16 codes
-   */
-  public static int blockBytes(int bits, int dim) {
-    return CODES + ResidualTables.codeBytes(bits, dim);
+    return CodeBlock.bytes(bits, dim);
   }
 
   /**
@@ -183,7 +147,7 @@ public final class ResidualQuantizer {
       byte[] block,
       int blockOffset,
       int lane) {
-    Objects.checkIndex(lane, LANES);
+    Objects.checkIndex(lane, CodeBlock.LANES);
     Objects.checkIndex(centroidId, Codebook.MAX_CENTROIDS);
     int centroid = Objects.checkFromIndexSize(centroidId * dim, dim, centroids.length);
     if (table == null) {
@@ -198,10 +162,10 @@ public final class ResidualQuantizer {
     }
     int scale = present ? scale() : 0;
     int at = blockOffset + lane;
-    setCentroidId(block, blockOffset, lane, centroidId);
-    block[at + SCALES] = (byte) scale;
-    block[at + FACTORS] = (byte) factor(scale);
-    pack(block, at + CODES);
+    CodeBlock.setCentroidId(block, blockOffset, lane, centroidId);
+    block[at + CodeBlock.SCALES] = (byte) scale;
+    block[at + CodeBlock.FACTORS] = (byte) factor(scale);
+    pack(block, at + CodeBlock.CODES);
   }
 
   /** Sets the residual, its squared length, and the product of token and centroid. */
@@ -297,15 +261,13 @@ public final class ResidualQuantizer {
   private int scale() {
     float unbiased = squaredResidual / residualProduct;
     float leastSquares = residualProduct / squaredWeights;
-    float scale = Math.min(unbiased, 2 * leastSquares) * weightUnit;
-    return Math.max(0, Math.min(255, Math.round(scale / SCALE_UNIT)));
+    return CodeBlock.byteOfScale(Math.min(unbiased, 2 * leastSquares) * weightUnit);
   }
 
   /** The byte of the factor that makes the similarity with the token itself 1. */
   private int factor(int scale) {
-    float similarity = centroidProduct + scale * SCALE_UNIT / weightUnit * tokenProduct;
-    float factor = 1 / Math.max(0.5f, similarity);
-    return Math.max(0, Math.min(255, Math.round((factor - FACTOR_MIN) / FACTOR_UNIT)));
+    float similarity = centroidProduct + CodeBlock.scale(scale) / weightUnit * tokenProduct;
+    return CodeBlock.byteOfFactor(1 / Math.max(0.5f, similarity));
   }
 
   private void pack(byte[] block, int at) {
@@ -314,15 +276,15 @@ public final class ResidualQuantizer {
       case 2 -> pack2(block, at);
       case 3 -> {
         pack2(block, at);
-        pack1(2, block, at + LANES * ((dim + 3) / 4));
+        pack1(2, block, at + CodeBlock.LANES * ((dim + 3) / 4));
       }
       case 4 -> {
-        for (int j = 0; j < dim; j += 2, at += LANES) {
+        for (int j = 0; j < dim; j += 2, at += CodeBlock.LANES) {
           block[at] = (byte) (levels[j] | levels[j + 1] << 4);
         }
       }
       default -> {
-        for (int j = 0; j < dim; j++, at += LANES) {
+        for (int j = 0; j < dim; j++, at += CodeBlock.LANES) {
           block[at] = levels[j];
         }
       }
@@ -331,7 +293,7 @@ public final class ResidualQuantizer {
 
   /** Packs the two low bits of each level. */
   private void pack2(byte[] block, int at) {
-    for (int j = 0; j < dim; j += 4, at += LANES) {
+    for (int j = 0; j < dim; j += 4, at += CodeBlock.LANES) {
       int low = (levels[j] & 3) | (levels[j + 1] & 3) << 2;
       int high = (levels[j + 2] & 3) | (levels[j + 3] & 3) << 2;
       block[at] = (byte) (low | high << 4);
@@ -340,80 +302,12 @@ public final class ResidualQuantizer {
 
   /** Packs one bit of each level. */
   private void pack1(int bit, byte[] block, int at) {
-    for (int j = 0; j < dim; j += 8, at += LANES) {
+    for (int j = 0; j < dim; j += 8, at += CodeBlock.LANES) {
       int packed = 0;
       for (int i = 7; i >= 0; i--) {
         packed = packed << 1 | (levels[j + i] >>> bit & 1);
       }
       block[at] = (byte) packed;
-    }
-  }
-
-  /**
-   * Copies the code of a lane to another lane of the same block.
-   *
-   * @param block holds the block
-   * @param blockOffset index of its first byte
-   * @param from lane, 0 to 15
-   * @param to lane, 0 to 15
-   */
-  public void repeatLane(byte[] block, int blockOffset, int from, int to) {
-    Objects.checkIndex(from, LANES);
-    Objects.checkIndex(to, LANES);
-    setCentroidId(block, blockOffset, to, centroidId(block, blockOffset, from));
-    for (int at = blockOffset + SCALES; at < blockOffset + blockBytes(); at += LANES) {
-      block[at + to] = block[at + from];
-    }
-  }
-
-  /**
-   * Returns the centroid id of a lane.
-   *
-   * @param block holds the block
-   * @param blockOffset index of its first byte
-   * @param lane 0 to 15
-   * @return 0 to 65535
-   */
-  public static int centroidId(byte[] block, int blockOffset, int lane) {
-    return Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(block, blockOffset + 2 * lane));
-  }
-
-  /**
-   * Sets the centroid id of a lane, for centroids that have moved to another row.
-   *
-   * @param block holds the block
-   * @param blockOffset index of its first byte
-   * @param lane 0 to 15
-   * @param centroidId 0 to 65535
-   */
-  public static void setCentroidId(byte[] block, int blockOffset, int lane, int centroidId) {
-    int at = blockOffset + 2 * lane;
-    block[at] = (byte) centroidId;
-    block[at + 1] = (byte) (centroidId >>> 8);
-  }
-
-  /**
-   * Reads what {@link VectorKernels#maxTile} wants to know of the 16 lanes of a block.
-   *
-   * @param block holds the block
-   * @param blockOffset index of its first byte
-   * @param centroidIds receives the centroid ids
-   * @param scales receives the scales s
-   * @param factors receives the factors
-   * @param outOffset index of the first lane in these three
-   */
-  public static void readLanes(
-      byte[] block,
-      int blockOffset,
-      int[] centroidIds,
-      float[] scales,
-      float[] factors,
-      int outOffset) {
-    for (int lane = 0; lane < LANES; lane++) {
-      centroidIds[outOffset + lane] = centroidId(block, blockOffset, lane);
-      int at = blockOffset + lane;
-      scales[outOffset + lane] = (block[at + SCALES] & 0xFF) * SCALE_UNIT;
-      factors[outOffset + lane] = FACTOR_MIN + (block[at + FACTORS] & 0xFF) * FACTOR_UNIT;
     }
   }
 
@@ -437,16 +331,15 @@ public final class ResidualQuantizer {
       int lanes,
       float[] out,
       int outOffset) {
-    Objects.checkFromIndexSize(firstLane, lanes, LANES);
+    Objects.checkFromIndexSize(firstLane, lanes, CodeBlock.LANES);
     if (tile == null) {
       tile = new short[dim * VectorKernels.TILE_LANES];
     }
-    kernels.decodeBlock(block, blockOffset + CODES, bits, dim, tile, 0);
+    kernels.decodeBlock(block, blockOffset + CodeBlock.CODES, bits, dim, tile, 0);
     for (int lane = firstLane; lane < firstLane + lanes; lane++, outOffset += dim) {
-      int centroid = centroidId(block, blockOffset, lane) * dim;
-      float scale = (block[blockOffset + SCALES + lane] & 0xFF) * SCALE_UNIT;
-      float step = scale / weightUnit;
-      float factor = FACTOR_MIN + (block[blockOffset + FACTORS + lane] & 0xFF) * FACTOR_UNIT;
+      int centroid = CodeBlock.centroidId(block, blockOffset, lane) * dim;
+      float step = CodeBlock.scale(block[blockOffset + CodeBlock.SCALES + lane]) / weightUnit;
+      float factor = CodeBlock.factor(block[blockOffset + CodeBlock.FACTORS + lane]);
       for (int j = 0; j < dim; j++) {
         int weight = tile[j * VectorKernels.TILE_LANES + lane];
         out[outOffset + j] = (centroids[centroid + j] + step * weight) * factor;
@@ -466,71 +359,6 @@ public final class ResidualQuantizer {
    * @param queryScale receives [nq] scales: {@code ints · queryScale} is about q / (T √dim)
    */
   public void quantizeQuery(float[] queries, int nq, short[] ints, float[] queryScale) {
-    quantizeQuery(queries, nq, dim, maxWeightLength(), 1 / weightUnit, ints, queryScale);
-  }
-
-  /**
-   * Turns query tokens into integers so short that their products with integer weights fit 16 bits.
-   *
-   * @param queries [nq][dim], of any length
-   * @param nq number of query tokens
-   * @param dim components of a token
-   * @param maxWeightLength largest length of a token's integer weights
-   * @param weight what a unit of these weights is worth
-   * @param ints receives [nq][dim] integers
-   * @param queryScale receives [nq] scales: {@code ints · queryScale} is about weight · q
-   */
-  public static void quantizeQuery(
-      float[] queries,
-      int nq,
-      int dim,
-      double maxWeightLength,
-      double weight,
-      short[] ints,
-      float[] queryScale) {
-    double limit = Short.MAX_VALUE / maxWeightLength;
-    // Rounding adds 1/12 to the expected square of each integer, and deviates from that; two such
-    // deviations less cost nothing, and hardly any query needs a second look then.
-    double deviation = 2 * limit / Math.sqrt(12);
-    double target = Math.sqrt(Math.max(0, limit * limit - dim / 12.0 - 2 * deviation));
-    for (int q = 0; q < nq; q++) {
-      int offset = q * dim;
-      double squared = 0;
-      for (int j = 0; j < dim; j++) {
-        squared += (double) queries[offset + j] * queries[offset + j];
-      }
-      if (squared == 0) {
-        Arrays.fill(ints, offset, offset + dim, (short) 0);
-        queryScale[q] = 0;
-      } else {
-        double unit = target / Math.sqrt(squared);
-        round(queries, offset, dim, unit, (int) (limit * limit), ints);
-        queryScale[q] = (float) (weight / unit);
-      }
-    }
-  }
-
-  /** Rounds query · unit to integers of limited length, those rounded up most go down instead. */
-  private static void round(
-      float[] queries, int offset, int dim, double unit, int maxSquared, short[] ints) {
-    int squared = 0;
-    for (int j = offset; j < offset + dim; j++) {
-      int value = (int) Math.rint(queries[j] * unit);
-      ints[j] = (short) value;
-      squared += value * value;
-    }
-    while (squared > maxSquared) {
-      int victim = offset;
-      double mostAdded = Double.NEGATIVE_INFINITY;
-      for (int j = offset; j < offset + dim; j++) {
-        double added = Math.abs(ints[j]) - Math.abs(queries[j] * unit);
-        if (ints[j] != 0 && added > mostAdded) {
-          mostAdded = added;
-          victim = j;
-        }
-      }
-      squared -= 2 * Math.abs(ints[victim]) - 1;
-      ints[victim] = (short) (ints[victim] - Integer.signum(ints[victim]));
-    }
+    QueryRounding.round(queries, nq, dim, maxWeightLength(), 1 / weightUnit, ints, queryScale);
   }
 }

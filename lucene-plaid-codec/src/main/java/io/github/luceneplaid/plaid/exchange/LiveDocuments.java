@@ -180,7 +180,7 @@ final class LiveDocuments {
 
   /** Reads codes of the current document, which is coded against an imported codebook. */
   void codes(int from, int n, int[] centroids, byte[] residuals) throws IOException {
-    segment.importedCodes(ordinal, from, n, centroids, residuals);
+    segment.codes().importedCodes(ordinal, from, n, centroids, residuals);
   }
 
   /** Reads tokens of the current document as the index returns them, row after row. */

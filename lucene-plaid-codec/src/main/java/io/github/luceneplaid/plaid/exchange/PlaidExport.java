@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.exchange;
 
-import io.github.luceneplaid.fsvi.files.Replacement;
+import io.github.luceneplaid.fsvi.files.internal.Replacement;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.Codebook;

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.KMeans;
 import java.io.IOException;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ public final class CellWriter {
   private float[] rows = new float[0];
   private int[] identity = new int[0];
   private int[] nearest = new int[0];
-  private int[] leafOf = new int[0];
+  private int[] cellOf = new int[0];
 
   /**
    * Takes the tokens of a segment.
@@ -134,12 +135,12 @@ public final class CellWriter {
   /** Decodes tokens while a group takes them: one by one, a block is decoded for each. */
   private CodedTokens.Visitor decoding(Group group) {
     group.rows = new float[group.slots.length * dimension];
-    float[] block = new float[CodedTokens.BLOCK * dimension];
-    int[] centroids = new int[CodedTokens.BLOCK];
+    float[] block = new float[CodeBlock.LANES * dimension];
+    int[] centroids = new int[CodeBlock.LANES];
     return (region, slot, ordinal) -> {
-      int lane = (int) (slot % CodedTokens.BLOCK);
+      int lane = (int) (slot % CodeBlock.LANES);
       if (lane == 0) {
-        tokens.decodeBlock(slot / CodedTokens.BLOCK, scratch, CodedTokens.BLOCK, block, centroids);
+        tokens.decodeBlock(slot / CodeBlock.LANES, scratch, CodeBlock.LANES, block, centroids);
       }
       int at = group.take(region, slot, ordinal);
       System.arraycopy(block, lane * dimension, group.rows, at * dimension, dimension);
@@ -259,7 +260,7 @@ public final class CellWriter {
     }
     int start = group.start(region);
     int k = Math.clamp(Math.round((float) n / tokensPerCell), 1, MAX_CELLS_OF_REGION);
-    leafOf = ArrayUtil.growNoCopy(leafOf, n);
+    cellOf = ArrayUtil.growNoCopy(cellOf, n);
     float[] cells = cluster(group, start, n, k);
     int[] ends = new int[k];
     int[] byCell = sortByCell(n, ends);
@@ -278,7 +279,7 @@ public final class CellWriter {
   /** Orders the tokens of a region by cell, in document order within each. */
   private int[] sortByCell(int n, int[] ends) {
     for (int i = 0; i < n; i++) {
-      ends[leafOf[i]]++;
+      ends[cellOf[i]]++;
     }
     int sum = 0;
     for (int cell = 0; cell < ends.length; cell++) {
@@ -287,7 +288,7 @@ public final class CellWriter {
     }
     int[] byCell = new int[n];
     for (int i = 0; i < n; i++) {
-      byCell[ends[leafOf[i]]++] = i;
+      byCell[ends[cellOf[i]]++] = i;
     }
     return byCell;
   }
@@ -295,7 +296,7 @@ public final class CellWriter {
   /**
    * Clusters the tokens of a region.
    *
-   * @return the cells, which are of length 1; {@link #leafOf} gets the cell of each token
+   * @return the cells, which are of length 1; {@link #cellOf} gets the cell of each token
    */
   private float[] cluster(Group group, int start, int n, int k) throws IOException {
     int sample = Math.min(n, SAMPLE);
@@ -316,13 +317,13 @@ public final class CellWriter {
         }
       }
       if (k == 1) {
-        Arrays.fill(leafOf, from, from + size, 0);
+        Arrays.fill(cellOf, from, from + size, 0);
       } else {
         kMeans.assign(rows, identity(size), 0, size, centroids, nearest);
-        System.arraycopy(nearest, 0, leafOf, from, size);
+        System.arraycopy(nearest, 0, cellOf, from, size);
       }
       for (int i = 0; i < size; i++) {
-        int cell = leafOf[from + i];
+        int cell = cellOf[from + i];
         kernels.add(sums, cell * dimension, rows, i * dimension, dimension);
       }
     }

@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.BitUtil;
@@ -44,8 +44,6 @@ public record CodedTokens(
     RandomAccessInput regions,
     int regionCount) {
 
-  static final int BLOCK = 16;
-
   /** Receives tokens one by one. */
   interface Visitor {
     /**
@@ -60,21 +58,21 @@ public record CodedTokens(
 
   /** Shows all tokens, in document order, without decoding them. */
   void forEach(Visitor visitor) throws IOException {
-    byte[] ids = new byte[BLOCK * Short.BYTES];
+    byte[] ids = new byte[CodeBlock.LANES * Short.BYTES];
     long block = 0;
     int ordinal = 0;
     for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ordinal++) {
       long n = it.next();
-      for (long from = 0; from < n; from += BLOCK, block++) {
+      for (long from = 0; from < n; from += CodeBlock.LANES, block++) {
         if (regions == null) {
           blocks.readBytes(block * stride, ids, 0, ids.length);
         } else {
           regions.readBytes(block * ids.length, ids, 0, ids.length);
         }
-        int lanes = (int) Math.min(BLOCK, n - from);
+        int lanes = (int) Math.min(CodeBlock.LANES, n - from);
         for (int lane = 0; lane < lanes; lane++) {
           int region = Short.toUnsignedInt((short) BitUtil.VH_LE_SHORT.get(ids, lane << 1));
-          visitor.token(region, block * BLOCK + lane, ordinal);
+          visitor.token(region, block * CodeBlock.LANES + lane, ordinal);
         }
       }
     }
@@ -92,7 +90,7 @@ public record CodedTokens(
     blocks.readBytes(block * stride, scratch, 0, stride);
     decoder.decodeRotated(scratch, 0, 0, lanes, into, 0);
     for (int lane = 0; lane < lanes; lane++) {
-      ids[lane] = ResidualQuantizer.centroidId(scratch, 0, lane);
+      ids[lane] = CodeBlock.centroidId(scratch, 0, lane);
     }
   }
 
@@ -132,7 +130,7 @@ public record CodedTokens(
    * @param into receives the rotated token, of length 1
    */
   void decode(long slot, byte[] scratch, float[] into, int offset) throws IOException {
-    blocks.readBytes(slot / BLOCK * stride, scratch, 0, stride);
-    decoder.decodeRotated(scratch, 0, (int) (slot % BLOCK), 1, into, offset);
+    blocks.readBytes(slot / CodeBlock.LANES * stride, scratch, 0, stride);
+    decoder.decodeRotated(scratch, 0, (int) (slot % CodeBlock.LANES), 1, into, offset);
   }
 }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
@@ -71,18 +72,18 @@ public final class Regions {
     int[] near = near(tokens.centroids(), tokens.centroidCount());
     int width = near.length / tokens.centroidCount();
     byte[] block = new byte[tokens.stride()];
-    float[] decoded = new float[CodedTokens.BLOCK * dimension];
-    int[] ids = new int[CodedTokens.BLOCK];
+    float[] decoded = new float[CodeBlock.LANES * dimension];
+    int[] ids = new int[CodeBlock.LANES];
     long blocks = 0;
     for (PackedLongValues.Iterator it = tokens.counts().iterator(); it.hasNext(); ) {
       long n = it.next();
-      for (long from = 0; from < n; from += CodedTokens.BLOCK, blocks++) {
+      for (long from = 0; from < n; from += CodeBlock.LANES, blocks++) {
         if (blocks % 256 == 0) {
           abort.check();
         }
-        int lanes = (int) Math.min(CodedTokens.BLOCK, n - from);
+        int lanes = (int) Math.min(CodeBlock.LANES, n - from);
         tokens.decodeBlock(blocks, block, lanes, decoded, ids);
-        for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
+        for (int lane = 0; lane < CodeBlock.LANES; lane++) {
           int region =
               lane < lanes ? nearest(decoded, lane * dimension, near, ids[lane] * width, width) : 0;
           out.writeShort((short) region);

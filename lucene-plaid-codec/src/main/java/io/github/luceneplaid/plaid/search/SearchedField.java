@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.fsvi.FilteredReaders;
+import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.LeafReader;

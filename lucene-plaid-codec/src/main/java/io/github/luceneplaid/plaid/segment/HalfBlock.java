@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import org.apache.lucene.util.BitUtil;
 
 /**
@@ -26,8 +26,8 @@ public final class HalfBlock {
   /** Tokens of a half block. */
   static final int LANES = 8;
 
-  private static final int CENTROIDS = ResidualQuantizer.LANES * Short.BYTES;
-  private static final int LENGTHS = ResidualQuantizer.LANES * Float.BYTES;
+  private static final int CENTROIDS = CodeBlock.LANES * Short.BYTES;
+  private static final int LENGTHS = CodeBlock.LANES * Float.BYTES;
 
   private HalfBlock() {}
 

@@ -15,7 +15,7 @@ package io.github.luceneplaid.plaid.segment;
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +124,7 @@ public record PlaidFieldEntry(
 
   /** Bytes from one block of codes to the next, in the data file. */
   int codeStride() {
-    return PlaidSegment.stride(ResidualQuantizer.blockBytes(options.bits(), dimension), unitLength);
+    return CodeReader.stride(CodeBlock.bytes(options.bits(), dimension), unitLength);
   }
 
   /** Bytes of all blocks of codes. */

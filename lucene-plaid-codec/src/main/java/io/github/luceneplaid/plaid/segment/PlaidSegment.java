@@ -14,11 +14,8 @@ package io.github.luceneplaid.plaid.segment;
 
 import io.github.luceneplaid.fsvi.slab.Slab;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
-import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import java.io.IOException;
@@ -30,7 +27,6 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
-import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.LongValues;
 
@@ -53,27 +49,18 @@ public final class PlaidSegment {
   /** Tokens of more dimensions are never coded. */
   public static final int MAX_DIMENSION = Payload.MAX_DIMENSION;
 
-  /** Tokens that are decoded in one go. */
-  private static final int CHUNK = TokenAddresses.BLOCK * 4;
-
   private final StoredField shared;
   private final IOSupplier<BinaryDocValues> escaped;
   private final LongValues tokenStarts;
   private final LongValues halfStarts;
   private final LongValues ordToDoc;
   private final Slab rows;
-  private final RandomAccessInput codes;
+  private final CodeReader codes;
   private final RandomAccessInput cells;
   private final RandomAccessInput postings;
-  private final int blockBytes;
-  private final int stride;
 
   // Taken when codes are read first.
   private StoredField.Centroids centroids;
-
-  // Made when tokens are decoded first.
-  private BlockDecoder decoder;
-  private byte[] scratch;
 
   /**
    * Opens a field for a thread.
@@ -91,9 +78,7 @@ public final class PlaidSegment {
     this.rows = entry.rows() == null ? null : openRows(entry, shared.vectors);
     if (entry.codes() != null) {
       CodedParts parts = entry.codes();
-      this.blockBytes = ResidualQuantizer.blockBytes(entry.options().bits(), entry.dimension());
-      this.stride = entry.codeStride();
-      this.codes = shared.data.randomAccessSlice(parts.codesOffset(), entry.codeBytes());
+      this.codes = new CodeReader(this, entry, shared.data);
       this.cells =
           shared.vectors.randomAccessSlice(
               parts.cellsOffset(), CellLayout.bytes(parts.cells(), entry.dimension()));
@@ -101,17 +86,10 @@ public final class PlaidSegment {
           shared.data.randomAccessSlice(
               parts.postingsOffset(), parts.postings() * parts.postingWidth());
     } else {
-      this.blockBytes = 0;
-      this.stride = 0;
       this.codes = null;
       this.cells = null;
       this.postings = null;
     }
-  }
-
-  /** Bytes of a block of codes in a segment. */
-  public static int stride(int blockBytes, boolean unitLength) {
-    return blockBytes + (unitLength ? 0 : TokenAddresses.BLOCK * Float.BYTES);
   }
 
   private static Slab openRows(PlaidFieldEntry entry, IndexInput vectors) throws IOException {
@@ -309,64 +287,7 @@ public final class PlaidSegment {
       rows.readRows(firstToken(ordinal) + from, n, into, 0);
       return;
     }
-    decode(ordinal, from, n, into, false);
-  }
-
-  /**
-   * Decodes tokens {@code [from, from + n)} of a document as they are coded: rotated, with their
-   * length.
-   *
-   * @param into receives n rows of the dimension
-   */
-  public void decode(int ordinal, int from, int n, float[] into) throws IOException {
-    decode(ordinal, from, n, into, true);
-  }
-
-  private void decode(int ordinal, int from, int n, float[] into, boolean rotated)
-      throws IOException {
-    long first = firstHalf(ordinal);
-    long end = firstHalf(ordinal + 1);
-    int dimension = dimension();
-    if (decoder == null) {
-      decoder = new BlockDecoder(codebooks(), bits());
-      scratch = new byte[CHUNK / TokenAddresses.BLOCK * stride];
-    }
-    for (int done = 0; done < n; ) {
-      int token = from + done;
-      int lane = token % TokenAddresses.BLOCK;
-      long half = first + 2L * (token / TokenAddresses.BLOCK);
-      int size = Math.min(n - done, CHUNK - lane);
-      int blocks = (lane + size + TokenAddresses.BLOCK - 1) / TokenAddresses.BLOCK;
-      readBlocks(half, (int) Math.min(2L * blocks, end - half), scratch);
-      for (int b = 0; b < blocks; b++) {
-        int lanes = Math.min(TokenAddresses.BLOCK - lane, n - done);
-        if (rotated) {
-          decoder.decodeRotated(scratch, b * stride, lane, lanes, into, done * dimension);
-        } else {
-          decoder.decode(scratch, b * stride, lane, lanes, into, done * dimension);
-        }
-        scale(scratch, b * stride, lane, lanes, into, done * dimension);
-        done += lanes;
-        lane = 0;
-      }
-    }
-  }
-
-  private void scale(byte[] block, int offset, int lane, int lanes, float[] into, int at) {
-    if (isUnitLength()) {
-      return;
-    }
-    for (int i = 0; i < lanes; i++) {
-      float length = length(block, offset, lane + i);
-      for (int j = 0; j < dimension(); j++) {
-        into[at + i * dimension() + j] *= length;
-      }
-    }
-  }
-
-  /** The length of a token of a block, in a segment whose tokens are not all of length 1. */
-  public float length(byte[] block, int offset, int lane) {
-    return (float) BitUtil.VH_LE_FLOAT.get(block, offset + blockBytes + lane * Float.BYTES);
+    codes.decode(ordinal, from, n, into);
   }
 
   /** Tokens stored as floats, by token number; null if there are none. */
@@ -382,54 +303,6 @@ public final class PlaidSegment {
    */
   public long firstHalf(int ordinal) throws CorruptIndexException {
     return first(halfStarts, ordinal, addresses().halves());
-  }
-
-  /** Bytes from one block of codes to the next, as {@link #readBlocks} returns them. */
-  public int blockStride() {
-    return stride;
-  }
-
-  /**
-   * Copies blocks of codes. If there is an odd number of half blocks, the last one is made a whole
-   * one by repeating its tokens.
-   *
-   * @param half the first half block, an even number behind the first one of a document
-   * @param n half blocks; odd only up to the last one of a document
-   * @param into receives the blocks
-   * @return the number of blocks
-   * @throws CorruptIndexException if there are no such blocks, or not the centroids they name
-   */
-  public int readBlocks(long half, int n, byte[] into) throws IOException {
-    if (half < 0 || n < 0 || half > addresses().halves() - n) {
-      throw corrupt(n + " half blocks from " + half + " of " + addresses().halves());
-    }
-    codes.readBytes(half * (stride / 2), into, 0, n * (stride / 2));
-    int blocks = (n + 1) / 2;
-    if (n % 2 != 0) {
-      HalfBlock.expand(into, (blocks - 1) * stride, blockBytes, stride);
-    }
-    for (int from = 0; from < blocks * stride; from += stride) {
-      checkCentroids(into, from);
-    }
-    return blocks;
-  }
-
-  private void checkCentroids(byte[] blocks, int from) throws IOException {
-    CodebookBlocks codebooks = codebooks();
-    int least = Integer.MAX_VALUE;
-    int largest = 0;
-    for (int lane = 0; lane < TokenAddresses.BLOCK; lane++) {
-      int centroid = ResidualQuantizer.centroidId(blocks, from, lane);
-      least = Math.min(least, centroid);
-      largest = Math.max(largest, centroid);
-    }
-    if (largest >= codebooks.centroidCount()) {
-      throw corrupt("centroid " + largest + " of " + codebooks.centroidCount());
-    }
-    if (least < codebooks.importedCentroids()
-        && codebooks.blockOf(least) != codebooks.blockOf(largest)) {
-      throw corrupt("centroids " + least + " and " + largest + " of two codebooks in one block");
-    }
   }
 
   /** Whether any documents are coded against an imported codebook. */
@@ -448,44 +321,16 @@ public final class PlaidSegment {
     if (hasImported() == false) {
       return null;
     }
-    int centroid = Short.toUnsignedInt(codes.readShort(firstHalf(ordinal) * (stride / 2)));
+    int centroid = codes.firstCentroid(ordinal);
     CodebookBlocks codebooks = codebooks();
     return centroid < codebooks.importedCentroids()
         ? codebooks.list().get(codebooks.blockOf(centroid))
         : null;
   }
 
-  /**
-   * Reads the codes of a document that is coded against an {@link #imported} codebook, as PLAID's
-   * files have them.
-   *
-   * @param from the first token
-   * @param n number of tokens
-   * @param centroids receives the centroids of tokens
-   * @param residuals receives their residual bytes, row after row
-   */
-  public void importedCodes(int ordinal, int from, int n, int[] centroids, byte[] residuals)
-      throws IOException {
-    Codebook codebook = imported(ordinal);
-    int firstCentroid = codebooks().firstCentroid(codebook.id());
-    PlaidBlockCodec codec = new PlaidBlockCodec(codebook);
-    byte[] block = new byte[stride];
-    long first = firstHalf(ordinal);
-    long end = firstHalf(ordinal + 1);
-    long loaded = -1;
-    for (int i = 0; i < n; i++) {
-      int lane = (from + i) % TokenAddresses.BLOCK;
-      long half = first + 2L * ((from + i) / TokenAddresses.BLOCK);
-      if (half != loaded) {
-        readBlocks(half, (int) Math.min(2, end - half), block);
-        loaded = half;
-      }
-      centroids[i] = ResidualQuantizer.centroidId(block, 0, lane) - firstCentroid;
-      if (centroids[i] < 0 || centroids[i] >= codebook.size()) {
-        throw corrupt("ordinal " + ordinal + " has centroids of two codebooks");
-      }
-      codec.unpack(block, 0, lane, residuals, i * codec.width());
-    }
+  /** The codes of tokens; null if there are none. */
+  public CodeReader codes() {
+    return codes;
   }
 
   /** The codebook blocks; null if there are no codes. */

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
-import io.github.luceneplaid.fsvi.FilteredReaders;
+import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.segment;
 
 import io.github.luceneplaid.fsvi.slab.Limits;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +54,6 @@ public record TokenAddresses(
     Monotonic tokenStarts,
     Monotonic halfStarts) {
 
-  /** Tokens of a block. */
-  public static final int BLOCK = 16;
-
   static final int BLOCK_SHIFT = 12;
 
   public TokenAddresses {
@@ -71,7 +69,7 @@ public record TokenAddresses(
 
   /** The number of blocks that a document of so many tokens takes. */
   public static int blocksOf(int tokens) {
-    return (tokens + BLOCK - 1) / BLOCK;
+    return (tokens + CodeBlock.LANES - 1) / CodeBlock.LANES;
   }
 
   /** A rising sequence of longs in the data file. */

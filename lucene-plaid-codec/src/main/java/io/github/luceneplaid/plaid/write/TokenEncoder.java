@@ -14,9 +14,11 @@ package io.github.luceneplaid.plaid.write;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CentroidRouter;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.segment.CodeReader;
 import io.github.luceneplaid.plaid.segment.HalfBlock;
 import io.github.luceneplaid.plaid.segment.ImportedDocValues;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -29,12 +31,10 @@ import org.apache.lucene.util.BitUtil;
 /** Writes the blocks of codes of documents, by encoding their tokens or by copying their codes. */
 final class TokenEncoder {
 
-  private static final int BLOCK = TokenAddresses.BLOCK;
-
   /** Blocks that are encoded or copied in one go. */
   private static final int BLOCKS = 4;
 
-  private static final int CHUNK = BLOCKS * BLOCK;
+  private static final int CHUNK = BLOCKS * CodeBlock.LANES;
 
   private final TokenNormalizer directions;
   private final int dimension;
@@ -81,9 +81,9 @@ final class TokenEncoder {
     this.firstOwn = codebooks.importedCentroids();
     this.router = router(codebooks, abort);
     this.quantizer = new ResidualQuantizer(dimension, bits);
-    this.stride = PlaidSegment.stride(quantizer.blockBytes(), unitLength);
+    this.stride = CodeReader.stride(quantizer.blockBytes(), unitLength);
     this.blocks = new byte[BLOCKS * stride];
-    this.copied = new byte[BLOCKS * PlaidSegment.stride(quantizer.blockBytes(), false)];
+    this.copied = new byte[BLOCKS * CodeReader.stride(quantizer.blockBytes(), false)];
     this.residuals = new byte[CHUNK * ((dimension * bits + 7) / 8)];
   }
 
@@ -140,16 +140,22 @@ final class TokenEncoder {
       router.nearest(scratch, 0, n, nearest);
       int written = TokenAddresses.blocksOf(n);
       Arrays.fill(blocks, (byte) 0);
-      for (int i = 0; i < written * BLOCK; i++) {
-        int block = i / BLOCK * stride;
+      for (int i = 0; i < written * CodeBlock.LANES; i++) {
+        int block = i / CodeBlock.LANES * stride;
         if (i < n) {
           int centroid = firstOwn + nearest[i];
-          quantizer.encode(scratch, i * dimension, centroids, centroid, blocks, block, i % BLOCK);
+          quantizer.encode(
+              scratch, i * dimension, centroids, centroid, blocks, block, i % CodeBlock.LANES);
         } else {
-          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+          CodeBlock.repeatLane(
+              blocks,
+              block,
+              quantizer.blockBytes(),
+              (n - 1) % CodeBlock.LANES,
+              i % CodeBlock.LANES);
         }
         if (unitLength == false) {
-          setLength(blocks, block, i % BLOCK, lengths[Math.min(i, n - 1)]);
+          setLength(blocks, block, i % CodeBlock.LANES, lengths[Math.min(i, n - 1)]);
         }
       }
       out.writeBytes(blocks, written * stride);
@@ -177,16 +183,22 @@ final class TokenEncoder {
       doc.centroids(from, n, nearest);
       doc.residuals(from, n, residuals);
       int written = TokenAddresses.blocksOf(n);
-      for (int i = 0; i < written * BLOCK; i++) {
-        int block = i / BLOCK * stride;
+      for (int i = 0; i < written * CodeBlock.LANES; i++) {
+        int block = i / CodeBlock.LANES * stride;
         if (i < n) {
           int centroid = firstCentroid + nearest[i];
-          imported.pack(residuals, i * width, nearest[i], centroid, blocks, block, i % BLOCK);
+          imported.pack(
+              residuals, i * width, nearest[i], centroid, blocks, block, i % CodeBlock.LANES);
         } else {
-          quantizer.repeatLane(blocks, block, (n - 1) % BLOCK, i % BLOCK);
+          CodeBlock.repeatLane(
+              blocks,
+              block,
+              quantizer.blockBytes(),
+              (n - 1) % CodeBlock.LANES,
+              i % CodeBlock.LANES);
         }
         if (unitLength == false) {
-          setLength(blocks, block, i % BLOCK, 1f);
+          setLength(blocks, block, i % CodeBlock.LANES, 1f);
         }
       }
       int halves = cut ? HalfBlock.count(n) : 2 * written;
@@ -203,15 +215,15 @@ final class TokenEncoder {
    * @param shifts what to add to the centroid ids of each codebook block of the source
    */
   void copy(PlaidSegment source, int ordinal, int[] shifts, IndexOutput out) throws IOException {
-    int sourceStride = source.blockStride();
+    int sourceStride = source.codes().stride();
     long end = source.firstHalf(ordinal + 1);
     for (long half = source.firstHalf(ordinal); half < end; half += 2 * BLOCKS) {
-      int n = source.readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
+      int n = source.codes().readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
       for (int b = 0; b < n; b++) {
         shiftCentroids(source.codebooks(), copied, b * sourceStride, shifts);
         System.arraycopy(
             copied, b * sourceStride, blocks, b * stride, Math.min(stride, sourceStride));
-        for (int lane = 0; lane < BLOCK && sourceStride < stride; lane++) {
+        for (int lane = 0; lane < CodeBlock.LANES && sourceStride < stride; lane++) {
           setLength(blocks, b * stride, lane, 1f);
         }
       }
@@ -221,11 +233,11 @@ final class TokenEncoder {
 
   private static void shiftCentroids(
       CodebookBlocks source, byte[] block, int offset, int[] shifts) {
-    for (int lane = 0; lane < BLOCK; lane++) {
-      int centroid = ResidualQuantizer.centroidId(block, offset, lane);
+    for (int lane = 0; lane < CodeBlock.LANES; lane++) {
+      int centroid = CodeBlock.centroidId(block, offset, lane);
       int shift = shifts[source.blockOf(centroid)];
       assert shift != Integer.MIN_VALUE;
-      ResidualQuantizer.setCentroidId(block, offset, lane, centroid + shift);
+      CodeBlock.setCentroidId(block, offset, lane, centroid + shift);
     }
   }
 }

@@ -110,7 +110,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
       BlockDecoder decoder = new BlockDecoder(new CodebookBlocks(List.of(codebook)), bits);
       byte[] packed = new byte[dimension * bits / 8];
       random().nextBytes(packed);
-      byte[] block = new byte[5 + ResidualQuantizer.blockBytes(bits, dimension)];
+      byte[] block = new byte[5 + CodeBlock.bytes(bits, dimension)];
       int lane = random().nextInt(16);
       int centroid = random().nextInt(3);
       PlaidBlockCodec codec = new PlaidBlockCodec(codebook);

@@ -79,7 +79,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
       byte[] block = new byte[offset + quantizer.blockBytes()];
       random().nextBytes(block);
       for (int lane = 0; lane < 16; lane++) {
-        ResidualQuantizer.setCentroidId(block, offset, lane, random().nextInt(count));
+        CodeBlock.setCentroidId(block, offset, lane, random().nextInt(count));
       }
       int first = random().nextInt(16);
       int lanes = random().nextInt(17 - first);
@@ -271,8 +271,8 @@ public class TestResidualQuantizer extends LuceneTestCase {
       quantizer.encode(tokens, 0, centroids, 299, block, 7, 2);
       for (int lane = 0; lane < 16; lane++) {
         quantizer.encode(tokens, 0, centroids, 299, expected, 7, lane);
-        quantizer.repeatLane(block, 7, 2, lane);
-        assertEquals(299, ResidualQuantizer.centroidId(block, 7, lane));
+        CodeBlock.repeatLane(block, 7, quantizer.blockBytes(), 2, lane);
+        assertEquals(299, CodeBlock.centroidId(block, 7, lane));
       }
       assertArrayEquals(expected, block);
     }
@@ -360,7 +360,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
       int[] ids = new int[16];
       float[] scales = new float[16];
       float[] factors = new float[16];
-      ResidualQuantizer.readLanes(coded.blocks, 0, ids, scales, factors, 0);
+      CodeBlock.readLanes(coded.blocks, 0, ids, scales, factors, 0);
       float[] decoded = coded.decode();
       for (int q = 0; q < nq; q++) {
         for (int lane = 0; lane < 16; lane++) {
@@ -422,7 +422,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     expectThrows(
         IndexOutOfBoundsException.class,
         () -> quantizer.decode(block, 0, token, 15, 2, new float[4], 0));
-    ResidualQuantizer.setCentroidId(block, 0, 3, 1);
+    CodeBlock.setCentroidId(block, 0, 3, 1);
     expectThrows(
         IndexOutOfBoundsException.class,
         () -> quantizer.decode(block, 0, token, 3, 1, new float[2], 0));
@@ -481,7 +481,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
 
     double squaredResidual(int i) {
-      int centroid = ResidualQuantizer.centroidId(blocks, block(i), i % 16);
+      int centroid = CodeBlock.centroidId(blocks, block(i), i % 16);
       return RandomTokens.squaredDistance(tokens, i * dim, centroids, centroid * dim, dim);
     }
 

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.plaid.exchange;
 
-import io.github.luceneplaid.fsvi.files.Replacement;
+import io.github.luceneplaid.fsvi.files.internal.Replacement;
 import io.github.luceneplaid.testframework.FailingFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;

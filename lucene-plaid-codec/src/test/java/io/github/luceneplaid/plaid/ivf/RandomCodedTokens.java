@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
@@ -80,10 +81,10 @@ public final class RandomCodedTokens {
       packed.add(n);
       tokens[doc] = new float[n * dimension];
       regions[doc] = new int[n];
-      for (int from = 0; from < n; from += CodedTokens.BLOCK) {
+      for (int from = 0; from < n; from += CodeBlock.LANES) {
         byte[] block = new byte[stride];
-        int lanes = Math.min(CodedTokens.BLOCK, n - from);
-        for (int lane = 0; lane < CodedTokens.BLOCK; lane++) {
+        int lanes = Math.min(CodeBlock.LANES, n - from);
+        for (int lane = 0; lane < CodeBlock.LANES; lane++) {
           if (lane < lanes) {
             int centroid = random.nextInt(centroids);
             float[] token =
@@ -91,7 +92,7 @@ public final class RandomCodedTokens {
             quantizer.encode(token, 0, flat, centroid, block, 0, lane);
             regions[doc][from + lane] = regionCount == 0 ? centroid : random.nextInt(regionCount);
           } else {
-            quantizer.repeatLane(block, 0, lanes - 1, lane);
+            CodeBlock.repeatLane(block, 0, quantizer.blockBytes(), lanes - 1, lane);
           }
           regionIds.writeShort((short) (lane < lanes ? regions[doc][from + lane] : 0));
         }
@@ -154,7 +155,7 @@ public final class RandomCodedTokens {
 
     @Override
     public void readBytes(long pos, byte[] bytes, int offset, int length) throws IOException {
-      if (pos == 0 && length == CodedTokens.BLOCK * Short.BYTES) {
+      if (pos == 0 && length == CodeBlock.LANES * Short.BYTES) {
         walks++;
       }
       in.readBytes(pos, bytes, offset, length);

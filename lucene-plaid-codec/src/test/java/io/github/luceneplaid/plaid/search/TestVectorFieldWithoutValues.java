@@ -62,9 +62,19 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
   private static List<Query> floatQueries() {
     return List.of(
         new ExactKnnQuery(FIELD, TARGET, 3, filter()),
-        new PrefixKnnQuery(FIELD, TARGET, 1, 3, filter()),
-        new TwoFieldKnnQuery(FIELD, TARGET, FIELD, TARGET, 3, filter()),
-        new TwoFieldKnnQuery(FIELD, TARGET, "other", TARGET, 3, filter()));
+        PrefixKnnQuery.builder(FIELD, TARGET).prefixDimensions(1).k(3).filter(filter()).build(),
+        TwoFieldKnnQuery.builder()
+            .fast(FIELD, TARGET)
+            .quality(FIELD, TARGET)
+            .k(3)
+            .filter(filter())
+            .build(),
+        TwoFieldKnnQuery.builder()
+            .fast(FIELD, TARGET)
+            .quality("other", TARGET)
+            .k(3)
+            .filter(filter())
+            .build());
   }
 
   private static Query bytesQuery() {
@@ -181,7 +191,14 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
     document.add(new KnnFloatVectorField(FIELD, TARGET));
     IndexSearcher searcher = MemoryIndex.fromDocument(document, analyzer).createSearcher();
     assertEquals(1, searcher.count(new ExactKnnQuery(FIELD, TARGET, 3, filter())));
-    assertEquals(1, searcher.count(new PrefixKnnQuery(FIELD, TARGET, 1, 3, filter())));
+    assertEquals(
+        1,
+        searcher.count(
+            PrefixKnnQuery.builder(FIELD, TARGET)
+                .prefixDimensions(1)
+                .k(3)
+                .filter(filter())
+                .build()));
   }
 
   /** Highlighters rewrite queries on an index of the text alone. */

@@ -25,7 +25,7 @@ public class TestHalfBlock extends LuceneTestCase {
         ResidualQuantizer quantizer = new ResidualQuantizer(dimension, bits);
         for (boolean unitLength : new boolean[] {true, false}) {
           assertCutAndExpand(
-              quantizer.blockBytes(), PlaidSegment.stride(quantizer.blockBytes(), unitLength));
+              quantizer.blockBytes(), CodeReader.stride(quantizer.blockBytes(), unitLength));
         }
       }
     }

@@ -15,10 +15,10 @@ package io.github.luceneplaid.plaid.write;
 import io.github.luceneplaid.plaid.TokenDocuments;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 import io.github.luceneplaid.plaid.segment.HalfBlock;
 import io.github.luceneplaid.plaid.segment.ImportedDocValues;
@@ -227,7 +227,7 @@ public class TestTokenEncoder extends LuceneTestCase {
         error += squaredDistance(direction, decoded, 0);
         n++;
         rotation.rotate(direction, 0);
-        int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
+        int centroid = CodeBlock.centroidId(blocks, at, i % 16);
         double distance = squaredDistance(direction, centroids, centroid * dimension);
         for (int other = codebooks.importedCentroids();
             other < codebooks.centroidCount();
@@ -238,7 +238,7 @@ public class TestTokenEncoder extends LuceneTestCase {
         assertTrue(
             centroid >= codebooks.importedCentroids() && centroid < codebooks.centroidCount());
         if (unitLength == false) {
-          int lengths = at + ResidualQuantizer.blockBytes(bits, dimension);
+          int lengths = at + CodeBlock.bytes(bits, dimension);
           float found = (float) BitUtil.VH_LE_FLOAT.get(blocks, lengths + 4 * (i % 16));
           assertEquals(length, found, 1e-4);
         }
@@ -277,7 +277,7 @@ public class TestTokenEncoder extends LuceneTestCase {
       for (int doc = 0; doc < documents.length; doc++) {
         for (int i = 0; i < documents[doc].length; i++) {
           int at = block + i / 16 * encoder.stride();
-          int centroid = ResidualQuantizer.centroidId(blocks, at, i % 16);
+          int centroid = CodeBlock.centroidId(blocks, at, i % 16);
           assertEquals(other.size() + values.centroids[doc][i], centroid);
           decoder.decode(blocks, at, i % 16, 1, decoded, 0);
           assertArrayEquals(values.decoded(centroids, doc, i), decoded, 1e-5f);

@@ -49,6 +49,7 @@ public class PluginZipIT {
               "LICENSE",
               "NOTICE",
               "plugin-descriptor.properties",
+              "lucene-fsvi-files",
               "lucene-fsvi-format",
               "lucene-plaid-codec",
               "lucene-plaid-elasticsearch",

@@ -131,7 +131,7 @@ public class OpenSearchIT {
       Set<String> names = zip.stream().map(ZipEntry::getName).collect(Collectors.toSet());
       assertTrue(names.containsAll(Set.of("plugin-descriptor.properties", "LICENSE", "NOTICE")));
       List<String> jars = names.stream().filter(name -> name.endsWith(".jar")).toList();
-      assertEquals(names.toString(), 4, jars.size());
+      assertEquals(names.toString(), 5, jars.size());
       assertTrue(
           jars.toString(),
           jars.stream().allMatch(jar -> jar.matches("lucene-(fsvi|plaid)-[a-z]+-.*\\.jar")));

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.opensearch;
 
-import io.github.luceneplaid.fsvi.PartialHitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -151,12 +151,13 @@ public class SolrReadmeIT {
             "example/conf/schema.xml",
             "example/conf/solrconfig.xml"),
         files);
-    assertEquals(jars.toString(), 4, jars.size());
+    assertEquals(jars.toString(), 5, jars.size());
     for (String artifact :
         List.of(
             "lucene-plaid-solr-",
             "lucene-plaid-engine-",
             "lucene-plaid-codec-",
+            "lucene-fsvi-files-",
             "lucene-fsvi-format-")) {
       assertTrue(jars.toString(), jars.stream().anyMatch(jar -> jar.startsWith("lib/" + artifact)));
     }

@@ -17,6 +17,7 @@ import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
+import io.github.luceneplaid.plaid.codebook.QueryRounding;
 import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -240,7 +241,7 @@ public final class QueryTables {
         values,
         scale,
         (rows, n, ints, scales) ->
-            ResidualQuantizer.quantizeQuery(rows, n, dimension, longest, unit, ints, scales));
+            QueryRounding.round(rows, n, dimension, longest, unit, ints, scales));
     // Exact scores do without the similarities that these integers give
     return new Integers(values, scale, null);
   }

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -27,7 +27,6 @@ import java.util.Arrays;
  */
 public final class CodeScorer {
 
-  private static final int BLOCK = VectorKernels.BLOCK_LANES;
   static final int TILE = VectorKernels.TILE_LANES;
 
   /** Half blocks of a tile. */
@@ -93,7 +92,7 @@ public final class CodeScorer {
     this.count = count;
     this.dimension = segment.dimension();
     this.bits = segment.bits();
-    this.stride = segment.blockStride();
+    this.stride = segment.codes().stride();
     this.unitLength = segment.isUnitLength();
     this.blocks = new byte[CHUNK * stride];
     this.tile = new short[dimension * TILE];
@@ -123,7 +122,7 @@ public final class CodeScorer {
     int mostTiles = tilesBetweenLooks(TimeLimit.SHORT_PRODUCTS);
     int step = mostTiles < 2 ? PAIR / 2 : PAIR;
     for (long half = start; half < end; half += 2 * CHUNK) {
-      int n = segment.readBlocks(half, (int) Math.min(2 * CHUNK, end - half), blocks);
+      int n = segment.codes().readBlocks(half, (int) Math.min(2 * CHUNK, end - half), blocks);
       for (int b = 0; b < n; b += step) {
         sinceLook += step / 2;
         if (sinceLook > mostTiles) {
@@ -155,17 +154,17 @@ public final class CodeScorer {
     int nq = QueryTables.even(count);
     decode(first, Math.min(2, n), tile);
     if (n <= 2) {
-      kernels.dotTile(tile, dimension, query.values(), 0, nq, n * BLOCK, sums);
+      kernels.dotTile(tile, dimension, query.values(), 0, nq, n * CodeBlock.LANES, sums);
       return;
     }
     decode(first + 2, n - 2, otherTile);
-    int lanes = (n - 2) * BLOCK;
+    int lanes = (n - 2) * CodeBlock.LANES;
     kernels.dotTiles(tile, otherTile, dimension, query.values(), 0, nq, lanes, sums, otherSums);
   }
 
   /** Raises the best similarities to those of a tile. */
   private void raise(int first, int n, short[] tileSums, int number, int tileNumber, float[] best) {
-    int lanes = n * BLOCK;
+    int lanes = n * CodeBlock.LANES;
     readHeaders(first, n);
     Arrays.fill(tileBest, Float.NEGATIVE_INFINITY);
     kernels.maxTile(
@@ -194,16 +193,16 @@ public final class CodeScorer {
 
   private void decode(int first, int n, short[] into) {
     for (int b = 0; b < n; b++) {
-      int codes = (first + b) * stride + ResidualQuantizer.CODES;
-      kernels.decodeBlock(blocks, codes, bits, dimension, into, b * BLOCK);
+      int codes = (first + b) * stride + CodeBlock.CODES;
+      kernels.decodeBlock(blocks, codes, bits, dimension, into, b * CodeBlock.LANES);
     }
   }
 
   private void readHeaders(int first, int n) {
     for (int b = 0; b < n; b++) {
-      readHeader((first + b) * stride, b * BLOCK);
+      readHeader((first + b) * stride, b * CodeBlock.LANES);
     }
-    products.rows(centroids, n * BLOCK);
+    products.rows(centroids, n * CodeBlock.LANES);
   }
 
   /**
@@ -277,11 +276,11 @@ public final class CodeScorer {
     if (floatSums == null) {
       floatSums = new float[count * TILE];
     }
-    int size = segment.readBlocks(half, halves, blocks);
+    int size = segment.codes().readBlocks(half, halves, blocks);
     decode(0, size, tile);
     readHeaders(0, size);
     kernels.dotTile(tile, dimension, rotated, which, n, floatSums);
-    int lanes = size * BLOCK;
+    int lanes = size * CodeBlock.LANES;
     for (int lane = 0; lane < lanes; lane++) {
       scales[lane] *= unit;
     }
@@ -289,9 +288,9 @@ public final class CodeScorer {
   }
 
   private void readHeader(int block, int into) {
-    ResidualQuantizer.readLanes(blocks, block, centroids, scales, factors, into);
-    for (int lane = 0; lane < BLOCK && unitLength == false; lane++) {
-      factors[into + lane] *= segment.length(blocks, block, lane);
+    CodeBlock.readLanes(blocks, block, centroids, scales, factors, into);
+    for (int lane = 0; lane < CodeBlock.LANES && unitLength == false; lane++) {
+      factors[into + lane] *= segment.codes().length(blocks, block, lane);
     }
   }
 }

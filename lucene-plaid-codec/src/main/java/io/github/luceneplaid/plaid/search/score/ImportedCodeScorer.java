@@ -13,9 +13,9 @@
 package io.github.luceneplaid.plaid.search.score;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
-import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -29,7 +29,6 @@ import java.util.Arrays;
  */
 public final class ImportedCodeScorer {
 
-  private static final int BLOCK = VectorKernels.BLOCK_LANES;
   private static final int TILE = VectorKernels.TILE_LANES;
 
   /** Half blocks read at a time. */
@@ -77,7 +76,7 @@ public final class ImportedCodeScorer {
     this.products = products;
     this.count = count;
     this.dimension = segment.dimension();
-    this.stride = segment.blockStride();
+    this.stride = segment.codes().stride();
     this.blocks = new byte[CHUNK / 2 * stride];
     this.tile = new short[dimension * TILE];
     this.sums = new short[VectorKernels.sumsLength(count)];
@@ -102,7 +101,7 @@ public final class ImportedCodeScorer {
     int between = TimeLimit.rows(TimeLimit.SHORT_PRODUCTS, (long) TILE * count * dimension);
     long end = segment.firstHalf(ordinal + 1);
     for (long half = segment.firstHalf(ordinal); half < end; half += CHUNK) {
-      int n = segment.readBlocks(half, (int) Math.min(CHUNK, end - half), blocks);
+      int n = segment.codes().readBlocks(half, (int) Math.min(CHUNK, end - half), blocks);
       for (int b = 0; b < n; b += 2) {
         if (tiles++ % between == between - 1 && time.isOver()) {
           return false;
@@ -116,11 +115,12 @@ public final class ImportedCodeScorer {
   private void matchTile(int first, int n, float[] best) {
     for (int b = 0; b < n; b++) {
       int block = (first + b) * stride;
-      int codes = block + ResidualQuantizer.CODES;
-      kernels.decodeBlock(blocks, codes, weights, segment.bits(), dimension, tile, b * BLOCK);
-      PlaidBlockCodec.readLanes(blocks, block, centroids, factors, b * BLOCK);
+      int codes = block + CodeBlock.CODES;
+      kernels.decodeBlock(
+          blocks, codes, weights, segment.bits(), dimension, tile, b * CodeBlock.LANES);
+      PlaidBlockCodec.readLanes(blocks, block, centroids, factors, b * CodeBlock.LANES);
     }
-    int lanes = n * BLOCK;
+    int lanes = n * CodeBlock.LANES;
     boolean signs = codebook.buckets().areSigns();
     if (signs) {
       Arrays.fill(centroids, 0, lanes, 0);

@@ -1,0 +1,59 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.fsvi;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.store.IndexInput;
+
+/**
+ * Entry of a field in the meta file, see {@link FsviVectorsFormat}.
+ *
+ * @param layout layout of the vectors
+ * @param docs documents of the vectors
+ * @param maxDoc number of documents of the segment
+ */
+record VectorFieldEntry(
+    VectorFieldLayout layout, OrdToDocDISIReaderConfiguration docs, int maxDoc) {
+
+  VectorFieldEntry {
+    int size = layout.size();
+    if (size > maxDoc) {
+      throw new IllegalArgumentException(
+          "vectors: found " + size + ", expected at most " + maxDoc + ", one for each document");
+    }
+    String found = documents(docs.isEmpty(), docs.isDense());
+    String expected = documents(size == 0, size == maxDoc);
+    if (found.equals(expected) == false) {
+      throw new IllegalArgumentException(
+          "documents with a vector: found " + found + ", expected " + expected);
+    }
+  }
+
+  private static String documents(boolean none, boolean all) {
+    return none ? "none" : all ? "all" : "some";
+  }
+
+  /** Reads the part of an entry that follows the field number. */
+  static VectorFieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
+    VectorFieldLayout layout = VectorFieldLayout.read(meta, field);
+    try {
+      return new VectorFieldEntry(
+          layout, OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, layout.size()), maxDoc);
+    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+      throw new CorruptIndexException(
+          "field \"" + field.name + "\": bad list of documents: " + e.getMessage(), meta, e);
+    }
+  }
+}
