@@ -14,13 +14,16 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.fsvi.internal.HitsQuery;
 import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
+import io.github.luceneplaid.plaid.search.DocumentMatches;
 import io.github.luceneplaid.plaid.search.LateInteractionSearch;
+import io.github.luceneplaid.plaid.search.MatchFinder;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
-import io.github.luceneplaid.plaid.search.TokenMatches;
 import io.github.luceneplaid.plaid.search.request.BestDocs;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.lucene.index.LeafReaderContext;
@@ -33,6 +36,7 @@ import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.Weight;
 
 /**
@@ -47,7 +51,12 @@ import org.apache.lucene.search.Weight;
  * where s is the largest dot product with a token that the index stores for the document: the score
  * of Lucene's {@link org.apache.lucene.search.LateInteractionFloatValuesSource} with {@link
  * org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, it is the
- * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document.
+ * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document. Query
+ * tokens may have weights, which these summands are multiplied by; a weight of 0 masks a token:
+ *
+ * <pre>{@code
+ * Query query = LateInteractionQuery.builder("tokens", tokens, 10).tokenWeights(weights).build();
+ * }</pre>
  *
  * <p>The search runs when the query is rewritten, on the searcher's executor, and asks its timeout
  * every few milliseconds. When time runs out, it ends, and the rewritten query matches the best of
@@ -85,33 +94,33 @@ public final class LateInteractionQuery extends Query {
    * Looks for the best k documents.
    *
    * @param field name of the field
-   * @param query tokens, each of the field's dimension; copied
+   * @param query tokens, [tokens][dimension], of the field's dimension; copied
    * @param k number of hits, at least 1
    * @throws IllegalArgumentException if the query is null, empty, ragged, not finite or of more
    *     than 8,192 tokens, or if k is less than 1
    */
   public LateInteractionQuery(String field, float[][] query, int k) {
-    this(field, query, k, null);
+    this(builder(field, query, k));
   }
 
   /**
    * Looks for the best k documents of those that a filter matches.
    *
    * @param field name of the field
-   * @param query tokens, each of the field's dimension; copied
+   * @param query tokens, [tokens][dimension], of the field's dimension; copied
    * @param k number of hits, at least 1
    * @param filter what hits must match; null for everything
    * @throws IllegalArgumentException as {@link #LateInteractionQuery(String, float[][], int)}
    */
   public LateInteractionQuery(String field, float[][] query, int k, Query filter) {
-    this(field, query, k, filter, LateInteractionOptions.DEFAULT);
+    this(builder(field, query, k).filter(filter));
   }
 
   /**
    * Looks for the best k documents of those that a filter matches, with options.
    *
    * @param field name of the field
-   * @param query tokens, each of the field's dimension; copied
+   * @param query tokens, [tokens][dimension], of the field's dimension; copied
    * @param k number of hits, at least 1
    * @param filter what hits must match; null for everything
    * @param options how much work to do
@@ -119,14 +128,31 @@ public final class LateInteractionQuery extends Query {
    */
   public LateInteractionQuery(
       String field, float[][] query, int k, Query filter, LateInteractionOptions options) {
-    this.field = Objects.requireNonNull(field, "field");
-    this.query = QueryTokens.of(query);
+    this(builder(field, query, k).filter(filter).options(options));
+  }
+
+  private LateInteractionQuery(Builder builder) {
+    this.field = builder.field;
+    this.query = QueryTokens.of(builder.query, builder.tokenWeights);
+    this.k = builder.k;
+    this.filter = builder.filter;
+    this.options = builder.options;
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1, got: " + k);
     }
-    this.k = k;
-    this.filter = filter;
-    this.options = Objects.requireNonNull(options, "options");
+  }
+
+  /**
+   * Starts a query.
+   *
+   * @param field name of the field
+   * @param query tokens, [tokens][dimension], of the field's dimension; copied by {@link
+   *     Builder#build}
+   * @param k number of hits, at least 1
+   * @return a builder without a filter, with the default options, and with weight 1 for each token
+   */
+  public static Builder builder(String field, float[][] query, int k) {
+    return new Builder(field, query, k);
   }
 
   /** Returns the name of the field that is searched. */
@@ -152,6 +178,11 @@ public final class LateInteractionQuery extends Query {
   /** Returns a copy of the query's tokens, [tokens][dimension]. */
   public float[][] getQueryTokens() {
     return query.toMatrix();
+  }
+
+  /** Returns a copy of the weights of the query's tokens, all 1 if none were set. */
+  public float[] getTokenWeights() {
+    return query.toWeights();
   }
 
   /**
@@ -182,12 +213,12 @@ public final class LateInteractionQuery extends Query {
     @Override
     public Explanation explainHit(LeafReaderContext context, int doc, float score)
         throws IOException {
-      return TokenMatches.of(context, request(null), doc).explain(score);
+      return new MatchFinder(context, request(null)).find(doc).explain(score);
     }
 
     @Override
     public Explanation explainMiss(LeafReaderContext context, int doc) throws IOException {
-      TokenMatches matches = TokenMatches.of(context, request(null), doc);
+      DocumentMatches matches = new MatchFinder(context, request(null)).find(doc);
       return matches == null ? null : matches.explain(matches.score());
     }
   }
@@ -226,7 +257,8 @@ public final class LateInteractionQuery extends Query {
   }
 
   /**
-   * Finds what a document answers each query token with, whether or not it is among the hits.
+   * Finds the tokens that a document answers the query tokens with, whether or not it is among the
+   * hits. {@link #matches(IndexSearcher, TopDocs)} costs less for several documents.
    *
    * @param searcher of the index
    * @param doc a document of the index
@@ -237,13 +269,39 @@ public final class LateInteractionQuery extends Query {
    * @throws IOException if the index cannot be read
    */
   public List<TokenMatch> matches(IndexSearcher searcher, int doc) throws IOException {
-    TokenMatches matches = TokenMatches.of(searcher, request(null), doc);
-    return matches == null ? List.of() : matches.list(TokenMatch::new);
+    return matches(searcher, new int[] {doc}).get(0).matches();
+  }
+
+  /**
+   * Finds the tokens that hits answer the query tokens with. The hits may be those of any query,
+   * such as a combination of this one with others.
+   *
+   * @param searcher of the index
+   * @param hits documents of the index
+   * @return what each hit answers with, in the order of the hits
+   * @throws IllegalArgumentException as {@link #matches(IndexSearcher, int)}
+   * @throws IOException if the index cannot be read
+   */
+  public List<TokenMatches> matches(IndexSearcher searcher, TopDocs hits) throws IOException {
+    return matches(searcher, Arrays.stream(hits.scoreDocs).mapToInt(hit -> hit.doc).toArray());
+  }
+
+  /** Opens each segment once, and reads it in the order of its documents. */
+  private List<TokenMatches> matches(IndexSearcher searcher, int[] docs) throws IOException {
+    DocumentMatches[] found = MatchFinder.find(searcher, request(null), docs);
+    List<TokenMatches> matches = new ArrayList<>(docs.length);
+    for (int i = 0; i < docs.length; i++) {
+      matches.add(
+          found[i] == null
+              ? new TokenMatches(docs[i], 0, List.of())
+              : new TokenMatches(docs[i], found[i].score(), found[i].list(TokenMatch::new)));
+    }
+    return matches;
   }
 
   /**
    * Compares all query tokens with all tokens of a document: {@link #matches} are the first of the
-   * highest similarities of each row.
+   * highest similarities of each row. Weights do not matter: tokens of weight 0 have a row, too.
    *
    * @param searcher of the index
    * @param doc a document of the index, whether or not it is among the hits
@@ -255,7 +313,9 @@ public final class LateInteractionQuery extends Query {
    * @throws IOException if the index cannot be read
    */
   public float[][] similarities(IndexSearcher searcher, int doc) throws IOException {
-    return TokenMatches.similarities(searcher, request(null), doc);
+    SearchRequest request =
+        new SearchRequest(field, query.unweighted(), k, options.settings(), null);
+    return MatchFinder.similarities(searcher, request, doc);
   }
 
   /** What is searched for, with the time that is left. */
@@ -305,5 +365,68 @@ public final class LateInteractionQuery extends Query {
       text.append(',').append(options);
     }
     return text.append(')').toString();
+  }
+
+  /** Collects what a query is made of. What is not set has a default. */
+  public static final class Builder {
+    private final String field;
+    private final float[][] query;
+    private final int k;
+    private Query filter;
+    private LateInteractionOptions options = LateInteractionOptions.DEFAULT;
+    private float[] tokenWeights;
+
+    private Builder(String field, float[][] query, int k) {
+      this.field = Objects.requireNonNull(field, "field");
+      this.query = query;
+      this.k = k;
+    }
+
+    /**
+     * Sets what hits must match.
+     *
+     * @param filter null, the default, for everything
+     * @return this
+     */
+    public Builder filter(Query filter) {
+      this.filter = filter;
+      return this;
+    }
+
+    /**
+     * Sets how much work to do.
+     *
+     * @param options {@link LateInteractionOptions#DEFAULT} by default; not null
+     * @return this
+     */
+    public Builder options(LateInteractionOptions options) {
+      this.options = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /**
+     * Sets how much each query token counts: what it adds to a score is multiplied by its weight. A
+     * token of weight 0 is left out, and costs nothing; the other tokens keep their numbers in
+     * {@link TokenMatch#queryToken}.
+     *
+     * @param weights one for each query token, each at least 0 and finite, and at least one of them
+     *     above 0; copied by {@link #build}. Null, the default, stands for 1 each.
+     * @return this
+     */
+    public Builder tokenWeights(float... weights) {
+      this.tokenWeights = weights;
+      return this;
+    }
+
+    /**
+     * Makes the query.
+     *
+     * @throws IllegalArgumentException if the query is null, empty, ragged, not finite or of more
+     *     than 8,192 tokens, if k is less than 1, or if weights are not as {@link #tokenWeights}
+     *     says
+     */
+    public LateInteractionQuery build() {
+      return new LateInteractionQuery(this);
+    }
   }
 }

@@ -207,9 +207,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
       walks[q] = probe.walk(q, cut, ends);
       walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
-      base += QueryTokens.contribution(cut.floor(q));
-      float bonus = spread * request.tables().length(block.first() + q) / 2;
-      largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
+      int token = block.first() + q;
+      base += query.contribution(token, cut.floor(q));
+      float bonus = spread * request.tables().length(token) / 2;
+      largestGain += gains(walks[q].scores(), cut.floor(q), bonus, query.weight(token));
     }
     request.counters().walked(walked, postings);
     Accumulator accumulator =
@@ -239,14 +240,15 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
    * the first 64 candidates from .872 to .901 (10,000 Debian descriptions).
    *
    * @param bonus what to add for having been met
+   * @param weight of the query token
    * @return the largest gain
    */
-  private static float gains(float[] similarity, float lowest, float bonus) {
+  private static float gains(float[] similarity, float lowest, float bonus, float weight) {
     float largest = 0;
     float floor = QueryTokens.contribution(lowest) - bonus;
     for (int i = 0; i < similarity.length; i++) {
       // Rounding may put the last ones a little below the floor
-      float gain = QueryTokens.contribution(similarity[i]) - floor;
+      float gain = (QueryTokens.contribution(similarity[i]) - floor) * weight;
       similarity[i] = gain > 0 ? gain : 0;
       largest = gain > largest ? gain : largest;
     }
