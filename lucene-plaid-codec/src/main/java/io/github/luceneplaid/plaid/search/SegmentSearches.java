@@ -59,22 +59,51 @@ public final class SegmentSearches {
     checkDimension();
   }
 
-  /**
-   * Segments may differ where a field has odd documents, or has been embedded anew: one document
-   * that fits is enough. Most searches know of one before they have looked at any.
-   */
   private void checkDimension() throws IOException {
+    List<SegmentSearch> searches = new ArrayList<>(segments.size());
     for (SegmentDocs segment : segments) {
       if (segment.current().dimension() == request.query().dimension()) {
         return;
       }
+      searches.add(segment.current());
     }
-    int expected = 0;
-    for (SegmentDocs segment : segments) {
-      if (segment.current().findsDimension() || request.timedOut()) {
+    checkDimension(searches, request);
+  }
+
+  /**
+   * Checks that a query fits a reader. Opens no more segments than that takes: mostly one.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query
+   */
+  public static void checkDimension(IndexReader reader, SearchRequest request) throws IOException {
+    List<SegmentSearch> searches = new ArrayList<>();
+    for (LeafReaderContext context : reader.leaves()) {
+      SegmentSearch search = SegmentSearch.of(context, request);
+      if (search != null && search.dimension() == request.query().dimension()) {
         return;
       }
-      expected = expected > 0 ? expected : segment.current().dimension();
+      if (search != null) {
+        searches.add(search);
+      }
+    }
+    checkDimension(searches, request);
+  }
+
+  /**
+   * Segments may differ where a field has odd documents, or has been embedded anew: one document
+   * that fits is enough. Most searches know of one before they have looked at any.
+   *
+   * @param searches of segments that mostly have tokens of another dimension
+   */
+  private static void checkDimension(List<SegmentSearch> searches, SearchRequest request)
+      throws IOException {
+    int expected = 0;
+    for (SegmentSearch search : searches) {
+      if (search.findsDimension() || request.timedOut()) {
+        return;
+      }
+      expected = expected > 0 ? expected : search.dimension();
     }
     if (expected != 0) {
       throw new IllegalArgumentException(

@@ -14,12 +14,11 @@ package io.github.luceneplaid.engine;
 
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
-import org.apache.lucene.index.VectorSimilarityFunction;
+import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
-import org.apache.lucene.search.LateInteractionFloatValuesSource;
 import org.apache.lucene.search.Query;
 
 /**
@@ -97,8 +96,6 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer cell
               .add(filter, BooleanClause.Occur.FILTER)
               .build();
     }
-    return new FunctionScoreQuery(
-        documents,
-        new LateInteractionFloatValuesSource(field, tokens, VectorSimilarityFunction.DOT_PRODUCT));
+    return new FunctionScoreQuery(documents, new MaxSimValuesSource(field, tokens));
   }
 }

@@ -12,9 +12,8 @@
 
 package io.github.luceneplaid.solr;
 
-import org.apache.lucene.index.VectorSimilarityFunction;
+import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import org.apache.lucene.queries.function.ValueSource;
-import org.apache.lucene.search.LateInteractionFloatValuesSource;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.schema.SchemaField;
@@ -45,9 +44,7 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
     }
     SchemaField field = LateInteractionVectorField.checked(parser.getReq().getSchema(), name);
     return ValueSource.fromDoubleValuesSource(
-        new LateInteractionFloatValuesSource(
-            name,
-            ((LateInteractionVectorField) field.getType()).queryTokens(field, vectors),
-            VectorSimilarityFunction.DOT_PRODUCT));
+        new MaxSimValuesSource(
+            name, ((LateInteractionVectorField) field.getType()).queryTokens(field, vectors)));
   }
 }
