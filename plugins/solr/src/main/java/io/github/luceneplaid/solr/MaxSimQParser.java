@@ -86,7 +86,7 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
     map.add("kernels", profile.kernels());
     map.add("segments", profile.segments());
     map.add("scanned", profile.scanned());
-    map.add("leaves", profile.leaves());
+    map.add("cells", profile.cells());
     map.add("postings", profile.postings());
     map.add("candidates", profile.candidates());
     map.add("quick", profile.quick());
