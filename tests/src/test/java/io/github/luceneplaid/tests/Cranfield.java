@@ -13,7 +13,7 @@ package io.github.luceneplaid.tests;
 
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpzFile;
-import io.github.luceneplaid.fsvi.files.VectorRows;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +24,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A collection of real documents and queries as tokens of length 1, with the hits of exact MaxSim
@@ -44,19 +42,12 @@ record Cranfield(
     int[][] exact,
     List<Map<String, Integer>> grades) {
 
-  private static final Pattern ELEMENT = Pattern.compile("[^\\s\\[\\],\"]+");
   private static final int DEPTH = 100;
-
-  /** Where the collection is, if it is on this machine. */
-  static Path folder() {
-    return Path.of(System.getProperty("plaid.shared", "shared"), "data", "cranfield");
-  }
 
   /** Reads the collection. */
   static Cranfield read() throws IOException {
-    Path folder = folder();
-    float[][][] queries =
-        split(folder.resolve("queries.f16.npy"), folder.resolve("querylens.json"));
+    Path folder = CranfieldFolder.path();
+    float[][][] queries = CranfieldFolder.queries();
     int[][] exact = new int[queries.length][DEPTH];
     try (NpzFile archive = NpzFile.open(folder.resolve("exact_top100.npz"));
         NpyFile best = archive.array("ids")) {
@@ -74,35 +65,13 @@ record Cranfield(
           .put(columns[1], Integer.parseInt(columns[2]));
     }
     return new Cranfield(
-        split(folder.resolve("docs.f16.npy"), folder.resolve("doclens.json")),
-        elements(folder.resolve("ids.json")),
+        CranfieldFolder.documents(),
+        CranfieldFolder.ids(),
         queries,
         exact,
-        elements(folder.resolve("query_ids.json")).stream()
+        CranfieldFolder.elements("query_ids.json").stream()
             .map(query -> grades.getOrDefault(query, Map.of()))
             .toList());
-  }
-
-  private static List<String> elements(Path json) throws IOException {
-    List<String> elements = new ArrayList<>();
-    Matcher matcher = ELEMENT.matcher(Files.readString(json));
-    while (matcher.find()) {
-      elements.add(matcher.group());
-    }
-    return elements;
-  }
-
-  private static float[][][] split(Path matrix, Path lengths) throws IOException {
-    List<float[][]> texts = new ArrayList<>();
-    try (VectorRows rows = NpyFile.open(matrix).vectors()) {
-      int row = 0;
-      for (String length : elements(lengths)) {
-        float[][] tokens = rows.read(row, Integer.parseInt(length));
-        texts.add(tokens);
-        row += tokens.length;
-      }
-    }
-    return texts.toArray(float[][][]::new);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -70,8 +71,8 @@ public class TestCranfield extends LuceneTestCase {
   @BeforeClass
   public static void readCollection() throws IOException {
     assumeTrue(
-        "no collection in " + Cranfield.folder() + ": set the property plaid.shared",
-        Files.isDirectory(Cranfield.folder()));
+        "no collection in " + CranfieldFolder.path() + ": set the property plaid.shared",
+        Files.isDirectory(CranfieldFolder.path()));
     whole = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     cranfield = whole ? Cranfield.read() : Cranfield.read().reduced(2, 60, K);
     figures = new ArrayList<>();

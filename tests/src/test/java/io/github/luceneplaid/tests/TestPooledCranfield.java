@@ -17,6 +17,7 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenPooling;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -53,8 +54,8 @@ public class TestPooledCranfield extends LuceneTestCase {
   @BeforeClass
   public static void readCollection() throws IOException {
     assumeTrue(
-        "no collection in " + Cranfield.folder() + ": set the property plaid.shared",
-        Files.isDirectory(Cranfield.folder()));
+        "no collection in " + CranfieldFolder.path() + ": set the property plaid.shared",
+        Files.isDirectory(CranfieldFolder.path()));
     boolean whole = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     cranfield = whole ? Cranfield.read() : Cranfield.read().reduced(4, 30, K);
     figures = new ArrayList<>();

@@ -12,9 +12,7 @@
 
 package io.github.luceneplaid.engine.nodes;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.luceneplaid.fsvi.files.NpyFile;
-import io.github.luceneplaid.fsvi.files.VectorRows;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,26 +46,18 @@ public record CranfieldTokens(
 
   /** Where the collection is, if it is on this machine. */
   public static Path folder() {
-    return Path.of(System.getProperty("plaid.shared", "../shared"), "data", "cranfield");
+    return CranfieldFolder.path();
   }
 
   /** Reads the collection. */
   public static CranfieldTokens read() throws IOException {
     Path folder = folder();
     return new CranfieldTokens(
-        strings(folder.resolve("ids.json")),
+        CranfieldFolder.ids(),
         texts(folder.resolve("texts.jsonl")),
-        split(folder.resolve("docs.f16.npy"), folder.resolve("doclens.json")),
+        CranfieldFolder.documents(),
         texts(folder.resolve("queries.jsonl")),
-        split(folder.resolve("queries.f16.npy"), folder.resolve("querylens.json")));
-  }
-
-  private static List<String> strings(Path json) throws IOException {
-    List<String> strings = new ArrayList<>();
-    for (JsonNode element : Http.JSON.readTree(Files.readAllBytes(json))) {
-      strings.add(element.asText());
-    }
-    return strings;
+        CranfieldFolder.queries());
   }
 
   private static List<String> texts(Path lines) throws IOException {
@@ -76,18 +66,6 @@ public record CranfieldTokens(
       texts.add(Http.JSON.readTree(line).get("text").asText());
     }
     return texts;
-  }
-
-  private static float[][][] split(Path matrix, Path lengths) throws IOException {
-    List<float[][]> texts = new ArrayList<>();
-    try (VectorRows rows = NpyFile.open(matrix).vectors()) {
-      int row = 0;
-      for (JsonNode length : Http.JSON.readTree(Files.readAllBytes(lengths))) {
-        texts.add(rows.read(row, length.asInt()));
-        row += length.asInt();
-      }
-    }
-    return texts.toArray(float[][][]::new);
   }
 
   /** Score of a document for a query: the sum of {@code (1 + best dot product) / 2}. */
