@@ -58,6 +58,19 @@ import org.apache.lucene.search.Weight;
  * Query query = LateInteractionQuery.builder("tokens", tokens, 10).tokenWeights(weights).build();
  * }</pre>
  *
+ * <p>Passages of a document can be indexed as its children, a block of them before their parent
+ * ({@code IndexWriter.addDocuments}). {@link Builder#parents} finds the best child of each of the
+ * best k parents then, as Lucene's {@code DiversifyingChildrenFloatKnnVectorQuery} does for single
+ * vectors, instead of k children that may have few parents. The module lucene-join makes parents of
+ * them:
+ *
+ * <pre>{@code
+ * BitSetProducer parents = new QueryBitSetProducer(new TermQuery(new Term("type", "parent")));
+ * Query passages =
+ *     LateInteractionQuery.builder("tokens", tokens, 10).parents(parents::getBitSet).build();
+ * Query documents = new ToParentBlockJoinQuery(passages, parents, ScoreMode.Max);
+ * }</pre>
+ *
  * <p>The search runs when the query is rewritten, on the searcher's executor, and asks its timeout
  * every few milliseconds. When time runs out, it ends, and the rewritten query matches the best of
  * those documents that have been scored exactly until then, if any. {@link IndexSearcher#search}
@@ -89,6 +102,7 @@ public final class LateInteractionQuery extends Query {
   private final int k;
   private final Query filter;
   private final LateInteractionOptions options;
+  private final ParentsFilter parents;
 
   /**
    * Looks for the best k documents.
@@ -137,6 +151,7 @@ public final class LateInteractionQuery extends Query {
     this.k = builder.k;
     this.filter = builder.filter;
     this.options = builder.options;
+    this.parents = builder.parents;
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1, got: " + k);
     }
@@ -173,6 +188,11 @@ public final class LateInteractionQuery extends Query {
   /** Returns how much work the search may do. */
   public LateInteractionOptions getOptions() {
     return options;
+  }
+
+  /** Returns what tells parents from children, null if hits are any documents. */
+  public ParentsFilter getParentsFilter() {
+    return parents;
   }
 
   /** Returns a copy of the query's tokens, [tokens][dimension]. */
@@ -320,7 +340,8 @@ public final class LateInteractionQuery extends Query {
 
   /** What is searched for, with the time that is left. */
   SearchRequest request(QueryTimeout timeout) {
-    return new SearchRequest(field, query, k, options.settings(), timeout);
+    SearchRequest request = new SearchRequest(field, query, k, options.settings(), timeout);
+    return parents == null ? request : request.withParents(parents::parents);
   }
 
   @Override
@@ -343,12 +364,13 @@ public final class LateInteractionQuery extends Query {
         && field.equals(other.field)
         && query.equals(other.query)
         && Objects.equals(filter, other.filter)
-        && options.equals(other.options);
+        && options.equals(other.options)
+        && Objects.equals(parents, other.parents);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(classHash(), field, query, k, filter, options);
+    return Objects.hash(classHash(), field, query, k, filter, options, parents);
   }
 
   @Override
@@ -364,6 +386,9 @@ public final class LateInteractionQuery extends Query {
     if (options.equals(LateInteractionOptions.DEFAULT) == false) {
       text.append(',').append(options);
     }
+    if (parents != null) {
+      text.append(",parents=").append(parents);
+    }
     return text.append(')').toString();
   }
 
@@ -375,6 +400,7 @@ public final class LateInteractionQuery extends Query {
     private Query filter;
     private LateInteractionOptions options = LateInteractionOptions.DEFAULT;
     private float[] tokenWeights;
+    private ParentsFilter parents;
 
     private Builder(String field, float[][] query, int k) {
       this.field = Objects.requireNonNull(field, "field");
@@ -415,6 +441,20 @@ public final class LateInteractionQuery extends Query {
      */
     public Builder tokenWeights(float... weights) {
       this.tokenWeights = weights;
+      return this;
+    }
+
+    /**
+     * Makes hits the best children of different parents, where documents are indexed in blocks of
+     * children and their parent: k counts parents then. What {@link LateInteractionOptions} counts
+     * are children as before.
+     *
+     * @param parents tells parents from children. Queries are equal only if theirs are: the same
+     *     object serves best. Null, the default, makes any document a hit.
+     * @return this
+     */
+    public Builder parents(ParentsFilter parents) {
+      this.parents = parents;
       return this;
     }
 

@@ -156,7 +156,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     int all = directory.regions();
     // Fresh centroids for few tokens leave little around each
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
-    double most = (request.k() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
+    double most = (request.depth() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
     double widening = CellCut.widening(segment.documents(), acceptedCount);
     return (int) Math.min(all, request.options().regions(automatic) * widening);

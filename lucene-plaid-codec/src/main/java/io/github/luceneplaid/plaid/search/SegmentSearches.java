@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.BestChildren;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,12 +26,19 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSet;
 
 /** The segments that a search has to look at, and how their documents are scored in parallel. */
 public final class SegmentSearches {
 
   /** Dot products that are worth a task of their own. */
   static final long TASK_COST = 1 << 19;
+
+  /**
+   * Children of a parent that are scored exactly, as scores before do not tell for sure which one
+   * is the best.
+   */
+  private static final int CHILDREN = 3;
 
   private final IndexSearcher searcher;
   private final SearchRequest request;
@@ -51,12 +61,17 @@ public final class SegmentSearches {
         return;
       }
       SegmentSearch search = SegmentSearch.of(context, request);
-      if (search != null) {
-        byOrd[context.ord] = new SegmentDocs(context, search);
+      BitSet parents = search == null ? null : parents(context);
+      if (search != null && (parents != null || request.parents() == null)) {
+        byOrd[context.ord] = new SegmentDocs(context, parents, search);
         segments.add(byOrd[context.ord]);
       }
     }
     checkDimension();
+  }
+
+  private BitSet parents(LeafReaderContext context) throws IOException {
+    return request.parents() == null ? null : request.parents().apply(context);
   }
 
   private void checkDimension() throws IOException {
@@ -163,6 +178,31 @@ public final class SegmentSearches {
           "a document must be at least 0 and less than " + reader.maxDoc() + ", got: " + doc);
     }
     return ReaderUtil.subIndex(doc, reader.leaves());
+  }
+
+  /** Keeps the best documents, or the best child of each of as many parents. */
+  BestHits best(int capacity) {
+    return best(capacity, 1);
+  }
+
+  /**
+   * Keeps documents that will be scored exactly, or several children of each of as many parents.
+   */
+  BestHits toRescore(int capacity) {
+    return best(capacity, CHILDREN);
+  }
+
+  private BestHits best(int capacity, int children) {
+    return request.parents() == null
+        ? new BestDocs(capacity)
+        : new BestChildren(capacity, children, this::parent);
+  }
+
+  /** Returns the parent of a document, which may be itself; -1 if it has none. */
+  int parent(int doc) {
+    SegmentDocs segment = of(doc);
+    int parent = segment.parent(doc - segment.docBase());
+    return parent < 0 ? -1 : segment.docBase() + parent;
   }
 
   /** Returns the segment of a document, null if the segment has no values. */
