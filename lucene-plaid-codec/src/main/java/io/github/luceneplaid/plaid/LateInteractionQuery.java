@@ -40,29 +40,32 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.Weight;
 
 /**
- * The k documents with the highest MaxSim, of any field of {@link
- * org.apache.lucene.document.LateInteractionField}s. Segments written by {@link
- * io.github.luceneplaid.plaid.PlaidDocValuesFormat} are searched by their codes, all others
- * exactly; there is no need for any of the former. An index that does not know the field, or has it
- * without doc values, has no hits: other clauses of a query find what they find until the first
- * tokens come.
+ * Finds the k documents with the highest MaxSim in a field of {@link
+ * org.apache.lucene.document.LateInteractionField}s. Segments in {@link PlaidDocValuesFormat} are
+ * searched by their codes. Segments in other formats are searched exactly. An index that does not
+ * know the field, or has it without doc values, has no hits.
  *
- * <p>The score of a document is the sum over the query's tokens of {@code max(0, (1 + s) / 2)},
- * where s is the largest dot product with a token that the index stores for the document: the score
- * of Lucene's {@link org.apache.lucene.search.LateInteractionFloatValuesSource} with {@link
- * org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, it is the
- * decoded tokens that count, unless the field keeps raw ones. Ties go to the lower document. Query
- * tokens may have weights, which these summands are multiplied by; a weight of 0 masks a token:
+ * <h2>Scores</h2>
+ *
+ * The score of a document is the sum over the query's tokens of {@code max(0, (1 + s) / 2)}. The
+ * similarity s is the largest dot product with a token that the index stores for the document. This
+ * is the score of Lucene's {@link org.apache.lucene.search.LateInteractionFloatValuesSource} with
+ * {@link org.apache.lucene.index.VectorSimilarityFunction#DOT_PRODUCT}. Where tokens are coded, the
+ * decoded tokens count, unless the field keeps raw ones. Ties go to the lower document.
+ *
+ * <p>Query tokens may have weights, which multiply the summands. A weight of 0 masks a token:
  *
  * <pre>{@code
  * Query query = LateInteractionQuery.builder("tokens", tokens, 10).tokenWeights(weights).build();
  * }</pre>
  *
- * <p>Passages of a document can be indexed as its children, a block of them before their parent
- * ({@code IndexWriter.addDocuments}). {@link Builder#parents} finds the best child of each of the
- * best k parents then, as Lucene's {@code DiversifyingChildrenFloatKnnVectorQuery} does for single
- * vectors, instead of k children that may have few parents. The module lucene-join makes parents of
- * them:
+ * <h2>Passages</h2>
+ *
+ * The passages of a document can be indexed as its children, in a block before their parent ({@code
+ * IndexWriter.addDocuments}). Then {@link Builder#parents} finds the best child of each of the best
+ * k parents, as Lucene's {@code DiversifyingChildrenFloatKnnVectorQuery} does for single vectors.
+ * Without it, several of k children may have the same parent. The module lucene-join turns these
+ * hits into their parents:
  *
  * <pre>{@code
  * BitSetProducer parents = new QueryBitSetProducer(new TermQuery(new Term("type", "parent")));
@@ -71,27 +74,29 @@ import org.apache.lucene.search.Weight;
  * Query documents = new ToParentBlockJoinQuery(passages, parents, ScoreMode.Max);
  * }</pre>
  *
- * <p>The search runs when the query is rewritten, on the searcher's executor, and asks its timeout
- * every few milliseconds. When time runs out, it ends, and the rewritten query matches the best of
- * those documents that have been scored exactly until then, if any. {@link IndexSearcher#search}
- * asks the timeout itself before it collects hits: so it returns none of these, nor of other
- * clauses, and {@link IndexSearcher#timedOut} is true. They are there for whoever rewrites the
- * query with another timeout than it is searched with.
+ * <h2>The search</h2>
  *
- * <p>What a search holds to find candidates is bounded, whatever the query and the index are:
- * products with regions and scores of cells of blocks of query tokens, which are about
- * 2<sup>23</sup> floats (32 MiB) for all segments together, unless a single query token takes more,
- * and sums of 2<sup>20</sup> documents of each segment at a time (8 MiB). Large segments are walked
- * part by part, and long queries are probed block by block, again for each part. To score
- * candidates a thread keeps products of a segment's centroids, 2<sup>22</sup> floats (16 MiB) at
- * most, and copies of the query.
+ * The search runs when the query is rewritten, on the searcher's executor. It asks the searcher's
+ * timeout every few milliseconds. When time runs out, the search ends, and the rewritten query
+ * matches the best of the documents that have exact scores by then, if any. {@link
+ * IndexSearcher#search} asks the timeout itself before it collects hits: it returns no hits then,
+ * and {@link IndexSearcher#timedOut} is true. A caller gets the partial hits if it rewrites the
+ * query with one timeout and searches the result with another.
  *
- * <p>A rewritten query knows its hits, also for readers of single segments, and filters of these:
- * whoever goes on asking about hits, as a highlighter does for each of them, should be given what
- * {@link IndexSearcher#rewrite} returns. The query itself would be searched for again.
+ * <p>The memory of a search has bounds that do not depend on the query or the index. To find
+ * candidates, a search holds products with regions and scores of cells: about 2<sup>23</sup> floats
+ * (32 MiB) for all segments together, unless a single query token takes more. It also holds sums of
+ * 2<sup>20</sup> documents of each segment (8 MiB). Larger segments are walked part by part, and
+ * long queries are probed block by block, again for each part. To score candidates, a thread holds
+ * products of a segment's centroids, 2<sup>22</sup> floats (16 MiB) at most, and copies of the
+ * query.
  *
- * <p>Values are those that the reader shows. What a filter of the reader hides is no hit, and what
- * a doc-values update has laid over a value is searched in its place.
+ * <p>A rewritten query knows its hits, also for readers of single segments, and for filters of
+ * these. A caller that asks about hits again and again, as a highlighter does, should be given the
+ * result of {@link IndexSearcher#rewrite}. The query itself would search each time.
+ *
+ * <p>The values that count are those that the reader shows. A document that a filter of the reader
+ * hides is no hit. A value that a doc-values update has replaced is searched as it is now.
  *
  * @lucene.experimental
  */
