@@ -15,7 +15,7 @@ package io.github.luceneplaid.elasticsearch;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.QueryVectors;
-import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.lucene.search.BooleanClause;
@@ -125,7 +125,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     private void parse(String name, XContentParser parser) throws IOException {
       switch (name) {
         case "field" -> field = parser.text();
-        case "query_vectors" -> vectors = vectors(parser);
+        case "query_vectors" -> vectors = TokenReader.readQuery(new TokenParser(parser));
         case "k" -> k = parser.intValue();
         case "candidates" -> candidates = parser.intValue();
         case "cells" -> cells = parser.intValue();
@@ -135,15 +135,6 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         case "_name" -> queryName = parser.text();
         default -> throw new IllegalArgumentException("does not support [" + name + "]");
       }
-    }
-
-    private static QueryVectors vectors(XContentParser parser) throws IOException {
-      if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
-        return new QueryVectors(null, parser.text());
-      }
-      TokenMatrix matrix = TokenMatrix.ofRequest();
-      TokenParser.parse(parser, matrix);
-      return new QueryVectors(matrix.toArray(), null);
     }
 
     LateInteractionQueryBuilder build() {

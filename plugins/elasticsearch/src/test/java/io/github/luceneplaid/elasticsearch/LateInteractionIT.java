@@ -188,7 +188,7 @@ public class LateInteractionIT {
             List.of("[1,0,0,0]", "field [tokens]: found a number, expected an array of token"),
             List.of("[[[1,0,0,0]]]", "found an array in token 0"),
             List.of("[[\"1\",0,0,0]]", "field [tokens]: found VALUE_STRING"),
-            List.of("{\"a\":1}", "field [tokens]: found START_OBJECT"),
+            List.of("{\"a\":1}", "field [tokens]: found start_object"),
             List.of("true", "field [tokens]: found VALUE_BOOLEAN"),
             List.of("\"no base64!\"", "field [tokens]: found a text that is not base64"),
             List.of("\"AACAPw==\"", "found 4 bytes of 32-bit floats, expected a multiple of 16"));

@@ -14,6 +14,7 @@ package io.github.luceneplaid.elasticsearch;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
@@ -139,7 +140,7 @@ public class TestHostileRequests extends LuceneTestCase {
           try (XContentParser parser = parser(request)) {
             TokenMatrix matrix = settings.documentMatrix("tokens");
             parser.nextToken();
-            TokenParser.parse(parser, matrix);
+            TokenReader.read(new TokenParser(parser), matrix);
             for (float[] token : matrix.toArray()) {
               assertEquals(3, token.length);
             }

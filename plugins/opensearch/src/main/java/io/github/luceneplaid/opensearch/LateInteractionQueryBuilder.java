@@ -18,6 +18,7 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.QueryVectors;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -79,7 +80,7 @@ public final class LateInteractionQueryBuilder
     PARSER.declareString(constructorArg(), FIELD);
     PARSER.declareField(
         constructorArg(),
-        (parser, context) -> TokenParser.parseQuery(parser),
+        (parser, context) -> TokenReader.readQuery(new TokenParser(parser)),
         QUERY_VECTORS,
         ValueType.STRING_ARRAY);
     PARSER.declareInt(optionalConstructorArg(), K);

@@ -135,7 +135,6 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
         expectThrows(
             XContentParseException.class, () -> parse(String.format(Locale.ROOT, query, token)));
     assertTrue(
-        e.getCause().getMessage(),
-        e.getCause().getMessage().contains("more than 1024 numbers"));
+        e.getCause().getMessage(), e.getCause().getMessage().contains("more than 1024 numbers"));
   }
 }
