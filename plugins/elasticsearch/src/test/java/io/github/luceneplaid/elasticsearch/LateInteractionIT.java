@@ -187,9 +187,9 @@ public class LateInteractionIT {
             List.of("[[1,0,0,1e39]]", "dimension 3: found Infinity, expected a finite 32-bit"),
             List.of("[1,0,0,0]", "field [tokens]: found a number, expected an array of token"),
             List.of("[[[1,0,0,0]]]", "found an array in token 0"),
-            List.of("[[\"1\",0,0,0]]", "field [tokens]: found VALUE_STRING"),
+            List.of("[[\"1\",0,0,0]]", "field [tokens]: found value_string"),
             List.of("{\"a\":1}", "field [tokens]: found start_object"),
-            List.of("true", "field [tokens]: found VALUE_BOOLEAN"),
+            List.of("true", "field [tokens]: found value_boolean"),
             List.of("\"no base64!\"", "field [tokens]: found a text that is not base64"),
             List.of("\"AACAPw==\"", "found 4 bytes of 32-bit floats, expected a multiple of 16"));
     StringBuilder lines = new StringBuilder();
