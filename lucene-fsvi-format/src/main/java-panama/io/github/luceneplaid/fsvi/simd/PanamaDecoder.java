@@ -54,7 +54,7 @@ final class PanamaDecoder {
       case 2 -> decode2(codes, offset, table(weights, 2), dim, tile, tileOffset);
       case 4 -> decode4(codes, offset, table(weights, 4), dim, tile, tileOffset);
       // No vector holds so large a table
-      default -> ScalarKernels.decodeSection(codes, offset, weights, bits, dim, tile, tileOffset);
+      default -> ScalarDecoder.decode(codes, offset, weights, bits, dim, tile, tileOffset);
     }
   }
 

@@ -164,7 +164,7 @@ final class PanamaKernels implements VectorKernels {
       float[] queryScale,
       float[] max) {
     if (nq < 4) {
-      scalar.maxTile(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
+      ScalarTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
     } else if (BITS == 512 && PanamaWideMaxTile.suits(nq, tableStride, queryScale, max)) {
       PanamaWideMaxTile.max(
           sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
