@@ -43,8 +43,7 @@ final class ImportedFieldWriter {
 
   private final OutputFiles files;
   private final PlaidOptions options;
-  private final TokenDocs.Values source;
-  private final boolean sorted;
+  private final FieldTokens tokens;
   private final FieldSurvey survey;
   private final AbortCheck abort;
   private final Codebook codebook;
@@ -54,27 +53,21 @@ final class ImportedFieldWriter {
    * Whether all that the field has are tokens of one directory, and no floats are wanted beside
    * them.
    */
-  static boolean canWrite(FieldSurvey survey, PlaidOptions options) {
+  static boolean canWrite(FieldTokens tokens) {
+    FieldSurvey survey = tokens.survey();
     return survey.incomingTokens() == survey.tokens()
         && survey.imported().size() == 1
-        && options.raw() == null;
+        && tokens.options().raw() == null;
   }
 
-  ImportedFieldWriter(
-      OutputFiles files,
-      PlaidOptions options,
-      TokenDocs.Values source,
-      boolean sorted,
-      FieldSurvey survey,
-      AbortCheck abort) {
+  ImportedFieldWriter(OutputFiles files, FieldTokens tokens) {
     this.files = files;
-    this.options = options;
-    this.source = source;
-    this.sorted = sorted;
-    this.survey = survey;
-    this.abort = abort;
+    this.tokens = tokens;
+    this.options = tokens.options();
+    this.survey = tokens.survey();
+    this.abort = tokens.abort();
     this.codebook = survey.imported().keySet().iterator().next();
-    this.dimension = survey.dimension();
+    this.dimension = tokens.dimension();
   }
 
   /** Writes all of the field, and returns what the meta file says of it. */
@@ -148,7 +141,7 @@ final class ImportedFieldWriter {
   }
 
   private void forEachDoc(DocVisitor visitor) throws IOException {
-    TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
+    TokenDocs docs = tokens.docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       if (docs.current().tokenCount() > 0) {
         visitor.doc(doc, docs.current().incoming());

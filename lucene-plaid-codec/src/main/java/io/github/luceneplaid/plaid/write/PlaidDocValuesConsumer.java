@@ -90,15 +90,14 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
       throws IOException {
     writing = true;
     PlaidOptions fieldOptions = optionsOf(field, source);
-    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
+    FieldTokens tokens = FieldTokens.of(source, sorted, fieldOptions, abort);
+    FieldSurvey survey = tokens.survey();
     int timesEncoded = 0;
     if (survey.documents() > 0) {
       PlaidFieldEntry entry =
-          ImportedFieldWriter.canWrite(survey, fieldOptions)
-              ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
-                  .write(field)
-              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort)
-                  .write(field);
+          ImportedFieldWriter.canWrite(tokens)
+              ? new ImportedFieldWriter(files, tokens).write(field)
+              : new TokenFieldWriter(files, tokens).write(field);
       timesEncoded = entry.tokensTimesEncoded();
       written.add(field.number);
     }
@@ -109,9 +108,7 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
               new EmptyDocValuesProducer() {
                 @Override
                 public BinaryDocValues getBinary(FieldInfo ignored) throws IOException {
-                  return new EscapedDocValues(
-                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions, abort),
-                      survey.escapedDocuments());
+                  return new EscapedDocValues(tokens.docs(), survey.escapedDocuments());
                 }
               });
     }
