@@ -131,19 +131,12 @@ public final class CodebookTrainer {
 
   /** Sorts the first ordinals by group, in place and stably; returns where each group starts. */
   private static int[] sortByGroup(int[] ordinals, int[] group, int groups) {
-    int[] start = new int[groups + 1];
-    for (int g : group) {
-      start[g + 1]++;
+    int[] start = CountingSort.startsOf(group, group.length, groups);
+    int[] order = CountingSort.order(group, group.length, start);
+    for (int i = 0; i < order.length; i++) {
+      order[i] = ordinals[order[i]];
     }
-    for (int g = 0; g < groups; g++) {
-      start[g + 1] += start[g];
-    }
-    int[] next = start.clone();
-    int[] sorted = new int[group.length];
-    for (int i = 0; i < group.length; i++) {
-      sorted[next[group[i]]++] = ordinals[i];
-    }
-    System.arraycopy(sorted, 0, ordinals, 0, sorted.length);
+    System.arraycopy(order, 0, ordinals, 0, order.length);
     return start;
   }
 

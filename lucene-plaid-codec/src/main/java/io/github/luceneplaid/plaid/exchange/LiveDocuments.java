@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.segment.Payload;
 import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.segment.ShownValues;
@@ -25,7 +26,6 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.InPlaceMergeSorter;
@@ -153,10 +153,8 @@ final class LiveDocuments {
   }
 
   private float[][] payload(BytesRef bytes, int doc) {
-    int header = Integer.BYTES;
-    int dimension =
-        bytes.length < header ? 0 : (int) BitUtil.VH_LE_INT.get(bytes.bytes, bytes.offset);
-    if (dimension < 1 || (bytes.length - header) % ((long) dimension * Float.BYTES) != 0) {
+    int dimension = Payload.statedDimension(bytes);
+    if (Payload.areTokens(bytes, dimension) == false) {
       throw new IllegalArgumentException(
           "document "
               + (leaf.docBase + doc)

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.ivf;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
+import io.github.luceneplaid.plaid.codebook.CountingSort;
 import io.github.luceneplaid.plaid.codebook.KMeans;
 import java.io.IOException;
 import java.util.Arrays;
@@ -221,12 +222,8 @@ public final class CellWriter {
     Group(int[] counts, RegionGroups groups, int number) {
       this.from = groups.start(number);
       this.to = groups.start(number + 1);
-      this.next = new int[to - from];
-      this.starts = new int[to - from + 1];
-      for (int i = 0; i < next.length; i++) {
-        next[i] = starts[i];
-        starts[i + 1] = starts[i] + counts[from + i];
-      }
+      this.starts = CountingSort.starts(counts, from, to);
+      this.next = Arrays.copyOf(starts, to - from);
       this.slots = new long[starts[next.length]];
       this.ordinals = new int[slots.length];
     }
@@ -262,35 +259,18 @@ public final class CellWriter {
     int k = Math.clamp(Math.round((float) n / tokensPerCell), 1, MAX_CELLS_OF_REGION);
     cellOf = ArrayUtil.growNoCopy(cellOf, n);
     float[] cells = cluster(group, start, n, k);
-    int[] ends = new int[k];
-    int[] byCell = sortByCell(n, ends);
+    int[] starts = CountingSort.startsOf(cellOf, n, k);
+    int[] byCell = CountingSort.order(cellOf, n, starts);
     long base = postings.count();
     int written = 0;
-    for (int cell = 0, at = 0; cell < k; at = ends[cell++]) {
-      if (at < ends[cell]) {
+    for (int cell = 0; cell < k; cell++) {
+      if (starts[cell] < starts[cell + 1]) {
         records.add(cells, cell * dimension, Math.toIntExact(postings.count() - base));
-        postings.write(group.ordinals, start, byCell, at, ends[cell]);
+        postings.write(group.ordinals, start, byCell, starts[cell], starts[cell + 1]);
         written++;
       }
     }
     return written;
-  }
-
-  /** Orders the tokens of a region by cell, in document order within each. */
-  private int[] sortByCell(int n, int[] ends) {
-    for (int i = 0; i < n; i++) {
-      ends[cellOf[i]]++;
-    }
-    int sum = 0;
-    for (int cell = 0; cell < ends.length; cell++) {
-      sum += ends[cell];
-      ends[cell] = sum - ends[cell];
-    }
-    int[] byCell = new int[n];
-    for (int i = 0; i < n; i++) {
-      byCell[ends[cellOf[i]]++] = i;
-    }
-    return byCell;
   }
 
   /**

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.CountingSort;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
@@ -174,19 +175,17 @@ public final class CentroidCells {
   private static final class Group {
     private final int from;
     private final int to;
+
+    /** Where the documents of each centroid end so far. */
     private final int[] ends;
+
     private final int[] ordinals;
 
     Group(int[] counts, RegionGroups groups, int number) {
       this.from = groups.start(number);
       this.to = groups.start(number + 1);
-      this.ends = new int[to - from];
-      int size = 0;
-      for (int centroid = from; centroid < to; centroid++) {
-        ends[centroid - from] = size;
-        size += counts[centroid];
-      }
-      this.ordinals = new int[size];
+      this.ends = CountingSort.starts(counts, from, to);
+      this.ordinals = new int[ends[to - from]];
     }
 
     void add(int centroid, int ordinal) {

@@ -122,22 +122,11 @@ public final class Regions {
         for (int region = 0; region < count; region++) {
           float score = products[i * count + region] - halfSquares[region];
           if (score > highest[0]) {
-            insert(score, region, highest, near, (from + i) * width);
+            NBest.insert(highest, 0, near, (from + i) * width, width, score, region);
           }
         }
       }
     }
     return near;
-  }
-
-  /** Puts a score where it belongs among rising ones; the lowest goes. */
-  private static void insert(float score, int region, float[] highest, int[] near, int at) {
-    int i = 1;
-    for (; i < highest.length && highest[i] < score; i++) {
-      highest[i - 1] = highest[i];
-      near[at + i - 1] = near[at + i];
-    }
-    highest[i - 1] = score;
-    near[at + i - 1] = region;
   }
 }

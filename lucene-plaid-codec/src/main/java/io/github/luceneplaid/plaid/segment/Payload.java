@@ -44,14 +44,20 @@ public final class Payload {
    * most {@link #MAX_DIMENSION} dimensions.
    */
   public static int dimension(BytesRef bytes) {
-    if (bytes.length <= Integer.BYTES) {
-      return 0;
-    }
-    int dimension = buffer(bytes).getInt();
-    if (dimension < 1 || dimension > MAX_DIMENSION) {
-      return 0;
-    }
-    return (bytes.length - Integer.BYTES) % (dimension * Float.BYTES) == 0 ? dimension : 0;
+    int dimension = statedDimension(bytes);
+    boolean fit =
+        dimension <= MAX_DIMENSION && bytes.length > Integer.BYTES && areTokens(bytes, dimension);
+    return fit ? dimension : 0;
+  }
+
+  /** Returns the dimension in the header, of any size; 0 if the bytes are too few for a header. */
+  public static int statedDimension(BytesRef bytes) {
+    return bytes.length < Integer.BYTES ? 0 : buffer(bytes).getInt();
+  }
+
+  /** Whether the bytes are a header and whole tokens of a dimension. There may be no token. */
+  public static boolean areTokens(BytesRef bytes, int dimension) {
+    return dimension >= 1 && (bytes.length - Integer.BYTES) % ((long) dimension * Float.BYTES) == 0;
   }
 
   /** The number of tokens of a payload of that dimension. */

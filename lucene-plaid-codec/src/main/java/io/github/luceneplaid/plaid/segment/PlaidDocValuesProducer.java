@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.internal.SegmentFile;
 import io.github.luceneplaid.plaid.write.PlaidDocValuesConsumer;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +24,6 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SortedDocValues;
@@ -98,35 +97,14 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
 
   private IndexInput openData(SegmentReadState state, String extension, String codec)
       throws IOException {
-    String name =
-        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-    // Who reads once closes at once, which is cheap if the input is told so
+    // An input that is read once is also closed at once. Closing is cheap if the context says so
     IOContext context =
         state.context.hints().contains(ReadOnceHint.INSTANCE)
             ? state.context
             : state.context.withHints(
                 FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
-    IndexInput in = state.directory.openInput(name, context);
-    boolean success = false;
-    try {
-      CodecUtil.checkIndexHeader(
-          in,
-          codec,
-          meta.version(),
-          meta.version(),
-          state.segmentInfo.getId(),
-          state.segmentSuffix);
-      // Does not verify the bytes, which would cost too much here, but does notice a cut file
-      CodecUtil.retrieveChecksum(in);
-      success = true;
-    } catch (EOFException e) {
-      throw new CorruptIndexException("the file ends within its header", in, e);
-    } finally {
-      if (success == false) {
-        IOUtils.closeWhileHandlingException(in);
-      }
-    }
-    return in;
+    return new SegmentFile(extension, codec, meta.version(), meta.version())
+        .open(state, meta.version(), context);
   }
 
   /** Loads of all fields what is loaded when it is first asked for otherwise. */
