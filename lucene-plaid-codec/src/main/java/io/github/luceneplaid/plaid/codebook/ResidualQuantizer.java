@@ -115,7 +115,7 @@ public final class ResidualQuantizer {
    *
    * @return 1, 2, 3, 4 or 8
    */
-  public int bits() {
+  int bits() {
     return bits;
   }
 
@@ -323,7 +323,7 @@ public final class ResidualQuantizer {
    * @param outOffset index of the first component of the first one
    * @throws IndexOutOfBoundsException if, among others, there is no such centroid
    */
-  public void decode(
+  void decode(
       byte[] block,
       int blockOffset,
       float[] centroids,

@@ -103,7 +103,7 @@ public final class Rotation {
    *
    * @return 1 to {@value #MAX_DIMENSION}
    */
-  public int dimension() {
+  int dimension() {
     return dim;
   }
 

@@ -101,14 +101,14 @@ public record CodedParts(
   }
 
   /** What is in the data file, but for the codes. */
-  public List<FilePart> dataParts() {
+  List<FilePart> dataParts() {
     return List.of(
         new FilePart("postings", postingsOffset, Math.multiplyExact(postings, postingWidth)),
         new FilePart("cell directory", directoryOffset, CellTable.bytes(regions)));
   }
 
   /** What is in the vector file. */
-  public List<FilePart> vectorParts(int dimension) {
+  List<FilePart> vectorParts(int dimension) {
     List<FilePart> parts = new ArrayList<>();
     long own = 0;
     for (CodebookBlock block : blocks) {
@@ -128,7 +128,7 @@ public record CodedParts(
     return parts;
   }
 
-  public void write(DataOutput meta) throws IOException {
+  void write(DataOutput meta) throws IOException {
     meta.writeVInt(blocks.size());
     for (CodebookBlock block : blocks) {
       block.write(meta);
@@ -145,7 +145,7 @@ public record CodedParts(
     meta.writeVLong(directoryOffset);
   }
 
-  public static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
+  static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
     int n = meta.readVInt();
     // Before anything is allocated for them
     Limits.check("codebook blocks", n, 1, MAX_BLOCKS);

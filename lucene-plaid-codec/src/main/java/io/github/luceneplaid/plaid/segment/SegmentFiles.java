@@ -27,7 +27,7 @@ public final class SegmentFiles {
   public static final String VECTOR_CODEC = "PlaidVectors";
   public static final String VECTOR_EXTENSION = "vec";
 
-  public static final int VERSION_START = 0;
+  static final int VERSION_START = 0;
   public static final int VERSION_CURRENT = VERSION_START;
 
   private SegmentFiles() {}

@@ -20,7 +20,7 @@ import io.github.luceneplaid.plaid.codebook.Rotation;
  * @param dimension components of a token
  * @param rotation rotates them
  */
-public record TokenNormalizer(int dimension, Rotation rotation) {
+record TokenNormalizer(int dimension, Rotation rotation) {
 
   static TokenNormalizer of(int dimension) {
     return new TokenNormalizer(dimension, Rotation.of(dimension));
