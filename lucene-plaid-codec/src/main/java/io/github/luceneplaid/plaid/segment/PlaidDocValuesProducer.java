@@ -39,8 +39,11 @@ import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Reads what {@link PlaidDocValuesConsumer} has written. Until codes of a field are asked for, the
- * heap holds what the meta file says of it; from then on also what {@link PlaidSegment} loads.
+ * Reads the files that {@link PlaidDocValuesConsumer} writes. The heap holds the entry of a field
+ * in the meta file. When codes of the field are first used, {@link PlaidSegment} loads its
+ * centroids, too.
+ *
+ * @lucene.internal
  */
 public final class PlaidDocValuesProducer extends DocValuesProducer {
 
@@ -51,10 +54,12 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
   private final IndexInput vectors;
 
   /**
-   * Opens a segment: the meta file is read and verified, of the others only header and footer.
+   * Opens a segment. It reads and verifies the whole meta file, and the header and footer of the
+   * other files.
    *
-   * @param delegateFormat null: without the delegate
-   * @param currentVersion the last version that there is
+   * @param delegateFormat the format of other fields and of values that cannot be coded; null to
+   *     open no delegate
+   * @param currentVersion the newest version that can be read
    */
   public PlaidDocValuesProducer(
       SegmentReadState state, DocValuesFormat delegateFormat, int currentVersion)
@@ -107,7 +112,7 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
         .open(state, meta.version(), context);
   }
 
-  /** Loads of all fields what is loaded when it is first asked for otherwise. */
+  /** Loads everything of all fields that is otherwise loaded at its first use. */
   public void loadFields() throws IOException {
     for (StoredField field : fields.values()) {
       open(field, null).iterator();
@@ -124,7 +129,7 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
     }
   }
 
-  /** The field as the search and the merge see it, for one thread; null if it is delegated. */
+  /** Opens the field for searches and merges, for one thread; null if the delegate holds it. */
   private PlaidSegment segment(FieldInfo info) throws IOException {
     StoredField field = fields.get(info.number);
     return field == null ? null : open(field, () -> delegate(info).getBinary(info));
@@ -137,8 +142,7 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
   private DocValuesProducer delegate(FieldInfo field) throws CorruptIndexException {
     if (delegate == null) {
       throw new CorruptIndexException(
-          "field \"" + field.name + "\" is not there, nor a delegate that could have it",
-          meta.file());
+          "field \"" + field.name + "\" : found neither tokens nor a delegate", meta.file());
     }
     return delegate;
   }

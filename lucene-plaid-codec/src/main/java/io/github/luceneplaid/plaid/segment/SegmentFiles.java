@@ -13,8 +13,8 @@
 package io.github.luceneplaid.plaid.segment;
 
 /**
- * The names of a segment's files and of their headers, and the versions there are. The format's
- * class says what is in them.
+ * The extensions of a segment's files, the codec names in their headers, and the versions of the
+ * format. The class of the format states the content of the files.
  *
  * @lucene.internal
  */

@@ -33,9 +33,9 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * Writes a field whose tokens all come from one index of PLAID, and with their codes. That index
- * found them by its centroids, so these are the cells ({@link CentroidCells}) until a merge
- * clusters the tokens: codes go from one file to the other, and nothing is decoded.
+ * Writes a field whose tokens were all imported from one PLAID index, with their codes. The
+ * centroids of that index become the cells, see {@link CentroidCells}. The codes are copied, and no
+ * token is decoded. A later merge clusters the tokens.
  */
 final class ImportedFieldWriter {
 
@@ -50,8 +50,8 @@ final class ImportedFieldWriter {
   private final int dimension;
 
   /**
-   * Whether all that the field has are tokens of one directory, and no floats are wanted beside
-   * them.
+   * Whether all tokens of the field are imported from one index, and no raw tokens are stored
+   * beside the codes.
    */
   static boolean canWrite(FieldTokens tokens) {
     FieldSurvey survey = tokens.survey();
@@ -70,7 +70,7 @@ final class ImportedFieldWriter {
     this.dimension = tokens.dimension();
   }
 
-  /** Writes all of the field, and returns what the meta file says of it. */
+  /** Writes the field, and returns its entry in the meta file. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     files.meta.writeInt(field.number);
     CodedParts trained = writeParts();

@@ -48,7 +48,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  */
 final class TokenFieldWriter {
 
-  /** Up to so many tokens, provisional codes are not worth a temporary file. */
+  /**
+   * Provisional codes of at most this many tokens are held in memory instead of a temporary file.
+   */
   private static final int IN_MEMORY_TOKENS = 1 << 12;
 
   private static final int CHUNK = 64;
@@ -83,7 +85,7 @@ final class TokenFieldWriter {
     this.scratch = new float[CHUNK * dimension];
   }
 
-  /** Writes all of the field, and returns what the meta file says of it. */
+  /** Writes the field, and returns its entry in the meta file. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     CodebookChoice.Chosen chosen = new CodebookChoice(tokens, normalizer).choose();
     provisional = chosen.provisional();
@@ -110,7 +112,7 @@ final class TokenFieldWriter {
   }
 
   private PlaidFieldEntry writeCoded(CodebookPlan plan, float[] rotated) throws IOException {
-    // Imported codes that are decoded after all may be of any length
+    // Imported tokens that are decoded and encoded again may have any length
     unitLength = survey.unitLength() && plan.imported().size() == survey.imported().size();
     CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
@@ -189,7 +191,10 @@ final class TokenFieldWriter {
     return shifts;
   }
 
-  /** Codes to search by only are no step in the life of a token. */
+  /**
+   * Counts the tokens of a document that is encoded. Provisional codes do not count, because the
+   * tokens are stored beside them and lose no precision.
+   */
   private void countEncoded(TokenCursor doc) {
     if (provisional) {
       timesEncoded = Math.max(timesEncoded, doc.timesEncoded());
@@ -271,7 +276,7 @@ final class TokenFieldWriter {
     return blocks;
   }
 
-  /** Where cells and what belongs to them were written. */
+  /** The places of cells, postings and regions in their files. */
   private record Cells(
       CellTable directory,
       long regionsOffset,
@@ -292,7 +297,9 @@ final class TokenFieldWriter {
     return new Cells(directory, regionsOffset, cellsOffset, postingsOffset, directoryOffset);
   }
 
-  /** Trains regions on what is coded, so that writing a segment again finds the same. */
+  /**
+   * Trains regions on the coded tokens. So a segment that is written again gets the same regions.
+   */
   private Codebook trainRegions(CodedTokens coded) throws IOException {
     int count = CodebookPlan.idealCentroids(survey.tokens());
     int size = TokenSample.size(count, survey.tokens(), dimension);
@@ -300,7 +307,10 @@ final class TokenFieldWriter {
     return CodebookChoice.train(sample, dimension, count, options.seed(), abort);
   }
 
-  /** The centroids of several codebooks are not fit for regions: new ones are trained. */
+  /**
+   * Trains regions and writes cells. The centroids of several codebooks overlap, so they cannot be
+   * the regions.
+   */
   private Cells writeRegionsAndCells(CodedTokens coded) throws IOException {
     Codebook regions = trainRegions(coded);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
@@ -318,8 +328,8 @@ final class TokenFieldWriter {
   }
 
   /**
-   * Copies the coded tokens to where they stay; a document whose last block is half empty saves
-   * that half.
+   * Copies the codes to the data file. If half of a document's last block suffices, it is stored as
+   * a half block.
    */
   private void copyCodes(IndexInput codes, PackedLongValues counts, TokenEncoder encoder)
       throws IOException {
