@@ -40,7 +40,7 @@ final class LiveDocuments {
 
   private LeafReaderContext leaf;
 
-  /** What holds the current document; null if it is read as a payload. */
+  /** The segment that holds the current document; null if it is read as a payload. */
   private PlaidSegment segment;
 
   private int ordinal;
@@ -49,7 +49,8 @@ final class LiveDocuments {
   /**
    * Puts documents in order.
    *
-   * @param orderField documents come by its numbers, then those that have none; null: by docID
+   * @param orderField documents are in the order of its numbers, and those without a number come
+   *     last; null for the order of docIDs
    */
   LiveDocuments(IndexReader reader, String field, String orderField) throws IOException {
     this.leaves = reader.leaves();
@@ -98,7 +99,7 @@ final class LiveDocuments {
     return docs;
   }
 
-  /** The docIDs of all documents, in their order. */
+  /** Returns the docIDs of all documents, in the order of the export. */
   int[] numbers() {
     return docs.clone();
   }
@@ -113,7 +114,7 @@ final class LiveDocuments {
    *
    * @param i 0 to {@link #size} − 1
    * @return the number of its tokens
-   * @throws IllegalArgumentException if its value is not that of a late-interaction field
+   * @throws IllegalArgumentException if its value is not one of a late-interaction field
    */
   int moveTo(int i) throws IOException {
     leaf = leaves.get(ReaderUtil.subIndex(docs[i], leaves));
@@ -166,12 +167,15 @@ final class LiveDocuments {
     return LateInteractionField.decode(bytes);
   }
 
-  /** Components of the tokens of the current document, which must have some. */
+  /** Returns the components of a token of the current document, which must have tokens. */
   int dimension() {
     return payload == null ? segment.dimension() : payload[0].length;
   }
 
-  /** The imported codebook that the current document is coded against; null if it is not. */
+  /**
+   * Returns the imported codebook that the current document is coded against; null if there is
+   * none.
+   */
   Codebook imported() throws IOException {
     return segment == null ? null : segment.imported(ordinal);
   }

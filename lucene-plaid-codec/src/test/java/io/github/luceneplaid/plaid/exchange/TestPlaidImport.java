@@ -279,7 +279,7 @@ public class TestPlaidImport extends ImportTestCase {
                 IllegalArgumentException.class,
                 () -> PlaidImport.into(writer, plaid, FIELD, ORDER));
         assertEquals(
-            "bits of the format of field \"tokens\": found 4, expected 2 as in the directory",
+            "bits of the format of field \"tokens\": found 4, expected 2 as in the folder",
             e.getMessage());
         assertEquals(3, writer.getDocStats().numDocs);
       }
