@@ -24,8 +24,8 @@ abstract class PanamaRowComparison implements RowComparison {
   private final int dim;
   private final int usedBytes;
 
-  // Rows from arrays: C2 makes no vectors of floats of arrays of bytes, which takes 20 times as
-  // long
+  // Copies of rows in arrays. They are in a segment of their own, because C2 does not compile
+  // loads of float vectors from byte arrays, and these would take 20 times as long
   private MemorySegment copies;
 
   private PanamaRowComparison(Measure measure, int dim, int elementBytes) {
@@ -100,7 +100,7 @@ abstract class PanamaRowComparison implements RowComparison {
     compare(new Rows(copies, 0, rowBytes, null), n, scales, out, outOffset);
   }
 
-  /** Compares n rows; Scales and results start at index o. */
+  /** Compares n rows. Scales and results start at index o. */
   private void compare(Rows rows, int n, float[] scales, float[] out, int o) {
     Objects.checkFromIndexSize(o, n, out.length);
     if (measure == Measure.DOT) {
