@@ -162,7 +162,7 @@ public final class PlaidFolder implements Closeable {
     if (metadata.binary()) {
       if (Files.exists(weightsFile)) {
         throw new VectorFileException(
-            weightsFile.toString(), 0, "file", "weights", "none, as the directory is binary");
+            weightsFile.toString(), 0, "file", "weights", "none, because the folder is binary");
       }
       return PlaidQuantizer.ofSigns(averageResidual);
     }

@@ -63,7 +63,7 @@ record PlaidFolderChunk(
             0,
             "file",
             "a chunk",
-            "none, as others are merged (fast-plaid merges it when it loads the directory)");
+            "none, as others are merged (fast-plaid merges it when it loads the folder)");
       }
       return directory.resolve("merged_" + name + ".npy");
     }

@@ -65,7 +65,7 @@ final class PlaidFolderReader extends FilterLeafReader {
     for (FieldInfo info : others.getFieldInfos()) {
       if (info.name.equals(field) || info.name.equals(orderField)) {
         throw new IllegalArgumentException(
-            "other fields: found \"" + info.name + "\", which the directory has");
+            "other fields: found \"" + info.name + "\", expected no field of the imported folder");
       }
       infos.add(info);
       next = Math.max(next, info.number + 1);

@@ -142,8 +142,8 @@ public final class CodeReader {
    * @param n number of half blocks; odd only if they end with the last one of a document
    * @param into receives the blocks
    * @return the number of blocks
-   * @throws CorruptIndexException if these blocks do not exist, or name a centroid that does not
-   *     exist
+   * @throws org.apache.lucene.index.CorruptIndexException if these blocks do not exist, or name a
+   *     centroid that does not exist
    */
   public int readBlocks(long half, int n, byte[] into) throws IOException {
     if (half < 0 || n < 0 || half > segment.addresses().halves() - n) {
