@@ -18,14 +18,16 @@ import java.util.Map;
 import org.apache.lucene.index.FieldInfo;
 
 /**
- * How a field is written. The options travel with the field as {@link FieldInfo} attributes, so
- * that a format made without arguments writes a field as it finds it.
+ * The options that a field is written with. A segment stores them as attributes of the {@link
+ * FieldInfo}. A format that was created without arguments therefore keeps the options of a field.
  *
  * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
- * @param raw what is kept of the original tokens: 16-bit or 32-bit floats, null for nothing
+ * @param raw the type of the original tokens that are stored beside the codes, 16-bit or 32-bit
+ *     floats; null if they are not stored
  * @param trainingThreshold segments with fewer tokens stay flat; at least 1
  * @param tokensPerCell mean number of tokens of a cell, 1 to 65 536
  * @param seed seed of training and clustering
+ * @lucene.internal
  */
 public record PlaidOptions(
     int bits, SlabEncoding raw, int trainingThreshold, int tokensPerCell, long seed) {
@@ -59,12 +61,12 @@ public record PlaidOptions(
     return (bits >= 1 && bits <= 4) || bits == 8;
   }
 
-  /** These options with other bits. */
+  /** Returns these options with another number of bits. */
   public PlaidOptions withBits(int other) {
     return new PlaidOptions(other, raw, trainingThreshold, tokensPerCell, seed);
   }
 
-  /** The options a field was written with, or null if it carries none. */
+  /** Returns the options that a field was written with; null if it has none. */
   public static PlaidOptions of(FieldInfo field) {
     String bits = field.getAttribute(PREFIX + "bits");
     if (bits == null) {
@@ -79,8 +81,8 @@ public record PlaidOptions(
   }
 
   /**
-   * How often the values that are read back of a field have been decoded from codes: 0 for a field
-   * that was not written in this format.
+   * Returns how many times the tokens that are read from a field have been encoded and decoded; 0
+   * for a field that was not written in this format.
    */
   public static int timesEncoded(FieldInfo field) {
     String timesEncoded = field.getAttribute(PREFIX + "generation");
@@ -90,7 +92,8 @@ public record PlaidOptions(
   }
 
   /**
-   * Puts the options on a field, over whatever it inherited from the segments it is merged of.
+   * Sets the options of a field. They replace options that it inherited from the segments of a
+   * merge.
    *
    * @param timesEncoded see {@link #timesEncoded(FieldInfo)}
    */
@@ -99,7 +102,7 @@ public record PlaidOptions(
     attributes().forEach(field::putAttribute);
   }
 
-  /** What {@link #of} makes these options of again. */
+  /** Returns the attributes that {@link #of} reads these options from. */
   public Map<String, String> attributes() {
     return Map.of(
         PREFIX + "bits", Integer.toString(bits),

@@ -38,7 +38,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 
-/** Options: their defaults, their bounds, and how they are told. */
+/** Tests the defaults of options, their bounds, and their text. */
 public class TestPlaidOptions extends LuceneTestCase {
 
   private static void assertRefused(Consumer<PlaidDocValuesFormat.Builder> setter, String message) {
@@ -130,7 +130,7 @@ public class TestPlaidOptions extends LuceneTestCase {
     assertEquals("Plaid1", builder().bits(1).build().getName());
   }
 
-  /** Where only the name of a format can be chosen, fields bring the options. */
+  /** If only the name of a format is known, the options come from the field. */
   public void testFieldsBringOptions() throws IOException {
     FieldType type =
         builder().bits(2).raw(RawTokens.FLOAT16).trainingThreshold(10).seed(7).buildFieldType();
@@ -181,7 +181,7 @@ public class TestPlaidOptions extends LuceneTestCase {
     }
   }
 
-  /** The builder is not the format: changing it later changes nothing. */
+  /** Changes of the builder do not change a format that it has built. */
   public void testFormatsAreImmutable() {
     PlaidDocValuesFormat.Builder builder = builder().bits(1);
     PlaidDocValuesFormat format = builder.build();

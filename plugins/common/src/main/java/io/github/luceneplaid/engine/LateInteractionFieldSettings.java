@@ -37,8 +37,8 @@ import org.apache.lucene.document.LateInteractionField;
 public record LateInteractionFieldSettings(
     int dims, int bits, RawTokens raw, int trainingThreshold, int maxVectors, int maxQueryVectors) {
 
-  /** Name of the field type and of the query in all engines. */
-  public static final String NAME = "late_interaction";
+  /** What the field type is called. */
+  public static final String TYPE = "token_vectors";
 
   /** Largest {@link #dims}. */
   public static final int MAX_DIMS = 1024;

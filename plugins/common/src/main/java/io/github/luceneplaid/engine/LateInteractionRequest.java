@@ -22,8 +22,8 @@ import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
 
 /**
- * The parameters of a {@code late_interaction} query, as a request states them. What is null is
- * chosen automatically.
+ * The parameters of a {@code maxsim} query, as a request states them. What is null is chosen
+ * automatically.
  *
  * @param k hits of a shard, at least 1
  * @param candidates the most documents of a segment that are scored, at least 1
@@ -34,6 +34,9 @@ import org.apache.lucene.search.Query;
  * @lucene.experimental
  */
 public record LateInteractionRequest(Integer k, Integer candidates, Integer cells, boolean exact) {
+
+  /** What the query is called. */
+  public static final String QUERY = "maxsim";
 
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;

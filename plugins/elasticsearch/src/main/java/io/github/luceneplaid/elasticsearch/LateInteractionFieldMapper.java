@@ -14,6 +14,7 @@ package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import io.github.luceneplaid.plaid.RawTokens;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +25,6 @@ import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
 import org.elasticsearch.index.mapper.MappingParserContext;
-import org.elasticsearch.xcontent.XContentParser;
 
 /**
  * Takes one matrix of token vectors per document: {@code [[...], [...]]}, or base64. {@code null}
@@ -36,7 +36,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
       new TypeParser(
           (name, context) -> new Builder(name),
           List.of(
-              notInMultiFields(LateInteractionFieldSettings.NAME),
+              notInMultiFields(LateInteractionFieldSettings.TYPE),
               LateInteractionFieldMapper::checkEnabled));
 
   private final LateInteractionFieldSettings settings;
@@ -55,7 +55,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
           "Field ["
               + field
               + "] of type ["
-              + LateInteractionFieldSettings.NAME
+              + LateInteractionFieldSettings.TYPE
               + "] needs the index setting ["
               + LateInteractionPlugin.ENABLED.getKey()
               + "] to be true, which can be set only when the index is created");
@@ -64,7 +64,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
 
   @Override
   protected String contentType() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override
@@ -75,12 +75,8 @@ final class LateInteractionFieldMapper extends FieldMapper {
   @Override
   protected void parseCreateField(DocumentParserContext context) throws IOException {
     String field = fullPath();
-    XContentParser parser = context.parser();
-    if (parser.currentToken() == XContentParser.Token.VALUE_NULL) {
-      return;
-    }
     TokenMatrix matrix = settings.documentMatrix(field);
-    TokenParser.parse(parser, matrix);
+    TokenReader.read(new TokenParser(context.parser()), matrix);
     if (matrix.size() == 0) {
       return;
     }
@@ -188,7 +184,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
 
     @Override
     public String contentType() {
-      return LateInteractionFieldSettings.NAME;
+      return LateInteractionFieldSettings.TYPE;
     }
 
     @Override

@@ -15,7 +15,7 @@ package io.github.luceneplaid.elasticsearch;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.QueryVectors;
-import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.lucene.search.BooleanClause;
@@ -38,10 +38,10 @@ import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 
-/** The query {@code late_interaction}: the k documents of each shard with the highest MaxSim. */
+/** The query {@code maxsim}: the k documents of each shard with the highest MaxSim. */
 final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteractionQueryBuilder> {
 
-  private static final String NAME = LateInteractionFieldSettings.NAME;
+  static final String NAME = LateInteractionRequest.QUERY;
 
   private final String field;
   private final QueryVectors vectors;
@@ -125,7 +125,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     private void parse(String name, XContentParser parser) throws IOException {
       switch (name) {
         case "field" -> field = parser.text();
-        case "query_vectors" -> vectors = vectors(parser);
+        case "query_vectors" -> vectors = TokenReader.readQuery(new TokenParser(parser));
         case "k" -> k = parser.intValue();
         case "candidates" -> candidates = parser.intValue();
         case "cells" -> cells = parser.intValue();
@@ -135,15 +135,6 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         case "_name" -> queryName = parser.text();
         default -> throw new IllegalArgumentException("does not support [" + name + "]");
       }
-    }
-
-    private static QueryVectors vectors(XContentParser parser) throws IOException {
-      if (parser.currentToken() == XContentParser.Token.VALUE_STRING) {
-        return new QueryVectors(null, parser.text());
-      }
-      TokenMatrix matrix = TokenMatrix.ofRequest();
-      TokenParser.parse(parser, matrix);
-      return new QueryVectors(matrix.toArray(), null);
     }
 
     LateInteractionQueryBuilder build() {
@@ -220,7 +211,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + "]: found type ["
               + type.typeName()
               + "], expected ["
-              + NAME
+              + LateInteractionFieldSettings.TYPE
               + "]");
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());

@@ -12,52 +12,45 @@
 
 package io.github.luceneplaid.elasticsearch;
 
-import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
+import java.util.Locale;
 import org.elasticsearch.xcontent.XContentParser;
 
-/** Reads token vectors of documents and queries, number by number. */
-final class TokenParser {
+/** The engine's parser, as {@link TokenReader} needs it. */
+record TokenParser(XContentParser parser) implements TokenReader.Parser {
 
-  private TokenParser() {}
-
-  /**
-   * Reads an array of arrays, or a text in base64.
-   *
-   * @param parser at the first token of the value; at its last afterwards
-   * @param matrix takes the vectors
-   * @throws IllegalArgumentException if it is something else, or if the matrix refuses it
-   */
-  static void parse(XContentParser parser, TokenMatrix matrix) throws IOException {
-    XContentParser.Token token = parser.currentToken();
-    if (token == XContentParser.Token.VALUE_STRING) {
-      matrix.addBase64(parser.text());
-    } else if (token == XContentParser.Token.START_ARRAY) {
-      parseVectors(parser, matrix);
-    } else {
-      throw matrix.unexpected(String.valueOf(token));
-    }
+  @Override
+  public TokenReader.Event event() {
+    return switch (parser.currentToken()) {
+      case START_ARRAY -> TokenReader.Event.START_ARRAY;
+      case END_ARRAY -> TokenReader.Event.END_ARRAY;
+      case VALUE_NUMBER -> TokenReader.Event.NUMBER;
+      case VALUE_STRING -> TokenReader.Event.TEXT;
+      case VALUE_NULL -> TokenReader.Event.NULL;
+      case null, default -> TokenReader.Event.OTHER;
+    };
   }
 
-  /** Reads an array of arrays; the parser is at its beginning. */
-  private static void parseVectors(XContentParser parser, TokenMatrix matrix) throws IOException {
-    int depth = 1;
-    while (depth > 0) {
-      XContentParser.Token token = parser.nextToken();
-      switch (token) {
-        case START_ARRAY -> {
-          matrix.startToken();
-          depth++;
-        }
-        case END_ARRAY -> {
-          depth--;
-          if (depth > 0) {
-            matrix.endToken();
-          }
-        }
-        case VALUE_NUMBER -> matrix.add(parser.doubleValue());
-        case null, default -> throw matrix.unexpected(String.valueOf(token));
-      }
-    }
+  @Override
+  public TokenReader.Event next() throws IOException {
+    parser.nextToken();
+    return event();
+  }
+
+  @Override
+  public double number() throws IOException {
+    return parser.doubleValue();
+  }
+
+  @Override
+  public String text() throws IOException {
+    return parser.text();
+  }
+
+  @Override
+  public String described() {
+    XContentParser.Token token = parser.currentToken();
+    return token == null ? "the end" : token.name().toLowerCase(Locale.ROOT);
   }
 }

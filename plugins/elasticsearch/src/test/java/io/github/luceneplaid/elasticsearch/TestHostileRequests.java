@@ -14,6 +14,7 @@ package io.github.luceneplaid.elasticsearch;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
@@ -58,9 +59,9 @@ public class TestHostileRequests extends LuceneTestCase {
 
   private static final List<String> QUERIES =
       List.of(
-          "{\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
-          "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
+          "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
 
   private static XContentParserConfiguration CONFIG;
@@ -139,7 +140,7 @@ public class TestHostileRequests extends LuceneTestCase {
           try (XContentParser parser = parser(request)) {
             TokenMatrix matrix = settings.documentMatrix("tokens");
             parser.nextToken();
-            TokenParser.parse(parser, matrix);
+            TokenReader.read(new TokenParser(parser), matrix);
             for (float[] token : matrix.toArray()) {
               assertEquals(3, token.length);
             }

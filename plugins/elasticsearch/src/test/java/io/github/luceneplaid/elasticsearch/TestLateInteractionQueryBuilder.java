@@ -56,7 +56,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   }
 
   private static String query(String parameters) {
-    return "{\"late_interaction\":{\"field\":\"tokens\"," + parameters + "}}";
+    return "{\"maxsim\":{\"field\":\"tokens\"," + parameters + "}}";
   }
 
   private static String randomParameters() {
@@ -124,8 +124,8 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   public void testRefused() {
     assertRefused("\"k\":1", "needs [field] and [query_vectors]");
     assertRefused("\"query_vectors\":[[1],[2,3]]", "token 1 has more than 1 numbers");
-    assertRefused("\"query_vectors\":[[1,null]]", "found VALUE_NULL");
-    assertRefused("\"query_vectors\":{\"a\":1}", "[query_vectors]: found START_OBJECT");
+    assertRefused("\"query_vectors\":[[1,null]]", "found value_null");
+    assertRefused("\"query_vectors\":{\"a\":1}", "[query_vectors]: found start_object");
     assertRefused("\"query_vectors\":[[1]],\"k\":100001", "[k]: found 100001, expected 1 to");
     assertRefused("\"query_vectors\":[[1]],\"k\":\"many\"", "many");
     assertRefused("\"query_vectors\":[[1]],\"exact\":true,\"cells\":1", "[exact]");

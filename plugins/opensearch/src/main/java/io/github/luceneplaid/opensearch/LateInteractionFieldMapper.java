@@ -14,6 +14,7 @@ package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
           "field ["
               + field
               + "] of type ["
-              + LateInteractionFieldSettings.NAME
+              + LateInteractionFieldSettings.TYPE
               + "] needs the index setting ["
               + LateInteractionPlugin.ENABLED.getKey()
               + "]: found false, expected true");
@@ -167,7 +168,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
 
   @Override
   protected String contentType() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override
@@ -178,7 +179,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
   @Override
   protected void parseCreateField(ParseContext context) throws IOException {
     TokenMatrix matrix = settings.documentMatrix(name());
-    TokenParser.parse(context.parser(), matrix);
+    TokenReader.read(new TokenParser(context.parser()), matrix);
     if (matrix.size() == 0) {
       return;
     }

@@ -12,63 +12,45 @@
 
 package io.github.luceneplaid.opensearch;
 
-import io.github.luceneplaid.engine.QueryVectors;
-import io.github.luceneplaid.engine.TokenMatrix;
+import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Locale;
 import org.opensearch.core.xcontent.XContentParser;
-import org.opensearch.core.xcontent.XContentParser.Token;
 
-/** Reads the token vectors of documents and queries, number by number. */
-final class TokenParser {
+/** The engine's parser, as {@link TokenReader} needs it. */
+record TokenParser(XContentParser parser) implements TokenReader.Parser {
 
-  private TokenParser() {}
-
-  /**
-   * Reads an array of arrays, a text in base64, or null, at which the parser is.
-   *
-   * @throws IllegalArgumentException if it is something else, or if the matrix refuses it
-   */
-  static void parse(XContentParser parser, TokenMatrix matrix) throws IOException {
-    switch (parser.currentToken()) {
-      case VALUE_NULL -> {}
-      case VALUE_STRING -> matrix.addBase64(parser.text());
-      case START_ARRAY -> parseTokens(parser, matrix);
-      default -> throw matrix.unexpected(found(parser));
-    }
+  @Override
+  public TokenReader.Event event() {
+    return switch (parser.currentToken()) {
+      case START_ARRAY -> TokenReader.Event.START_ARRAY;
+      case END_ARRAY -> TokenReader.Event.END_ARRAY;
+      case VALUE_NUMBER -> TokenReader.Event.NUMBER;
+      case VALUE_STRING -> TokenReader.Event.TEXT;
+      case VALUE_NULL -> TokenReader.Event.NULL;
+      case null, default -> TokenReader.Event.OTHER;
+    };
   }
 
-  /** Reads the vectors of a query, whose field is not known yet. */
-  static QueryVectors parseQuery(XContentParser parser) throws IOException {
-    if (parser.currentToken() == Token.VALUE_STRING) {
-      return new QueryVectors(null, parser.text());
-    }
-    TokenMatrix matrix = TokenMatrix.ofRequest();
-    parse(parser, matrix);
-    return new QueryVectors(matrix.toArray(), null);
+  @Override
+  public TokenReader.Event next() throws IOException {
+    parser.nextToken();
+    return event();
   }
 
-  private static void parseTokens(XContentParser parser, TokenMatrix matrix) throws IOException {
-    for (Token next = parser.nextToken(); next != Token.END_ARRAY; next = parser.nextToken()) {
-      if (next != Token.START_ARRAY) {
-        throw matrix.unexpected(found(parser));
-      }
-      matrix.startToken();
-      parseNumbers(parser, matrix);
-      matrix.endToken();
-    }
+  @Override
+  public double number() throws IOException {
+    return parser.doubleValue();
   }
 
-  private static void parseNumbers(XContentParser parser, TokenMatrix matrix) throws IOException {
-    for (Token next = parser.nextToken(); next != Token.END_ARRAY; next = parser.nextToken()) {
-      if (next != Token.VALUE_NUMBER) {
-        throw matrix.unexpected(found(parser));
-      }
-      matrix.add(parser.doubleValue());
-    }
+  @Override
+  public String text() throws IOException {
+    return parser.text();
   }
 
-  private static String found(XContentParser parser) {
-    return parser.currentToken().name().toLowerCase(Locale.ROOT);
+  @Override
+  public String described() {
+    XContentParser.Token token = parser.currentToken();
+    return token == null ? "the end" : token.name().toLowerCase(Locale.ROOT);
   }
 }

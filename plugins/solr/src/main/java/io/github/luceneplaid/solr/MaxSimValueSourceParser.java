@@ -42,9 +42,9 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
           "expected maxsim(field,$param) or maxsim(field,'...') with the vectors of the query as"
               + " JSON or base64");
     }
-    SchemaField field = LateInteractionVectorField.checked(parser.getReq().getSchema(), name);
+    SchemaField field = TokenVectorsField.checked(parser.getReq().getSchema(), name);
     return ValueSource.fromDoubleValuesSource(
         new MaxSimValuesSource(
-            name, ((LateInteractionVectorField) field.getType()).queryTokens(field, vectors)));
+            name, ((TokenVectorsField) field.getType()).queryTokens(field, vectors)));
   }
 }
