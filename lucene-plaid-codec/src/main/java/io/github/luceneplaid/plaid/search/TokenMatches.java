@@ -23,7 +23,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 
-/** How a document came to its score: the best of its tokens for each query token. */
+/** Explains a document's score by its best token for each query token. */
 public final class TokenMatches {
 
   private final float score;
@@ -74,7 +74,7 @@ public final class TokenMatches {
   }
 
   /**
-   * Collects what the matches of a document are chosen from.
+   * Collects all similarities, from which the matches of a document are chosen.
    *
    * @param doc a document, deleted ones included
    * @return [query tokens][document tokens]; without columns if it has no tokens of the query's
@@ -135,7 +135,7 @@ public final class TokenMatches {
   /**
    * Explains a score, one detail per query token that has a match.
    *
-   * @param value the score as it was found before, which may have been rounded otherwise
+   * @param value the score as the search found it, which may be rounded differently
    */
   public Explanation explain(float value) {
     List<Explanation> details =

@@ -74,7 +74,7 @@ public final class BestDocs {
     return heap.size() == capacity;
   }
 
-  /** Returns the score that a document must reach to get in; only when full. */
+  /** Returns the lowest score that is kept. May be called only when full. */
   public float worstScore() {
     assert isFull();
     return score(heap.top());

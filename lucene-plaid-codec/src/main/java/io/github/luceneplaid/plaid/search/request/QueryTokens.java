@@ -16,7 +16,7 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * The tokens of a query: a checked copy of the caller's matrix, and the rule that scores with it.
+ * The tokens of a query: a checked copy of the caller's matrix, and the rule that computes a score.
  */
 public final class QueryTokens {
 

@@ -23,7 +23,7 @@ import org.apache.lucene.index.QueryTimeout;
  * @param options how much work to do
  * @param time when to give up
  * @param tables what trained segments share
- * @param counters what is told about the search
+ * @param counters the counts of what the search does
  */
 public record SearchRequest(
     String field,
@@ -34,7 +34,7 @@ public record SearchRequest(
     QueryTables tables,
     SearchCounters counters) {
 
-  /** A request that gives up when a timeout says so; null for never. */
+  /** A request that stops when a timeout says so; null for no timeout. */
   public SearchRequest(
       String field, QueryTokens query, int k, SearchSettings options, QueryTimeout timeout) {
     this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
@@ -45,7 +45,7 @@ public record SearchRequest(
     this(field, query, k, options, time, new QueryTables(query, time), new SearchCounters());
   }
 
-  /** Whether the search should end with what it has. */
+  /** Whether time is out, so that the search should end with the hits that it has. */
   public boolean timedOut() {
     return time.isOver();
   }
