@@ -82,8 +82,8 @@ final class CandidateCollector {
   /**
    * Returns the best candidates of each segment with their estimates, best first.
    *
-   * @param probed segments that can find candidates @param wanted cells to walk for each query
-   *     token, in all segments together
+   * @param probed segments that can find candidates
+   * @param wanted cells to walk for each query token, in all segments together
    */
   List<long[]> run(List<SegmentDocs> probed, int wanted) throws IOException {
     int count = request.query().count();

@@ -308,8 +308,8 @@ public final class CellProbe {
   /**
    * Cells to walk.
    *
-   * @param order the cells as numbers for {@link #start} and {@link #length}, best step
-   *     first @param scores the score of each cell
+   * @param order the cells as numbers for {@link #start} and {@link #length}, best step first
+   * @param scores the score of each cell
    */
   public record Walk(int[] order, float[] scores) {}
 

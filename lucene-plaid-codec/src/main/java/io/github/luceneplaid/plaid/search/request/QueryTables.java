@@ -68,7 +68,8 @@ public final class QueryTables {
   /**
    * Query tokens that are probed together, and the products that are held for them only.
    *
-   * @param tables the tables of all tokens @param first the first token of the block
+   * @param tables the tables of all tokens
+   * @param first the first token of the block
    * @param matrix the rotated tokens
    * @param products with centroids, by codebooks; products are 0 if time ran out before they were
    *     computed

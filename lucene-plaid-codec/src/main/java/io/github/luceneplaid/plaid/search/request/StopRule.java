@@ -69,8 +69,8 @@ public final class StopRule {
    *
    * @param docs with their estimates, best first, in the form of {@link BestDocs}
    * @param from the first one that counts
-   * @param worst the score of the lowest hit, less the mean error of estimates @param deviation the
-   *     deviation of errors
+   * @param worst the score of the lowest hit, less the mean error of estimates
+   * @param deviation the deviation of errors
    * @return the number; once it is more than may be missed, some number above that limit
    */
   public double missed(long[] docs, int from, double worst, double deviation) {
