@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.SegmentFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,13 @@ final class SlabVectorsReader extends FlatVectorsReader {
     this.infos = state.fieldInfos;
     this.maxDoc = state.segmentInfo.maxDoc();
     int version = readMeta(state, newest);
-    this.data = openData(state, version, newest, context);
+    this.data =
+        new SegmentFile(
+                FsviVectorsFormat.VECTOR_EXTENSION,
+                FsviVectorsFormat.VECTOR_CODEC,
+                FsviVectorsFormat.VERSION_START,
+                newest)
+            .open(state, version, context);
     boolean success = false;
     try {
       for (VectorFieldEntry entry : entries.values()) {
@@ -129,39 +136,6 @@ final class SlabVectorsReader extends FlatVectorsReader {
             "field \"" + info.name + "\": found two entries, expected one", meta);
       }
     }
-  }
-
-  private static IndexInput openData(
-      SegmentReadState state, int version, int newest, IOContext context) throws IOException {
-    String name =
-        IndexFileNames.segmentFileName(
-            state.segmentInfo.name, state.segmentSuffix, FsviVectorsFormat.VECTOR_EXTENSION);
-    IndexInput in = state.directory.openInput(name, context);
-    boolean success = false;
-    try {
-      int found =
-          CodecUtil.checkIndexHeader(
-              in,
-              FsviVectorsFormat.VECTOR_CODEC,
-              FsviVectorsFormat.VERSION_START,
-              newest,
-              state.segmentInfo.getId(),
-              state.segmentSuffix);
-      if (found != version) {
-        throw new CorruptIndexException(
-            "version: found " + found + ", expected " + version + " as in the meta file", in);
-      }
-      // This does not verify the bytes, which would cost too much here. It detects a cut file
-      CodecUtil.retrieveChecksum(in);
-      success = true;
-    } catch (EOFException e) {
-      throw new CorruptIndexException("the file ends inside its header", in, e);
-    } finally {
-      if (success == false) {
-        IOUtils.closeWhileHandlingException(in);
-      }
-    }
-    return in;
   }
 
   /** Opens each part of a field once, to check that it is inside the file. */

@@ -12,8 +12,9 @@
 
 package io.github.luceneplaid.plaid;
 
+import io.github.luceneplaid.plaid.search.DocumentMatches;
+import io.github.luceneplaid.plaid.search.MatchFinder;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
-import io.github.luceneplaid.plaid.search.TokenMatches;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
@@ -45,17 +46,29 @@ public final class MaxSimRescorer extends Rescorer {
    * Hits without tokens get score 0.
    *
    * @param field name of the field
-   * @param query tokens; copied
+   * @param query tokens, [tokens][dimension]; copied
    * @throws IllegalArgumentException if the query is null, empty, ragged, not finite or of more
    *     than 8,192 tokens
    */
   public MaxSimRescorer(String field, float[][] query) {
-    this(field, query, 0f);
+    this(field, query, null);
   }
 
-  private MaxSimRescorer(String field, float[][] query, Float missing) {
+  /**
+   * Hits without tokens get score 0. Query tokens have weights.
+   *
+   * @param field name of the field
+   * @param query tokens, [tokens][dimension]; copied
+   * @param tokenWeights as {@link LateInteractionQuery.Builder#tokenWeights} has them; copied
+   * @throws IllegalArgumentException as {@link LateInteractionQuery.Builder#build}
+   */
+  public MaxSimRescorer(String field, float[][] query, float[] tokenWeights) {
+    this(field, QueryTokens.of(query, tokenWeights), 0f);
+  }
+
+  private MaxSimRescorer(String field, QueryTokens query, Float missing) {
     this.field = Objects.requireNonNull(field, "field");
-    this.query = QueryTokens.of(query);
+    this.query = query;
     this.missing = missing;
   }
 
@@ -63,12 +76,26 @@ public final class MaxSimRescorer extends Rescorer {
    * A rescorer that gives hits without tokens the score they came with.
    *
    * @param field name of the field
-   * @param query tokens; copied
+   * @param query tokens, [tokens][dimension]; copied
    * @return a new rescorer
    * @throws IllegalArgumentException as {@link #MaxSimRescorer(String, float[][])}
    */
   public static MaxSimRescorer keepingFirstPassScores(String field, float[][] query) {
-    return new MaxSimRescorer(field, query, null);
+    return keepingFirstPassScores(field, query, null);
+  }
+
+  /**
+   * A rescorer that gives hits without tokens the score they came with. Query tokens have weights.
+   *
+   * @param field name of the field
+   * @param query tokens, [tokens][dimension]; copied
+   * @param tokenWeights as {@link LateInteractionQuery.Builder#tokenWeights} has them; copied
+   * @return a new rescorer
+   * @throws IllegalArgumentException as {@link LateInteractionQuery.Builder#build}
+   */
+  public static MaxSimRescorer keepingFirstPassScores(
+      String field, float[][] query, float[] tokenWeights) {
+    return new MaxSimRescorer(field, QueryTokens.of(query, tokenWeights), null);
   }
 
   /**
@@ -122,7 +149,7 @@ public final class MaxSimRescorer extends Rescorer {
       throws IOException {
     SearchRequest request =
         new SearchRequest(field, query, 1, LateInteractionOptions.DEFAULT.settings(), null);
-    TokenMatches matches = TokenMatches.of(searcher, request, docID);
+    DocumentMatches matches = MatchFinder.find(searcher, request, new int[] {docID})[0];
     float firstPassScore = firstPassExplanation.getValue().floatValue();
     Explanation first = Explanation.match(firstPassScore, "first pass score", firstPassExplanation);
     if (matches != null) {

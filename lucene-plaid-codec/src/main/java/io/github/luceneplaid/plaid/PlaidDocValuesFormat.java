@@ -18,6 +18,7 @@ import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import io.github.luceneplaid.plaid.write.PlaidDocValuesConsumer;
 import java.io.IOException;
+import java.util.OptionalInt;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.DocValuesConsumer;
 import org.apache.lucene.codecs.DocValuesFormat;
@@ -204,12 +205,11 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
   }
 
   /**
-   * Bits per dimension of a residual that this format writes; 0 if it goes by what is there.
-   *
-   * @lucene.internal
+   * Returns the bits per dimension of a residual that this format writes: 1, 2, 3, 4 or 8. Empty if
+   * it writes segments as it finds them.
    */
-  public int bits() {
-    return options == null ? 0 : options.bits();
+  public OptionalInt bits() {
+    return options == null ? OptionalInt.empty() : OptionalInt.of(options.bits());
   }
 
   /**
@@ -230,7 +230,7 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     return "PlaidDocValuesFormat(" + (options == null ? "as written" : options) + ")";
   }
 
-  /** Options of a format; each has a default. */
+  /** Options of a format; each has a default, and each setter checks its argument. */
   public static final class Builder {
     private int bits = PlaidOptions.DEFAULT.bits();
     private RawTokens raw = RawTokens.of(PlaidOptions.DEFAULT.raw());
@@ -241,45 +241,79 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     private Builder() {}
 
     /**
-     * Bits per dimension of a residual: 1, 2, 3, 4 (default) or 8. A token takes 4 + dimension ·
-     * bits / 8 bytes.
+     * Sets the bits per dimension of a residual, 4 by default. A token takes 4 + dimension · bits /
+     * 8 bytes.
+     *
+     * @param bits 1, 2, 3, 4 or 8
+     * @return this
+     * @throws IllegalArgumentException if it is another number
      */
     public Builder bits(int bits) {
+      check(PlaidOptions.areBits(bits), "bits", "1, 2, 3, 4 or 8", bits);
       this.bits = bits;
       return this;
     }
 
     /**
-     * What is kept of the original tokens beside their codes, {@link RawTokens#NONE} by default.
+     * Sets what is kept of the original tokens beside their codes, {@link RawTokens#NONE} by
+     * default.
+     *
+     * @param raw not null
+     * @return this
+     * @throws IllegalArgumentException if it is null
      */
     public Builder raw(RawTokens raw) {
+      check(raw != null, "raw", "NONE, FLOAT16 or FLOAT32", raw);
       this.raw = raw;
       return this;
     }
 
-    /** Segments with fewer tokens stay flat, 65 536 by default; at least 1. */
+    /**
+     * Sets how many tokens a segment must have to be trained, 65 536 by default. Segments with
+     * fewer tokens stay flat.
+     *
+     * @param tokens at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     */
     public Builder trainingThreshold(int tokens) {
+      check(tokens >= 1, "trainingThreshold", "at least 1", tokens);
       this.trainingThreshold = tokens;
       return this;
     }
 
-    /** Mean number of tokens of a cell, 32 by default; 1 to 65 536. */
+    /**
+     * Sets the mean number of tokens of a cell, 32 by default.
+     *
+     * @param tokens 1 to 65 536
+     * @return this
+     * @throws IllegalArgumentException if it is out of this range
+     */
     public Builder tokensPerCell(int tokens) {
+      int most = PlaidOptions.MAX_TOKENS_PER_CELL;
+      check(tokens >= 1 && tokens <= most, "tokensPerCell", "1 to " + most, tokens);
       this.tokensPerCell = tokens;
       return this;
     }
 
-    /** Seed of training and clustering. */
+    /**
+     * Sets the seed of training and clustering, 42 by default.
+     *
+     * @param seed any number
+     * @return this
+     */
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
     }
 
-    /**
-     * Makes the format.
-     *
-     * @throws IllegalArgumentException if an option is out of its range
-     */
+    private static void check(boolean isRight, String name, String expected, Object value) {
+      if (isRight == false) {
+        throw new IllegalArgumentException(name + " must be " + expected + ", got: " + value);
+      }
+    }
+
+    /** Makes the format. */
     public PlaidDocValuesFormat build() {
       return new PlaidDocValuesFormat(options(), SegmentFiles.VERSION_CURRENT);
     }
@@ -293,7 +327,6 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
      * </pre>
      *
      * @return a frozen type with binary doc values
-     * @throws IllegalArgumentException if an option is out of its range
      */
     public FieldType buildFieldType() {
       FieldType type = new FieldType();
@@ -304,9 +337,6 @@ public final class PlaidDocValuesFormat extends DocValuesFormat {
     }
 
     private PlaidOptions options() {
-      if (raw == null) {
-        throw new IllegalArgumentException("raw: found null, expected NONE, FLOAT16 or FLOAT32");
-      }
       return new PlaidOptions(bits, raw.encoding(), trainingThreshold, tokensPerCell, seed);
     }
   }

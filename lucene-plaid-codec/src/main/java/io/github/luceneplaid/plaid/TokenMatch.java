@@ -15,7 +15,7 @@ package io.github.luceneplaid.plaid;
 /**
  * The document token that answers a query token best.
  *
- * @param queryToken index of the query token, from 0
+ * @param queryToken index of the query token, from 0, among all that were given
  * @param documentToken index of the document's token, from 0; the first one among equals
  * @param similarity their dot product
  * @lucene.experimental

@@ -47,7 +47,7 @@ public record TokenPooling(int factor, int protectedTokens) {
     }
     if (protectedTokens < 0) {
       throw new IllegalArgumentException(
-          "protectedTokens must not be negative, got: " + protectedTokens);
+          "protectedTokens must be at least 0, got: " + protectedTokens);
     }
   }
 
@@ -80,7 +80,7 @@ public record TokenPooling(int factor, int protectedTokens) {
   public static float[][] pool(float[][] tokens, int[] clusters) {
     if (clusters.length != tokens.length) {
       throw new IllegalArgumentException(
-          "expected a cluster for each of " + tokens.length + " tokens, got: " + clusters.length);
+          "clusters must be one for each of " + tokens.length + " tokens, got: " + clusters.length);
     }
     int count = Arrays.stream(clusters).max().orElse(-1) + 1;
     int[] sizes = new int[count];
@@ -125,22 +125,17 @@ public record TokenPooling(int factor, int protectedTokens) {
     for (int i = 0; i < tokens.length; i++) {
       if (tokens[i].length != tokens[0].length) {
         throw new IllegalArgumentException(
-            "all tokens must have the dimension of the first, "
-                + tokens[0].length
-                + "; token "
+            "token "
                 + i
-                + " has "
+                + " must have the dimension of the first, "
+                + tokens[0].length
+                + ", got: "
                 + tokens[i].length);
       }
       for (int j = 0; j < tokens[i].length; j++) {
         if (Float.isFinite(tokens[i][j]) == false) {
           throw new IllegalArgumentException(
-              "components must be finite, got: "
-                  + tokens[i][j]
-                  + " in token "
-                  + i
-                  + " at dimension "
-                  + j);
+              "component " + j + " of token " + i + " must be finite, got: " + tokens[i][j]);
         }
       }
     }

@@ -446,6 +446,24 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
         new LateInteractionQuery(FIELD, new float[][] {{1}, {2}, {3}, {4}}, 5));
   }
 
+  /** Getters return what was given; tokens are copies both ways. */
+  public void testGetters() {
+    Query filter = new TermQuery(new Term("group", "1"));
+    LateInteractionOptions options = LateInteractionOptions.builder().cells(3).build();
+    LateInteractionQuery one = new LateInteractionQuery(FIELD, query, 5, filter, options);
+    assertEquals(FIELD, one.getField());
+    assertEquals(5, one.getK());
+    assertSame(filter, one.getFilter());
+    assertSame(options, one.getOptions());
+    float[][] tokens = one.getQueryTokens();
+    assertArrayEquals(query, tokens);
+    tokens[0][0]++;
+    tokens[query.length - 1] = null;
+    assertArrayEquals(query, one.getQueryTokens());
+    assertNull(query(5).getFilter());
+    assertSame(LateInteractionOptions.DEFAULT, query(5).getOptions());
+  }
+
   /** The caller may reuse the arrays. */
   public void testQueryIsCopied() throws Exception {
     IndexSearcher searcher = newSearcher(reader);
@@ -476,12 +494,14 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
   public void testBadQueries() {
     refuse("null", null, 1);
     refuse("none", new float[0][], 1);
-    refuse("query token 0", new float[][] {{}}, 1);
-    refuse("query token 0", new float[][] {null}, 1);
-    refuse("query token 1", new float[][] {{1, 2}, {3}}, 1);
-    refuse("query token 1", new float[][] {{1, 2}, null}, 1);
-    refuse("NaN", new float[][] {{1, Float.NaN}}, 1);
-    refuse("Infinity", new float[][] {{1, 2}, {Float.NEGATIVE_INFINITY, 0}}, 1);
+    refuse("query token 0 must have at least one component, got: none", new float[][] {{}}, 1);
+    refuse("query token 0 must have at least one component, got: null", new float[][] {null}, 1);
+    String dimension = "query token 1 must have the dimension of the first, 2, got: ";
+    refuse(dimension + "1", new float[][] {{1, 2}, {3}}, 1);
+    refuse(dimension + "null", new float[][] {{1, 2}, null}, 1);
+    refuse(
+        "component 1 of query token 0 must be finite, got: NaN", new float[][] {{1, Float.NaN}}, 1);
+    refuse("got: -Infinity", new float[][] {{1, 2}, {Float.NEGATIVE_INFINITY, 0}}, 1);
     refuse("8192", new float[8193][1], 1);
     refuse("k must be at least 1, got: 0", new float[][] {{1}}, 0);
     refuse("got: -7", new float[][] {{1}}, -7);
@@ -513,8 +533,8 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
             expectThrows(
                 IllegalArgumentException.class,
                 () -> searcher.search(new LateInteractionQuery("number", query, 5), 5));
-        assertTrue(number.getMessage(), number.getMessage().contains("\"number\""));
-        assertTrue(number.getMessage(), number.getMessage().contains("found NUMERIC"));
+        assertTrue(number.getMessage(), number.getMessage().contains("field \"number\" must have"));
+        assertTrue(number.getMessage(), number.getMessage().contains("got: NUMERIC"));
       }
     }
   }
@@ -524,8 +544,8 @@ public class TestLateInteractionQuery extends LateInteractionTestCase {
     Query wrong = new LateInteractionQuery(FIELD, new float[3][dimension + 1], 5);
     IllegalArgumentException e =
         expectThrows(IllegalArgumentException.class, () -> searcher.search(wrong, 5));
-    assertTrue(e.getMessage(), e.getMessage().contains("dimension " + (dimension + 1)));
-    assertTrue(e.getMessage(), e.getMessage().contains("expected " + dimension));
+    assertTrue(e.getMessage(), e.getMessage().contains("got: " + (dimension + 1)));
+    assertTrue(e.getMessage(), e.getMessage().contains("must have dimension " + dimension));
     assertTrue(e.getMessage(), e.getMessage().contains("\"" + FIELD + "\""));
   }
 

@@ -184,14 +184,16 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testRefusals() {
     refuse("factor must be at least 1, got: 0", () -> new TokenPooling(0, 1));
-    refuse("negative, got: -1", () -> new TokenPooling(2, -1));
+    refuse("protectedTokens must be at least 0, got: -1", () -> new TokenPooling(2, -1));
     TokenPooling pooling = new TokenPooling(2, 0);
-    refuse("token 1 has 1", () -> pooling.pool(new float[][] {{1, 0}, {1}}));
     refuse(
-        "NaN in token 1 at dimension 0",
+        "token 1 must have the dimension of the first, 2, got: 1",
+        () -> pooling.pool(new float[][] {{1, 0}, {1}}));
+    refuse(
+        "component 0 of token 1 must be finite, got: NaN",
         () -> pooling.pool(new float[][] {{1, 0}, {Float.NaN, 1}}));
     refuse(
-        "each of 2 tokens, got: 1",
+        "clusters must be one for each of 2 tokens, got: 1",
         () -> TokenPooling.pool(new float[][] {{1, 0}, {0, 1}}, new int[1]));
   }
 

@@ -380,7 +380,7 @@ public class TestPlaid extends CommandTestCase {
     Files.writeString(folder.resolve("doclens.json"), "[1,2]");
     assertFails(
         1,
-        "document 1: components must be finite, got: NaN in token 0 at dimension 1",
+        "document 1: component 1 of token 0 must be finite, got: NaN",
         "index",
         folder.resolve("tokens.npy"),
         "-o",

@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies the blocks of a tile one after the other. A vector of 256 bits holds the lanes of a
- * block, so longer ones are of no use; otherwise like {@link PanamaTile}. Two vectors side by side
- * would have two products for each query value that is spread over a vector, and yet take a fifth
- * more time: fewer query tokens fit into the registers.
+ * Multiplies the blocks of a tile one after the other, by the method of {@link PanamaTile}. A
+ * vector of 256 bits holds the lanes of a block, so longer vectors do not help. Two vectors side by
+ * side would use each query value twice after it is spread over a vector. They still take a fifth
+ * more time, because fewer query tokens fit into the registers.
  */
 final class PanamaBlockTile {
 
@@ -31,7 +31,7 @@ final class PanamaBlockTile {
 
   private PanamaBlockTile() {}
 
-  /** Computes the sums of the lanes before one. */
+  /** Computes the sums of the first lanes. */
   static void dot(
       short[] tile, int dim, short[] queries, int offset, int nq, int lanes, short[] sums) {
     Objects.checkFromIndexSize(0, Math.multiplyExact(dim, ROW), tile.length);
@@ -105,8 +105,9 @@ final class PanamaBlockTile {
   }
 
   /**
-   * Does 1, 2 or 4 query tokens. In one method, which so is larger than those that C2 inlines (325
-   * bytes): inlined into a search, these bodies are not always compiled to vectors in registers.
+   * Multiplies 1, 2 or 4 query tokens. The bodies are in one method, so that it is larger than the
+   * 325 bytes up to which C2 inlines. If C2 inlines such a body into a search, it does not always
+   * keep vectors in registers.
    */
   private static void dotFew(
       int n, short[] tile, int column, int dim, short[] queries, int q0, short[] sums, int out) {

@@ -21,9 +21,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PanamaFloatRows} for queries and rows of signed bytes, in integers. The query has been
- * widened already. No lane overflows: of 65 535 elements, a lane of the shortest vectors sums up 16
- * 384 products of magnitude 2^16 or less.
+ * The counterpart of {@link PanamaFloatRows} for queries and rows of signed bytes. It computes in
+ * integers, and the query is already widened. No lane overflows. For 65 535 elements, a lane of the
+ * shortest vectors sums up 16 384 products of magnitude 2^16 or less.
  */
 final class PanamaByteRows {
 
@@ -43,7 +43,7 @@ final class PanamaByteRows {
   }
 
   private static IntVector load(MemorySegment rows, long position) {
-    // There are no vectors of 4 bytes.
+    // Vectors of 4 bytes do not exist
     ByteVector bytes =
         LENGTH == 4
             ? IntVector.broadcast(IntVector.SPECIES_128, rows.get(INT, position))
@@ -89,7 +89,7 @@ final class PanamaByteRows {
 
   private static float squareDistanceRest(
       IntVector lanes, int[] query, MemorySegment rows, long row, int i) {
-    // The sum of the lanes may not fit into an int.
+    // The sum of the lanes may overflow an int
     long sum = 0;
     for (int lane : lanes.toIntArray()) {
       sum += lane;

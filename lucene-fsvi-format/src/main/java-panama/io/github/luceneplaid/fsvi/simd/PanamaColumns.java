@@ -18,9 +18,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of rows with queries that lie side by side, {@code [dimension][stride]}: queries are the
- * lanes of vectors, and the last vector is filled up with queries of zeros. Each product is a sum
- * over the dimensions in their order, so it does not depend on which rows are multiplied together.
+ * Products of rows with queries that lie side by side, {@code [dimension][stride]}. Queries are the
+ * lanes of vectors, and zeros fill the last vector. Each product is a sum over the dimensions in
+ * their order, so it does not depend on other rows.
  */
 final class PanamaColumns {
 

@@ -15,7 +15,9 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Expands codes to weights, 16 tokens at a time. Loops are unrolled to have constant shifts. */
+/**
+ * Expands codes to weights, 16 tokens at a time. Loops are unrolled, so that shifts are constant.
+ */
 final class PanamaDecoder {
 
   private static final boolean WIDE = PanamaKernels.BITS >= 256;
@@ -53,8 +55,8 @@ final class PanamaDecoder {
       case 1 -> decode1(codes, offset, table(weights, 1), dim, tile, tileOffset);
       case 2 -> decode2(codes, offset, table(weights, 2), dim, tile, tileOffset);
       case 4 -> decode4(codes, offset, table(weights, 4), dim, tile, tileOffset);
-      // No vector holds so large a table
-      default -> ScalarKernels.decodeSection(codes, offset, weights, bits, dim, tile, tileOffset);
+      // The table does not fit a vector
+      default -> ScalarDecoder.decode(codes, offset, weights, bits, dim, tile, tileOffset);
     }
   }
 
@@ -117,7 +119,7 @@ final class PanamaDecoder {
     for (int i = 0; i < groups; i++, low += 32, high += 16, row += 256) {
       ByteVector low0 = group(codes, low);
       ByteVector low1 = group(codes, low + 16);
-      // A high bit comes to place 2, where it is worth 4; two of them from the right.
+      // A high bit moves to place 2, where its value is 4; two of them move to the left
       ByteVector top = group(codes, high);
       ByteVector shifted =
           top.reinterpretAsShorts().lanewise(VectorOperators.LSHL, 2).reinterpretAsBytes();
@@ -141,7 +143,10 @@ final class PanamaDecoder {
     return ByteVector.fromArray(ByteVector.SPECIES_128, codes, offset);
   }
 
-  /** Shifts by shorts, for there is no instruction for bytes; the mask hides the other byte. */
+  /**
+   * Shifts as shorts, because there is no instruction for bytes. The mask removes bits of the other
+   * byte.
+   */
   private static ByteVector bits(ByteVector group, int shift, int mask) {
     return group
         .reinterpretAsShorts()

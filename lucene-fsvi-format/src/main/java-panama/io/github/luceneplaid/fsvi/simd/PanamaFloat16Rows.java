@@ -23,14 +23,15 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Compares a query with rows in IEEE binary16, which the Vector API cannot convert. A vector of
- * ints is loaded, with two elements in each. Of an element, sign, exponent and fraction are moved
- * to where a float has them: that is the element divided by 2<sup>112</sup>, subnormal or not, as
- * the exponents of the two formats differ by 112. The query makes up for that.
+ * Compares a query with rows in IEEE binary16, which the Vector API cannot convert. It loads a
+ * vector of ints with two elements in each. It moves sign, exponent and fraction of an element to
+ * their places in a float. The result is the element divided by 2<sup>112</sup>, also if the
+ * element is subnormal, because the exponents of the formats differ by 112. The query is multiplied
+ * accordingly.
  *
- * <p>So the query is stored in blocks of two vectors, first what meets the elements in the low
- * halves of the ints, then what meets those in the high halves. Behind the last whole block it is
- * in order.
+ * <p>The query is stored in blocks of two vectors. The first vector is multiplied with the low
+ * halves of the ints, the second one with the high halves. After the last whole block, the query is
+ * in its original order.
  */
 final class PanamaFloat16Rows {
 
@@ -43,7 +44,7 @@ final class PanamaFloat16Rows {
   private static final int EXPONENT = 112;
   private static final FloatVector FACTOR = FloatVector.broadcast(SPECIES, 0x1p112f);
 
-  // The sign, and exponent and fraction without the copies of the sign before them.
+  // The sign, and exponent and fraction without the copies of the sign before them
   private static final int MASK = 0x8fffe000;
 
   private static final ValueLayout.OfShort SHORT =
@@ -51,7 +52,10 @@ final class PanamaFloat16Rows {
 
   private PanamaFloat16Rows() {}
 
-  /** By which power of two {@link #dot} wants the query multiplied, so that it stays finite. */
+  /**
+   * Returns the power of two that the query is multiplied with for {@link #dot}. The product stays
+   * finite.
+   */
   static int exponent(float[] query) {
     float largest = 0;
     for (float x : query) {
@@ -60,7 +64,7 @@ final class PanamaFloat16Rows {
     return Math.min(EXPONENT, Float.MAX_EXPONENT - 1 - Math.getExponent(largest));
   }
 
-  /** The query in the order of the blocks, with elements multiplied by a power of two. */
+  /** Returns the query in the order of blocks, multiplied with a power of two. */
   static float[] inBlocks(float[] query, float factor) {
     float[] blocks = new float[query.length];
     int whole = query.length / BLOCK * BLOCK;
@@ -92,7 +96,7 @@ final class PanamaFloat16Rows {
   }
 
   /**
-   * The dot product, multiplied with what the query was multiplied with and divided by
+   * Returns the dot product, multiplied with the power of two of the query and divided by
    * 2<sup>112</sup>.
    */
   static float dot(float[] query, MemorySegment rows, long row) {
@@ -120,7 +124,7 @@ final class PanamaFloat16Rows {
     return fma(difference, difference, sum);
   }
 
-  /** The square of the distance to the query, whose elements have been negated. */
+  /** Returns the squared distance to the query. The elements of the query are negated. */
   static float squareDistance(float[] query, MemorySegment rows, long row) {
     FloatVector low = FloatVector.zero(SPECIES);
     FloatVector high = low;

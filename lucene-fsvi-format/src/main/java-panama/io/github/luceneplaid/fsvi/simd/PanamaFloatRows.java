@@ -22,13 +22,13 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Compares a query with rows of floats, at the speed of memory if the processor can fetch ahead. It
- * does that best for what is read in order, which decides how the loops here and in the classes for
- * other rows are written. Rows are read one after the other, although the query is loaded for each
- * of them: four rows side by side are read at half the speed. A row has two sums: of a loop with
- * four, once C2 has unrolled it, the loads are in another order, and rows of 768 floats are read at
- * less than half the speed. And vectors have 256 bits, which read 10 to 20 % more from memory in
- * the same time than 512 do.
+ * Compares a query with rows of floats, at the speed of memory if the processor can prefetch.
+ * Processors prefetch best if memory is read in order, so the loops here and in the classes for
+ * other rows read in order. Rows are read one after the other, although the query is loaded for
+ * each of them. Four rows side by side are read at half the speed. A row has two sums. With four
+ * sums, C2 changes the order of loads when it unrolls the loop, and rows of 768 floats are read at
+ * less than half the speed. Vectors have 256 bits. They read 10 to 20 % more from memory in the
+ * same time than vectors of 512 bits.
  */
 final class PanamaFloatRows {
 
@@ -45,7 +45,10 @@ final class PanamaFloatRows {
   private static final VectorShuffle<Float> BY_FOUR = VectorShuffle.iota(SPECIES, 4, 1, true);
   private static final VectorShuffle<Float> BY_TWO = VectorShuffle.iota(SPECIES, 2, 1, true);
 
-  /** The sum of all lanes, always in the same order; {@code reduceLanes} leaves that open. */
+  /**
+   * Returns the sum of all lanes, always in the same order. {@code reduceLanes} does not promise an
+   * order.
+   */
   static float sum(FloatVector vector) {
     FloatVector v = vector;
     v = LENGTH == 8 ? v.add(v.rearrange(BY_FOUR)) : v;

@@ -22,9 +22,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies a tile with query tokens of floats. As {@link PanamaTile}, with the weights widened as
- * they are read: a column of the tile, as many lanes as a vector has floats, is walked down once
- * for up to four query tokens.
+ * Multiplies a tile with query tokens of floats. It works like {@link PanamaTile}, and widens
+ * weights when it reads them. A column of the tile has as many lanes as a vector has floats. It is
+ * read once for up to four query tokens.
  */
 final class PanamaFloatTile {
 
@@ -60,7 +60,7 @@ final class PanamaFloatTile {
     return (FloatVector) row.convertShape(VectorOperators.S2F, FLOATS, 0);
   }
 
-  /** Two vectors side by side, as each product has to wait for the one before. */
+  /** Two vectors side by side, because each product waits for the one before */
   private static void dot4(
       short[] tile, int column, int dim, float[] queries, int[] which, int i, float[] sums) {
     int q0 = which[i] * dim;

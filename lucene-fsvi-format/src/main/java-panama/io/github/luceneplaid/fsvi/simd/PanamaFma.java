@@ -15,19 +15,22 @@ import jdk.incubator.vector.FloatVector;
 import org.apache.lucene.util.Constants;
 
 /**
- * Multiplies and adds. The only place that fuses the two, since where the processor cannot, Java
- * does it in software for one element after the other; the build keeps all others from it.
+ * Multiplies and adds. Only this class uses fused operations, and the build forbids them elsewhere.
+ * On processors without them, Java computes them in software, one element at a time.
  */
 final class PanamaFma {
 
   private PanamaFma() {}
 
-  /** a * b + c, fused where that is fast. */
+  /** Returns a * b + c, fused if that is fast. */
   static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
     return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
   }
 
-  /** The same for vectors of 512 bits: what is shared by vectors of several lengths is boxed. */
+  /**
+   * Does the same for vectors of 512 bits. A method that vectors of several lengths share would box
+   * them.
+   */
   static FloatVector wideFma(FloatVector a, FloatVector b, FloatVector c) {
     return Constants.HAS_FAST_VECTOR_FMA ? a.fma(b, c) : a.mul(b).add(c);
   }

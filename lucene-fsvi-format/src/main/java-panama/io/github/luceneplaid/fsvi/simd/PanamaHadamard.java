@@ -17,8 +17,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The Walsh-Hadamard transform by vectors: stages shorter than a vector exchange lanes within it,
- * the others are sums and differences of whole vectors.
+ * The Walsh-Hadamard transform by vectors, and operations on elements. Stages shorter than a vector
+ * exchange lanes within it. The other stages are sums and differences of whole vectors.
  */
 final class PanamaHadamard {
 
@@ -53,7 +53,7 @@ final class PanamaHadamard {
     return FloatVector.fromArray(SPECIES, v, index);
   }
 
-  // By hand, since C2 does not know that v and factors are different arrays.
+  // Written with vectors, because C2 does not know that the arrays are different
   static void multiply(float[] v, int offset, float[] factors, int n) {
     int i = 0;
     for (; i <= n - LENGTH; i += LENGTH) {
@@ -64,7 +64,7 @@ final class PanamaHadamard {
     }
   }
 
-  // By hand for the same reason.
+  // Written with vectors for the same reason
   static void add(float[] v, int offset, float[] summands, int from, int n) {
     int i = 0;
     for (; i <= n - LENGTH; i += LENGTH) {
@@ -75,7 +75,7 @@ final class PanamaHadamard {
     }
   }
 
-  // By hand for the same reason.
+  // Written with vectors for the same reason
   static void raise(float[] v, int offset, float[] others, int from, int n) {
     int i = 0;
     for (; i <= n - LENGTH; i += LENGTH) {
@@ -95,7 +95,8 @@ final class PanamaHadamard {
       within(load(v, i)).intoArray(v, i);
     }
     int stride = LENGTH;
-    // Two stages at a time halve the traffic; a single one is left over for every other n.
+    // Two stages at a time need half the memory accesses. If the number of stages is odd, one is
+    // done alone
     for (; stride * 4 <= n; stride *= 4) {
       for (int block = offset; block < offset + n; block += 4 * stride) {
         for (int i = block; i < block + stride; i += LENGTH) {
@@ -113,7 +114,7 @@ final class PanamaHadamard {
     }
   }
 
-  /** The stages within a vector. The products are with 1 and −1, so nothing is rounded twice. */
+  /** Does the stages within a vector. Factors are 1 and −1, so nothing is rounded twice. */
   private static FloatVector within(FloatVector v) {
     v = v.rearrange(SWAP_1).add(v.mul(SIGN_1));
     v = v.rearrange(SWAP_2).add(v.mul(SIGN_2));

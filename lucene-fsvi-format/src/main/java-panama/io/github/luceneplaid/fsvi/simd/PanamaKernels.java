@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorShape;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * The twin for the Panama Vector API. The methods are in one class per kind of kernel; species are
- * constants of these classes, since C2 makes vector instructions of constant species only.
+ * The twin for the Panama Vector API. There is one class for each kind of kernel. Species are
+ * constants of these classes, because C2 generates vector instructions only for constant species.
  */
 final class PanamaKernels implements VectorKernels {
 
@@ -164,7 +164,7 @@ final class PanamaKernels implements VectorKernels {
       float[] queryScale,
       float[] max) {
     if (nq < 4) {
-      scalar.maxTile(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
+      ScalarTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
     } else if (BITS == 512 && PanamaWideMaxTile.suits(nq, tableStride, queryScale, max)) {
       PanamaWideMaxTile.max(
           sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
@@ -195,7 +195,7 @@ final class PanamaKernels implements VectorKernels {
 
   @Override
   public void float16ToFloat(short[] from, int fromOffset, float[] to, int toOffset, int n) {
-    // C2 makes better vector instructions of the plain loop than the Vector API can express.
+    // C2 compiles the plain loop to better vector instructions than the Vector API can express
     scalar.float16ToFloat(from, fromOffset, to, toOffset, n);
   }
 

@@ -22,9 +22,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PanamaFloatRows} for queries and rows of small integers, in 16 bits: four products of
- * magnitude 64 * 127 or less fit into a lane, only their sum is widened. The query has been widened
- * already.
+ * The counterpart of {@link PanamaFloatRows} for queries and rows of small integers. It computes in
+ * 16 bits. Four products of magnitude 64 * 127 or less fit into a lane, so only their sum is
+ * widened. The query is already widened.
  */
 final class PanamaLevelRows {
 
@@ -58,8 +58,8 @@ final class PanamaLevelRows {
   /**
    * The dot product.
    *
-   * @param step {@link #STEP}, but as a variable: with a constant C2 unrolls the loop, and spends
-   *     more time before and behind it than in it
+   * @param step {@link #STEP} as a variable. With a constant C2 would unroll the loop, and spend
+   *     more time before and after it than in it
    */
   static float dot(short[] query, MemorySegment rows, long row, int step) {
     IntVector low = IntVector.zero(INTS);

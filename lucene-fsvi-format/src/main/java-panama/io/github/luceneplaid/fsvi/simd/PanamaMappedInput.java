@@ -29,7 +29,7 @@ final class PanamaMappedInput implements MappedInput {
 
   private final MemorySegmentAccessInput input;
   private final long length;
-  // All of the file, if it is mapped in one piece.
+  // The whole file, if it is mapped in one piece
   private final MemorySegment whole;
 
   private PanamaMappedInput(MemorySegmentAccessInput input, long length) throws IOException {
@@ -59,12 +59,12 @@ final class PanamaMappedInput implements MappedInput {
     return true;
   }
 
-  /** Returns a segment that is all of the file, or null. */
+  /** Returns a segment of the whole file; null if there is none. */
   MemorySegment whole() {
     return whole;
   }
 
-  /** Returns a segment that has the range, or null. */
+  /** Returns a segment that contains the range; null if there is none. */
   MemorySegment segment(long position, long bytes) throws IOException {
     Objects.checkFromIndexSize(position, bytes, length);
     if (whole != null) {
@@ -73,12 +73,12 @@ final class PanamaMappedInput implements MappedInput {
     try {
       return input.segmentSliceOrNull(position, bytes);
     } catch (NullPointerException e) {
-      // How an input of several pieces says that it has been closed.
+      // An input of several pieces throws this after it was closed
       throw closed(e);
     }
   }
 
-  /** Returns where a position of the file is in a segment from {@link #segment}. */
+  /** Returns the offset of a position of the file in a segment from {@link #segment}. */
   long start(MemorySegment segment, long position) {
     return segment == whole ? position : 0;
   }

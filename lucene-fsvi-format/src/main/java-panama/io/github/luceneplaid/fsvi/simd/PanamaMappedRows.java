@@ -21,8 +21,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PanamaMatrix} once more, for rows in a memory segment. Not as one with it, since in Java
- * 21 vectors cannot be read from segments that are arrays of floats.
+ * The counterpart of {@link PanamaMatrix} for rows in a memory segment. The two are separate,
+ * because in Java 21 vectors cannot be read from segments of float arrays.
  */
 final class PanamaMappedRows {
 

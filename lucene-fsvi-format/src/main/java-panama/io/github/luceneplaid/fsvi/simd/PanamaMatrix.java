@@ -21,9 +21,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Dot products of floats, by vectors along the dimensions: four queries and two rows at a time, and
- * a sum over each of the eight vectors at the end. That sum is what does not get cheaper with
- * longer vectors, so 256 bits are enough here; {@link PanamaPanel} is for many rows.
+ * Dot products of floats, by vectors along the dimensions. It multiplies four queries with two rows
+ * at a time, and sums up the lanes of the eight vectors at the end. Longer vectors do not make this
+ * last step faster, so 256 bits are enough. {@link PanamaPanel} is for many rows.
  */
 final class PanamaMatrix {
 
@@ -34,7 +34,7 @@ final class PanamaMatrix {
   private static final VectorShuffle<Float> BY_FOUR = VectorShuffle.iota(SPECIES, 4, 1, true);
   private static final VectorShuffle<Float> BY_TWO = VectorShuffle.iota(SPECIES, 2, 1, true);
 
-  // With fewer rows it takes longer to copy queries to panels than they save.
+  // With fewer rows, copying queries to panels costs more time than panels save
   private static final int MIN_PANEL_ROWS = 64;
 
   // Rows whose products with the queries maxSim holds at a time.
@@ -48,7 +48,10 @@ final class PanamaMatrix {
     return FloatVector.fromArray(SPECIES, from, index);
   }
 
-  /** The sum of the lanes, in an order that {@code reduceLanes} leaves open from call to call. */
+  /**
+   * Returns the sum of the lanes. Its order may differ between calls, because {@code reduceLanes}
+   * does not promise an order.
+   */
   static float sum(FloatVector vector) {
     FloatVector v = LENGTH == 8 ? vector.add(vector.rearrange(BY_FOUR)) : vector;
     v = v.add(v.rearrange(BY_TWO));
@@ -83,7 +86,8 @@ final class PanamaMatrix {
   }
 
   static float dotFloat16(float[] a, int aOffset, short[] b, int bOffset, int dim) {
-    // A plain loop first, which C2 turns into conversion instructions; the Vector API has none.
+    // A plain loop converts first. C2 compiles it to conversion instructions, which the Vector API
+    // lacks
     float[] floats = new float[Math.min(dim, FLOAT16_CHUNK)];
     float sum = 0;
     for (int i = 0; i < dim; i += FLOAT16_CHUNK) {
@@ -128,9 +132,9 @@ final class PanamaMatrix {
   }
 
   /**
-   * For the queries from one to another one, by products one by one.
+   * Raises max for a range of queries, by single products.
    *
-   * @param work from an index on receives products, those of a batch of rows at most
+   * @param work receives products from an index on, at most those of a batch of rows
    */
   static void maxSim(
       float[] queries,
@@ -152,9 +156,9 @@ final class PanamaMatrix {
   }
 
   /**
-   * Raises n elements of max to the largest of their columns of products. The vector that each call
-   * begins with belongs to this method alone: one that comes from a method of several species is of
-   * a class that the compiler has to guess, and if it guesses wrong each vector is an object.
+   * Raises n elements of max to the largest of their columns of products. Each call creates its
+   * first vector in this method. The compiler would have to guess the class of a vector from a
+   * method of several species. After a wrong guess each vector would be an object.
    */
   static void raise(float[] max, int from, int n, float[] products, int at, int stride, int count) {
     int q = 0;
@@ -182,7 +186,7 @@ final class PanamaMatrix {
     Objects.checkFromIndexSize(rowsOffset, Math.multiplyExact(rowCount, dim), rows.length);
   }
 
-  /** Products of queries, to rows of out that are stride elements apart. */
+  /** Writes products of queries to rows of out, which are stride elements apart. */
   static void dots(
       float[] queries,
       int from,

@@ -26,12 +26,13 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns the sums of a tile into similarities. The products of a centroid with the query tokens lie
- * side by side while the sums of a query token with the lanes do, so one of them has to be
- * transposed. That are the sums here: 8 query tokens at a time (4 on short vectors), by shifts and
- * masks in registers, which takes half the time of gathering the products of the centroids.
+ * Computes similarities from the sums of a tile. The products of a centroid are in the order of
+ * query tokens, and the sums of a query token are in the order of lanes. So one of the two has to
+ * be transposed. This class transposes the sums of 8 query tokens at a time (4 with short vectors),
+ * by shifts and masks in registers. This takes half the time of gathering the products of the
+ * centroids.
  *
- * <p>A group of query tokens may overlap with the one before, a maximum does not mind.
+ * <p>A group of query tokens may overlap with the one before. This does not change a maximum.
  */
 final class PanamaMaxTile {
 
@@ -50,7 +51,7 @@ final class PanamaMaxTile {
   private static final int WIDTH = SHORTS.length();
   private static final boolean EIGHT = PanamaKernels.BITS >= 256;
 
-  // Where transpose4 and transpose8 leave the sums of a lane.
+  // The places of the sums of a lane after transpose4 and transpose8
   private static final int[] PLACE_4 = new int[LANES];
   private static final int[] PLACE_8 = new int[LANES];
 
@@ -65,7 +66,7 @@ final class PanamaMaxTile {
 
   private PanamaMaxTile() {}
 
-  /** Needs at least 4 query tokens. */
+  /** Raises the maxima of at least 4 query tokens. */
   static void max(
       short[] sums,
       int nq,
@@ -83,7 +84,7 @@ final class PanamaMaxTile {
     short[] work = spare ? sums : new short[VectorKernels.sumsLength(nq) - nq * LANES];
     int at = spare ? nq * LANES : 0;
     if (EIGHT && nq >= 8) {
-      // All of them before the first use, which has not to wait for stores then.
+      // All are stored before the first use, so that it does not wait for stores
       for (int q = 0, to = at; q < nq; q += 8, to += 8 * LANES) {
         int from = Math.min(q, nq - 8) * LANES;
         transpose4(sums, from, work, to);
@@ -107,7 +108,7 @@ final class PanamaMaxTile {
     }
   }
 
-  /** From four rows of sums to the four sums of each lane, at PLACE_4. */
+  /** Transposes four rows of sums. The four sums of each lane are at PLACE_4. */
   private static void transpose4(short[] sums, int from, short[] work, int to) {
     for (int column = 0; column < LANES; column += WIDTH, from += WIDTH, to += 4 * WIDTH) {
       IntVector row0 = ShortVector.fromArray(SHORTS, sums, from).reinterpretAsInts();
@@ -125,7 +126,7 @@ final class PanamaMaxTile {
     }
   }
 
-  /** From two results of transpose4 to the eight sums of each lane, at PLACE_8. */
+  /** Combines two results of transpose4. The eight sums of each lane are at PLACE_8. */
   private static void transpose8(short[] work, int at) {
     for (int i = at; i < at + 4 * LANES; i += WIDTH) {
       LongVector a = ShortVector.fromArray(SHORTS, work, i).reinterpretAsLongs();
@@ -238,8 +239,8 @@ final class PanamaMaxTile {
   }
 
   /**
-   * The same with sums of floats: these stay where they are and become similarities, the products
-   * of the centroids are fetched one by one. Without fused operations, as the twin has none.
+   * Does the same with sums of floats. They are not transposed. The products of the centroids are
+   * loaded one by one. It uses no fused operations, because the twin has none.
    */
   static void max(
       float[] sums,

@@ -18,9 +18,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of many rows, close to the machine's peak. As many queries as two vectors hold are
- * copied to a panel, {@code panel[j][query]}, which is multiplied with single elements of four
- * rows. So results are vectors of queries, as they are stored, and no sum over a vector is needed.
+ * Products of many rows, close to the peak of the processor. It copies as many queries as two
+ * vectors hold to a panel, {@code panel[j][query]}. It multiplies the panel with single elements of
+ * four rows. The results are vectors of queries and are stored in this order, so no lanes have to
+ * be summed up.
  */
 final class PanamaPanel {
 
@@ -31,7 +32,7 @@ final class PanamaPanel {
   /** Queries in a panel. */
   static final int WIDTH = 2 * LENGTH;
 
-  // With fewer queries in it a panel is slower than products one by one.
+  // With fewer queries, a panel is slower than single products
   private static final int MIN_QUERIES = WIDTH * 9 / 16;
 
   // A panel should stay in the L1 cache.
@@ -39,13 +40,13 @@ final class PanamaPanel {
 
   private PanamaPanel() {}
 
-  /** Returns how many queries, from the first one on, should go into panels. */
+  /** Returns the number of queries, from the first one on, that should be in panels. */
   static int covered(int nq, int dim) {
     int rest = nq % WIDTH;
     return dim > MAX_DIM ? 0 : rest < MIN_QUERIES ? nq - rest : nq;
   }
 
-  /** Returns panels of the queries, the last one filled up with zeros. */
+  /** Returns panels of the queries. Zeros fill the last panel. */
   static float[][] pack(float[] queries, int nq, int dim) {
     float[][] panels = new float[(nq + WIDTH - 1) / WIDTH][dim * WIDTH];
     for (int q = 0; q < nq; q++) {
@@ -57,7 +58,7 @@ final class PanamaPanel {
     return panels;
   }
 
-  /** All products of the queries that the panels cover. */
+  /** Computes all products of the queries in the panels. */
   static void matrix(
       float[][] panels,
       int covered,
@@ -87,7 +88,7 @@ final class PanamaPanel {
     }
   }
 
-  /** Products of the queries of a panel, to rows of out that are stride elements apart. */
+  /** Writes products of the queries of a panel to rows of out, which are stride elements apart. */
   static void multiply(
       float[] panel, float[] rows, int row, int count, int dim, float[] out, int o, int stride) {
     int r = 0;

@@ -16,7 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.apache.lucene.util.ArrayUtil;
 
-/** Queries in panels, and those that would not fill another panel as they were given. */
+/**
+ * Queries in panels. Remaining queries that do not fill another panel keep their original layout.
+ */
 final class PanamaQueryMatrix implements QueryMatrix {
 
   // Rows whose products are held at a time.
@@ -28,7 +30,7 @@ final class PanamaQueryMatrix implements QueryMatrix {
   private final int covered;
   private final float[][] panels;
 
-  // Made when it is first needed; threads that do so at the same time make the same.
+  // Created when it is first needed. Threads that create it at the same time create equal arrays
   private volatile PanamaColumns columns;
 
   PanamaQueryMatrix(float[] queries, int count, int dimension) {
@@ -64,13 +66,13 @@ final class PanamaQueryMatrix implements QueryMatrix {
     return Math.addExact(count, workLength());
   }
 
-  /** Products of a batch: those of a panel, or of all queries that are in none. */
+  /** The number of products of a batch, for a panel or for all queries outside of panels. */
   private int workLength() {
     return Math.multiplyExact(
         BATCH, Math.max(covered > 0 ? PanamaPanel.WIDTH : 0, count - covered));
   }
 
-  /** The working space: behind the queries in max, if there is room. */
+  /** Returns the working space. It is after the queries in max, if there is room. */
   private float[] work(float[] max) {
     return max.length - count >= workLength() ? max : new float[count + workLength()];
   }
@@ -121,7 +123,7 @@ final class PanamaQueryMatrix implements QueryMatrix {
     PanamaMappedInput input = (PanamaMappedInput) rows;
     MemorySegment segment = input.segment(position, Math.multiplyExact(rowBytes, rowCount));
     if (segment == null || covered > 0) {
-      // A panel takes rows element by element, and is as fast or faster on a copy.
+      // A panel reads rows element by element, and is at least as fast on a copy
       return false;
     }
     try {

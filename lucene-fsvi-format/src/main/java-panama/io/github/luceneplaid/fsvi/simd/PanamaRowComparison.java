@@ -17,15 +17,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
-/** {@link RowComparison} by the Vector API, of segments that are mapped files or copies. */
+/** {@link RowComparison} by the Vector API. It reads segments of mapped files or copies. */
 abstract class PanamaRowComparison implements RowComparison {
 
   final Measure measure;
   private final int dim;
   private final int usedBytes;
 
-  // Rows from arrays: C2 makes no vectors of floats of arrays of bytes, which takes 20 times as
-  // long
+  // Copies of rows in arrays. They are in a segment of their own, because C2 does not compile
+  // loads of float vectors from byte arrays, and these would take 20 times as long
   private MemorySegment copies;
 
   private PanamaRowComparison(Measure measure, int dim, int elementBytes) {
@@ -100,7 +100,7 @@ abstract class PanamaRowComparison implements RowComparison {
     compare(new Rows(copies, 0, rowBytes, null), n, scales, out, outOffset);
   }
 
-  /** Compares n rows; scales and results are from index o on. */
+  /** Compares n rows. Scales and results start at index o. */
   private void compare(Rows rows, int n, float[] scales, float[] out, int o) {
     Objects.checkFromIndexSize(o, n, out.length);
     if (measure == Measure.DOT) {
@@ -110,7 +110,7 @@ abstract class PanamaRowComparison implements RowComparison {
     }
   }
 
-  // Each kind has loops over rows of its own, so that what is called for a row is known.
+  // Each form of rows has its own loops, so that the call for a row has one target
 
   abstract void dots(Rows rows, int n, float[] out, int o);
 
@@ -119,10 +119,10 @@ abstract class PanamaRowComparison implements RowComparison {
   /**
    * Where rows are.
    *
-   * @param bytes with all of them
-   * @param start of row 0
+   * @param bytes holds all rows
+   * @param start offset of row 0
    * @param rowBytes from one row to the next one
-   * @param numbers of the rows to be compared; null for 0, 1, 2, …
+   * @param numbers numbers of the rows to compare; null for 0, 1, 2, …
    */
   record Rows(MemorySegment bytes, long start, long rowBytes, int[] numbers) {
     long at(int i) {
@@ -155,7 +155,7 @@ abstract class PanamaRowComparison implements RowComparison {
 
   static final class OfHalves extends PanamaRowComparison {
     private final float[] query;
-    // What makes a result a dot product.
+    // Scales a result to a dot product
     private final float factor;
 
     OfHalves(Measure measure, float[] query) {

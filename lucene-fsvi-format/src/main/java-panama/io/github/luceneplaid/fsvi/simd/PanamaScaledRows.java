@@ -24,7 +24,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link PanamaFloatRows} for rows of signed bytes, which become floats. */
+/**
+ * The counterpart of {@link PanamaFloatRows} for rows of signed bytes, which are converted to
+ * floats.
+ */
 final class PanamaScaledRows {
 
   private static final VectorSpecies<Float> SPECIES = PanamaFloatRows.SPECIES;
@@ -42,7 +45,7 @@ final class PanamaScaledRows {
   }
 
   private static FloatVector load(MemorySegment rows, long position) {
-    // There are no vectors of 4 bytes.
+    // Vectors of 4 bytes do not exist
     ByteVector bytes =
         LENGTH == 4
             ? IntVector.broadcast(IntVector.SPECIES_128, rows.get(INT, position))

@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies a row of signed bytes with query tokens of integers, in 16 bits: what is loaded and
- * widened of the row serves up to four query tokens.
+ * Multiplies a row of signed bytes with query tokens of integers, in 16 bits. Elements of the row
+ * are loaded and widened once for up to four query tokens.
  */
 final class PanamaShortRows {
 
@@ -34,8 +34,8 @@ final class PanamaShortRows {
   /**
    * Computes the sums of a row, see {@link VectorKernels#dotRows}.
    *
-   * @param out index of the first one
-   * @param step from one to the next
+   * @param out index of the first sum
+   * @param step elements from one sum to the next one
    */
   static void dot(
       byte[] rows,
@@ -64,7 +64,7 @@ final class PanamaShortRows {
     }
   }
 
-  /** Adds the dimensions that fill no vector. */
+  /** Adds the dimensions that do not fill a vector. */
   private static void addRest(
       byte[] rows,
       int row,

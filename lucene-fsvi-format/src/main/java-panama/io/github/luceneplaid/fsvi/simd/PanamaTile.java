@@ -17,10 +17,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies a tile with query tokens, where a vector has 512 bits and so holds a whole row of the
- * tile; {@link PanamaBlockTile} is for shorter ones. Each body keeps the sums of some query tokens
- * in registers while it walks down the tile: as many as C2 can hold without spilling, about 10
- * vectors.
+ * Multiplies a tile with query tokens. A vector has 512 bits and holds a whole row of the tile.
+ * {@link PanamaBlockTile} is for shorter vectors. Each body reads the tile once and keeps the sums
+ * of some query tokens in registers. C2 can hold about 10 vectors without spilling.
  */
 final class PanamaTile {
 
@@ -102,8 +101,9 @@ final class PanamaTile {
   }
 
   /**
-   * Does 1, 2 or 4 query tokens. In one method, which so is larger than those that C2 inlines (325
-   * bytes): inlined into a search, these bodies are not always compiled to vectors in registers.
+   * Multiplies 1, 2 or 4 query tokens. The bodies are in one method, so that it is larger than the
+   * 325 bytes up to which C2 inlines. If C2 inlines such a body into a search, it does not always
+   * keep vectors in registers.
    */
   private static void dotFew(
       int n, short[] tile, int dim, short[] queries, int q0, short[] sums, int out) {

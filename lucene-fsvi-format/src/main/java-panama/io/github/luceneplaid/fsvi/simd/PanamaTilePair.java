@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Multiplies two tiles with query tokens where a vector of 512 bits holds a row of a tile: {@link
- * PanamaTile} for both, which spreads each query value over a vector once instead of twice. That
- * takes a sixth less time, as spreading costs as much as a product. Bodies are for even numbers of
- * query tokens; where there is one more, the last body begins with one that was done.
+ * Multiplies two tiles with query tokens, by the method of {@link PanamaTile}. It spreads each
+ * query value over a vector once instead of twice. This takes a sixth less time, because spreading
+ * costs as much as a product. Bodies are for even numbers of query tokens. If the number is odd,
+ * the last body repeats one query token.
  */
 final class PanamaTilePair {
 
@@ -28,12 +28,15 @@ final class PanamaTilePair {
       VectorSpecies.of(short.class, VectorShape.S_512_BIT);
   private static final int ROW = VectorKernels.TILE_LANES;
 
-  /** Query tokens of a body at most: two vectors of sums for each fit into registers. */
+  /**
+   * Largest number of query tokens of a body. Two vectors of sums for each of them fit into
+   * registers.
+   */
   private static final int MOST = 8;
 
   private PanamaTilePair() {}
 
-  /** Needs at least two query tokens. */
+  /** Multiplies at least two query tokens. */
   static void dot(
       short[] tile,
       short[] other,
@@ -63,7 +66,10 @@ final class PanamaTilePair {
     }
   }
 
-  /** An even number, of bodies of about the same size: a small one is less efficient. */
+  /**
+   * Returns an even number that makes bodies of about the same size, because small bodies are less
+   * efficient.
+   */
   private static int next(int left) {
     int bodies = (left + MOST - 1) / MOST;
     int n = (left + bodies - 1) / bodies;
@@ -218,7 +224,10 @@ final class PanamaTilePair {
     t5.intoArray(otherSums, out + 5 * ROW);
   }
 
-  /** Does 2 or 4 query tokens, in one method for the same reason as {@link PanamaTile#dotFew}. */
+  /**
+   * Multiplies 2 or 4 query tokens. The bodies are in one method for the same reason as in {@link
+   * PanamaTile#dotFew}.
+   */
   private static void dotFew(
       int n,
       short[] tile,

@@ -22,10 +22,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link PanamaMaxTile} for vectors of 512 bits: 16 query tokens are transposed at a time and are
- * the lanes of a vector then. Where there are fewer, what lies behind them is worked on as well.
+ * The counterpart of {@link PanamaMaxTile} for vectors of 512 bits. It transposes 16 query tokens
+ * at a time, which are then the lanes of a vector. If there are fewer, it also processes the array
+ * elements after them.
  *
- * <p>Both steps are written out to be larger than the methods that C2 inlines, see {@link
+ * <p>Both steps are unrolled, so that they are larger than methods that C2 inlines, see {@link
  * PanamaTile#dotFew}.
  */
 final class PanamaWideMaxTile {
@@ -43,7 +44,7 @@ final class PanamaWideMaxTile {
   private static final VectorSpecies<Short> HALF = ShortVector.SPECIES_256;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
 
-  // A lane changes places with that at a distance of 1, 2, 4 or 8.
+  // A lane changes places with the lane at a distance of 1, 2, 4 or 8
   private static final VectorShuffle<Short> SWAP_1 = VectorShuffle.fromOp(SHORTS, i -> i ^ 1);
   private static final VectorShuffle<Short> SWAP_2 = VectorShuffle.fromOp(SHORTS, i -> i ^ 2);
   private static final VectorShuffle<Short> SWAP_4 = VectorShuffle.fromOp(SHORTS, i -> i ^ 4);
@@ -55,7 +56,7 @@ final class PanamaWideMaxTile {
 
   private PanamaWideMaxTile() {}
 
-  /** Whether this is the fastest way, and arrays are long enough for it. */
+  /** Whether this class is the fastest one, and the arrays are long enough for it. */
   static boolean suits(int nq, int stride, float[] queryScale, float[] max) {
     if (nq >= WIDTH) {
       return true;
@@ -79,7 +80,7 @@ final class PanamaWideMaxTile {
     int groups = VectorKernels.padded(nq) / WIDTH;
     int length = VectorKernels.sumsLength(nq);
     short[] work = sums.length >= length ? sums : Arrays.copyOf(sums, length);
-    // All of them before the first use, which has not to wait for stores then.
+    // All are stored before the first use, so that it does not wait for stores
     for (int g = 0; g < groups; g++) {
       transpose(work, first(g, nq) * LANES, (groups + g) * WORK);
     }
@@ -90,14 +91,14 @@ final class PanamaWideMaxTile {
     }
   }
 
-  /** The last group overlaps with the one before; a maximum does not mind. */
+  /** The last group may overlap with the one before. This does not change a maximum. */
   private static int first(int group, int nq) {
     return Math.max(0, Math.min(group * WIDTH, nq - WIDTH));
   }
 
   /**
    * Transposes two blocks of 16 rows and columns that lie side by side: row i then holds the 16
-   * sums of lane i, and behind them those of lane i + 16.
+   * sums of lane i, followed by those of lane i + 16.
    */
   private static void transpose(short[] sums, int from, int to) {
     for (int at = to; at < to + WORK; at += 4 * LANES, from += 4 * LANES) {
@@ -144,7 +145,7 @@ final class PanamaWideMaxTile {
       float[] max) {
     FloatVector unit = FloatVector.fromArray(FLOATS, queryScale, q);
     FloatVector best = FloatVector.fromArray(FLOATS, max, q);
-    // Three more, as each has to wait for the last.
+    // Three more maxima, because each one waits for the one before
     FloatVector best1 = best;
     FloatVector best2 = best;
     FloatVector best3 = best;

@@ -19,8 +19,8 @@ import java.util.logging.Logger;
 import org.apache.lucene.util.Constants;
 
 /**
- * Chooses the twin, and says so in the log if it is the slow one and nobody asked for it. Nothing
- * that loads before this choice may refer to the Vector API.
+ * Chooses the kernels. It logs a warning if it chooses the scalar ones and they were not requested.
+ * No class that is loaded before this choice may refer to the Vector API.
  */
 final class KernelsLookup {
 
@@ -28,7 +28,7 @@ final class KernelsLookup {
 
   private static final String PANAMA = "io.github.luceneplaid.fsvi.simd.PanamaKernels";
 
-  // Before the instance, whose choice is logged.
+  // Initialized before INSTANCE, which uses it
   private static final Logger LOG = Logger.getLogger(KernelsLookup.class.getName());
 
   static final VectorKernels INSTANCE = lookup(System.getProperty(PROPERTY));
@@ -36,11 +36,11 @@ final class KernelsLookup {
   private KernelsLookup() {}
 
   /**
-   * Returns the demanded kernels.
+   * Returns the requested kernels.
    *
-   * @param demanded {@code scalar}, {@code panama}, or null for the best ones
-   * @throws IllegalStateException if the demanded kernels are not to be had
-   * @throws IllegalArgumentException if demanded is none of these
+   * @param demanded {@code scalar}, {@code panama}, or null for the fastest ones
+   * @throws IllegalStateException if the requested kernels cannot be used
+   * @throws IllegalArgumentException if {@code demanded} has another value
    */
   static VectorKernels lookup(String demanded) {
     return switch (demanded) {
@@ -72,7 +72,7 @@ final class KernelsLookup {
     return panama != null ? panama : other.apply("vectors of this machine are too short");
   }
 
-  /** Says why the Vector API cannot be used or would be slow. */
+  /** Returns the reason why the Vector API cannot be used or would be slow. */
   private static Optional<String> obstacle() {
     if (Constants.IS_HOTSPOT_VM == false || Constants.IS_JVMCI_VM || Constants.IS_CLIENT_VM) {
       return Optional.of("this is not HotSpot with its C2 compiler");
@@ -94,7 +94,7 @@ final class KernelsLookup {
   /** Returns null if the machine's vectors are too short. */
   private static VectorKernels panama() {
     try {
-      // By name, so that this class links without the module.
+      // By name, so that this class links without the module
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       return (VectorKernels)
           lookup

@@ -15,13 +15,13 @@ import java.io.IOException;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
- * A memory-mapped file that kernels read in place, from {@link VectorKernels#mapped}: rows of
- * floats by {@link QueryMatrix#maxSim(MappedInput, long, int, float[])}, and others by copies here.
- * Positions are bytes from the start of the input it was made of and need no alignment; elements
- * are little-endian.
+ * A memory-mapped file that kernels read in place, from {@link VectorKernels#mapped}. {@link
+ * QueryMatrix#maxSim(MappedInput, long, int, float[])} reads rows of floats from it. Other rows are
+ * copied by the method here. Positions are bytes from the start of the input and need no alignment.
+ * Elements are little-endian.
  *
- * <p>A file may be mapped in several pieces. Ranges that reach from one into the next are refused
- * by the return value false, and nothing is done then: such rows are to be read through the input.
+ * <p>A file may be mapped in several pieces. If a range is not in one piece, a method does nothing
+ * and returns false. The caller then reads the rows through the input.
  *
  * <p>All methods throw {@link AlreadyClosedException} when the input has been closed, and {@link
  * IndexOutOfBoundsException} if a range is outside of the file or of an array. An instance belongs
@@ -34,11 +34,11 @@ public interface MappedInput {
   /**
    * Copies shorts from the file.
    *
-   * @param position of the first one
+   * @param position position of the first one
    * @param into receives them
    * @param offset index of the first one in into
-   * @param n how many
-   * @return whether that was done
+   * @param n number of shorts
+   * @return whether the shorts were copied
    * @throws IOException from the input
    */
   boolean readShorts(long position, short[] into, int offset, int n) throws IOException;

@@ -14,8 +14,8 @@ package io.github.luceneplaid.fsvi.simd;
 import java.io.IOException;
 
 /**
- * Query vectors in the layout that the kernels like best, from {@link VectorKernels#prepare}. Worth
- * its making for a query that meets more than some dozens of rows. Immutable, and safe for use by
+ * Query vectors in the layout that is fastest for the kernels, from {@link VectorKernels#prepare}.
+ * It saves time for queries that meet more than a few dozen rows. Immutable, and safe for use by
  * several threads.
  *
  * @lucene.experimental
@@ -37,7 +37,8 @@ public interface QueryMatrix {
   int dimension();
 
   /**
-   * Does {@link VectorKernels#matrix}: {@code out[outOffset + r * count + q]} = query q · row r.
+   * Does the same as {@link VectorKernels#matrix}: {@code out[outOffset + r * count + q]} = query q
+   * · row r.
    *
    * @param rows [rowCount][dimension]
    * @param rowsOffset index of the first element of rows, an element not a row
@@ -55,44 +56,45 @@ public interface QueryMatrix {
   int stride();
 
   /**
-   * All dot products with rows: {@code out[outOffset + r * stride + q]} = query q · row r. A
-   * product is the same bit for bit whichever other rows there are.
+   * Computes all dot products with rows: {@code out[outOffset + r * stride + q]} = query q · row r.
+   * The bits of a product do not depend on the other rows.
    *
    * @param rows [rowCount][dimension]
    * @param rowsOffset index of the first element of rows, an element not a row
    * @param rowCount number of rows
-   * @param out [rowCount][stride]; what is behind the products of a row is overwritten
+   * @param out [rowCount][stride]; the elements after the products of a row are overwritten
    * @param outOffset index of the first element of out
    */
   void products(float[] rows, int rowsOffset, int rowCount, float[] out, int outOffset);
 
   /**
    * Returns the best length of an array for {@link #maxSim(float[], int, int, float[])}: [count],
-   * and working space behind. Without, some kernels would have to allocate it at each call.
+   * and working space after it. Some kernels allocate this space at each call if the array is
+   * shorter.
    *
    * @return at least the number of queries
    */
   int maxLength();
 
   /**
-   * Does {@link VectorKernels#maxSim} on rows in an array.
+   * Does the same as {@link VectorKernels#maxSim} with rows in an array.
    *
    * @param rows [rowCount][dimension]
    * @param rowsOffset index of the first element of rows, an element not a row
-   * @param rowCount number of rows, 0 leaves max as it is
-   * @param max [count], in and out, and then working space, see {@link #maxLength}
+   * @param rowCount number of rows; 0 leaves max unchanged
+   * @param max [count], in and out, followed by working space, see {@link #maxLength}
    */
   void maxSim(float[] rows, int rowsOffset, int rowCount, float[] max);
 
   /**
-   * Does {@link VectorKernels#maxSim} on rows of floats in a memory-mapped file.
+   * Does the same as {@link VectorKernels#maxSim} with rows of floats in a memory-mapped file.
    *
-   * @param rows of the same kernels
-   * @param position of the first row in the file
-   * @param rowCount number of rows, 0 leaves max as it is
-   * @param max [count], in and out, and then working space, see {@link #maxLength}
-   * @return whether that was done; false also if these kernels prefer to have the rows in an array
-   *     for so many queries
+   * @param rows file from the same kernels
+   * @param position position of the first row in the file
+   * @param rowCount number of rows; 0 leaves max unchanged
+   * @param max [count], in and out, followed by working space, see {@link #maxLength}
+   * @return whether max was raised; false also if these kernels are faster with rows in an array
+   *     for this number of queries
    * @throws IOException from the input
    */
   boolean maxSim(MappedInput rows, long position, int rowCount, float[] max) throws IOException;

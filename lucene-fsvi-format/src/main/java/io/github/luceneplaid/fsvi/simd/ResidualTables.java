@@ -14,7 +14,7 @@ package io.github.luceneplaid.fsvi.simd;
 import java.util.Objects;
 
 /**
- * Constants of the residual code: the weights that level numbers stand for, and the size of codes.
+ * Constants of the residual code: the weights of level numbers, and the size of codes.
  *
  * <p>Weights are the Lloyd-Max levels of the normal distribution N(0, 1), times {@link #unit} and
  * rounded. For 8 bits there are no level numbers: a code byte is the weight itself, −127 to 127.
@@ -37,7 +37,7 @@ public final class ResidualTables {
    *
    * @param bits 1, 2, 3 or 4
    * @return a new array of 2^bits weights
-   * @throws IllegalArgumentException if bits is none of these
+   * @throws IllegalArgumentException if bits has another value
    */
   public static byte[] weights(int bits) {
     return switch (bits) {
@@ -54,21 +54,21 @@ public final class ResidualTables {
    *
    * @param bits 1, 2, 3, 4 or 8
    * @return 15 up to 4 bits, 30 for 8 bits
-   * @throws IllegalArgumentException if bits is none of these
+   * @throws IllegalArgumentException if bits has another value
    */
   public static int unit(int bits) {
     return checkBits(bits) == 8 ? 30 : 15;
   }
 
   /**
-   * Returns the bytes that the codes of a block of 16 tokens take.
+   * Returns the number of bytes of the codes of a block of 16 tokens.
    *
    * @param bits 1, 2, 3, 4 or 8
    * @param dim number of dimensions, ≥ 1
-   * @return the length of one or, for 3 bits, two sections as {@link VectorKernels#decodeBlock} has
-   *     them
-   * @throws IllegalArgumentException if bits is none of these or dim &lt; 1
-   * @throws ArithmeticException if the length is no int
+   * @return the length of a section, or for 3 bits of two sections, see {@link
+   *     VectorKernels#decodeBlock}
+   * @throws IllegalArgumentException if bits has another value or dim &lt; 1
+   * @throws ArithmeticException if the length does not fit an int
    */
   public static int codeBytes(int bits, int dim) {
     checkBits(bits);
@@ -78,7 +78,7 @@ public final class ResidualTables {
     return bits == 3 ? Math.addExact(section(2, dim), section(1, dim)) : section(bits, dim);
   }
 
-  /** Bytes of a section with a power of two bits. */
+  /** Returns the bytes of a section. Its bits are a power of two. */
   static int section(int bits, int dim) {
     return Math.toIntExact(VectorKernels.BLOCK_LANES * (((long) dim * bits + 7) / 8));
   }

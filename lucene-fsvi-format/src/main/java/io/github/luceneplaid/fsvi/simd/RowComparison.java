@@ -14,32 +14,33 @@ package io.github.luceneplaid.fsvi.simd;
 import java.io.IOException;
 
 /**
- * A query, made for many comparisons with rows: its dot product with each of them, or its squared
- * distance. From {@link VectorKernels#compareFloat32} and its siblings, which say what a row is.
+ * A query that is compared with many rows. The result is the dot product with each row, or the
+ * squared distance. {@link VectorKernels#compareFloat32} and similar methods create it, and state
+ * the form of rows.
  *
- * <p>A row may be longer than the query, which is compared with its first elements then. Rows of
- * floats must be finite. An instance belongs to one thread at a time.
+ * <p>A row may be longer than the query. The query is then compared with its first elements. Rows
+ * of floats must be finite. An instance belongs to one thread at a time.
  *
- * <p>Results differ from the true ones by the order of summation only, as those of all {@link
- * VectorKernels}; with rows and queries of bytes they are the true integers, rounded to a float.
- * The result for a row does not depend on which other rows there are.
+ * <p>Results have the accuracy that {@link VectorKernels} states. With rows and queries of bytes
+ * they are the exact integers, rounded to a float. The result of a row does not depend on other
+ * rows.
  *
  * @lucene.experimental
  */
 public interface RowComparison {
 
-  /** What is computed of a query q and a row x. */
+  /** The measure of a query q and a row x. */
   enum Measure {
-    /** Σ q_i * x_i, not multiplied with the row's scale. */
+    /** The dot product Σ q_i * x_i, without the scale of the row. */
     DOT,
-    /** Σ (q_i - scale * x_i)², where only rows of signed bytes have a scale. */
+    /** The squared distance Σ (q_i - scale * x_i)². Only rows of signed bytes have a scale. */
     SQUARE_DISTANCE
   }
 
   /**
    * Returns the number of elements that are compared.
    *
-   * @return elements of the query, ≥ 1
+   * @return the number of elements of the query, ≥ 1
    */
   int dimension();
 
@@ -48,13 +49,13 @@ public interface RowComparison {
    *
    * @param file from {@link VectorKernels#mapped}
    * @param position of row 0 in the file, in bytes
-   * @param rowBytes from one row to the next one
+   * @param rowBytes bytes from one row to the next one
    * @param rows numbers of the rows, in any order
-   * @param n how many of them
-   * @param scales [n], scale of each row, for distances from scaled rows; else not looked at
+   * @param n number of rows to compare
+   * @param scales [n], scale of each row, for distances from scaled rows; ignored otherwise
    * @param out [n], receives a result for each row
-   * @return whether that was done; false if a row lies in two pieces of the file or these kernels
-   *     do not read files, and out is undefined then
+   * @return whether the rows were compared; false if a row lies in two pieces of the file or these
+   *     kernels do not read files. Out is undefined then
    * @throws IOException from the input
    */
   boolean compare(
@@ -70,12 +71,12 @@ public interface RowComparison {
   /**
    * Compares rows that have been copied to an array.
    *
-   * @param bytes rows as they are in the file, from index 0
-   * @param rowBytes from one row to the next one
+   * @param bytes rows in the form of the file, from index 0
+   * @param rowBytes bytes from one row to the next one
    * @param n number of rows
    * @param scales [n], as above
    * @param out [n] from outOffset, receives a result for each row
-   * @param outOffset index of the first one; also of the first scale
+   * @param outOffset index of the first result, and of the first scale
    */
   void compare(byte[] bytes, int rowBytes, int n, float[] scales, float[] out, int outOffset);
 }

@@ -32,7 +32,8 @@ final class ScalarHadamard {
       stages124(v, offset, n);
       stride = 8;
     }
-    // Two stages at a time halve the traffic; a single one is left over for every other n.
+    // Two stages at a time need half the memory accesses. If the number of stages is odd, one is
+    // done alone
     for (; stride * 4 <= n; stride *= 4) {
       twoStages(v, offset, n, stride);
     }

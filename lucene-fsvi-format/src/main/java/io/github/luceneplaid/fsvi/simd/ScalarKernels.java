@@ -16,18 +16,10 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * The twin in plain Java. Loops over lanes have constant bounds and no dependencies, so C2 can turn
- * them into vector instructions by itself.
+ * The twin in plain Java. Loops over lanes have constant bounds and no dependencies, so C2 can
+ * compile them to vector instructions.
  */
 final class ScalarKernels implements VectorKernels {
-
-  private static final byte[][] WEIGHTS = {
-    null,
-    ResidualTables.weights(1),
-    ResidualTables.weights(2),
-    ResidualTables.weights(3),
-    ResidualTables.weights(4)
-  };
 
   @Override
   public String name() {
@@ -110,17 +102,7 @@ final class ScalarKernels implements VectorKernels {
   public void decodeBlock(
       byte[] codes, int codesOffset, int bits, int dim, short[] tile, int tileOffset) {
     ResidualTables.checkBlock(codes, codesOffset, bits, dim, tile, tileOffset);
-    switch (bits) {
-      case 8 -> {
-        for (int j = 0; j < dim; j++) {
-          for (int lane = 0; lane < BLOCK_LANES; lane++) {
-            tile[tileOffset + j * TILE_LANES + lane] = codes[codesOffset + j * BLOCK_LANES + lane];
-          }
-        }
-      }
-      case 3 -> decode3(codes, codesOffset, dim, tile, tileOffset);
-      default -> decodeSection(codes, codesOffset, WEIGHTS[bits], bits, dim, tile, tileOffset);
-    }
+    ScalarDecoder.decode(codes, codesOffset, bits, dim, tile, tileOffset);
   }
 
   @Override
@@ -133,61 +115,13 @@ final class ScalarKernels implements VectorKernels {
       short[] tile,
       int tileOffset) {
     ResidualTables.checkBlock(codes, codesOffset, weights, bits, dim, tile, tileOffset);
-    decodeSection(codes, codesOffset, weights, bits, dim, tile, tileOffset);
-  }
-
-  static void decodeSection(
-      byte[] codes,
-      int codesOffset,
-      byte[] weights,
-      int bits,
-      int dim,
-      short[] tile,
-      int tileOffset) {
-    int perByte = 8 / bits;
-    int mask = (1 << bits) - 1;
-    for (int j = 0; j < dim; j++) {
-      int group = codesOffset + j / perByte * BLOCK_LANES;
-      int shift = j % perByte * bits;
-      int row = tileOffset + j * TILE_LANES;
-      for (int lane = 0; lane < BLOCK_LANES; lane++) {
-        tile[row + lane] = weights[(codes[group + lane] >>> shift) & mask];
-      }
-    }
-  }
-
-  private static void decode3(
-      byte[] codes, int codesOffset, int dim, short[] tile, int tileOffset) {
-    byte[] weights = WEIGHTS[3];
-    int highSection = codesOffset + ResidualTables.section(2, dim);
-    for (int j = 0; j < dim; j++) {
-      int lowGroup = codesOffset + j / 4 * BLOCK_LANES;
-      int highGroup = highSection + j / 8 * BLOCK_LANES;
-      int row = tileOffset + j * TILE_LANES;
-      for (int lane = 0; lane < BLOCK_LANES; lane++) {
-        int low = (codes[lowGroup + lane] >>> (j % 4 * 2)) & 3;
-        int high = (codes[highGroup + lane] >>> (j % 8)) & 1;
-        tile[row + lane] = weights[high << 2 | low];
-      }
-    }
+    ScalarDecoder.decode(codes, codesOffset, weights, bits, dim, tile, tileOffset);
   }
 
   @Override
   public void dotTile(
       short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
-    for (int q = 0; q < nq; q++) {
-      int query = queriesOffset + q * dim;
-      int out = q * TILE_LANES;
-      for (int lane = 0; lane < lanes; lane++) {
-        sums[out + lane] = 0;
-      }
-      for (int j = 0; j < dim; j++) {
-        int value = queries[query + j];
-        for (int lane = 0; lane < lanes; lane++) {
-          sums[out + lane] += (short) (tile[j * TILE_LANES + lane] * value);
-        }
-      }
-    }
+    ScalarTile.dot(tile, dim, queries, queriesOffset, nq, lanes, sums);
   }
 
   @Override
@@ -251,19 +185,7 @@ final class ScalarKernels implements VectorKernels {
 
   @Override
   public void dotTile(short[] tile, int dim, float[] queries, int[] which, int n, float[] sums) {
-    for (int i = 0; i < n; i++) {
-      int query = which[i] * dim;
-      int out = i * TILE_LANES;
-      for (int lane = 0; lane < TILE_LANES; lane++) {
-        sums[out + lane] = 0;
-      }
-      for (int j = 0; j < dim; j++) {
-        float value = queries[query + j];
-        for (int lane = 0; lane < TILE_LANES; lane++) {
-          sums[out + lane] += tile[j * TILE_LANES + lane] * value;
-        }
-      }
-    }
+    ScalarTile.dot(tile, dim, queries, which, n, sums);
   }
 
   @Override
@@ -278,15 +200,7 @@ final class ScalarKernels implements VectorKernels {
       float[] factor,
       float[] queryScale,
       float[] max) {
-    for (int q = 0; q < nq; q++) {
-      float best = max[q];
-      for (int lane = 0; lane < lanes; lane++) {
-        float residual = scale[lane] * queryScale[q] * sums[q * TILE_LANES + lane];
-        float similarity = (table[rows[lane] * tableStride + q] + residual) * factor[lane];
-        best = similarity > best ? similarity : best;
-      }
-      max[q] = best;
-    }
+    ScalarTile.max(sums, nq, lanes, table, tableStride, rows, scale, factor, queryScale, max);
   }
 
   @Override
@@ -301,16 +215,7 @@ final class ScalarKernels implements VectorKernels {
       float[] scale,
       float[] factor,
       float[] max) {
-    for (int i = 0; i < n; i++) {
-      int q = which[i];
-      float best = max[q];
-      for (int lane = 0; lane < lanes; lane++) {
-        float residual = scale[lane] * sums[i * TILE_LANES + lane];
-        float similarity = (table[rows[lane] * tableStride + q] + residual) * factor[lane];
-        best = similarity > best ? similarity : best;
-      }
-      max[q] = best;
-    }
+    ScalarTile.max(sums, which, n, lanes, table, tableStride, rows, scale, factor, max);
   }
 
   @Override

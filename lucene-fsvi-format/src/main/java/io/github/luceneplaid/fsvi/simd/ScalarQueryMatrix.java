@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
-/** Query vectors as they were given. */
+/** Query vectors in their original layout. */
 record ScalarQueryMatrix(VectorKernels kernels, float[] queries, int count, int dimension)
     implements QueryMatrix {
 

@@ -17,7 +17,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
-/** {@link RowComparison} in plain Java, one class per kind of row. Reads arrays only. */
+/**
+ * {@link RowComparison} in plain Java, with one class for each form of rows. It reads arrays only.
+ */
 abstract class ScalarRowComparison implements RowComparison {
 
   private static final VarHandle FLOAT =
@@ -196,7 +198,7 @@ abstract class ScalarRowComparison implements RowComparison {
 
     @Override
     float dot(byte[] bytes, int from) {
-      // Fits: 65 535 products of magnitude 2^14 or less.
+      // An int holds 65 535 products of magnitude 2^14 or less
       int sum = 0;
       for (int i = 0; i < query.length; i++) {
         sum += query[i] * bytes[from + i];

@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.fsvi.simd;
 
-/** The loops of {@link ScalarRowComparison}, with eight sums each, as in a vector. */
+/** The loops of {@link ScalarRowComparison}. Each has eight sums, like the lanes of a vector. */
 final class ScalarRows {
 
   private static final int SUMS = 8;

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Vector kernels, as twins: one for the Panama Vector API and one in plain Java. */
+/** Vector kernels in two implementations: one with the Panama Vector API, and one in plain Java. */
 package io.github.luceneplaid.fsvi.simd;

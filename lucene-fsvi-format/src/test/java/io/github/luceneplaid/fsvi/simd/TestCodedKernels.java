@@ -18,8 +18,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Kernels on coded tokens, of both twins where there are two: against values written out by hand
- * and against plain formulas.
+ * Compares the kernels of both twins on coded tokens with values worked out by hand and with plain
+ * formulas.
  */
 public class TestCodedKernels extends LuceneTestCase {
 
@@ -495,7 +495,7 @@ public class TestCodedKernels extends LuceneTestCase {
   // -------------------------------------------------------------------------------------- maxTile
 
   private static void assertMaxTile(int nq, int lanes, int centroids, int stride, short[] sums) {
-    // What lies behind the query tokens may be anything
+    // Elements after the query tokens may have any value
     int padded = stride < VectorKernels.padded(nq) ? nq : VectorKernels.padded(nq);
     float[] table = TestMatrixKernels.randomFloats(centroids * stride - (stride - padded));
     float[] queryScale = TestMatrixKernels.randomFloats(padded);
@@ -640,7 +640,7 @@ public class TestCodedKernels extends LuceneTestCase {
     }
   }
 
-  /** Often enough for C2 to compile it, since its code is what searches run. */
+  /** Runs often enough for C2 to compile it, because searches run compiled code. */
   public void testCompiled() {
     int dim = 128;
     int nq = TestUtil.nextInt(random(), 17, 34);

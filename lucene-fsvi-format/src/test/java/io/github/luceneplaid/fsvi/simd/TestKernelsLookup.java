@@ -19,7 +19,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** The twin that the build demands is the one that runs. */
+/** The build selects the twin that runs. */
 public class TestKernelsLookup extends LuceneTestCase {
 
   private static boolean expectPanama() {
@@ -56,7 +56,7 @@ public class TestKernelsLookup extends LuceneTestCase {
     assertTrue(message, message.contains("'--add-modules jdk.incubator.vector'"));
   }
 
-  /** What is logged in between. */
+  /** Returns the messages that are logged meanwhile. */
   private static List<LogRecord> logged(Runnable run) {
     // So that the only choice of this virtual machine is not among them
     VectorKernels.get();

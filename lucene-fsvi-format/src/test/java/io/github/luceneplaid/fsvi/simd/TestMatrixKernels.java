@@ -17,7 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Kernels on floats, of both twins where there are two, against sums in double precision. */
+/** Compares the kernels of both twins on floats with sums in double precision. */
 public class TestMatrixKernels extends LuceneTestCase {
 
   static float[] randomFloats(int length) {
@@ -282,7 +282,7 @@ public class TestMatrixKernels extends LuceneTestCase {
     }
   }
 
-  /** Or the scores of a search would change when C2 has compiled it. */
+  /** Otherwise the scores of a search would change after C2 has compiled it. */
   public void testSameSumsEachTime() {
     int dim = random().nextInt(8, 40);
     int nq = 6;

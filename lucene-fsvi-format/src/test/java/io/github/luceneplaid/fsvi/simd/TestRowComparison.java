@@ -53,7 +53,7 @@ public class TestRowComparison extends LuceneTestCase {
     }
   }
 
-  /** Rows of one kind with some bytes behind each, and what they stand for. */
+  /** Rows of one form, with some bytes after each, and their numbers. */
   private record Rows(Kind kind, int dim, int rowBytes, byte[] bytes, float[] scales) {
 
     static Rows make(Kind kind, int dim, int n, boolean extreme) {

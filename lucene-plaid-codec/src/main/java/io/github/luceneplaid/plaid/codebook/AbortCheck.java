@@ -14,7 +14,8 @@ package io.github.luceneplaid.plaid.codebook;
 import java.io.IOException;
 
 /**
- * Asked every few milliseconds by long computations whether they should go on.
+ * A check that long computations make every few milliseconds, to find out whether they should
+ * continue.
  *
  * @lucene.internal
  */
@@ -25,9 +26,10 @@ public interface AbortCheck {
   AbortCheck NONE = () -> {};
 
   /**
-   * Returns if the computation should go on.
+   * Returns if the computation should continue.
    *
-   * @throws IOException if it should not, for example a {@code MergePolicy.MergeAbortedException}
+   * @throws IOException if the computation should stop, for example a {@code
+   *     MergePolicy.MergeAbortedException}
    */
   void check() throws IOException;
 }

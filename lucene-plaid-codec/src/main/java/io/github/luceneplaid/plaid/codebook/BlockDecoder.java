@@ -12,9 +12,8 @@
 package io.github.luceneplaid.plaid.codebook;
 
 /**
- * Decodes blocks of a segment, whichever of its codebooks they are coded against: all tokens of a
- * block are coded by the same quantiser. Keeps scratch memory, so an instance belongs to one
- * thread.
+ * Decodes blocks of a segment, for all of its codebooks. All tokens of a block have codes of the
+ * same quantiser. An instance keeps scratch memory and belongs to one thread.
  *
  * @lucene.internal
  */
@@ -29,8 +28,8 @@ public final class BlockDecoder {
   /**
    * Sole constructor.
    *
-   * @param codebooks of the segment
-   * @param bits of a component
+   * @param codebooks codebooks of the segment
+   * @param bits bits of a component
    */
   public BlockDecoder(CodebookBlocks codebooks, int bits) {
     this.codebooks = codebooks;
@@ -45,7 +44,7 @@ public final class BlockDecoder {
   }
 
   /**
-   * Decodes lanes of a block to tokens without their length, rotated.
+   * Decodes lanes of a block to rotated tokens, without their lengths.
    *
    * @param block holds the block
    * @param offset index of its first byte
@@ -65,7 +64,7 @@ public final class BlockDecoder {
     }
   }
 
-  /** Does {@link #decodeRotated}, and undoes the rotation. */
+  /** Does the same as {@link #decodeRotated}, and undoes the rotation. */
   public void decode(byte[] block, int offset, int firstLane, int lanes, float[] out, int at) {
     if (decodeImported(block, offset, firstLane, lanes, out, at) == false) {
       quantizer.decode(block, offset, codebooks.rows(), firstLane, lanes, out, at);

@@ -18,13 +18,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Finds the nearest centroid of tokens without comparing them with all centroids. About √count
- * groups of centroids have a mean each; a token is compared with these and with the members of the
- * {@value #PROBES} nearest groups. Up to {@value #EXHAUSTIVE} centroids it is compared with all.
+ * Finds the nearest centroid of tokens without comparing them with all centroids. The centroids are
+ * in about √count groups. A token is compared with the means of all groups, and with the members of
+ * the {@value #PROBES} nearest groups. If there are at most {@value #EXHAUSTIVE} centroids, it is
+ * compared with all of them.
  *
- * <p>A centroid other than the nearest one costs no correctness, only a slightly longer residual.
- * The answer depends on the centroids and on the tokens of the call only. Keeps scratch memory, so
- * an instance belongs to one thread.
+ * <p>The result may be another centroid than the nearest one. Codes stay correct then, with a
+ * slightly longer residual. The result depends only on the centroids and on the tokens of the call.
+ * An instance keeps scratch memory and belongs to one thread.
  *
  * @lucene.internal
  */
@@ -35,7 +36,7 @@ public final class CentroidRouter {
 
   private static final int ITERATIONS = 6;
 
-  // The kernels want many rows at a time, and the first-level cache as few as possible.
+  // The kernels are faster with many rows at a time, the first-level cache with few
   private static final int BATCH = 1024;
   private static final int VISITORS = 256;
   private static final int MAX_SCORES = 1 << 16;
@@ -56,11 +57,11 @@ public final class CentroidRouter {
   private final int probes;
   private final int largest;
 
-  // Room for as many tokens at a time as there have been: mostly there are few
+  // Grown to the largest number of tokens of a call, because most calls have few tokens
   private int room;
   private float[] topScores;
 
-  // The tokens that look at a group g are visitors[visitStart[g]] to visitors[visitStart[g + 1]].
+  // The tokens that are compared with group g: visitors[visitStart[g]] to before visitStart[g + 1]
   private final int[] visitStart;
   private int[] visits;
   private int[] visitors;
@@ -84,10 +85,10 @@ public final class CentroidRouter {
   /**
    * Makes a router.
    *
-   * @param centroids [count][dim], rotated; further rows are ignored, and none are kept
+   * @param centroids [count][dim], rotated; further rows are ignored. The array is not kept
    * @param count number of centroids, ≥ 1
    * @param dim components of a centroid
-   * @param abort asked while centroids are put into groups
+   * @param abort checked while centroids are grouped
    * @throws IOException from the abort check
    */
   public CentroidRouter(float[] centroids, int count, int dim, AbortCheck abort)
@@ -124,7 +125,7 @@ public final class CentroidRouter {
     this.visitStart = new int[topCount + 1];
   }
 
-  /** Makes room for so many tokens at a time. */
+  /** Grows the scratch memory for this number of tokens. */
   private void reserve(int batch) {
     if (batch <= room) {
       return;
@@ -172,8 +173,8 @@ public final class CentroidRouter {
   }
 
   /**
-   * Finds the nearest centroids of tokens; several times faster than one by one for hundreds of
-   * them.
+   * Finds the nearest centroids of tokens. For hundreds of tokens this is several times faster than
+   * one call for each.
    *
    * @param tokens [n][dim], rotated
    * @param offset index of the first component of the first token
@@ -246,13 +247,13 @@ public final class CentroidRouter {
     for (int t = 1; t <= topCount; t++) {
       visitStart[t] += visitStart[t - 1];
     }
-    // From the ends of the groups down to their starts, which are what remains.
+    // Each end is decreased for each token, and becomes the start of its group
     for (int i = count - 1; i >= 0; i--) {
       visitors[--visitStart[visits[i]]] = i / probes;
     }
   }
 
-  /** Compares the tokens that look at a group with all of its members. */
+  /** Compares the tokens of a group's visits with all members of the group. */
   private void visit(int g, float[] tokens, int start, int[] nearest, int done) {
     Group group = groups[g];
     int members = group.ids.length;

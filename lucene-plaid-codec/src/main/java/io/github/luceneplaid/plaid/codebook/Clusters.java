@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.codebook;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Arrays;
 
-/** What one round of k-means gathers about its clusters. */
+/** The sums, sizes and errors of clusters in one round of k-means. */
 final class Clusters {
 
   private final VectorKernels kernels = VectorKernels.get();
@@ -41,7 +41,7 @@ final class Clusters {
     Arrays.fill(farthestDistance, 0);
   }
 
-  /** Counts a row of a cluster; its squared distance may be slightly negative by rounding. */
+  /** Adds a row to a cluster. Its squared distance may be slightly negative by rounding. */
   void add(int cluster, float[] row, int offset, int ordinal, float squaredDistance) {
     count[cluster]++;
     kernels.add(sum, cluster * dim, row, offset, dim);
@@ -54,9 +54,9 @@ final class Clusters {
 
   /**
    * Sets the centroids to the means of their clusters. An empty cluster gets the farthest row of
-   * the worst cluster; each cluster gives away one row at most.
+   * the cluster with the largest error. Each cluster gives away at most one row.
    *
-   * @return the number of centroids, all of them
+   * @return the number of centroids, which includes empty clusters
    */
   int means(float[] centroids, float[] rows) {
     for (int c = 0; c < count.length; c++) {
@@ -74,7 +74,7 @@ final class Clusters {
   }
 
   /**
-   * Sets the centroids to the means of the clusters that have rows, closing gaps.
+   * Sets the centroids to the means of the clusters that have rows, without gaps.
    *
    * @return their number
    */

@@ -17,11 +17,11 @@ import java.util.Objects;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * The codes of 16 tokens, side by side. A token has a lane, 0 to 15.
+ * The codes of 16 tokens, side by side. Each token has a lane, 0 to 15.
  *
  * <ul>
- *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, of the segment's centroids one after
- *       another
+ *   <li><b>[uint16]</b> × 16, little-endian: centroid ids, which count through all centroids of the
+ *       segment
  *   <li><b>[uint8]</b> × 16: scales, round(128 s) up to 255
  *   <li><b>[uint8]</b> × 16: factors, round(256 (factor − 0.75)), 0 to 255
  *   <li>{@link ResidualTables#codeBytes} bytes: codes as in {@link VectorKernels#decodeBlock},
@@ -38,7 +38,7 @@ public final class CodeBlock {
   static final int SCALES = 2 * LANES;
   static final int FACTORS = 3 * LANES;
 
-  /** Where the codes are in a block. */
+  /** Offset of the codes in a block. */
   public static final int CODES = 4 * LANES;
 
   private static final float SCALE_UNIT = 1 / 128f;
@@ -58,22 +58,22 @@ public final class CodeBlock {
     return CODES + ResidualTables.codeBytes(bits, dim);
   }
 
-  /** The scale that a byte stands for. */
+  /** Returns the scale of a byte. */
   static float scale(int value) {
     return (value & 0xFF) * SCALE_UNIT;
   }
 
-  /** The byte that is nearest to a scale. */
+  /** Returns the byte that is nearest to a scale. */
   static int byteOfScale(float scale) {
     return Math.clamp(Math.round(scale / SCALE_UNIT), 0, 255);
   }
 
-  /** The factor that a byte stands for. */
+  /** Returns the factor of a byte. */
   static float factor(int value) {
     return FACTOR_MIN + (value & 0xFF) * FACTOR_UNIT;
   }
 
-  /** The byte that is nearest to a factor. */
+  /** Returns the byte that is nearest to a factor. */
   static int byteOfFactor(float factor) {
     return Math.clamp(Math.round((factor - FACTOR_MIN) / FACTOR_UNIT), 0, 255);
   }
@@ -83,7 +83,7 @@ public final class CodeBlock {
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
-   * @param blockBytes its size
+   * @param blockBytes bytes of the block
    * @param from lane, 0 to 15
    * @param to lane, 0 to 15
    */
@@ -109,7 +109,7 @@ public final class CodeBlock {
   }
 
   /**
-   * Sets the centroid id of a lane, for centroids that have moved to another row.
+   * Sets the centroid id of a lane. The ids change when codes are copied to another segment.
    *
    * @param block holds the block
    * @param blockOffset index of its first byte
@@ -123,7 +123,8 @@ public final class CodeBlock {
   }
 
   /**
-   * Reads what {@link VectorKernels#maxTile} wants to know of the 16 lanes of a block.
+   * Reads the centroid ids, scales and factors of the 16 lanes of a block, for {@link
+   * VectorKernels#maxTile}.
    *
    * @param block holds the block
    * @param blockOffset index of its first byte

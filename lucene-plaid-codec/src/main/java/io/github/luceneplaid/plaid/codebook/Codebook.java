@@ -19,21 +19,20 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Centroids that tokens are coded against, with what is known about their training. Immutable;
- * never changed once a segment was written with it.
+ * Centroids that tokens are coded against, and figures of their training. Immutable.
  *
- * <p>An <b>imported</b> codebook came from an index of PLAID, with the centroids and the {@link
- * PlaidQuantizer} there. Those centroids are held as they came, not rotated: their products with a
- * query are those of the rotated centroids with the rotated query.
+ * <p>An <b>imported</b> codebook comes from a PLAID index and has its centroids and its {@link
+ * PlaidQuantizer}. Its centroids are held unchanged, without rotation. Their products with a query
+ * equal those of the rotated centroids with the rotated query.
  *
  * @lucene.internal
  */
 public final class Codebook {
 
-  /** Largest number of centroids: ids are 16 bits. */
+  /** Largest number of centroids, because ids have 16 bits. */
   public static final int MAX_CENTROIDS = 1 << 16;
 
-  /** Centroids, rotated unless the codebook is imported; from index {@link #first} on. */
+  /** Centroids from index {@link #first} on, rotated unless the codebook is imported. */
   private final float[] rows;
 
   private final int first;
@@ -45,18 +44,18 @@ public final class Codebook {
   private final long trainedTokens;
 
   /**
-   * Identity of a codebook: the first 128 bits of the SHA-256 of its dimension and size (int32) and
-   * of the bits of its centroids (float32) as they are held, all little-endian. For an imported
-   * codebook, behind them come the bits of a bucket (int32, negative for signs), cutoffs, weights,
-   * average residual and cluster threshold (float32). Codes of two segments mean the same if the
-   * ids are equal.
+   * Identity of a codebook. It is the first 128 bits of the SHA-256 of its dimension and size
+   * (int32) and of its centroids as they are held (float32), all little-endian. For an imported
+   * codebook, these are followed by the bits of a bucket (int32, negative for signs), cutoffs,
+   * weights, average residual and cluster threshold (float32). Equal codes of two segments stand
+   * for the same token if the ids are equal.
    *
    * @param high the first 8 bytes of the hash, as a big-endian number
    * @param low the next 8 bytes
    */
   public record Id(long high, long low) {
 
-    /** The 128 bits as 32 hexadecimal digits. */
+    /** Returns the 128 bits as 32 hexadecimal digits. */
     @Override
     public String toString() {
       return String.format(java.util.Locale.ROOT, "%016x%016x", high, low);
@@ -67,7 +66,7 @@ public final class Codebook {
    * Makes a codebook.
    *
    * @param centroids rotated centroids, row-major, a whole number of rows and 1 to {@value
-   *     #MAX_CENTROIDS} of them. Kept, not copied: the caller must not change it
+   *     #MAX_CENTROIDS} of them. The array is kept without a copy, so the caller must not change it
    * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
    * @param meanResidual mean distance from a token that was not trained on to its centroid, ≥ 0
    * @param trainedTokens number of tokens trained on, ≥ 0
@@ -78,13 +77,13 @@ public final class Codebook {
   }
 
   /**
-   * Makes a codebook that came from an index of PLAID.
+   * Makes a codebook that comes from a PLAID index.
    *
-   * @param centroids row-major, not rotated, otherwise as the centroids of the other constructor
-   * @param buckets what residuals are coded with
+   * @param centroids row-major, not rotated; otherwise like the centroids of the other constructor
+   * @param buckets the quantiser of residuals
    * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
    * @param meanResidual mean distance from a token to its centroid, ≥ 0
-   * @param trainedTokens number of tokens it came with, ≥ 0
+   * @param trainedTokens number of tokens that were imported with it, ≥ 0
    * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
    */
   public static Codebook imported(
@@ -139,7 +138,7 @@ public final class Codebook {
   }
 
   /**
-   * This codebook with another {@link #meanResidual}.
+   * Returns this codebook with another {@link #meanResidual}.
    *
    * @throws IllegalArgumentException if it is out of its range
    */
@@ -147,7 +146,7 @@ public final class Codebook {
     return new Codebook(this, rows, first, other);
   }
 
-  /** This codebook with its rows in an array that has those of others, too. */
+  /** Returns this codebook with its rows in an array that it shares with other codebooks. */
   Codebook in(float[] all, int index) {
     return new Codebook(this, all, index, meanResidual);
   }
@@ -159,21 +158,21 @@ public final class Codebook {
     return meanResidual;
   }
 
-  /** Whether the codebook came from an index of PLAID. */
+  /** Whether the codebook comes from a PLAID index. */
   public boolean isImported() {
     return buckets != null;
   }
 
-  /** What residuals of an imported codebook are coded with; null if it is none. */
+  /** Returns the quantiser of an imported codebook; null if the codebook is not imported. */
   public PlaidQuantizer buckets() {
     return buckets;
   }
 
   /**
-   * Returns the centroids of an imported codebook, null if it is none.
+   * Returns the centroids of an imported codebook; null if the codebook is not imported.
    *
-   * @return [size][dimension], not rotated; a copy if the codebook is one of several of a segment,
-   *     otherwise its own array, not to be changed
+   * @return [size][dimension], not rotated. A copy if the codebook is one of several of a segment;
+   *     otherwise its own array, which must not be changed
    */
   public float[] importedCentroids() {
     return isImported() ? rows() : null;
@@ -182,20 +181,20 @@ public final class Codebook {
   /**
    * Returns the rotated centroids.
    *
-   * @return [size][dimension]; a copy if the codebook is imported or one of several of a segment,
-   *     otherwise its own array, not to be changed
+   * @return [size][dimension]; a copy if the codebook is imported or one of several of a segment;
+   *     otherwise its own array, which must not be changed
    */
   public float[] centroids() {
     return isImported() ? Rotation.of(dimension).rotated(rows()) : rows();
   }
 
-  /** The centroids as they are held: not rotated if the codebook is imported. */
+  /** Returns the centroids as they are held, not rotated if the codebook is imported. */
   float[] rows() {
     int n = size * dimension;
     return rows.length == n ? rows : Arrays.copyOfRange(rows, first, first + n);
   }
 
-  /** The array that has the rows, from {@link #firstOfRows} on. */
+  /** Returns the array that has the rows, from {@link #firstOfRows} on. */
   float[] arrayOfRows() {
     return rows;
   }
@@ -232,8 +231,8 @@ public final class Codebook {
   }
 
   /**
-   * Returns the mean distance from a token that was not trained on to its centroid. Tokens with
-   * clearly longer residuals are a sign that this codebook does not suit them.
+   * Returns the mean distance from a token that was not trained on to its centroid. If other tokens
+   * have clearly longer residuals, this codebook does not suit them.
    *
    * @return a length, ≥ 0
    */
@@ -283,7 +282,7 @@ public final class Codebook {
     return hash.id();
   }
 
-  /** The SHA-256 of little-endian numbers. */
+  /** Computes the SHA-256 of little-endian numbers. */
   private static final class Hash {
     private final MessageDigest sha;
     private final ByteBuffer buffer = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);

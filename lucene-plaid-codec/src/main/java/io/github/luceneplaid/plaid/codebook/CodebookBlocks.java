@@ -16,8 +16,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The codebook blocks of a segment. Centroid ids count through all of them, imported ones first.
- * All rows are in one array, which the codebooks share. Immutable.
+ * The codebook blocks of a segment. Centroid ids count through all blocks, and imported blocks come
+ * first. All rows are in one array, which the codebooks share. Immutable.
  *
  * @lucene.internal
  */
@@ -26,15 +26,15 @@ public final class CodebookBlocks {
   private final List<Codebook> codebooks;
   private final float[] rows;
 
-  /** The first centroid of each block, and the number of all. */
+  /** The first centroid of each block, and the number of all centroids. */
   private final int[] firstCentroids;
 
   private final int importedCentroids;
 
   /**
-   * Puts codebooks one after another.
+   * Makes blocks of codebooks.
    *
-   * @param codebooks at least one, all of one dimension, imported ones before others
+   * @param codebooks at least one, all of one dimension, imported ones first
    */
   public CodebookBlocks(List<Codebook> codebooks) {
     this.firstCentroids = new int[codebooks.size() + 1];
@@ -75,30 +75,31 @@ public final class CodebookBlocks {
     return codebooks.get(0).dimension();
   }
 
-  /** Number of centroids of all blocks. */
+  /** Returns the number of centroids of all blocks. */
   public int centroidCount() {
     return firstCentroids[codebooks.size()];
   }
 
-  /** Number of centroids of imported blocks, whose ids are below all others. */
+  /** Returns the number of centroids of imported blocks. Their ids are lower than all others. */
   public int importedCentroids() {
     return importedCentroids;
   }
 
   /**
-   * What is held of all blocks: the centroids of imported ones, not rotated, and the centroids of
-   * the others, rotated.
+   * Returns the centroids of all blocks as they are held. Those of imported blocks are not rotated,
+   * the others are.
    *
-   * @return [centroids][dimension]; not to be changed
+   * @return [centroids][dimension], which must not be changed
    */
   public float[] rows() {
     return rows;
   }
 
   /**
-   * The centroids of all blocks.
+   * Returns the centroids of all blocks.
    *
-   * @return [centroids][dimension], rotated; not to be changed. A copy if there are imported blocks
+   * @return [centroids][dimension], rotated, which must not be changed. A copy if there are
+   *     imported blocks
    */
   public float[] centroids() {
     if (importedCentroids == 0) {
@@ -113,7 +114,7 @@ public final class CodebookBlocks {
   }
 
   /**
-   * The block of a centroid.
+   * Returns the block of a centroid.
    *
    * @throws IndexOutOfBoundsException if there is no such centroid
    */
@@ -125,12 +126,12 @@ public final class CodebookBlocks {
     return block;
   }
 
-  /** The first centroid of a block. */
+  /** Returns the first centroid of a block. */
   public int firstCentroid(int block) {
     return firstCentroids[block];
   }
 
-  /** The first centroid of the block that has a codebook, −1 if there is none. */
+  /** Returns the first centroid of the block of a codebook; −1 if there is no such block. */
   public int firstCentroid(Codebook.Id id) {
     for (int block = 0; block < codebooks.size(); block++) {
       if (codebooks.get(block).id().equals(id)) {
@@ -141,8 +142,8 @@ public final class CodebookBlocks {
   }
 
   /**
-   * What is added to a centroid id of each block of a source to make it one of these; {@link
-   * Integer#MIN_VALUE} for blocks that are not here.
+   * Returns a number for each block of a source. It is added to a centroid id of that block to get
+   * the id here. It is {@link Integer#MIN_VALUE} for blocks that do not exist here.
    */
   public int[] shiftsFrom(CodebookBlocks source) {
     int[] shifts = new int[source.codebooks.size()];

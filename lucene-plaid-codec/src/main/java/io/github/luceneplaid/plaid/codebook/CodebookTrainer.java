@@ -15,10 +15,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trains codebooks by k-means in two levels: about √centroids groups, in each of them a share of
- * the centroids in proportion to its tokens, and then a few rounds over all centroids in which
- * tokens find theirs through an {@link CentroidRouter}. One token in {@value #HELD_OUT} is kept out
- * of it, to measure how long the residuals of other tokens will be.
+ * Trains codebooks by k-means in two levels. The first level makes about √centroids groups. The
+ * second level makes centroids in each group, in proportion to its tokens. A few rounds over all
+ * centroids follow, in which a {@link CentroidRouter} finds the centroid of each token. One token
+ * in {@value #HELD_OUT} is held out, to measure the residuals of tokens that were not trained on.
  *
  * @lucene.internal
  */
@@ -46,7 +46,7 @@ public final class CodebookTrainer {
   }
 
   /**
-   * Trains a codebook. The result depends on the arguments, and on the kernels by rounding.
+   * Trains a codebook. The result depends on the arguments, and by rounding on the kernels.
    *
    * @param rotatedSample [n][dim] tokens of unit length, rotated; only read
    * @param n number of tokens, ≥ 1
@@ -84,13 +84,13 @@ public final class CodebookTrainer {
     for (int i = 0; i < JOINT_ITERATIONS; i++) {
       centroids = improve(centroids, ordinals, training, i == JOINT_ITERATIONS - 1);
     }
-    // Too few tokens to keep any out: their own residuals are all there is.
+    // There are too few tokens to hold any out, so their own residuals are measured
     int measureFrom = training < n ? training : 0;
     float meanResidual = meanResidual(centroids, ordinals, measureFrom, n);
     return new Codebook(centroids, dim, meanResidual, training);
   }
 
-  /** Puts the rows to train on before those that are kept out, and returns their number. */
+  /** Puts the rows to train on before those that are held out, and returns their number. */
   private int split(int[] ordinals) {
     int front = 0;
     int back = ordinals.length;
@@ -131,25 +131,18 @@ public final class CodebookTrainer {
 
   /** Sorts the first ordinals by group, in place and stably; returns where each group starts. */
   private static int[] sortByGroup(int[] ordinals, int[] group, int groups) {
-    int[] start = new int[groups + 1];
-    for (int g : group) {
-      start[g + 1]++;
+    int[] start = CountingSort.startsOf(group, group.length, groups);
+    int[] order = CountingSort.order(group, group.length, start);
+    for (int i = 0; i < order.length; i++) {
+      order[i] = ordinals[order[i]];
     }
-    for (int g = 0; g < groups; g++) {
-      start[g + 1] += start[g];
-    }
-    int[] next = start.clone();
-    int[] sorted = new int[group.length];
-    for (int i = 0; i < group.length; i++) {
-      sorted[next[group[i]]++] = ordinals[i];
-    }
-    System.arraycopy(sorted, 0, ordinals, 0, sorted.length);
+    System.arraycopy(order, 0, ordinals, 0, order.length);
     return start;
   }
 
   /**
-   * Splits the centroids in proportion to the sizes of groups, at least one for each group that has
-   * tokens and never more than it has tokens.
+   * Splits the centroids in proportion to the sizes of groups. A group with tokens gets at least
+   * one centroid, and at most as many as it has tokens.
    */
   private static int[] shares(int[] start, int wanted) {
     int groups = start.length - 1;
@@ -161,7 +154,8 @@ public final class CodebookTrainer {
       shares[g] = size == 0 ? 0 : (int) Math.max(1, wanted * (long) size / tokens);
       left -= shares[g];
     }
-    // The rest, of either sign, goes where a centroid has most tokens or fewest.
+    // Missing centroids go to groups with the most tokens per centroid; spare ones leave those with
+    // the fewest
     for (; left > 0; left--) {
       shares[extreme(start, shares, true)]++;
     }
@@ -171,7 +165,10 @@ public final class CodebookTrainer {
     return shares;
   }
 
-  /** The group whose centroids have most tokens each, or fewest and there are several centroids. */
+  /**
+   * Returns the group with the most tokens per centroid, or with the fewest if it has several
+   * centroids.
+   */
   private static int extreme(int[] start, int[] shares, boolean most) {
     int found = -1;
     double foundLoad = 0;
@@ -187,7 +184,9 @@ public final class CodebookTrainer {
     return found;
   }
 
-  /** One round of k-means over all centroids; the last one drops those without tokens. */
+  /**
+   * Makes one round of k-means over all centroids. The last round drops centroids without tokens.
+   */
   private float[] improve(float[] centroids, int[] ordinals, int training, boolean last)
       throws IOException {
     int count = centroids.length / dim;
@@ -230,7 +229,9 @@ public final class CodebookTrainer {
     return n;
   }
 
-  /** By differences, since |x|² − 2 x·a + |a|² would cancel for short residuals. */
+  /**
+   * Computed from differences, because |x|² − 2 x·a + |a|² loses its digits for short residuals.
+   */
   private float squaredDistance(float[] centroids, int centroid, int i) {
     float s0 = 0, s1 = 0;
     for (int j = 0; j < dim; j++) {

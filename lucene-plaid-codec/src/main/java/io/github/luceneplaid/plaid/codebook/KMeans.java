@@ -17,8 +17,7 @@ import java.util.Arrays;
 
 /**
  * Lloyd's algorithm with Euclidean distances, over chosen rows of a matrix. The result depends on
- * the arguments only. Keeps some scratch memory for the next call, so an instance belongs to one
- * thread.
+ * the arguments only. An instance keeps scratch memory for the next call and belongs to one thread.
  *
  * @lucene.internal
  */
@@ -30,7 +29,7 @@ public final class KMeans {
   private final int dim;
   private final AbortCheck abort;
 
-  // Room for as many rows at a time as there have been: mostly there are few
+  // Grown to the largest number of rows of a call, because most calls have few rows
   private float[] block = {};
   private float[] scores = {};
   private float[] halfSquares = {};
@@ -39,7 +38,7 @@ public final class KMeans {
    * Makes an instance.
    *
    * @param dim components of a row, ≥ 1
-   * @param abort asked after every block of rows
+   * @param abort checked after every block of rows
    */
   public KMeans(int dim, AbortCheck abort) {
     this.dim = dim;
@@ -47,19 +46,19 @@ public final class KMeans {
   }
 
   /**
-   * Finds centroids of rows. Starts with different rows, chosen at random; a cluster that loses all
-   * of its rows restarts at the farthest row of the cluster with the largest sum of squared
+   * Finds centroids of rows. It starts with distinct rows, chosen at random. A cluster that loses
+   * all of its rows restarts at the farthest row of the cluster with the largest sum of squared
    * distances.
    *
    * @param rows matrix of rows
-   * @param ordinals which rows, in positions from to to − 1
+   * @param ordinals the chosen rows, at positions {@code from} to {@code to − 1}
    * @param from first position
    * @param to position behind the last one, &gt; from
    * @param clusters number of centroids wanted, ≥ 1
    * @param iterations rounds of assignment and update, ≥ 1
    * @param seed of the choice of rows
-   * @return [n][dim] centroids, 1 ≤ n ≤ clusters: fewer than wanted if there are fewer different
-   *     rows
+   * @return [n][dim] centroids, 1 ≤ n ≤ clusters. There are fewer than wanted if there are fewer
+   *     distinct rows
    * @throws IOException from the abort check
    */
   public float[] cluster(
@@ -94,12 +93,12 @@ public final class KMeans {
    * Finds the nearest centroid of each row.
    *
    * @param rows matrix of rows
-   * @param ordinals which rows, in positions from to to − 1
+   * @param ordinals the chosen rows, at positions {@code from} to {@code to − 1}
    * @param from first position
    * @param to position behind the last one
    * @param centroids [n][dim], n ≥ 1
-   * @param nearest receives the number of the centroid, at the same positions as in ordinals; the
-   *     lowest one of several at the same distance
+   * @param nearest receives the number of the centroid, at the position of the row; the lowest one
+   *     of several at the same distance
    * @throws IOException from the abort check
    */
   public void assign(
@@ -116,7 +115,9 @@ public final class KMeans {
     }
   }
 
-  /** Selection sampling: each row of the range has the same chance, and keeps its place. */
+  /**
+   * Selection sampling. Each row of the range has the same probability, and rows keep their order.
+   */
   private float[] chooseRows(float[] rows, int[] ordinals, int from, int to, int count, long seed) {
     SplitMix64 random = new SplitMix64(seed);
     float[] chosen = new float[count * dim];

@@ -15,19 +15,19 @@ import io.github.luceneplaid.fsvi.simd.ResidualTables;
 
 /**
  * Finds the level of a component by one look into a table. The cutoffs between levels are
- * mid-points of integer weights, so they lie on a grid of half weights, and every step of this grid
- * belongs to one level as a whole. A component on a cutoff gets the upper level. For 8 bits, where
- * a level number is the weight itself, a step is what rounds to a weight.
+ * mid-points of integer weights, so they lie on a grid of half weights. Each step of this grid
+ * belongs to one level. A component on a cutoff gets the upper level. For 8 bits a level number is
+ * the weight itself. A step then holds the components that round to one weight.
  */
 final class LevelTable {
 
-  /** Steps of the grid; all beyond belongs to the outermost levels. */
+  /** Steps of the grid. Components beyond it belong to the outermost levels. */
   static final int STEPS = 256;
 
-  /** Steps that a difference of 1 in weight has. */
+  /** Steps in a difference of 1 in weight. */
   final float stepsPerWeight;
 
-  /** Where weight 0 lies, in steps from the lower end of the first one. */
+  /** Place of weight 0, in steps from the lower end of the grid. */
   final float origin;
 
   /** Level number by step. */
@@ -50,7 +50,7 @@ final class LevelTable {
     }
   }
 
-  /** The number of cutoffs at or below a number of half weights. */
+  /** Returns the number of cutoffs at or below a number of half weights. */
   private int level(int halfWeights) {
     int level = 0;
     while (level < weightOfLevel.length - 1
@@ -60,7 +60,7 @@ final class LevelTable {
     return level;
   }
 
-  /** The step that a place on the grid belongs to. */
+  /** Returns the step of a place on the grid. */
   static int step(float place) {
     return Math.max(0, Math.min(STEPS - 1, (int) place));
   }

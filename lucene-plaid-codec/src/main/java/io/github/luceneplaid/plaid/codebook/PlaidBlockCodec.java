@@ -14,18 +14,19 @@ package io.github.luceneplaid.plaid.codebook;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 
 /**
- * Codes of tokens against an imported codebook: residual bytes as PLAID's files have them, lanes of
- * blocks, and tokens of floats. Keeps scratch memory, so an instance belongs to one thread.
+ * Converts codes of an imported codebook between three forms: residual bytes in the layout of
+ * PLAID's files, lanes of blocks, and tokens of floats. An instance keeps scratch memory and
+ * belongs to one thread.
  *
  * <h2>Block of 16 tokens</h2>
  *
- * As {@link ResidualQuantizer} lays it out, so that blocks of both have one size, but for two
- * parts:
+ * The layout is that of {@link ResidualQuantizer}, so blocks of both have the same size. Two parts
+ * differ:
  *
  * <ul>
  *   <li>scales and factors are the low and the high bytes of <b>[float16]</b> × 16: 1 / max(|c +
- *       w|, 10<sup>-12</sup>) rounded, or 1 for signs. These serve to find candidates; what is
- *       decoded does not depend on them;
+ *       w|, 10<sup>-12</sup>) rounded, or 1 for signs. They are used to find candidates only.
+ *       Decoded tokens do not depend on them;
  *   <li>level numbers are bucket numbers, those of 8 bits unsigned.
  * </ul>
  *
@@ -36,7 +37,7 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
  */
 public final class PlaidBlockCodec {
 
-  /** What tokens are divided by at least. */
+  /** Least divisor of a token. */
   private static final float MIN_NORM = 1e-12f;
 
   /** Each byte with its bits in reverse order. */
@@ -83,18 +84,18 @@ public final class PlaidBlockCodec {
     }
   }
 
-  /** What tokens are coded against. */
+  /** Returns the imported codebook. */
   public Codebook codebook() {
     return codebook;
   }
 
-  /** Residual bytes of a token. */
+  /** Returns the number of residual bytes of a token. */
   public int width() {
     return width;
   }
 
   /**
-   * Writes a token to a lane of a block; the other lanes keep what they have.
+   * Writes a token to a lane of a block. The other lanes do not change.
    *
    * @param packed holds its residual bytes
    * @param from index of the first one
@@ -116,7 +117,7 @@ public final class PlaidBlockCodec {
     block[offset + CodeBlock.FACTORS + lane] = (byte) (half >>> 8);
   }
 
-  /** What is stored of a norm has 11 bits: floats suffice to compute it. */
+  /** Computes the norm in floats, because only 11 bits of it are stored. */
   private float inverseNorm(byte[] packed, int from, int centroid) {
     if (buckets.areSigns()) {
       return 1;
@@ -131,8 +132,8 @@ public final class PlaidBlockCodec {
   }
 
   /**
-   * The sum of the squares of one component of each byte, in four sums that need not wait for each
-   * other.
+   * Returns the sum of the squares of one component of each byte. It uses four sums, which do not
+   * wait for each other.
    */
   private float squares(byte[] packed, int from, float[] rows, int first, float[] weights) {
     float sum0 = 0;
@@ -172,8 +173,8 @@ public final class PlaidBlockCodec {
   }
 
   /**
-   * Reads what {@link VectorKernels#maxTile} wants to know of the 16 lanes of a block; all scales
-   * are 1.
+   * Reads the centroid ids and factors of the 16 lanes of a block, for {@link
+   * VectorKernels#maxTile}. All scales are 1.
    *
    * @param centroidIds receives the centroid ids
    * @param factors receives the factors
@@ -223,8 +224,8 @@ public final class PlaidBlockCodec {
   }
 
   /**
-   * Adds the weights of a group to components of the centroid, or to nothing if there are only
-   * signs.
+   * Adds the weights of a group to components of the centroid. If there are only signs, the weights
+   * are the components.
    *
    * @param first dimension of the group
    * @return the sum of the squares

@@ -14,13 +14,13 @@ package io.github.luceneplaid.plaid.codebook;
 import java.util.Arrays;
 
 /**
- * PLAID's quantiser of residuals, as its index directories hold it: numbers of buckets, one for
- * each dimension, and one table of weights for all dimensions. Immutable.
+ * PLAID's quantiser of residuals. It has a number of a bucket for each dimension, and one table of
+ * weights for all dimensions. Immutable.
  *
  * <p>A token is stored as the id of a centroid c and 2<sup>bits</sup>-ary bucket numbers. With
  * w<sub>j</sub> the weight of the bucket of dimension j, it is decoded as (c + w) / max(|c + w|,
  * 10<sup>-12</sup>). Nothing is rotated. If only signs are kept ({@link #areSigns}), it is decoded
- * as w, with weights −1 and 1; the centroid serves to find it, and that is all.
+ * as w, with weights −1 and 1; the centroid is used only to find it.
  *
  * @see PlaidBlockCodec
  * @lucene.internal
@@ -28,8 +28,9 @@ import java.util.Arrays;
 public final class PlaidQuantizer {
 
   /**
-   * Weights are rounded to integers of at most this magnitude for quick scores. It leaves the query
-   * about as many bits as the weights have: their product has to fit 16 bits.
+   * Weights are rounded to integers of at most this magnitude for quick scores. Products with the
+   * query must fit 16 bits. With this magnitude the integers of the query have about as many bits
+   * as the weights.
    */
   private static final int MAX_ROUNDED = 24;
 
@@ -41,13 +42,14 @@ public final class PlaidQuantizer {
   private final float clusterThreshold;
 
   /**
-   * PlaidQuantizer of residuals.
+   * Makes a quantiser of residuals.
    *
-   * @param cutoffs [2^bits − 1], rising; only used to encode, and kept as they are
+   * @param cutoffs [2^bits − 1], rising; used only to encode
    * @param weights [2^bits], finite; bits is 1, 2, 4 or 8
-   * @param averageResidual [dimension], mean magnitude of residuals; kept for who adds to an index
-   * @param clusterThreshold distance from which on a token is an outlier; likewise
-   * @throws IllegalArgumentException if there are not so many numbers, or a weight is not finite
+   * @param averageResidual [dimension], mean magnitude of residuals; kept for programs that add
+   *     documents to an exported index
+   * @param clusterThreshold distance beyond which a token is an outlier; kept for the same programs
+   * @throws IllegalArgumentException if a length differs, or a weight is not finite
    */
   public static PlaidQuantizer ofResiduals(
       float[] cutoffs, float[] weights, float[] averageResidual, float clusterThreshold) {
@@ -69,7 +71,7 @@ public final class PlaidQuantizer {
   }
 
   /**
-   * Signs of components.
+   * Makes a quantiser that keeps only the signs of components.
    *
    * @param averageResidual [dimension], see {@link #ofResiduals}
    */
@@ -92,7 +94,7 @@ public final class PlaidQuantizer {
     this.clusterThreshold = clusterThreshold;
   }
 
-  /** Bits of a bucket number: 1, 2, 4 or 8. */
+  /** Returns the bits of a bucket number: 1, 2, 4 or 8. */
   public int bits() {
     return bits;
   }
@@ -102,38 +104,38 @@ public final class PlaidQuantizer {
     return signs;
   }
 
-  /** Where buckets end, [2^bits − 1]. */
+  /** Returns the upper ends of buckets, [2^bits − 1]. */
   public float[] cutoffs() {
     return cutoffs.clone();
   }
 
-  /** What a bucket stands for. */
+  /** Returns the weight of a bucket. */
   float weight(int bucket) {
     return weights[bucket];
   }
 
-  /** What buckets stand for, [2^bits]. */
+  /** Returns the weights of buckets, [2^bits]. */
   public float[] weights() {
     return weights.clone();
   }
 
-  /** Mean magnitude of residuals, [dimension]; may be NaN. */
+  /** Returns the mean magnitude of residuals, [dimension]; may be NaN. */
   public float[] averageResidual() {
     return averageResidual.clone();
   }
 
-  /** Distance of a token from all centroids from which on it is an outlier. */
+  /** Returns the distance from all centroids beyond which a token is an outlier. */
   public float clusterThreshold() {
     return clusterThreshold;
   }
 
-  /** What a unit of {@link #roundedWeights} is worth. */
+  /** Returns the value of a unit of {@link #roundedWeights}. */
   public float roundedUnit() {
     float largest = largestWeight();
     return signs || largest == 0 ? 1 : largest / MAX_ROUNDED;
   }
 
-  /** The weights as integers, [2^bits]. */
+  /** Returns the weights as integers, [2^bits]. */
   public byte[] roundedWeights() {
     byte[] rounded = new byte[weights.length];
     for (int i = 0; i < weights.length; i++) {
@@ -142,7 +144,7 @@ public final class PlaidQuantizer {
     return rounded;
   }
 
-  /** The largest magnitude of {@link #roundedWeights}, at least 1. */
+  /** Returns the largest magnitude of {@link #roundedWeights}, at least 1. */
   public int largestRounded() {
     return signs || largestWeight() == 0 ? 1 : MAX_ROUNDED;
   }
@@ -155,7 +157,7 @@ public final class PlaidQuantizer {
     return largest;
   }
 
-  /** The bucket of a component: the number of cutoffs below it. */
+  /** Returns the bucket of a component, the number of cutoffs below it. */
   public int bucket(float component) {
     int low = 0;
     int high = cutoffs.length;
@@ -171,10 +173,10 @@ public final class PlaidQuantizer {
   }
 
   /**
-   * Packs bucket numbers as PLAID's files have them.
+   * Packs bucket numbers in the layout of PLAID's files.
    *
    * @param buckets one for each dimension
-   * @param packed receives the bytes; bits that belong to no dimension become 0
+   * @param packed receives the bytes; unused bits become 0
    * @param to index of the first one
    */
   public void pack(int[] buckets, byte[] packed, int to) {

@@ -14,7 +14,7 @@ package io.github.luceneplaid.plaid.codebook;
 import java.util.Arrays;
 
 /**
- * Integers that stand for query tokens.
+ * Rounds query tokens to integers.
  *
  * @lucene.internal
  */
@@ -23,13 +23,13 @@ public final class QueryRounding {
   private QueryRounding() {}
 
   /**
-   * Turns query tokens into integers so short that their products with integer weights fit 16 bits.
+   * Rounds query tokens to integers. Their products with integer weights fit 16 bits.
    *
    * @param queries [nq][dim], of any length
    * @param nq number of query tokens
    * @param dim components of a token
    * @param maxWeightLength largest length of a token's integer weights
-   * @param weight what a unit of these weights is worth
+   * @param weight value of a unit of these weights
    * @param ints receives [nq][dim] integers
    * @param queryScale receives [nq] scales: {@code ints · queryScale} is about weight · q
    */
@@ -42,8 +42,8 @@ public final class QueryRounding {
       short[] ints,
       float[] queryScale) {
     double limit = Short.MAX_VALUE / maxWeightLength;
-    // Rounding adds 1/12 to the expected square of each integer, and deviates from that; two such
-    // deviations less cost nothing, and hardly any query needs a second look then.
+    // Rounding adds 1/12 to the expected square of each integer, with some deviation. A margin of
+    // two deviations costs almost nothing, and few queries then have to be shortened
     double deviation = 2 * limit / Math.sqrt(12);
     double target = Math.sqrt(Math.max(0, limit * limit - dim / 12.0 - 2 * deviation));
     for (int q = 0; q < nq; q++) {
@@ -63,7 +63,10 @@ public final class QueryRounding {
     }
   }
 
-  /** Rounds query · unit to integers of limited length, those rounded up most go down instead. */
+  /**
+   * Rounds query · unit to integers of limited length. If they are too long, those that were
+   * rounded up the most are rounded down.
+   */
   private static void round(
       float[] queries, int offset, int dim, double unit, int maxSquared, short[] ints) {
     int squared = 0;

@@ -16,8 +16,8 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Objects;
 
 /**
- * Codes of tokens: a rotated token x of unit length is stored as the id of a centroid a and a
- * coarse form of its residual r = x − a.
+ * Encodes and decodes tokens. A rotated token x of unit length is stored as the id of a centroid a
+ * and a coarse form of its residual r = x − a.
  *
  * <p>Each component of r has a weight w<sub>j</sub>, one of the {@link ResidualTables#weights} or,
  * for 8 bits, −127 to 127. With T = {@link ResidualTables#unit}, the direction of r is v = w / (T
@@ -25,30 +25,30 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>the weight nearest to T √dim r<sub>j</sub> / |r|. While |w| &gt; {@link #maxWeightLength},
- *       which is rare, one of the components with the largest weight goes a level toward zero;
+ *       which is rare, a component with the largest weight moves one level toward zero;
  *   <li>the <b>scale</b> s = |r|² / (r·v), which makes the error a + s v − x orthogonal to r. Least
- *       squares would shorten every residual, and so the similarities of tokens far from their
- *       centroids more than those of others, which costs recall. Not more than twice the scale of
- *       least squares, though;
+ *       squares would shorten every residual. It would reduce the similarities of tokens far from
+ *       their centroids more than others, and recall would drop. The scale is at most twice that of
+ *       least squares;
  *   <li>the <b>factor</b> 1 / (x·(a + s v)), so that factor · (a + s v) has similarity 1 with x.
  * </ul>
  *
- * <p>Decoding gives factor · (a + s v). Its length is 1 / cos, the angle being that between x and
- * what is decoded: a little more than 1. On Cranfield this ranks all documents as well as decoded
- * tokens of length 1 do, and better at 1 bit (recall@10 .904 instead of .892 with 1,024 centroids),
- * and needs no length to be computed.
+ * <p>Decoding gives factor · (a + s v). Its length is 1 / cos of the angle between x and the
+ * decoded token, a little more than 1. On Cranfield, decoded tokens of this length rank documents
+ * as well as tokens of length 1, and better at 1 bit (recall@10 .904 instead of .892 with 1,024
+ * centroids). No length has to be computed.
  *
- * <p>{@link CodeBlock} is the layout of the codes of 16 tokens, {@link QueryRounding} makes
- * integers of queries.
+ * <p>{@link CodeBlock} states the layout of the codes of 16 tokens. {@link QueryRounding} rounds
+ * queries to integers.
  *
- * <p>All arithmetic is in an order of its own, not in one of the kernels, so all machines decode
- * the same numbers. An instance has scratch memory and belongs to one thread.
+ * <p>The order of all arithmetic is fixed and does not depend on the kernels, so all machines
+ * decode the same numbers. An instance keeps scratch memory and belongs to one thread.
  *
  * @lucene.internal
  */
 public final class ResidualQuantizer {
 
-  /** Residuals this short have scale 0, and their direction does not matter. */
+  /** Residuals of at most this length have scale 0, and their direction does not matter. */
   private static final float NO_RESIDUAL = 1e-12f;
 
   private final VectorKernels kernels = VectorKernels.get();
@@ -60,12 +60,12 @@ public final class ResidualQuantizer {
 
   private final int maxSquaredLength;
 
-  // Made when a token is first encoded or decoded: those that only turn queries into integers go
-  // without.
+  // Created when a token is first encoded or decoded. Instances that only round queries do not need
+  // it
   private LevelTable table;
   private short[] tile;
 
-  // The token in hand: what encode's steps hand on.
+  // State of the token that is being encoded, from step to step
   private final float[] residual;
   private final byte[] levels;
   private float squaredResidual;
@@ -79,7 +79,7 @@ public final class ResidualQuantizer {
    *
    * @param dim components of a token, 1 to {@value Rotation#MAX_DIMENSION}
    * @param bits of a component: 1, 2, 3, 4 or 8
-   * @throws IllegalArgumentException if an argument is none of these
+   * @throws IllegalArgumentException if an argument has another value
    */
   public ResidualQuantizer(int dim, int bits) {
     if (dim < 1 || dim > Rotation.MAX_DIMENSION) {
@@ -92,7 +92,7 @@ public final class ResidualQuantizer {
     int rms = rmsLimit(bits);
     maxSquaredLength = rms * rms * dim;
     residual = new float[dim];
-    // Whole bytes are packed, so the last of them needs levels of 0.
+    // Whole bytes are packed, so the last byte may need more levels, which are 0
     levels = new byte[(dim + 7) & ~7];
   }
 
@@ -115,7 +115,7 @@ public final class ResidualQuantizer {
    *
    * @return 1, 2, 3, 4 or 8
    */
-  public int bits() {
+  int bits() {
     return bits;
   }
 
@@ -129,7 +129,7 @@ public final class ResidualQuantizer {
   }
 
   /**
-   * Codes a token into a lane of a block; the other lanes keep what they have.
+   * Encodes a token into a lane of a block. The other lanes do not change.
    *
    * @param token rotated, of unit length
    * @param offset index of its first component
@@ -233,8 +233,8 @@ public final class ResidualQuantizer {
   }
 
   /**
-   * Takes largest weights a level toward zero until the length suits the kernels; among equal ones
-   * that of the shortest component of the residual first.
+   * Moves the largest weights one level toward zero until the length is small enough for the
+   * kernels. Of equal weights, that of the smallest component of the residual comes first.
    */
   private void shorten(float[] token, int offset) {
     while (squaredWeights > maxSquaredLength) {
@@ -257,14 +257,14 @@ public final class ResidualQuantizer {
     }
   }
 
-  /** The byte of the scale |r|² / (r·v), within twice the scale (r·v) / |v|². */
+  /** Returns the byte of the scale |r|² / (r·v), limited to twice the scale (r·v) / |v|². */
   private int scale() {
     float unbiased = squaredResidual / residualProduct;
     float leastSquares = residualProduct / squaredWeights;
     return CodeBlock.byteOfScale(Math.min(unbiased, 2 * leastSquares) * weightUnit);
   }
 
-  /** The byte of the factor that makes the similarity with the token itself 1. */
+  /** Returns the byte of the factor that makes the similarity with the token itself 1. */
   private int factor(int scale) {
     float similarity = centroidProduct + CodeBlock.scale(scale) / weightUnit * tokenProduct;
     return CodeBlock.byteOfFactor(1 / Math.max(0.5f, similarity));
@@ -321,9 +321,9 @@ public final class ResidualQuantizer {
    * @param lanes number of lanes from there
    * @param out receives [lanes][dim] tokens, rotated
    * @param outOffset index of the first component of the first one
-   * @throws IndexOutOfBoundsException if, among others, there is no such centroid
+   * @throws IndexOutOfBoundsException if a centroid does not exist, or an array is too short
    */
-  public void decode(
+  void decode(
       byte[] block,
       int blockOffset,
       float[] centroids,
@@ -348,8 +348,8 @@ public final class ResidualQuantizer {
   }
 
   /**
-   * Turns query tokens into integers so short that their products with weights fit 16 bits. With
-   * these, the similarity of query token q and a coded token is
+   * Rounds query tokens to integers. Their products with weights fit 16 bits. The similarity of
+   * query token q and a coded token is
    *
    * <pre>(centroid · q + scale · queryScale · Σ weight · integer) · factor</pre>
    *

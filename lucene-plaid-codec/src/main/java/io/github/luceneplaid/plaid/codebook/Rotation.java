@@ -15,19 +15,19 @@ import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import java.util.Objects;
 
 /**
- * The orthogonal map that is applied to every token and query before it meets a codebook. It
- * spreads each vector over all of its components, whatever the model made of them; afterwards the
- * components of a residual are close to normally distributed, so that one constant table of levels
- * suits all dimensions of all fields. Dot products and lengths stay what they are.
+ * The orthogonal map that is applied to every token and query before it is compared with trained
+ * centroids. It spreads each vector over all of its components, for any model. The components of a
+ * residual are then nearly normally distributed, so one constant table of levels suits all
+ * dimensions of all fields. Dot products and lengths do not change.
  *
- * <p>The map is a function of the dimension only and part of the format. With w the largest power
- * of two ≤ dim, it consists of {@value #ROUNDS} rounds; round r = 0, 1, ... does to a vector v
+ * <p>The map depends only on the dimension and is part of the format. With w the largest power of
+ * two ≤ dim, it consists of {@value #ROUNDS} rounds; round r = 0, 1, ... does to a vector v
  *
  * <ol>
  *   <li>if r = {@value #BUTTERFLY_ROUND} and w &lt; dim: a butterfly between the halves,
  *       (v<sub>i</sub>, v<sub>dim−h+i</sub>) ← (v<sub>i</sub> + v<sub>dim−h+i</sub>, v<sub>i</sub>
  *       − v<sub>dim−h+i</sub>) / √2 for i &lt; h = ⌊dim / 2⌋. Without it, windows that overlap
- *       little, such as those of dimension 127, would hardly mix;
+ *       little would hardly mix, for example those of dimension 127;
  *   <li>v<sub>j</sub> changes its sign if bit number r · dim + j of the sign bits is 1. The sign
  *       bits are the successive numbers of splitmix64 with initial state {@code
  *       0x706C6169642D7631L}, lowest bit first;
@@ -53,7 +53,7 @@ public final class Rotation {
   private final int dim;
   private final int window;
 
-  /** Signs of each round, times what the butterfly and the transform leave to be divided by. */
+  /** Signs of each round, times the divisors of the butterfly and the transform. */
   private final float[][] factors = new float[ROUNDS][];
 
   private Rotation(int dim) {
@@ -103,7 +103,7 @@ public final class Rotation {
    *
    * @return 1 to {@value #MAX_DIMENSION}
    */
-  public int dimension() {
+  int dimension() {
     return dim;
   }
 

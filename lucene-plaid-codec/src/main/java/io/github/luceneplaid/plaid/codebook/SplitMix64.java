@@ -12,9 +12,9 @@
 package io.github.luceneplaid.plaid.codebook;
 
 /**
- * The generator of pseudo-random numbers that a long and one mixing function make up (Steele, Lea,
- * Flood: Fast splittable pseudorandom number generators, 2014). Its numbers are part of the format,
- * see {@link Rotation}, so they must not depend on a library.
+ * The pseudo-random number generator SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom
+ * number generators, 2014). Its state is one long. Its numbers are part of the format, see {@link
+ * Rotation}, so they must not depend on a library.
  */
 final class SplitMix64 {
 
@@ -29,7 +29,7 @@ final class SplitMix64 {
     return mix(state);
   }
 
-  /** A number of [0, 1) with 53 random bits. */
+  /** Returns a number in [0, 1) with 53 random bits. */
   double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }

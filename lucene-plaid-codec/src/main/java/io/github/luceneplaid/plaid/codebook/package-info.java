@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Training of codebooks, and the quantisers of tokens. Internal. */
+/** Codebooks: their training, and the quantisers that encode and decode tokens. Internal. */
 package io.github.luceneplaid.plaid.codebook;

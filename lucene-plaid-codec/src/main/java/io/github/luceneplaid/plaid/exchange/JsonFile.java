@@ -23,12 +23,12 @@ import java.util.regex.Pattern;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Reads the two kinds of JSON files that a PLAID directory has: an object of strings, numbers and
- * booleans, and an array of integers. Anything else is an error.
+ * Reads the two kinds of JSON files in a PLAID folder: an object of strings, numbers and booleans,
+ * and an array of integers. Any other content is an error.
  */
 final class JsonFile {
 
-  /** No object is nearly as long. */
+  /** Largest length of an object. Real ones are much shorter. */
   private static final int MAX_OBJECT = 1 << 16;
 
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
@@ -152,7 +152,7 @@ final class JsonFile {
     throw error(from, "number", digits.isEmpty() ? found(from) : digits, "a number");
   }
 
-  /** Whether what ends here is digits only, which are too few to overflow. */
+  /** Whether the text that ends here consists of digits only, and too few of them to overflow. */
   private boolean isShortInteger(int from) {
     if (next == from || next - from > 9 || (text[from] == '0' && next - from > 1)) {
       return false;
@@ -173,7 +173,7 @@ final class JsonFile {
     return number;
   }
 
-  /** Names and values of these files need no escapes but those of quotes and the like. */
+  /** Names and values of these files need only the escapes of single characters. */
   private String string() throws VectorFileException {
     expect('"');
     int from = next;
@@ -204,7 +204,7 @@ final class JsonFile {
     }
   }
 
-  /** The next byte that is not a space, -1 at the end. */
+  /** Returns the next byte that is not white space; -1 at the end. */
   private int peek() {
     while (next < text.length && " \t\r\n".indexOf(text[next]) >= 0) {
       next++;
@@ -216,7 +216,7 @@ final class JsonFile {
     return c >= '0' && c <= '9';
   }
 
-  /** The start of what is at a place, for messages. */
+  /** Returns the start of the text at a place, for messages. */
   private String found(int at) {
     if (at >= text.length) {
       return "the end of the file";

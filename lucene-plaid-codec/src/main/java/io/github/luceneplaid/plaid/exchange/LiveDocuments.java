@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.exchange;
 
 import io.github.luceneplaid.plaid.codebook.Codebook;
+import io.github.luceneplaid.plaid.segment.Payload;
 import io.github.luceneplaid.plaid.segment.PlaidBinaryDocValues;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.segment.ShownValues;
@@ -25,7 +26,6 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
-import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.InPlaceMergeSorter;
@@ -40,7 +40,7 @@ final class LiveDocuments {
 
   private LeafReaderContext leaf;
 
-  /** What holds the current document; null if it is read as a payload. */
+  /** The segment that holds the current document; null if it is read as a payload. */
   private PlaidSegment segment;
 
   private int ordinal;
@@ -49,7 +49,8 @@ final class LiveDocuments {
   /**
    * Puts documents in order.
    *
-   * @param orderField documents come by its numbers, then those that have none; null: by docID
+   * @param orderField documents are in the order of its numbers, and those without a number come
+   *     last; null for the order of docIDs
    */
   LiveDocuments(IndexReader reader, String field, String orderField) throws IOException {
     this.leaves = reader.leaves();
@@ -98,7 +99,7 @@ final class LiveDocuments {
     return docs;
   }
 
-  /** The docIDs of all documents, in their order. */
+  /** Returns the docIDs of all documents, in the order of the export. */
   int[] numbers() {
     return docs.clone();
   }
@@ -113,7 +114,7 @@ final class LiveDocuments {
    *
    * @param i 0 to {@link #size} − 1
    * @return the number of its tokens
-   * @throws IllegalArgumentException if its value is not that of a late-interaction field
+   * @throws IllegalArgumentException if its value is not one of a late-interaction field
    */
   int moveTo(int i) throws IOException {
     leaf = leaves.get(ReaderUtil.subIndex(docs[i], leaves));
@@ -153,10 +154,8 @@ final class LiveDocuments {
   }
 
   private float[][] payload(BytesRef bytes, int doc) {
-    int header = Integer.BYTES;
-    int dimension =
-        bytes.length < header ? 0 : (int) BitUtil.VH_LE_INT.get(bytes.bytes, bytes.offset);
-    if (dimension < 1 || (bytes.length - header) % ((long) dimension * Float.BYTES) != 0) {
+    int dimension = Payload.statedDimension(bytes);
+    if (Payload.areTokens(bytes, dimension) == false) {
       throw new IllegalArgumentException(
           "document "
               + (leaf.docBase + doc)
@@ -168,12 +167,15 @@ final class LiveDocuments {
     return LateInteractionField.decode(bytes);
   }
 
-  /** Components of the tokens of the current document, which must have some. */
+  /** Returns the components of a token of the current document, which must have tokens. */
   int dimension() {
     return payload == null ? segment.dimension() : payload[0].length;
   }
 
-  /** The imported codebook that the current document is coded against; null if it is not. */
+  /**
+   * Returns the imported codebook that the current document is coded against; null if there is
+   * none.
+   */
   Codebook imported() throws IOException {
     return segment == null ? null : segment.imported(ordinal);
   }

@@ -24,13 +24,13 @@ import java.util.SplittableRandom;
 import org.apache.lucene.index.IndexReader;
 
 /**
- * Writes a field of an index as a directory that next-plaid 1.8.5 loads, searches, updates and
- * deletes from. Where all tokens have codes of one directory that was imported, these codes go out
- * as they came, byte for byte. Otherwise tokens are read from the index, brought to length 1, and
- * coded with centroids and buckets that are trained on them.
+ * Writes a field of an index as a PLAID folder that next-plaid 1.8.5 loads, searches and changes.
+ * If all tokens have codes of one imported codebook, the export copies these codes byte for byte.
+ * Otherwise it reads the tokens, brings them to length 1, trains centroids and buckets on them, and
+ * encodes them.
  *
- * <p>Document i of the directory is the i-th live document of the index. Those without tokens are
- * documents of no tokens there.
+ * <p>Document i of the folder is the i-th live document of the index. A document without tokens
+ * becomes an empty document of the folder.
  *
  * @lucene.experimental
  */
@@ -39,10 +39,10 @@ public final class PlaidExport {
   /** Tokens handled at a time. */
   private static final int CHUNK = 256;
 
-  /** Memory of a sample to train on. */
+  /** Largest memory of a sample to train on. */
   private static final int SAMPLE_BYTES = 1 << 27;
 
-  /** Tokens of a sample for each centroid, as next-plaid takes them. */
+  /** Tokens of a sample for each centroid, as in next-plaid. */
   private static final int TOKENS_PER_CENTROID = 256;
 
   private final LiveDocuments documents;
@@ -65,22 +65,22 @@ public final class PlaidExport {
   }
 
   /**
-   * What has been written.
+   * The result of an export.
    *
    * @param documents number of documents
    * @param tokens number of tokens
-   * @param encoded whether they were encoded for the directory; false: their codes were there
+   * @param encoded whether the tokens were encoded by the export; if not, their codes were copied
    */
   public record Result(int documents, long tokens, boolean encoded) {}
 
   /**
-   * How to write.
+   * The options of an export.
    *
-   * @param orderField numeric doc values that documents come in the order of, those without behind
-   *     the others; null for the order of the index
-   * @param bits of a component where tokens are encoded: 1, 2, 4 or 8
+   * @param orderField numeric doc values that the documents are sorted by; documents without a
+   *     value come last; null for the order of the index
+   * @param bits of a component, if tokens are encoded: 1, 2, 4 or 8
    * @param seed of the training of centroids
-   * @param replace whether a folder that is there may be replaced
+   * @param replace whether an existing folder may be replaced
    * @param chunkDocuments documents of a chunk, ≥ 1
    */
   public record Options(
@@ -97,77 +97,81 @@ public final class PlaidExport {
       }
     }
 
-    /** In the order of the index, 4 bits, seed 42, chunks of 50,000 documents; never replaces. */
+    /**
+     * The default options: the order of the index, 4 bits, seed 42, chunks of 50,000 documents, and
+     * no replacement.
+     */
     public static Options ofDefaults() {
       return new Options(null, 4, 42, false, PlaidFolderWriter.CHUNK_DOCUMENTS);
     }
 
-    /** These options with the order of a field. */
+    /** Returns these options with the order of a field. */
     public Options orderedBy(String field) {
       return new Options(field, bits, seed, replace, chunkDocuments);
     }
 
-    /** These options with other bits. */
+    /** Returns these options with another number of bits. */
     public Options withBits(int other) {
       return new Options(orderField, other, seed, replace, chunkDocuments);
     }
 
-    /** These options, but a folder that is there is replaced. */
+    /** Returns these options with replacement of an existing folder. */
     public Options replacing() {
       return new Options(orderField, bits, seed, true, chunkDocuments);
     }
 
-    /** These options with chunks of another size. */
+    /** Returns these options with chunks of another size. */
     public Options withChunksOf(int newChunkDocuments) {
       return new Options(orderField, bits, seed, replace, newChunkDocuments);
     }
   }
 
-  /** Looks on while a directory is written, and adds to it. */
+  /** Observes an export, and adds files to its folder. */
   public interface Companion {
 
     /**
-     * Writing begins.
+     * Called before the export writes.
      *
-     * @param folder where all of the directory is written before it is put in its place; it goes
-     *     when this is done, or fails
+     * @param folder temporary folder that the export writes to, before it moves the files to the
+     *     target; it no longer exists after the export, even after a failure
      */
     default void started(Path folder) throws IOException {}
 
     /**
-     * Something has been done.
+     * Called after a step.
      *
-     * @param done documents that have been read, each as often as it is, never fewer than before
-     * @param all how many there are to read
+     * @param done number of documents read so far; a document counts each time it is read; the
+     *     number never decreases
+     * @param all number of documents to read
      */
     default void progress(long done, long all) {}
 
     /**
-     * Writes files of other names into the directory, before it is put in its place.
+     * Writes files of other names to the folder, before it is moved to the target.
      *
-     * @param documents number in the reader of each document of the directory
+     * @param documents docID in the reader of each document of the folder
      */
     default void complete(Path folder, int[] documents) throws IOException {}
 
-    /** All of the directory is on the disk, and takes its place now. */
+    /** Called when all files are on the disk, before they are moved to the target. */
     default void placing() throws IOException {}
   }
 
   /**
-   * Writes a directory: all of it, or nothing if this throws. It is on the disk before it takes its
-   * place, and an old one stays beside it until then.
+   * Writes a folder. If the export fails, nothing is written. The new folder is completely on the
+   * disk before it replaces an old one. The old one is kept beside it until then.
    *
-   * <p>Where a process dies, or a disk fails again when an old directory is put back, something may
-   * be left beside the target: {@code NAME.0.old} is the old directory, whole; {@code NAME.0.tmp}
-   * can be deleted. Later exports neither need nor touch them.
+   * <p>If the process dies, or if the disk fails again while the old folder is restored, folders
+   * may be left beside the target. {@code NAME.0.old} is the complete old folder. {@code
+   * NAME.0.tmp} can be deleted. Later exports neither use nor change them.
    *
-   * @param reader of the index
-   * @param field has the tokens
-   * @param target path of the folder to make, in a folder that exists
-   * @throws FileAlreadyExistsException if it is there and may not be replaced
+   * @param reader reader of the index
+   * @param field field with the tokens
+   * @param target path of the new folder; its parent must exist
+   * @throws FileAlreadyExistsException if the target exists and may not be replaced
    * @throws IllegalArgumentException if there are no tokens, if they are not of one dimension, if a
-   *     value is not that of a late-interaction field or not finite, or if the bits of a token
-   *     would not be whole bytes
+   *     value is not one of a late-interaction field or is not finite, or if the codes of a token
+   *     are not whole bytes
    */
   public static Result to(IndexReader reader, String field, Path target, Options options)
       throws IOException {
@@ -175,7 +179,8 @@ public final class PlaidExport {
   }
 
   /**
-   * Writes a directory with files of others: all of it, or nothing if this or the companion throws.
+   * Writes a folder with additional files. If the export or the companion fails, nothing is
+   * written.
    *
    * @see #to(IndexReader, String, Path, Options)
    */
@@ -208,7 +213,7 @@ public final class PlaidExport {
     return new Result(export.documents.size(), export.tokens, export.imported == null);
   }
 
-  /** Counts tokens, and finds out whether they have one imported codebook. */
+  /** Counts tokens, and checks whether they all have one imported codebook. */
   private void survey(String field) throws IOException {
     for (int i = 0; i < documents.size(); i++) {
       int n = documents.moveTo(i);
@@ -267,7 +272,7 @@ public final class PlaidExport {
     }
   }
 
-  /** Tells how many documents have been walked through in this walk and those before it. */
+  /** Reports the number of documents that this pass and the passes before it have read. */
   private void progress(int walks, int done) {
     long size = documents.size();
     companion.progress(walks * size + done, imported == null ? 2 * size : size);
@@ -300,7 +305,7 @@ public final class PlaidExport {
       for (int t = 0; t < count; t++, left--) {
         if (random.nextLong(left) < size - drawn) {
           read(i, t, 1, token);
-          // Shuffled, so that any part of the sample is a sample
+          // Shuffled, so that each part of the sample is a sample, too
           int place = random.nextInt(drawn + 1);
           System.arraycopy(sample, place * dimension, sample, drawn++ * dimension, dimension);
           System.arraycopy(token, 0, sample, place * dimension, dimension);
@@ -311,7 +316,7 @@ public final class PlaidExport {
     return PlaidTrainer.train(sample, size, dimension, centroids, bits, tokens, seed);
   }
 
-  /** Codes tokens as PLAID does. */
+  /** Encodes tokens as PLAID does. */
   private static final class Encoder {
     private final Codebook codebook;
     private final int dimension;

@@ -30,30 +30,31 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * An index directory of next-plaid (1.1 to 1.8.5, updated, deleted from, binary) or fast-plaid,
- * read where it is. Read are {@code metadata.json}, {@code centroids.npy}, {@code bucket_*.npy},
- * {@code avg_residual.npy}, {@code cluster_threshold.npy}, and of each chunk its doclens, codes and
- * residuals. What can be derived from these (norms, inverted lists, merged files), and raw tokens
- * that next-plaid keeps for itself, are not. From 1.7 on fast-plaid keeps codes and residuals in
- * the merged files only, and says so by {@code frozen}; they are read then.
+ * Reads a PLAID folder, an index directory of next-plaid (1.1 to 1.8.5) or fast-plaid, in place.
+ * The folder may have been updated, may have deletions, and may be binary. These files are read:
+ * {@code metadata.json}, {@code centroids.npy}, {@code bucket_*.npy}, {@code avg_residual.npy},
+ * {@code cluster_threshold.npy}, and the doclens, codes and residuals of each chunk. Files that are
+ * derived from these (norms, inverted lists, merged files) are not read, and neither are
+ * next-plaid's raw tokens. Since 1.7 fast-plaid keeps codes and residuals only in the merged files,
+ * and sets {@code frozen}. The merged files are read then.
  *
- * <p>All that is read later has been checked when a directory is open: what comes then is what the
- * files hold. So nobody may change them until it is closed; if somebody does, reading gives other
- * tokens or throws what is unchecked. Up to 65,536 centroids of up to 1,024 dimensions are read.
+ * <p>All content is checked when a folder is opened, and not again when it is read. So the files
+ * must not change until it is closed. After a change, reads may return wrong tokens or throw
+ * unchecked exceptions. A folder may have up to 65,536 centroids of up to 1,024 dimensions.
  * Instances can be used by several threads.
  *
  * @lucene.experimental
  */
 public final class PlaidFolder implements Closeable {
 
-  /** Tokens that tell how long residuals are. */
+  /** Tokens that the mean length of residuals is measured on. */
   private static final int SAMPLE = 1024;
 
   private final PlaidFolderMetadata metadata;
   private final Codebook codebook;
   private final List<PlaidFolderChunk> chunks;
 
-  /** The first document of each chunk, and the number of all. */
+  /** The first document of each chunk, followed by the number of documents. */
   private final int[] firstDocuments;
 
   private final long tokens;
@@ -73,10 +74,10 @@ public final class PlaidFolder implements Closeable {
   }
 
   /**
-   * Opens a directory and checks its files.
+   * Opens a folder and checks its files.
    *
    * @param directory path of the folder
-   * @throws VectorFileException if a file is damaged, or does not go with the others
+   * @throws VectorFileException if a file is damaged or contradicts another file
    * @throws java.nio.file.NoSuchFileException if one is missing
    */
   public static PlaidFolder open(Path directory) throws IOException {
@@ -124,7 +125,7 @@ public final class PlaidFolder implements Closeable {
       List<PlaidFolderChunk> chunks)
       throws IOException {
     int width = (dimension * buckets.bits() + 7) / 8;
-    // As many as the value of a field can have
+    // The most that the value of a field can have
     int mostTokens = (ArrayUtil.MAX_ARRAY_LENGTH - Integer.BYTES) / (dimension * Float.BYTES);
     PlaidFolderChunk.Layout layout =
         PlaidFolderChunk.Layout.of(directory, metadata, width, centroids, mostTokens);
@@ -139,7 +140,7 @@ public final class PlaidFolder implements Closeable {
     }
   }
 
-  /** Checks what the metadata say. */
+  /** Checks the metadata. */
   private static void check(Path directory, String field, long found, long expected)
       throws VectorFileException {
     check(directory.resolve(PlaidFolderMetadata.FILE), field, found, expected, expected);
@@ -161,7 +162,7 @@ public final class PlaidFolder implements Closeable {
     if (metadata.binary()) {
       if (Files.exists(weightsFile)) {
         throw new VectorFileException(
-            weightsFile.toString(), 0, "file", "weights", "none, as the directory is binary");
+            weightsFile.toString(), 0, "file", "weights", "none, because the folder is binary");
       }
       return PlaidQuantizer.ofSigns(averageResidual);
     }
@@ -181,14 +182,17 @@ public final class PlaidFolder implements Closeable {
     }
   }
 
-  /** Only who adds to a directory needs it: NaN if it is missing. */
+  /**
+   * Returns the mean residual. Only programs that add documents need it, so it is NaN if the file
+   * is missing.
+   */
   private static float threshold(Path directory) throws IOException {
     Path file = directory.resolve("cluster_threshold.npy");
     if (Files.exists(file) == false) {
       return Float.NaN;
     }
     try (NpyFile array = NpyFile.open(file)) {
-      // One number, or no axis at all
+      // One number, in an array of one axis or none
       if (array.size() != 1 || PlaidFolderArray.FLOATS.contains(array.type()) == false) {
         throw new VectorFileException(
             file.toString(), 0, "elements", array.size() + " of " + array.type(), "one float");
@@ -220,7 +224,7 @@ public final class PlaidFolder implements Closeable {
     return exception;
   }
 
-  /** The mean distance of some tokens from their centroids. */
+  /** Returns the mean distance of some tokens from their centroids. */
   private static float meanResidual(PlaidBlockCodec codec, List<PlaidFolderChunk> chunks) {
     int dimension = codec.codebook().dimension();
     float[] centroids = codec.codebook().importedCentroids();
@@ -247,7 +251,7 @@ public final class PlaidFolder implements Closeable {
     return n == 0 ? 0 : (float) (sum / n);
   }
 
-  /** Number of documents, with those that have no tokens. */
+  /** Returns the number of documents, including those without tokens. */
   public int documents() {
     return firstDocuments[chunks.size()];
   }
@@ -262,7 +266,7 @@ public final class PlaidFolder implements Closeable {
     return codebook.dimension();
   }
 
-  /** Bits that are stored of a component: 1, 2, 4 or 8. */
+  /** Returns the bits of a component: 1, 2, 4 or 8. */
   public int bits() {
     return codebook.buckets().bits();
   }
@@ -281,17 +285,17 @@ public final class PlaidFolder implements Closeable {
     return codebook;
   }
 
-  /** Starts before the first document; for one thread. */
+  /** Returns a cursor before the first document, for one thread. */
   Cursor cursor() {
     return new Cursor();
   }
 
   /**
-   * The decoded tokens of a document, as the directory's own programs decode them.
+   * Returns the tokens of a document, decoded as next-plaid and fast-plaid decode them.
    *
-   * @param document from 0
-   * @return one row for each token, of length 1 but for rounding, or of signs; none for a document
-   *     without tokens
+   * @param document number of the document, from 0
+   * @return one row for each token, with signs or with length 1 up to rounding; empty for a
+   *     document without tokens
    * @throws IndexOutOfBoundsException if there is no such document
    */
   public float[][] tokens(int document) {
@@ -309,7 +313,7 @@ public final class PlaidFolder implements Closeable {
     IOUtils.close(chunks);
   }
 
-  /** Stands on one document; documents that come in order are found fast. */
+  /** A position in the documents. Moving to documents in order is fast. */
   final class Cursor {
     private final PlaidBlockCodec codec = new PlaidBlockCodec(codebook);
     private final int width = codec.width();

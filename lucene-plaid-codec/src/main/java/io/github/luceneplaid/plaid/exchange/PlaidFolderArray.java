@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.apache.lucene.util.ArrayUtil;
 
-/** A {@code .npy} file of a PLAID directory, of the shape and the type that it must have. */
+/** A {@code .npy} file of a PLAID folder, whose shape and type are checked. */
 final class PlaidFolderArray {
 
   static final Set<ElementType> FLOATS =
@@ -35,8 +35,8 @@ final class PlaidFolderArray {
   /**
    * Opens a file.
    *
-   * @param types what its elements may be
-   * @param shape lengths of the axes; -1 for any
+   * @param types allowed types of its elements
+   * @param shape expected lengths of the axes; -1 for any length
    */
   static NpyFile open(Path file, Set<ElementType> types, long... shape) throws IOException {
     NpyFile array = NpyFile.open(file);
@@ -83,11 +83,11 @@ final class PlaidFolderArray {
     return floats;
   }
 
-  /** The error of an element. */
+  /** Returns the exception for an element. */
   static VectorFileException error(
       Path file, NpyFile array, long index, String field, Object found, String expected)
       throws IOException {
-    // Elements end where the file does
+    // The elements are at the end of the file
     long offset = Files.size(file) - (array.size() - index) * array.type().bytes();
     return new VectorFileException(file.toString(), offset, field, found, expected);
   }

@@ -20,11 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A chunk of a PLAID directory.
+ * A chunk of a PLAID folder.
  *
  * @param codes centroid of each token
  * @param residuals residual bytes of each token
- * @param first row of its first token in both: 0, unless the chunks of the directory are merged
+ * @param first row of its first token in both; 0 unless the chunks of the folder are merged
  * @param tokenCounts tokens of each document
  * @param tokens tokens of all documents
  */
@@ -32,19 +32,19 @@ record PlaidFolderChunk(
     NpyFile codes, NpyFile residuals, long first, int[] tokenCounts, long tokens)
     implements Closeable {
 
-  /** Codes that are checked at a time. */
+  /** Number of codes that are checked at a time. */
   private static final int BATCH = 1 << 12;
 
-  /** What a directory says of all its chunks. */
+  /** The properties of all chunks of a folder. */
   record Layout(Path directory, boolean merged, int width, int centroids, int mostTokens) {
 
     /**
-     * Finds out how chunks are stored.
+     * Determines how chunks are stored.
      *
-     * @param metadata of the directory
+     * @param metadata metadata of the folder
      * @param width residual bytes of a token
      * @param centroids number of centroids
-     * @param mostTokens tokens that a document may have
+     * @param mostTokens largest number of tokens of a document
      */
     static Layout of(
         Path directory, PlaidFolderMetadata metadata, int width, int centroids, int mostTokens) {
@@ -63,7 +63,7 @@ record PlaidFolderChunk(
             0,
             "file",
             "a chunk",
-            "none, as others are merged (fast-plaid merges it when it loads the directory)");
+            "none, as others are merged (fast-plaid merges it when it loads the folder)");
       }
       return directory.resolve("merged_" + name + ".npy");
     }
@@ -72,7 +72,7 @@ record PlaidFolderChunk(
   /**
    * Opens a chunk and checks it.
    *
-   * @param number of the chunk
+   * @param number number of the chunk
    * @param before tokens of the chunks before it
    */
   static PlaidFolderChunk open(Layout layout, int number, long before) throws IOException {
@@ -88,7 +88,7 @@ record PlaidFolderChunk(
     NpyFile residuals = null;
     boolean success = false;
     try {
-      // Merged files have rows behind those of the last chunk
+      // Merged files have more rows after those of the last chunk
       if (layout.merged ? codes.rows() < first + tokens : codes.rows() != tokens) {
         String expected = (codes.rows() - first) + ", as " + codesFile;
         throw new VectorFileException(lengths.toString(), 0, "sum of lengths", tokens, expected);

@@ -16,7 +16,7 @@ import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.segment.ImportedDocValues;
 import java.io.IOException;
 
-/** The documents of a directory that have tokens, as values of a field. */
+/** The documents of a folder that have tokens, as values of a field. */
 final class PlaidFolderDocValues extends ImportedDocValues {
 
   private final PlaidFolder directory;
@@ -24,9 +24,9 @@ final class PlaidFolderDocValues extends ImportedDocValues {
   private final Walks walks;
   private int doc = -1;
 
-  /** Is told of walks through a directory. */
+  /** Observes passes over a folder. */
   interface Walks {
-    /** A walk has come to a document, 0 for each walk's first. */
+    /** Called when a pass reaches a document. The first one of each pass is 0. */
     void at(int doc);
   }
 

@@ -18,14 +18,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * {@code metadata.json} of a PLAID directory. Its {@code num_partitions} and {@code avg_doclen} can
- * be wrong and are not asked for.
+ * The file {@code metadata.json} of a PLAID folder. Its {@code num_partitions} and {@code
+ * avg_doclen} may be wrong, so they are not read.
  *
  * @param bits bits of a bucket number: 1, 2, 4 or 8
  * @param chunks number of chunks
- * @param documents number of documents, 0 if it is not said
- * @param tokens number of tokens, -1 if it is not said
- * @param dimension components of a token, 0 if it is not said
+ * @param documents number of documents; 0 if it is missing
+ * @param tokens number of tokens; -1 if it is missing
+ * @param dimension components of a token; 0 if it is missing
  * @param binary whether residuals are the signs of components
  * @param frozen whether codes and residuals may be in merged files only
  */

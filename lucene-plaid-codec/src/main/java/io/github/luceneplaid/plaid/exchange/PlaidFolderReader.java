@@ -29,8 +29,9 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /**
- * A directory as a segment: its documents in their order, those without tokens included, with the
- * fields that another reader has of them and two more, the tokens and the number of the document.
+ * A PLAID folder as a segment. It has all documents of the folder in their order. It has the fields
+ * of another reader of the same documents, and two more: the tokens, and the number of the
+ * document.
  */
 final class PlaidFolderReader extends FilterLeafReader {
 
@@ -43,9 +44,9 @@ final class PlaidFolderReader extends FilterLeafReader {
   /**
    * Sole constructor.
    *
-   * @param others other fields of the documents
-   * @param walks is told of walks through the tokens
-   * @throws IllegalArgumentException if these have one of the two fields
+   * @param others reader of the other fields of the documents
+   * @param walks observes passes over the tokens
+   * @throws IllegalArgumentException if the other reader has one of the two fields
    */
   PlaidFolderReader(
       PlaidFolder directory,
@@ -58,13 +59,13 @@ final class PlaidFolderReader extends FilterLeafReader {
     this.directory = directory;
     this.field = field;
     this.orderField = orderField;
-    // Numbers of the other fields have to stay: merges of stored fields go by them
+    // The numbers of the other fields must not change, because merges of stored fields use them
     List<FieldInfo> infos = new ArrayList<>();
     int next = 0;
     for (FieldInfo info : others.getFieldInfos()) {
       if (info.name.equals(field) || info.name.equals(orderField)) {
         throw new IllegalArgumentException(
-            "other fields: found \"" + info.name + "\", which the directory has");
+            "other fields: found \"" + info.name + "\", expected no field of the imported folder");
       }
       infos.add(info);
       next = Math.max(next, info.number + 1);
@@ -115,7 +116,7 @@ final class PlaidFolderReader extends FilterLeafReader {
         : super.getNumericDocValues(name);
   }
 
-  /** Each document has its own number. */
+  /** The value of each document is its number. */
   private static final class Numbers extends NumericDocValues {
     private final int end;
     private int doc = -1;

@@ -26,15 +26,15 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Writes the files that next-plaid 1.8.5 loads, searches, updates and deletes from: all but inverse
- * norms and merged files, which it makes when it loads a directory, and raw tokens.
+ * Writes a PLAID folder that next-plaid 1.8.5 loads, searches and changes. Inverse norms, merged
+ * files and raw tokens are not written. Next-plaid creates the first two when it loads a folder.
  */
 final class PlaidFolderWriter implements Closeable {
 
-  /** Documents of a chunk, as next-plaid has them. */
+  /** Documents of a chunk, as in next-plaid. */
   static final int CHUNK_DOCUMENTS = 50_000;
 
-  /** What next-plaid writes for directories of signs, where it means nothing. */
+  /** The value that next-plaid writes for binary folders, in which it has no meaning. */
   private static final int BITS_OF_SIGNS = 4;
 
   private static final int BATCH = 1 << 12;
@@ -49,7 +49,7 @@ final class PlaidFolderWriter implements Closeable {
   private long documents;
   private long tokens;
 
-  // Of the chunk that is being written.
+  // State of the chunk that is being written
   private NpyWriter codes;
   private NpyWriter residuals;
   private int[] counts = new int[0];
@@ -57,10 +57,10 @@ final class PlaidFolderWriter implements Closeable {
   private long chunkTokens;
 
   /**
-   * Starts a directory.
+   * Starts a folder.
    *
-   * @param folder exists and is empty
-   * @param codebook what tokens are coded against
+   * @param folder an existing empty folder
+   * @param codebook the codebook of the tokens
    */
   PlaidFolderWriter(Path folder, Codebook codebook, int chunkDocuments) {
     this.folder = folder;
@@ -69,7 +69,7 @@ final class PlaidFolderWriter implements Closeable {
     this.width = (codebook.dimension() * codebook.buckets().bits() + 7) / 8;
   }
 
-  /** Starts a document of n tokens, all of which have to be added before the next one. */
+  /** Starts a document of n tokens. All of them must be added before the next document. */
   void startDocument(int n) throws IOException {
     if (size == chunkDocuments) {
       finishChunk();
@@ -84,7 +84,7 @@ final class PlaidFolderWriter implements Closeable {
     chunkTokens += n;
   }
 
-  /** Adds tokens of the document: their centroids, and their residual bytes row after row. */
+  /** Adds tokens of the document, by their centroids and their residual bytes, row after row. */
   void add(int[] centroids, byte[] packed, int n) throws IOException {
     longs = ArrayUtil.growNoCopy(longs, n);
     for (int i = 0; i < n; i++) {
@@ -121,7 +121,7 @@ final class PlaidFolderWriter implements Closeable {
     residuals = null;
   }
 
-  /** Completes the directory. */
+  /** Completes the folder. */
   void finish() throws IOException {
     if (size > 0) {
       finishChunk();
@@ -177,7 +177,7 @@ final class PlaidFolderWriter implements Closeable {
     Files.writeString(folder.resolve(name), json.append("\n}\n").toString());
   }
 
-  /** Writes the documents of each centroid, rising and without repeats. */
+  /** Writes the documents of each centroid. They are rising, and each one is listed once. */
   private void writeLists() throws IOException {
     int[] last = new int[codebook.size()];
     long[] lengths = new long[codebook.size()];

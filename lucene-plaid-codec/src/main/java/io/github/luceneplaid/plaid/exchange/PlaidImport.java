@@ -21,58 +21,62 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
 
 /**
- * Brings PLAID directories into an index. The documents of a directory become a segment that keeps
- * its centroids and buckets, and its codes as they are: nothing is encoded anew, and what is
- * decoded is what the directory's own programs decode. Norms and posting lists are computed. The
- * centroids are the cells, unless raw tokens are kept, until a merge makes others.
+ * Imports PLAID folders into an index. The documents of a folder become a segment with the
+ * centroids, buckets and codes of the folder. No token is encoded again, and tokens decode to the
+ * same numbers as in next-plaid and fast-plaid. Norms and posting lists are computed. The centroids
+ * are the cells until a merge clusters the tokens. If raw tokens are stored, the tokens are
+ * clustered at once.
  *
- * <p>The field must be written by {@link PlaidDocValuesFormat}, either made without arguments or
- * with as many bits as the directory has (1 for a binary one). Another format gets the decoded
+ * <p>The field must be written by {@link PlaidDocValuesFormat}, which was created without arguments
+ * or with the bits of the folder (1 for a binary folder). Any other format receives the decoded
  * tokens as floats.
  *
  * @lucene.experimental
  */
 public final class PlaidImport {
 
-  /** How often tokens are walked through when they are written, if there are not very many. */
+  /** Number of passes over the tokens when they are written, if there are not very many. */
   private static final int WALKS = 5;
 
   private PlaidImport() {}
 
-  /** Looks on while a directory is added. */
+  /** Observes an import. */
   public interface Progress {
 
-    /** Nobody looks on. */
+    /** No observer. */
     Progress NONE = (done, all) -> {};
 
     /**
-     * Something has been done.
+     * Called after a step.
      *
-     * @param done documents that have been read, each as often as it is, never fewer than before
-     * @param all about how many there are to read
+     * @param done number of documents read so far; a document counts each time it is read; the
+     *     number never decreases
+     * @param all approximate number of documents to read
      */
     void progress(long done, long all);
   }
 
   /**
-   * What has been added.
+   * The result of an import.
    *
    * @param documents number of documents
-   * @param documentsWithoutTokens those of them that have no tokens, and so no value of the field
+   * @param documentsWithoutTokens number of documents without tokens, which have no value of the
+   *     field
    * @param tokens number of tokens
    */
   public record Result(int documents, int documentsWithoutTokens, long tokens) {}
 
   /**
-   * Adds the documents of a directory.
+   * Adds the documents of a folder.
    *
-   * @param writer of the index, which gets all documents or, if this throws, none; the caller
-   *     commits
-   * @param directory may be closed afterwards
-   * @param field gets the tokens; binary doc values
-   * @param orderField gets the number of the document in the directory, from 0; numeric doc values
-   * @throws IllegalArgumentException if the field's format writes another number of bits, or one of
-   *     the fields is there and of another kind
+   * @param writer writer of the index. It receives all documents, or none if the import fails. The
+   *     caller commits
+   * @param directory the folder; the caller may close it afterwards
+   * @param field field of binary doc values for the tokens
+   * @param orderField field of numeric doc values for the number of the document in the folder,
+   *     from 0
+   * @throws IllegalArgumentException if the field's format writes another number of bits, or if one
+   *     of the fields exists with another type
    */
   public static Result into(
       IndexWriter writer, PlaidFolder directory, String field, String orderField)
@@ -82,18 +86,19 @@ public final class PlaidImport {
   }
 
   /**
-   * Adds the documents of a directory with other fields of theirs.
+   * Adds the documents of a folder, together with other fields of the same documents.
    *
-   * @param writer of the index, which gets all documents or, if this throws, none; the caller
-   *     commits
-   * @param directory may be closed afterwards
-   * @param field gets the tokens; binary doc values
-   * @param orderField gets the number of the document in the directory, from 0; numeric doc values
-   * @param others has other fields of the same documents, in the order of the directory and without
-   *     deletions; it is not closed
-   * @param progress is told how far this is
-   * @throws IllegalArgumentException if the field's format writes another number of bits, one of
-   *     the fields is there and of another kind, or there are not as many other documents
+   * @param writer writer of the index. It receives all documents, or none if the import fails. The
+   *     caller commits
+   * @param directory the folder; the caller may close it afterwards
+   * @param field field of binary doc values for the tokens
+   * @param orderField field of numeric doc values for the number of the document in the folder,
+   *     from 0
+   * @param others reader of other fields of the same documents, in the order of the folder and
+   *     without deletions; it is not closed
+   * @param progress observes the import
+   * @throws IllegalArgumentException if the field's format writes another number of bits, if one of
+   *     the fields exists with another type, or if the numbers of documents differ
    */
   public static Result into(
       IndexWriter writer,
@@ -126,7 +131,7 @@ public final class PlaidImport {
     return new Result(directory.documents(), empty, directory.tokens());
   }
 
-  /** Counts documents over all walks, but not beyond what was said to be all. */
+  /** Counts documents over all passes, up to the approximate number. */
   private static PlaidFolderDocValues.Walks walks(long documents, Progress progress) {
     long[] done = {0};
     return doc -> {
@@ -142,16 +147,16 @@ public final class PlaidImport {
       format = perField.getDocValuesFormatForField(field);
     }
     if (format instanceof PlaidDocValuesFormat plaid
-        && plaid.bits() != 0
-        && plaid.bits() != directory.bits()) {
+        && plaid.bits().isPresent()
+        && plaid.bits().getAsInt() != directory.bits()) {
       throw new IllegalArgumentException(
           "bits of the format of field \""
               + field
               + "\": found "
-              + plaid.bits()
+              + plaid.bits().getAsInt()
               + ", expected "
               + directory.bits()
-              + " as in the directory");
+              + "  as in the folder");
     }
   }
 }

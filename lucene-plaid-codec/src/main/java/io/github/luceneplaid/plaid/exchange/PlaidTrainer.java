@@ -21,28 +21,31 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trains a codebook in PLAID's way: centroids of length 1, and buckets whose cutoffs and weights
- * are quantiles of the components of residuals. One token in {@value #HELD_OUT} is kept from the
- * training of centroids, and residuals are those of these tokens.
+ * Trains a codebook as PLAID does. Centroids have length 1. Cutoffs and weights of buckets are
+ * quantiles of the components of residuals. One token in {@value #HELD_OUT} is held out from the
+ * training of centroids. The residuals are those of the held-out tokens.
  */
 final class PlaidTrainer {
 
   private static final int HELD_OUT = 20;
   private static final int MAX_HELD_OUT = 50_000;
 
-  /** Quantile of the distances from centroids that outliers are beyond. */
+  /** Outliers are farther from all centroids than this quantile of the distances. */
   private static final double OUTLIERS = 0.75;
 
   private PlaidTrainer() {}
 
-  /** The number of centroids that PLAID takes for so many tokens, if they can be imported. */
+  /**
+   * Returns PLAID's number of centroids for a number of tokens, limited to a number that can be
+   * imported.
+   */
   static int centroids(long tokens) {
     long wanted = (long) (16 * Math.sqrt((double) tokens));
     return (int) Math.min(Math.max(1, Long.highestOneBit(wanted)), Codebook.MAX_CENTROIDS);
   }
 
   /**
-   * Trains.
+   * Trains a codebook.
    *
    * @param sample [n][dimension] tokens of length 1, in random order
    * @param bits of a component: 1, 2, 4 or 8
@@ -59,7 +62,7 @@ final class PlaidTrainer {
     for (int i = 0; i < rows.length; i += dimension) {
       normalize(rows, i, dimension);
     }
-    // Too few tokens to keep any out: their own residuals are all there is
+    // There are too few tokens to hold any out, so their own residuals are measured
     int from = held == 0 ? 0 : training;
     float[] residuals = residuals(rows, sample, from, n, dimension);
     float[] distances = new float[n - from];
@@ -118,7 +121,7 @@ final class PlaidTrainer {
     return residuals;
   }
 
-  /** A quantile of sorted numbers, by linear interpolation. */
+  /** Returns a quantile of sorted numbers, by linear interpolation. */
   static float quantile(float[] sorted, double q) {
     double position = q * (sorted.length - 1);
     int below = (int) position;

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Index directories of next-plaid and fast-plaid: into Lucene segments, and out again. */
+/** Import and export of PLAID folders, the index directories of next-plaid and fast-plaid. */
 package io.github.luceneplaid.plaid.exchange;

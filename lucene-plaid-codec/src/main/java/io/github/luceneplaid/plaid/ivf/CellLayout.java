@@ -13,31 +13,31 @@
 package io.github.luceneplaid.plaid.ivf;
 
 /**
- * How cells lie in the vector file: one record after the other, those of a region together.
+ * The record of a cell in the vector file. The cells of a region follow one another, in the order
+ * of regions.
  *
  * <ul>
  *   <li><b>[float32]</b> scale
- *   <li><b>[int32]</b> where the postings of the cell start, counted from the first posting of its
- *       region
- *   <li><b>[int8]</b> × d: components, to be multiplied with the scale
+ *   <li><b>[int32]</b> first posting of the cell, counted from the first posting of its region
+ *   <li><b>[int8]</b> × d: components, which are multiplied with the scale
  * </ul>
  *
- * <p>A cell that was found by clustering is the sum of its tokens, brought to length 1; where
- * centroids are the cells, it is the centroid.
+ * <p>The vector of a cell that was found by clustering is the sum of its tokens, brought to length
+ * 1. If the centroids are the cells, as in an imported segment, it is the centroid.
  *
  * @lucene.internal
  */
 public final class CellLayout {
 
-  /** Where the start of postings is in a record; the scale is at its beginning. */
+  /** Offset of the first posting in a record. The scale is at offset 0. */
   public static final int START = Float.BYTES;
 
-  /** Where the components are in a record. */
+  /** Offset of the components in a record. */
   public static final int COMPONENTS = START + Integer.BYTES;
 
   /**
-   * Cells are as long as codes of up to four bits, so that a query that was rounded for them cannot
-   * overflow the 16-bit sums of a cell either.
+   * Root mean square of components. It is that of the weights of codes of up to four bits. So a
+   * query that was rounded for such codes does not overflow 16-bit sums with cells.
    */
   static final int RMS = 15;
 
@@ -45,12 +45,12 @@ public final class CellLayout {
 
   private CellLayout() {}
 
-  /** Bytes of a record. */
+  /** Returns the bytes of a record. */
   public static int recordBytes(int dimension) {
     return COMPONENTS + dimension;
   }
 
-  /** Bytes of so many cells. */
+  /** Returns the bytes of a number of cells. */
   public static long bytes(int cells, int dimension) {
     return (long) cells * recordBytes(dimension);
   }

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.BitUtil;
 
-/** Writes cells, see {@link CellLayout}. */
+/** Writes records of cells in the layout of {@link CellLayout}. */
 final class CellRecords {
 
   private final IndexOutput out;
@@ -35,9 +35,9 @@ final class CellRecords {
   /**
    * Adds a cell.
    *
-   * @param cell array that holds it
-   * @param offset where in the array
-   * @param postingStart where its postings start, counted from the first posting of its region
+   * @param cell array that holds the vector of the cell
+   * @param offset index of its first component
+   * @param postingStart its first posting, counted from the first posting of its region
    */
   void add(float[] cell, int offset, int postingStart) throws IOException {
     BitUtil.VH_LE_FLOAT.set(cellRecord, 0, quantize(cell, offset));
@@ -48,7 +48,7 @@ final class CellRecords {
     out.writeBytes(cellRecord, cellRecord.length);
   }
 
-  /** Rounds a cell to weights and returns the scale that brings them closest to it. */
+  /** Rounds a vector to integer weights, and returns the scale with the least error. */
   private float quantize(float[] cell, int offset) {
     double squares = 0;
     for (int j = 0; j < dimension; j++) {

@@ -18,11 +18,12 @@ import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * Which cells and which postings belong to which region.
+ * The cells and the postings of each region.
  *
  * <ul>
- *   <li><b>[int32]</b> × (regions + 1): first cell of each region, and the number of cells
- *   <li><b>[int64]</b> × (regions + 1): first posting of each region, and the number of postings
+ *   <li><b>[int32]</b> × (regions + 1): first cell of each region, followed by the number of cells
+ *   <li><b>[int64]</b> × (regions + 1): first posting of each region, followed by the number of
+ *       postings
  * </ul>
  *
  * @lucene.internal
@@ -64,22 +65,25 @@ public final class CellTable {
     return firstPosting[regions()];
   }
 
-  /** First cell of a region; {@code firstCell(region + 1)} is one behind its last. */
+  /** Returns the first cell of a region. {@code firstCell(region + 1)} is the end of its cells. */
   public int firstCell(int region) {
     return firstCell[region];
   }
 
-  /** First posting of a region; {@code firstPosting(region + 1)} is one behind its last. */
+  /**
+   * Returns the first posting of a region. {@code firstPosting(region + 1)} is the end of its
+   * postings.
+   */
   public long firstPosting(int region) {
     return firstPosting[region];
   }
 
-  /** Bytes of a directory. */
+  /** Returns the bytes of a table. */
   public static long bytes(int regions) {
     return (regions + 1L) * (Integer.BYTES + Long.BYTES);
   }
 
-  /** Writes the directory. */
+  /** Writes the table. */
   public void write(DataOutput out) throws IOException {
     for (int first : firstCell) {
       out.writeInt(first);
@@ -90,25 +94,25 @@ public final class CellTable {
   }
 
   /**
-   * Reads a directory.
+   * Reads a table.
    *
-   * @param in stands on its first byte
+   * @param in input at the first byte of the table
    * @param regions number of regions
-   * @param cells number of cells it must state
-   * @param postings number of postings it must state
+   * @param cells expected number of cells
+   * @param postings expected number of postings
    */
   public static CellTable read(IndexInput in, int regions, int cells, long postings)
       throws IOException {
-    CellTable directory = new CellTable(regions);
-    in.readInts(directory.firstCell, 0, regions + 1);
-    in.readLongs(directory.firstPosting, 0, regions + 1);
-    check(in, directory.firstCell[0] == 0 && directory.cells() == cells, "cells");
-    check(in, directory.firstPosting[0] == 0 && directory.postings() == postings, "postings");
+    CellTable table = new CellTable(regions);
+    in.readInts(table.firstCell, 0, regions + 1);
+    in.readLongs(table.firstPosting, 0, regions + 1);
+    check(in, table.firstCell[0] == 0 && table.cells() == cells, "cells");
+    check(in, table.firstPosting[0] == 0 && table.postings() == postings, "postings");
     for (int region = 0; region < regions; region++) {
-      check(in, directory.firstCell[region] <= directory.firstCell[region + 1], "cells");
-      check(in, directory.firstPosting[region] <= directory.firstPosting[region + 1], "postings");
+      check(in, table.firstCell[region] <= table.firstCell[region + 1], "cells");
+      check(in, table.firstPosting[region] <= table.firstPosting[region + 1], "postings");
     }
-    return directory;
+    return table;
   }
 
   private static void check(IndexInput in, boolean valid, String what) throws IOException {

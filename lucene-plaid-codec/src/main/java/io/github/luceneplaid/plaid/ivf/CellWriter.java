@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.ivf;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
+import io.github.luceneplaid.plaid.codebook.CountingSort;
 import io.github.luceneplaid.plaid.codebook.KMeans;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,26 +23,26 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Builds the cells of a segment: clusters the tokens of each region and lists the documents of each
- * cluster. Tokens are walked through twice, whatever their number: once to count those of each
- * region, and once to sort them by groups of regions. The first group stays in memory; the others,
- * if there are any, go through a temporary file. Memory is bounded by a constant and the number of
+ * Builds the cells of a segment. It clusters the tokens of each region, and writes a posting list
+ * of the documents of each cluster. It reads all tokens twice. The first pass counts the tokens of
+ * each region. The second pass sorts them by groups of regions. The first group is held in memory.
+ * Other groups go through a temporary file. Memory is bounded by a constant and the number of
  * regions, unless a single region has more than {@link #GROUP_TOKENS} tokens.
  *
  * @lucene.internal
  */
 public final class CellWriter {
 
-  /** Tokens that are held at a time: 12 bytes each. */
+  /** Tokens that are held in memory at a time, with 12 bytes each. */
   private static final int GROUP_TOKENS = 1 << 21;
 
-  /** Components of tokens that are decoded block by block, all at once, if there are no more. */
+  /** If there are at most this many components, all tokens are decoded at once, block by block. */
   private static final int DECODED = 1 << 19;
 
-  /** Tokens that are walked through before it is asked again whether to go on. */
+  /** Tokens between two abort checks, less one. */
   private static final int ABORT_MASK = (1 << 16) - 1;
 
-  /** Tokens of a region that its cells are trained on, at most. */
+  /** Largest number of tokens of a region that its cells are trained on. */
   private static final int SAMPLE = 1 << 14;
 
   private static final int MAX_CELLS_OF_REGION = 1024;
@@ -64,13 +65,13 @@ public final class CellWriter {
   private int[] cellOf = new int[0];
 
   /**
-   * Takes the tokens of a segment.
+   * Makes a writer for the tokens of a segment.
    *
    * @param tokens the tokens of the segment
-   * @param tokensPerCell mean size of a cell
+   * @param tokensPerCell mean number of tokens of a cell
    * @param seed seed of the clustering
-   * @param abort asked now and then whether to go on
-   * @param files where tokens are put that are too many to be held
+   * @param abort checked at intervals
+   * @param files temporary files for tokens that do not fit in memory
    */
   public CellWriter(
       CodedTokens tokens,
@@ -101,7 +102,7 @@ public final class CellWriter {
     this.scratch = new byte[tokens.stride()];
   }
 
-  /** Where cells and postings go. */
+  /** The outputs of cells, postings and the cell table. */
   private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
 
   /**
@@ -132,7 +133,10 @@ public final class CellWriter {
     return output.directory;
   }
 
-  /** Decodes tokens while a group takes them: one by one, a block is decoded for each. */
+  /**
+   * Decodes tokens while a group collects them. So each block is decoded once; otherwise it is
+   * decoded once for each of its tokens.
+   */
   private CodedTokens.Visitor decoding(Group group) {
     group.rows = new float[group.slots.length * dimension];
     float[] block = new float[CodeBlock.LANES * dimension];
@@ -206,7 +210,7 @@ public final class CellWriter {
     }
   }
 
-  /** The tokens of a range of regions, in document order within each. */
+  /** The tokens of a range of regions. Those of a region are in document order. */
   private static final class Group implements CodedTokens.Visitor {
     private final int from;
     private final int to;
@@ -215,18 +219,14 @@ public final class CellWriter {
     private final long[] slots;
     private final int[] ordinals;
 
-    /** The decoded tokens; null if they are decoded when they are needed. */
+    /** The decoded tokens; null if tokens are decoded at each use. */
     private float[] rows;
 
     Group(int[] counts, RegionGroups groups, int number) {
       this.from = groups.start(number);
       this.to = groups.start(number + 1);
-      this.next = new int[to - from];
-      this.starts = new int[to - from + 1];
-      for (int i = 0; i < next.length; i++) {
-        next[i] = starts[i];
-        starts[i + 1] = starts[i] + counts[from + i];
-      }
+      this.starts = CountingSort.starts(counts, from, to);
+      this.next = Arrays.copyOf(starts, to - from);
       this.slots = new long[starts[next.length]];
       this.ordinals = new int[slots.length];
     }
@@ -262,41 +262,24 @@ public final class CellWriter {
     int k = Math.clamp(Math.round((float) n / tokensPerCell), 1, MAX_CELLS_OF_REGION);
     cellOf = ArrayUtil.growNoCopy(cellOf, n);
     float[] cells = cluster(group, start, n, k);
-    int[] ends = new int[k];
-    int[] byCell = sortByCell(n, ends);
+    int[] starts = CountingSort.startsOf(cellOf, n, k);
+    int[] byCell = CountingSort.order(cellOf, n, starts);
     long base = postings.count();
     int written = 0;
-    for (int cell = 0, at = 0; cell < k; at = ends[cell++]) {
-      if (at < ends[cell]) {
+    for (int cell = 0; cell < k; cell++) {
+      if (starts[cell] < starts[cell + 1]) {
         records.add(cells, cell * dimension, Math.toIntExact(postings.count() - base));
-        postings.write(group.ordinals, start, byCell, at, ends[cell]);
+        postings.write(group.ordinals, start, byCell, starts[cell], starts[cell + 1]);
         written++;
       }
     }
     return written;
   }
 
-  /** Orders the tokens of a region by cell, in document order within each. */
-  private int[] sortByCell(int n, int[] ends) {
-    for (int i = 0; i < n; i++) {
-      ends[cellOf[i]]++;
-    }
-    int sum = 0;
-    for (int cell = 0; cell < ends.length; cell++) {
-      sum += ends[cell];
-      ends[cell] = sum - ends[cell];
-    }
-    int[] byCell = new int[n];
-    for (int i = 0; i < n; i++) {
-      byCell[ends[cellOf[i]]++] = i;
-    }
-    return byCell;
-  }
-
   /**
    * Clusters the tokens of a region.
    *
-   * @return the cells, which are of length 1; {@link #cellOf} gets the cell of each token
+   * @return the vectors of the cells, of length 1. {@link #cellOf} receives the cell of each token
    */
   private float[] cluster(Group group, int start, int n, int k) throws IOException {
     int sample = Math.min(n, SAMPLE);
@@ -334,8 +317,8 @@ public final class CellWriter {
   }
 
   /**
-   * Brings a sum of tokens to length 1. Their mean would be the shorter, the less they are alike,
-   * but the best one of them would not be so much worse.
+   * Brings a sum of tokens to length 1. The mean of tokens that differ much is short, so its
+   * product with a query would underestimate the best of these tokens.
    */
   private void normalize(float[] sums, int offset) {
     double squares = 0;
@@ -350,7 +333,7 @@ public final class CellWriter {
     }
   }
 
-  /** The numbers from 0. */
+  /** Returns the numbers from 0. */
   private int[] identity(int n) {
     for (int i = identity.length; i < n; ) {
       identity = ArrayUtil.grow(identity, n);

@@ -13,22 +13,23 @@
 package io.github.luceneplaid.plaid.ivf;
 
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
+import io.github.luceneplaid.plaid.codebook.CountingSort;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * Makes each centroid the one cell of its region, as an index of PLAID is searched: what a segment
- * begins with whose tokens came with their centroids. No token has to be decoded for it. The
- * centroids of all tokens are walked through twice, as {@link CellWriter} does it: memory is
- * bounded by a constant and the number of centroids, unless a single one has more than {@link
- * #GROUP_POSTINGS} postings.
+ * Writes cells without clustering. Each centroid is the only cell of its region, as in a PLAID
+ * index. An imported segment has such cells until it is merged. No token is decoded. Like {@link
+ * CellWriter}, this class reads the centroids of all tokens twice. Memory is bounded by a constant
+ * and the number of centroids, unless a single centroid has more than {@link #GROUP_POSTINGS}
+ * postings.
  *
  * @lucene.internal
  */
 public final class CentroidCells {
 
-  /** Postings that are held at a time: 4 bytes each. */
+  /** Postings that are held in memory at a time, with 4 bytes each. */
   private static final int GROUP_POSTINGS = 1 << 22;
 
   private final float[] centroids;
@@ -38,31 +39,31 @@ public final class CentroidCells {
   private final TemporaryFiles files;
   private final int groupPostings;
 
-  /** Tokens that can be walked through any number of times, in document order. */
+  /** Tokens in document order. They can be read any number of times. */
   public interface Tokens {
-    /** Shows all tokens. */
+    /** Passes all tokens to a visitor. */
     void forEach(Visitor visitor) throws IOException;
   }
 
   /** Receives tokens. */
   public interface Visitor {
     /**
-     * Takes tokens of a document.
+     * Receives tokens of a document.
      *
-     * @param ordinal of the document
-     * @param centroids of tokens {@code 0} to {@code n - 1}
+     * @param ordinal ordinal of the document
+     * @param centroids centroids of the tokens, at {@code 0} to {@code n - 1}
      */
     void tokens(int ordinal, int[] centroids, int n) throws IOException;
   }
 
   /**
-   * Takes the centroids of a segment.
+   * Makes a writer for the centroids of a segment.
    *
    * @param centroids row by row
    * @param count number of centroids
-   * @param dimension of a centroid
-   * @param abort asked now and then whether to go on
-   * @param files where postings are put that are too many to be held
+   * @param dimension components of a centroid
+   * @param abort checked at intervals
+   * @param files temporary files for postings that do not fit in memory
    */
   public CentroidCells(
       float[] centroids, int count, int dimension, AbortCheck abort, TemporaryFiles files) {
@@ -84,10 +85,10 @@ public final class CentroidCells {
     this.groupPostings = groupPostings;
   }
 
-  /** Where cells and postings go. */
+  /** The outputs of cells, postings and the cell table. */
   private record Output(CellRecords records, PostingWriter postings, CellTable directory) {}
 
-  /** Receives the postings of all centroids, those of a document together. */
+  /** Receives the postings of all centroids. Those of a document follow one another. */
   private interface PostingVisitor {
     void posting(int centroid, int ordinal) throws IOException;
   }
@@ -121,7 +122,7 @@ public final class CentroidCells {
     return output.directory;
   }
 
-  /** Shows each document once for each of its centroids, in the order of documents. */
+  /** Visits each document once for each of its centroids, in the order of documents. */
   private void forEachPosting(Tokens tokens, PostingVisitor visitor) throws IOException {
     int[] last = new int[count];
     Arrays.fill(last, -1);
@@ -170,23 +171,21 @@ public final class CentroidCells {
         });
   }
 
-  /** The documents of a range of centroids, rising for each. */
+  /** The documents of a range of centroids. Those of a centroid are rising. */
   private static final class Group {
     private final int from;
     private final int to;
+
+    /** Where the documents of each centroid end so far. */
     private final int[] ends;
+
     private final int[] ordinals;
 
     Group(int[] counts, RegionGroups groups, int number) {
       this.from = groups.start(number);
       this.to = groups.start(number + 1);
-      this.ends = new int[to - from];
-      int size = 0;
-      for (int centroid = from; centroid < to; centroid++) {
-        ends[centroid - from] = size;
-        size += counts[centroid];
-      }
-      this.ordinals = new int[size];
+      this.ends = CountingSort.starts(counts, from, to);
+      this.ordinals = new int[ends[to - from]];
     }
 
     void add(int centroid, int ordinal) {

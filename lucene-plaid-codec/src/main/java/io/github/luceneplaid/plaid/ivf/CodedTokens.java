@@ -20,17 +20,17 @@ import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * The coded tokens of a segment that is being written, while they can be read but are not yet part
- * of it.
+ * The coded tokens of a segment that is being written. They are read before they are part of the
+ * segment.
  *
- * @param blocks blocks of 16 coded tokens, in document order; each document starts a new one
+ * @param blocks blocks of 16 coded tokens, in document order; each document starts a new block
  * @param stride bytes of a block
  * @param counts tokens of each document
- * @param decoder what decodes them
+ * @param decoder decoder of blocks
  * @param centroids centroids of the segment, row by row
  * @param centroidCount number of centroids
- * @param regions <b>[uint16]</b> × 16 regions of the tokens of each block; null if the centroids
- *     are the regions
+ * @param regions <b>[uint16]</b> × 16, the regions of the tokens of each block; null if the
+ *     centroids are the regions
  * @param regionCount number of regions
  * @lucene.internal
  */
@@ -47,7 +47,7 @@ public record CodedTokens(
   /** Receives tokens one by one. */
   interface Visitor {
     /**
-     * A token.
+     * Receives a token.
      *
      * @param region its region
      * @param slot its block times 16, and its lane
@@ -56,7 +56,7 @@ public record CodedTokens(
     void token(int region, long slot, int ordinal) throws IOException;
   }
 
-  /** Shows all tokens, in document order, without decoding them. */
+  /** Visits all tokens in document order, without decoding them. */
   void forEach(Visitor visitor) throws IOException {
     byte[] ids = new byte[CodeBlock.LANES * Short.BYTES];
     long block = 0;
@@ -81,7 +81,7 @@ public record CodedTokens(
   /**
    * Decodes the first tokens of a block.
    *
-   * @param scratch room for a block
+   * @param scratch working space for a block
    * @param into receives the rotated tokens, of length 1
    * @param ids receives their centroids
    */
@@ -94,7 +94,7 @@ public record CodedTokens(
     }
   }
 
-  /** The same tokens in other regions. */
+  /** Returns the same tokens in other regions. */
   public CodedTokens in(RandomAccessInput regionsOfBlocks, int count) {
     return new CodedTokens(
         blocks, stride, counts, decoder, centroids, centroidCount, regionsOfBlocks, count);
@@ -104,7 +104,7 @@ public record CodedTokens(
    * Decodes tokens at equal distances.
    *
    * @param total number of tokens
-   * @param size how many to decode, up to all
+   * @param size number of tokens to decode, at most {@code total}
    * @return rows of rotated tokens, of length 1
    */
   public float[] sample(long total, int size) throws IOException {
@@ -126,7 +126,7 @@ public record CodedTokens(
   /**
    * Decodes one token.
    *
-   * @param scratch room for a block
+   * @param scratch working space for a block
    * @param into receives the rotated token, of length 1
    */
   void decode(long slot, byte[] scratch, float[] into, int offset) throws IOException {

@@ -15,7 +15,10 @@ package io.github.luceneplaid.plaid.ivf;
 import java.io.IOException;
 import org.apache.lucene.store.IndexOutput;
 
-/** Writes posting lists: ordinals of documents, rising, of a fixed width. */
+/**
+ * Writes posting lists. A posting list is rising ordinals of documents, each with the same number
+ * of bytes.
+ */
 final class PostingWriter {
 
   private final IndexOutput out;
@@ -29,10 +32,10 @@ final class PostingWriter {
   }
 
   /**
-   * Writes a list without repeats.
+   * Writes a posting list. Each document is listed once.
    *
-   * @param ordinals rising ordinals of the documents of tokens, from {@code start}
-   * @param tokens which tokens to list, in rising order, from {@code from} to before {@code to}
+   * @param ordinals rising ordinals of the documents of tokens; the first token is at {@code start}
+   * @param tokens the tokens to list, rising, at {@code from} to before {@code to}
    */
   void write(int[] ordinals, int start, int[] tokens, int from, int to) throws IOException {
     int previous = -1;
@@ -56,7 +59,7 @@ final class PostingWriter {
     count++;
   }
 
-  /** Postings so far. */
+  /** Returns the number of postings so far. */
   long count() {
     return count;
   }

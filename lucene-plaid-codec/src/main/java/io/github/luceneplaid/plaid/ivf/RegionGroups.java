@@ -15,8 +15,8 @@ package io.github.luceneplaid.plaid.ivf;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Regions that follow one another in groups, so that the tokens of a group are few enough to be
- * held at a time. A region that has too many by itself is a group.
+ * Groups of successive regions. The tokens of a group fit in memory. A region with too many tokens
+ * is a group by itself.
  */
 final class RegionGroups {
 
@@ -28,7 +28,7 @@ final class RegionGroups {
    * Groups regions.
    *
    * @param counts tokens of each region
-   * @param most tokens of a group
+   * @param most largest number of tokens of a group of several regions
    */
   RegionGroups(int[] counts, int most) {
     this.groupOf = new int[counts.length];
@@ -55,7 +55,7 @@ final class RegionGroups {
     return groupOf[region];
   }
 
-  /** First region of a group; {@code start(group + 1)} is one behind its last. */
+  /** Returns the first region of a group. {@code start(group + 1)} is the end of its regions. */
   int start(int group) {
     return starts[group];
   }

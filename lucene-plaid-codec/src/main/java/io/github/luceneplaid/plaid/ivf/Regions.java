@@ -21,10 +21,10 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * Parts of the space that the cells of a segment lie in: what a search looks at first. Those of a
- * single codebook are its centroids. Several codebooks have as many centroids in the same places,
- * which would spread tokens that are close to each other over as many cells; so such a segment has
- * regions of its own, and a token belongs to the nearest one of those near its centroid.
+ * The regions of a segment with several codebooks. Regions contain the cells, and a search looks at
+ * them first. In a segment with one codebook, the centroids are the regions. The centroids of
+ * several codebooks overlap and would spread similar tokens over many cells. So such a segment has
+ * regions of its own. A token is assigned to the nearest one of the regions near its centroid.
  *
  * @lucene.internal
  */
@@ -33,7 +33,7 @@ public final class Regions {
   /** Regions that a token is compared with. */
   private static final int NEAR = 96;
 
-  /** Centroids that are compared with all regions in one go. */
+  /** Centroids that are compared with all regions at a time. */
   private static final int BATCH = 64;
 
   private final VectorKernels kernels = VectorKernels.get();
@@ -46,10 +46,10 @@ public final class Regions {
   /**
    * Sole constructor.
    *
-   * @param rows where the regions are, row after row
+   * @param rows the regions, row after row
    * @param count number of regions, up to 65 536
-   * @param dimension of a row
-   * @param abort asked now and then whether to go on
+   * @param dimension components of a row
+   * @param abort checked at intervals
    */
   public Regions(float[] rows, int count, int dimension, AbortCheck abort) {
     this.rows = rows;
@@ -66,7 +66,7 @@ public final class Regions {
    * Finds the region of each token.
    *
    * @param tokens the coded tokens
-   * @param out receives <b>[uint16]</b> × 16 regions for each block of tokens
+   * @param out receives <b>[uint16]</b> × 16, the regions of each block of tokens
    */
   public void assign(CodedTokens tokens, IndexOutput out) throws IOException {
     int[] near = near(tokens.centroids(), tokens.centroidCount());
@@ -107,7 +107,7 @@ public final class Regions {
     return best;
   }
 
-  /** The regions nearest to each centroid, those of one centroid behind those of another. */
+  /** Returns the regions nearest to each centroid, centroid after centroid. */
   private int[] near(float[] centroids, int centroidCount) throws IOException {
     int width = Math.min(NEAR, count);
     int[] near = new int[centroidCount * width];
@@ -122,22 +122,11 @@ public final class Regions {
         for (int region = 0; region < count; region++) {
           float score = products[i * count + region] - halfSquares[region];
           if (score > highest[0]) {
-            insert(score, region, highest, near, (from + i) * width);
+            NBest.insert(highest, 0, near, (from + i) * width, width, score, region);
           }
         }
       }
     }
     return near;
-  }
-
-  /** Puts a score where it belongs among rising ones; the lowest goes. */
-  private static void insert(float score, int region, float[] highest, int[] near, int at) {
-    int i = 1;
-    for (; i < highest.length && highest[i] < score; i++) {
-      highest[i - 1] = highest[i];
-      near[at + i - 1] = near[at + i];
-    }
-    highest[i - 1] = score;
-    near[at + i - 1] = region;
   }
 }

@@ -24,32 +24,32 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Files of a writer that nobody else sees: written, read and deleted.
+ * Temporary files of a segment writer. Each one is written, read and deleted by one call.
  *
- * @param directory where they are
- * @param prefix what their names begin with
- * @param context of the writer
+ * @param directory directory of the files
+ * @param prefix prefix of their names
+ * @param context context of the writer
  * @lucene.internal
  */
 public record TemporaryFiles(Directory directory, String prefix, IOContext context) {
 
   /** Writes a file. */
   public interface Writing {
-    /** Writes all of it but the footer. */
+    /** Writes the content of the file, without a footer. */
     void to(IndexOutput out) throws IOException;
   }
 
   /**
    * Reads a file.
    *
-   * @param <T> what comes of it
+   * @param <T> type of the result
    */
   public interface Reading<T> {
-    /** Reads what was written. */
+    /** Reads the content of the file. */
     T from(IndexInput in) throws IOException;
   }
 
-  /** Writes a file, reads it without its footer, and deletes it, whatever happens. */
+  /** Writes a file, reads its content, and deletes it. It is deleted after a failure, too. */
   public <T> T through(String suffix, Writing writing, Reading<T> reading) throws IOException {
     String name = null;
     boolean success = false;
@@ -64,7 +64,7 @@ public record TemporaryFiles(Directory directory, String prefix, IOContext conte
         CodecUtil.retrieveChecksum(in);
         result = reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
       }
-      // One that stayed would be taken for a file of the segment
+      // A file that stays would become a file of the segment
       directory.deleteFile(name);
       success = true;
       return result;
@@ -75,7 +75,10 @@ public record TemporaryFiles(Directory directory, String prefix, IOContext conte
     }
   }
 
-  /** The same in memory, for what is small: opening and deleting a file takes as long. */
+  /**
+   * Does the same in memory. For small content this is faster, because no file is opened and
+   * deleted.
+   */
   public static <T> T inMemory(String name, Writing writing, Reading<T> reading)
       throws IOException {
     ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();

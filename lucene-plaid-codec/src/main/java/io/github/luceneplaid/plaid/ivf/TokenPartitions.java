@@ -19,18 +19,18 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * Tokens put into partitions by way of one temporary file: they come in any order of partitions,
- * and are read partition after partition, each in the order they came in. A partition has a buffer,
- * which is written as a chunk of the file when it is full; all chunks are of one size, the last of
- * each partition filled with what the buffer held before.
+ * Sorts tokens into partitions through one temporary file. Tokens are added to any partition in any
+ * order. They are read partition by partition, in the order in which they were added. Each
+ * partition has a buffer. A full buffer is written to the file as a chunk. All chunks have the same
+ * size. The last chunk of a partition ends with old bytes of the buffer, which are not read.
  *
- * <p>A token is its region <b>[int16]</b>, its ordinal <b>[int32]</b> and, where wanted, its slot
- * <b>[int64]</b>. Memory is {@value #BUFFER_BYTES} bytes at most, and an int for each partition and
- * each chunk.
+ * <p>A token is stored as its region <b>[int16]</b>, its ordinal <b>[int32]</b> and, if slots are
+ * kept, its slot <b>[int64]</b>. Buffers take at most {@value #BUFFER_BYTES} bytes. Each chunk and
+ * each partition takes a few ints more.
  */
 final class TokenPartitions {
 
-  /** Bytes of all buffers. */
+  /** Largest number of bytes of all buffers. */
   private static final int BUFFER_BYTES = 1 << 23;
 
   private static final int MAX_CHUNK_BYTES = 1 << 16;
@@ -47,14 +47,14 @@ final class TokenPartitions {
   /** Bytes of each partition's last chunk. */
   private final int[] used;
 
-  // The chunks of a partition: its first one, what follows each, and the last one so far
+  // The chunks of a partition: the first one, the next one of each chunk, and the last one so far
   private final int[] firstChunk;
   private final int[] lastChunk;
   private int[] nextChunk = new int[0];
   private int chunks;
 
   /**
-   * Starts with nothing in any partition.
+   * Makes empty partitions.
    *
    * @param out receives the chunks and nothing else
    * @param hasSlots whether slots are kept
@@ -96,7 +96,7 @@ final class TokenPartitions {
   private void writeChunk(int partition) throws IOException {
     out.writeBytes(buffers[partition], chunkBytes);
     nextChunk = ArrayUtil.grow(nextChunk, chunks + 1);
-    // Chunks are counted from 1, so that 0 is none
+    // Chunks are counted from 1, and 0 means no chunk
     int chunk = ++chunks;
     nextChunk[chunk - 1] = 0;
     if (lastChunk[partition] == 0) {
@@ -108,7 +108,7 @@ final class TokenPartitions {
     used[partition] = 0;
   }
 
-  /** Writes what is left in buffers, and lets go of these. */
+  /** Writes the rest of all buffers, and releases the buffers. */
   void finish() throws IOException {
     for (int partition = 0; partition < buffers.length; partition++) {
       if (buffers[partition] != null) {
@@ -121,9 +121,9 @@ final class TokenPartitions {
   }
 
   /**
-   * Shows the tokens of a partition, once all are in.
+   * Visits the tokens of a partition. Called after {@link #finish}.
    *
-   * @param in what was written
+   * @param in the file
    */
   void forEach(IndexInput in, int partition, CodedTokens.Visitor visitor) throws IOException {
     byte[] chunk = new byte[chunkBytes];

@@ -10,5 +10,7 @@
  * the License.
  */
 
-/** Cells of tokens, and the posting lists of their documents. Internal. */
+/**
+ * The inverted file: regions, cells of tokens, and the posting lists of their documents. Internal.
+ */
 package io.github.luceneplaid.plaid.ivf;

@@ -21,7 +21,10 @@ import io.github.luceneplaid.plaid.search.request.SearchCounters.Stage;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -41,6 +44,9 @@ final class CandidateCollector {
 
   /** Documents of a segment whose sums are held at once. */
   private static final int WINDOW = 1 << 20;
+
+  /** Documents that are looked at for each candidate if only so many of a parent are kept. */
+  private static final int PER_PLACE = 4;
 
   private final SegmentSearches segments;
   private final SearchRequest request;
@@ -188,7 +194,8 @@ final class CandidateCollector {
     if (sums == null) {
       return new long[0];
     }
-    int n = Math.min(candidates, segment.accepted());
+    boolean spread = request.parents() != null;
+    int n = (int) Math.min((long) candidates * (spread ? PER_PLACE : 1), segment.accepted());
     int[] docs = new int[n];
     float[] estimates = new float[n];
     int found = segment.approximate().collect(sums, n, segment.acceptedBits(), docs, estimates);
@@ -197,7 +204,24 @@ final class CandidateCollector {
       hits[i] = BestDocs.encode(segment.docBase() + docs[i], estimates[i]);
     }
     BestDocs.sort(hits);
-    return hits;
+    return spread ? spread(hits) : hits;
+  }
+
+  /**
+   * Keeps few documents of each parent, so that candidates are of many parents even if each parent
+   * has many children. As many candidates as are scored have k parents then, if there are so many.
+   */
+  private long[] spread(long[] hits) {
+    int most = Math.max(1, candidates / request.k());
+    Map<Integer, Integer> children = new HashMap<>();
+    int kept = 0;
+    for (int i = 0; i < hits.length && kept < candidates; i++) {
+      int parent = segments.parent(BestDocs.doc(hits[i]));
+      if (parent >= 0 && children.merge(parent, 1, Integer::sum) <= most) {
+        hits[kept++] = hits[i];
+      }
+    }
+    return Arrays.copyOf(hits, kept);
   }
 
   private List<long[]> merge(List<long[]> found, List<long[]> more) {

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import io.github.luceneplaid.plaid.search.request.StopRule;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class CandidateScorer {
    * @param hits the best k of what has been scored before; gets the scores of candidates as well
    * @param scored gets the scores of candidates
    */
-  void score(List<long[]> candidates, int[] documents, int limit, BestDocs hits, BestDocs scored)
+  void score(List<long[]> candidates, int[] documents, int limit, BestHits hits, BestHits scored)
       throws IOException {
     parts = candidates;
     sizes = new int[documents.length];
@@ -108,10 +109,8 @@ final class CandidateScorer {
     }
   }
 
-  /**
-   * Chooses the candidates to score next, and returns their number: 0 if no more hits are expected.
-   */
-  private int choose(long[] batch, int[] part, int seeds, BestDocs hits) {
+  /** Chooses the candidates to score next, and returns their number: 0 if no more hits are expected. */
+  private int choose(long[] batch, int[] part, int seeds, BestHits hits) {
     int n = 0;
     int[] taken = new int[Integer.SIZE];
     for (int p = 0; p < next.length && seeds > 0; p++) {
@@ -184,7 +183,7 @@ final class CandidateScorer {
         : (learned[size] + PRIOR * learned[ALL] / counts[ALL]) / (counts[size] + PRIOR);
   }
 
-  private void score(long[] batch, int[] part, int n, BestDocs hits, BestDocs scored)
+  private void score(long[] batch, int[] part, int n, BestHits hits, BestHits scored)
       throws IOException {
     int[] docs = new int[n];
     for (int i = 0; i < n; i++) {

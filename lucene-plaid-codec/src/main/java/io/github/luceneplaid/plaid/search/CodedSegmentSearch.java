@@ -156,7 +156,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     int all = directory.regions();
     // A codebook that is fresh and has few tokens has few tokens around each centroid
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
-    double most = (request.k() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
+    double most = (request.depth() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
     double widening = CellCut.widening(segment.documents(), acceptedCount);
     return (int) Math.min(all, request.options().regions(automatic) * widening);
@@ -207,9 +207,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
       walks[q] = probe.walk(q, cut, ends);
       walked += walks[q].order().length;
       postings += probe.postings(walks[q].order());
-      base += QueryTokens.contribution(cut.floor(q));
-      float bonus = spread * request.tables().length(block.first() + q) / 2;
-      largestGain += gains(walks[q].scores(), cut.floor(q), bonus);
+      int token = block.first() + q;
+      base += query.contribution(token, cut.floor(q));
+      float bonus = spread * request.tables().length(token) / 2;
+      largestGain += gains(walks[q].scores(), cut.floor(q), bonus, query.weight(token));
     }
     request.counters().walked(walked, postings);
     Accumulator accumulator =
@@ -240,14 +241,15 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
    * .901 (10,000 Debian descriptions).
    *
    * @param bonus the bonus for being in a walked cell
+   * @param weight of the query token
    * @return the largest gain
    */
-  private static float gains(float[] similarity, float lowest, float bonus) {
+  private static float gains(float[] similarity, float lowest, float bonus, float weight) {
     float largest = 0;
     float floor = QueryTokens.contribution(lowest) - bonus;
     for (int i = 0; i < similarity.length; i++) {
       // Rounding may put the last ones a little below the floor
-      float gain = QueryTokens.contribution(similarity[i]) - floor;
+      float gain = (QueryTokens.contribution(similarity[i]) - floor) * weight;
       similarity[i] = gain > 0 ? gain : 0;
       largest = gain > largest ? gain : largest;
     }

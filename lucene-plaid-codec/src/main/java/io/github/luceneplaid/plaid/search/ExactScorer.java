@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import io.github.luceneplaid.plaid.search.request.StopRule;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class ExactScorer {
    * @param quick documents with their quick scores, best first
    * @param hits the best k of what has been scored before; gets the exact scores as well
    */
-  void score(long[] quick, BestDocs hits) throws IOException {
+  void score(long[] quick, BestHits hits) throws IOException {
     int round = Math.max(FIRST_ROUND, request.k());
     for (int from = 0;
         from < quick.length
@@ -67,7 +68,7 @@ final class ExactScorer {
   }
 
   /** Whether no more hits are to be expected among the rest. */
-  private boolean isEnough(long[] quick, int from, BestDocs hits) {
+  private boolean isEnough(long[] quick, int from, BestHits hits) {
     if (errors == 0 || hits.isFull() == false || stop.neverStops()) {
       return false;
     }
@@ -79,7 +80,7 @@ final class ExactScorer {
         : stop.missed(quick, from, worst, deviation) <= stop.allowed();
   }
 
-  private void scoreRound(long[] quick, BestDocs hits) throws IOException {
+  private void scoreRound(long[] quick, BestHits hits) throws IOException {
     int[] docs = new int[quick.length];
     for (int i = 0; i < docs.length; i++) {
       docs[i] = BestDocs.doc(quick[i]);

@@ -12,7 +12,7 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -46,8 +46,8 @@ final class ExhaustiveScan {
   private record Range(SegmentDocs segment, int from, int to) {}
 
   /** Returns the best documents of the given segments, or of the part that was scored in time. */
-  BestDocs run(List<SegmentDocs> scanned) throws IOException {
-    List<Callable<BestDocs>> tasks = new ArrayList<>();
+  BestHits run(List<SegmentDocs> scanned) throws IOException {
+    List<Callable<BestHits>> tasks = new ArrayList<>();
     List<Range> ranges = new ArrayList<>();
     long cost = 0;
     for (SegmentDocs segment : scanned) {
@@ -73,13 +73,17 @@ final class ExhaustiveScan {
     return merge(segments.run(tasks));
   }
 
-  private Callable<BestDocs> task(List<Range> ranges) {
+  private BestHits best(int capacity) {
+    return quick ? segments.toRescore(capacity) : segments.best(capacity);
+  }
+
+  private Callable<BestHits> task(List<Range> ranges) {
     return () -> {
       long documents = 0;
       for (Range range : ranges) {
         documents += range.to - range.from;
       }
-      BestDocs best = new BestDocs((int) Math.min(size, documents));
+      BestHits best = best((int) Math.min(size, documents));
       for (Range range : ranges) {
         scan(range, best);
       }
@@ -87,7 +91,7 @@ final class ExhaustiveScan {
     };
   }
 
-  private void scan(Range range, BestDocs best) throws IOException {
+  private void scan(Range range, BestHits best) throws IOException {
     SegmentDocs segment = range.segment;
     segment.forEachAccepted(
         range.from,
@@ -101,12 +105,12 @@ final class ExhaustiveScan {
         });
   }
 
-  private BestDocs merge(List<BestDocs> parts) {
+  private BestHits merge(List<BestHits> parts) {
     if (parts.size() == 1) {
       return parts.get(0);
     }
-    BestDocs best = new BestDocs(size);
-    for (BestDocs part : parts) {
+    BestHits best = best(size);
+    for (BestHits part : parts) {
       best.addAll(part);
     }
     return best;

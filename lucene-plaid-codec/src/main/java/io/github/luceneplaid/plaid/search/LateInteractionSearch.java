@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.search.probe.CellCut;
 import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchCounters.Stage;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
@@ -45,14 +46,26 @@ public final class LateInteractionSearch {
   private final SearchRequest request;
   private final long accepted;
   private final int k;
+
+  /** Documents to look for, so that k hits are among them. */
+  private final int depth;
+
   private final int candidates;
 
   public LateInteractionSearch(SegmentSearches segments, SearchRequest request) {
     this.segments = segments;
     this.request = request;
     this.accepted = segments.all().stream().mapToLong(SegmentDocs::accepted).sum();
-    this.k = (int) Math.min(request.k(), accepted);
-    this.candidates = request.options().candidates(k, accepted);
+    this.k = (int) Math.min(request.k(), Math.min(accepted, parents()));
+    this.depth = (int) Math.min(request.depth(), accepted);
+    this.candidates = request.options().candidates(k, depth, accepted);
+  }
+
+  /** How many hits there may be at most because each has a parent of its own. */
+  private long parents() {
+    return request.parents() == null
+        ? Long.MAX_VALUE
+        : segments.all().stream().mapToLong(SegmentDocs::parents).sum();
   }
 
   /** How many segments have values of the field. */
@@ -72,7 +85,7 @@ public final class LateInteractionSearch {
       (segment.approximate() == null ? exact : approximate).add(segment);
     }
     if (request.options().exact() || allAreCandidates(approximate)) {
-      BestDocs best = new ExhaustiveScan(segments, request, k, false).run(segments.all());
+      BestHits best = new ExhaustiveScan(segments, request, k, false).run(segments.all());
       request.counters().end(Stage.SCAN);
       return best.best();
     }
@@ -84,7 +97,7 @@ public final class LateInteractionSearch {
   private boolean allAreCandidates(List<SegmentDocs> approximate) throws IOException {
     long atLeast = approximate.stream().mapToLong(SegmentDocs::acceptedAtLeast).sum();
     long atMost = approximate.stream().mapToLong(SegmentDocs::accepted).sum();
-    int few = request.options().few(k, accepted);
+    int few = request.options().few(depth, accepted);
     if (atLeast <= few && few < atMost) {
       for (SegmentDocs segment : approximate) {
         segment.count(request.time());
@@ -105,9 +118,9 @@ public final class LateInteractionSearch {
       raw |= segment.approximate().keepsRaw();
     }
     int kept = (int) Math.min(request.options().rescore(k, raw), accepted);
-    BestDocs exactDocs = new ExhaustiveScan(segments, request, k, false).run(exact);
+    BestHits exactDocs = new ExhaustiveScan(segments, request, k, false).run(exact);
     ExhaustiveScan quickScan = new ExhaustiveScan(segments, request, kept, true);
-    BestDocs quickDocs = new BestDocs(kept);
+    BestHits quickDocs = segments.toRescore(kept);
     quickDocs.addAll(quickScan.run(scanned));
     request.counters().end(Stage.SCAN);
     List<long[]> found =
@@ -116,13 +129,16 @@ public final class LateInteractionSearch {
     request.counters().candidates(all);
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
     if (enough || request.timedOut()) {
-      BestDocs hits = new BestDocs(k);
+      BestHits hits = segments.best(k);
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
       int[] documents = probed.stream().mapToInt(SegmentDocs::maxDoc).toArray();
       new CandidateScorer(segments, request, k)
           .score(found, documents, candidates, hits, quickDocs);
-    } else {
+      // Several candidates may have the same parent
+      enough = request.parents() == null || hits.isFull();
+    }
+    if (enough == false && request.timedOut() == false) {
       quickDocs.addAll(quickScan.run(probed));
     }
     request.counters().end(Stage.QUICK);
@@ -145,7 +161,7 @@ public final class LateInteractionSearch {
   private boolean isCheaperToScan(SegmentDocs segment, int probes) throws IOException {
     ApproximateSegmentSearch search = segment.approximate();
     // Most searches stop after a small part of the candidates
-    double scored = Math.max(k, candidates / USUAL_PART) * share(segment);
+    double scored = Math.max(depth, candidates / USUAL_PART) * share(segment);
     double saved = (segment.accepted() - scored) * search.costPerDocument();
     return saved <= search.collectCost(segment.accepted(), share(segment), probes);
   }
@@ -158,11 +174,11 @@ public final class LateInteractionSearch {
    * Gives the best documents exact scores, and keeps k of them. If time runs out, it chooses only
    * among the documents that have exact scores by then.
    */
-  private long[] rescore(BestDocs exactDocs, BestDocs quickDocs, int kept) throws IOException {
-    BestDocs pool = new BestDocs(kept);
+  private long[] rescore(BestHits exactDocs, BestHits quickDocs, int kept) throws IOException {
+    BestHits pool = segments.toRescore(kept);
     pool.addAll(exactDocs);
     pool.addAll(quickDocs);
-    BestDocs hits = new BestDocs(k);
+    BestHits hits = segments.best(k);
     hits.addAll(exactDocs);
     List<Long> quick = new ArrayList<>();
     for (long hit : pool.best()) {

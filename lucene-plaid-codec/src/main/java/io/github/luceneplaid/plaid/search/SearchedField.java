@@ -37,9 +37,9 @@ final class SearchedField {
       throw new IllegalArgumentException(
           "field \""
               + field
-              + "\" is not a late-interaction field: expected doc values of type "
+              + "\" must have doc values of type "
               + DocValuesType.BINARY
-              + ", found "
+              + ", got: "
               + info.getDocValuesType());
     }
     return true;

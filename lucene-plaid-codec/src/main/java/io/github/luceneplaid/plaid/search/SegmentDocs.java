@@ -35,15 +35,21 @@ import org.apache.lucene.util.FixedBitSet;
 final class SegmentDocs {
 
   private final LeafReaderContext context;
+  private final BitSet parents;
   private final SegmentSearch first;
   private final Map<Thread, SegmentSearch> searches = new ConcurrentHashMap<>();
   private final Bits liveDocs;
   private BitSet filtered;
   private int accepted;
 
-  /** Takes a search that was opened by the calling thread. */
-  SegmentDocs(LeafReaderContext context, SegmentSearch search) {
+  /**
+   * Takes a search that was opened by the calling thread.
+   *
+   * @param parents documents that are parents, null if nobody asks
+   */
+  SegmentDocs(LeafReaderContext context, BitSet parents, SegmentSearch search) {
     this.context = context;
+    this.parents = parents;
     this.first = search;
     searches.put(Thread.currentThread(), search);
     LeafReader reader = context.reader();
@@ -58,13 +64,14 @@ final class SegmentDocs {
   SegmentDocs adapted(SearchRequest request) throws IOException {
     SegmentDocs adapted = this;
     if (first instanceof ShownSegmentSearch shown && shown.changesTokens()) {
-      adapted = new SegmentDocs(context, new ExactSegmentSearch(context.reader(), request));
+      adapted =
+          new SegmentDocs(context, parents, new ExactSegmentSearch(context.reader(), request));
       adapted.filtered = filtered;
       adapted.accepted = filtered == null ? adapted.accepted : accepted;
     } else if (first instanceof ShownSegmentSearch shown
         && shown.hidesDocuments()
         && filtered == null) {
-      adapted = new SegmentDocs(context, shown);
+      adapted = new SegmentDocs(context, parents, shown);
       adapted.filter(shown.iterator(), request.time());
     }
     return adapted;
@@ -196,6 +203,17 @@ final class SegmentDocs {
   /** Returns the docID of the segment's first document. */
   int docBase() {
     return context.docBase;
+  }
+
+  /** Returns the parent of a document of the segment, which may be itself; -1 if it has none. */
+  int parent(int doc) {
+    int parent = doc < parents.length() ? parents.nextSetBit(doc) : DocIdSetIterator.NO_MORE_DOCS;
+    return parent == DocIdSetIterator.NO_MORE_DOCS ? -1 : parent;
+  }
+
+  /** Returns how many parents the segment has, if anybody asks for them. */
+  int parents() {
+    return parents.cardinality();
   }
 
   int ord() {

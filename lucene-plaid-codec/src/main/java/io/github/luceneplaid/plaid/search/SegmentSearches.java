@@ -12,6 +12,9 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.plaid.search.request.BestChildren;
+import io.github.luceneplaid.plaid.search.request.BestDocs;
+import io.github.luceneplaid.plaid.search.request.BestHits;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,12 +26,19 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSet;
 
 /** The segments that a search has to look at, and how their documents are scored in parallel. */
 public final class SegmentSearches {
 
   /** The number of dot products that justifies a task of its own. */
   static final long TASK_COST = 1 << 19;
+
+  /**
+   * Children of a parent that are scored exactly, as scores before do not tell for sure which one
+   * is the best.
+   */
+  private static final int CHILDREN = 3;
 
   private final IndexSearcher searcher;
   private final SearchRequest request;
@@ -51,41 +61,72 @@ public final class SegmentSearches {
         return;
       }
       SegmentSearch search = SegmentSearch.of(context, request);
-      if (search != null) {
-        byOrd[context.ord] = new SegmentDocs(context, search);
+      BitSet parents = search == null ? null : parents(context);
+      if (search != null && (parents != null || request.parents() == null)) {
+        byOrd[context.ord] = new SegmentDocs(context, parents, search);
         segments.add(byOrd[context.ord]);
       }
     }
     checkDimension();
   }
 
-  /**
-   * Checks that some document has the query's dimension. Segments may differ if a field has odd
-   * documents, or has been embedded anew, so one document is enough. Most searches know of one
-   * without looking at any.
-   */
+  private BitSet parents(LeafReaderContext context) throws IOException {
+    return request.parents() == null ? null : request.parents().apply(context);
+  }
+
   private void checkDimension() throws IOException {
+    List<SegmentSearch> searches = new ArrayList<>(segments.size());
     for (SegmentDocs segment : segments) {
       if (segment.current().dimension() == request.query().dimension()) {
         return;
       }
+      searches.add(segment.current());
     }
-    int expected = 0;
-    for (SegmentDocs segment : segments) {
-      if (segment.current().findsDimension() || request.timedOut()) {
+    checkDimension(searches, request);
+  }
+
+  /**
+   * Checks that a query fits a reader. Opens no more segments than that takes: mostly one.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
+   *     have another dimension than the query
+   */
+  public static void checkDimension(IndexReader reader, SearchRequest request) throws IOException {
+    List<SegmentSearch> searches = new ArrayList<>();
+    for (LeafReaderContext context : reader.leaves()) {
+      SegmentSearch search = SegmentSearch.of(context, request);
+      if (search != null && search.dimension() == request.query().dimension()) {
         return;
       }
-      expected = expected > 0 ? expected : segment.current().dimension();
+      if (search != null) {
+        searches.add(search);
+      }
+    }
+    checkDimension(searches, request);
+  }
+
+  /**
+   * Checks that some document has the query's dimension. Segments may differ if a field has odd documents, or has been embedded anew, so one document is enough. Most searches know of one without looking at any.
+   *
+   * @param searches of segments that mostly have tokens of another dimension
+   */
+  private static void checkDimension(List<SegmentSearch> searches, SearchRequest request)
+      throws IOException {
+    int expected = 0;
+    for (SegmentSearch search : searches) {
+      if (search.findsDimension() || request.timedOut()) {
+        return;
+      }
+      expected = expected > 0 ? expected : search.dimension();
     }
     if (expected != 0) {
       throw new IllegalArgumentException(
-          "the query has dimension "
-              + request.query().dimension()
-              + ", expected "
+          "the query must have dimension "
               + expected
               + ", that of field \""
               + request.field()
-              + "\"");
+              + "\", got: "
+              + request.query().dimension());
     }
   }
 
@@ -136,6 +177,31 @@ public final class SegmentSearches {
           "a document must be at least 0 and less than " + reader.maxDoc() + ", got: " + doc);
     }
     return ReaderUtil.subIndex(doc, reader.leaves());
+  }
+
+  /** Keeps the best documents, or the best child of each of as many parents. */
+  BestHits best(int capacity) {
+    return best(capacity, 1);
+  }
+
+  /**
+   * Keeps documents that will be scored exactly, or several children of each of as many parents.
+   */
+  BestHits toRescore(int capacity) {
+    return best(capacity, CHILDREN);
+  }
+
+  private BestHits best(int capacity, int children) {
+    return request.parents() == null
+        ? new BestDocs(capacity)
+        : new BestChildren(capacity, children, this::parent);
+  }
+
+  /** Returns the parent of a document, which may be itself; -1 if it has none. */
+  int parent(int doc) {
+    SegmentDocs segment = of(doc);
+    int parent = segment.parent(doc - segment.docBase());
+    return parent < 0 ? -1 : segment.docBase() + parent;
   }
 
   /** Returns the segment of a document, null if the segment has no values. */

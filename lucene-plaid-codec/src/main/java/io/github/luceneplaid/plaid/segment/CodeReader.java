@@ -23,14 +23,14 @@ import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * The codes of a segment's tokens, in blocks, and the tokens that they stand for. Belongs to one
- * thread, as its segment does.
+ * Reads and decodes the codes of a segment's tokens. An instance belongs to one thread, like its
+ * segment.
  *
  * @lucene.internal
  */
 public final class CodeReader {
 
-  /** Tokens that are decoded in one go. */
+  /** Tokens that are decoded at a time. */
   private static final int CHUNK = CodeBlock.LANES * 4;
 
   private final PlaidSegment segment;
@@ -40,7 +40,7 @@ public final class CodeReader {
   private final int blockBytes;
   private final int stride;
 
-  // Made when tokens are decoded first.
+  // Created when tokens are first decoded.
   private BlockDecoder decoder;
   private byte[] scratch;
 
@@ -64,8 +64,8 @@ public final class CodeReader {
   }
 
   /**
-   * Decodes tokens {@code [from, from + n)} of a document as they are coded: rotated, with their
-   * length.
+   * Decodes tokens {@code [from, from + n)} of a document. The tokens have their length, and stay
+   * rotated.
    *
    * @param into receives n rows of the dimension
    */
@@ -123,7 +123,7 @@ public final class CodeReader {
     }
   }
 
-  /** The length of a token of a block, in a segment whose tokens are not all of length 1. */
+  /** Returns the length of a token of a block. The segment must store lengths. */
   public float length(byte[] block, int offset, int lane) {
     return (float) BitUtil.VH_LE_FLOAT.get(block, offset + blockBytes + lane * Float.BYTES);
   }
@@ -134,14 +134,16 @@ public final class CodeReader {
   }
 
   /**
-   * Copies blocks of codes. If there is an odd number of half blocks, the last one is made a whole
-   * one by repeating its tokens.
+   * Copies blocks of codes. If the number of half blocks is odd, the last one is expanded to a
+   * block: its tokens are repeated.
    *
-   * @param half the first half block, an even number behind the first one of a document
-   * @param n half blocks; odd only up to the last one of a document
+   * @param half the first half block; its distance from the first half block of the document is
+   *     even
+   * @param n number of half blocks; odd only if they end with the last one of a document
    * @param into receives the blocks
    * @return the number of blocks
-   * @throws CorruptIndexException if there are no such blocks, or not the centroids they name
+   * @throws org.apache.lucene.index.CorruptIndexException if these blocks do not exist, or name a
+   *     centroid that does not exist
    */
   public int readBlocks(long half, int n, byte[] into) throws IOException {
     if (half < 0 || n < 0 || half > segment.addresses().halves() - n) {

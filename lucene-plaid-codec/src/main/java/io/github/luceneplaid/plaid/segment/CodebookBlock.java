@@ -27,8 +27,9 @@ import org.apache.lucene.store.DataOutput;
  * @param size number of centroids
  * @param meanResidual see {@link Codebook#meanResidual()}
  * @param trainedTokens see {@link Codebook#trainedTokens()}
- * @param buckets see {@link Codebook#buckets()}; null for a codebook of the format's own
- * @param centroidsOffset slab of centroids (f32), in the vector file; 0 without buckets
+ * @param buckets see {@link Codebook#buckets()}; null for a trained codebook
+ * @param centroidsOffset slab of centroids (f32), in the vector file; 0 if there are no buckets
+ * @lucene.internal
  */
 public record CodebookBlock(
     Codebook.Id id,

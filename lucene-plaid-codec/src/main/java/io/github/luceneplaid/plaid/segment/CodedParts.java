@@ -24,19 +24,21 @@ import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 
 /**
- * Where the parts of a trained field are.
+ * The parts of a coded field in the files of its segment.
  *
  * @param blocks codebook blocks, in the order of their centroids
- * @param centroidsOffset slab of the centroids of the format's own blocks (f16), in the vector file
- * @param regions number of regions: the centroids, if there is one block only
- * @param regionsOffset slab of regions (f16), in the vector file; the centroids', if they are these
+ * @param centroidsOffset slab of the centroids of the trained blocks (f16), in the vector file
+ * @param regions number of regions; the number of centroids if there is only one block
+ * @param regionsOffset slab of regions (f16), in the vector file; the slab of centroids if these
+ *     are the regions
  * @param codesOffset blocks of codes, in the data file
  * @param cells number of cells
- * @param cellsOffset blocks of cells, in the vector file
+ * @param cellsOffset records of cells, in the vector file
  * @param postings number of postings
  * @param postingWidth bytes of a posting, 2 to 4
  * @param postingsOffset posting lists, in the data file
- * @param directoryOffset cells and postings of each region, in the data file
+ * @param directoryOffset table of cells and postings of each region, in the data file
+ * @lucene.internal
  */
 public record CodedParts(
     List<CodebookBlock> blocks,
@@ -51,10 +53,10 @@ public record CodedParts(
     long postingsOffset,
     long directoryOffset) {
 
-  /** Blocks of a segment. */
+  /** Largest number of codebook blocks of a segment. */
   public static final int MAX_BLOCKS = 16;
 
-  /** Centroids of all blocks of a segment: their ids are 16 bits. */
+  /** Largest number of centroids of all blocks of a segment. Their ids have 16 bits. */
   public static final int MAX_CENTROIDS = 1 << Short.SIZE;
 
   public CodedParts {
@@ -64,7 +66,8 @@ public record CodedParts(
     Limits.check("centroids", centroids, 1, MAX_CENTROIDS);
     for (int i = 1; i < blocks.size(); i++) {
       if (blocks.get(i).isImported() && blocks.get(i - 1).isImported() == false) {
-        throw new IllegalArgumentException("an imported codebook behind one that is not");
+        throw new IllegalArgumentException(
+            "found an imported codebook after a trained one, expected imported ones first");
       }
     }
     if (blocks.size() == 1) {
@@ -82,7 +85,7 @@ public record CodedParts(
     Limits.checkAligned("offset of codes", codesOffset, SlabWriter.ALIGNMENT);
   }
 
-  /** Bytes of a posting that can hold every ordinal. */
+  /** Returns the least number of bytes of a posting that can hold every ordinal. */
   public static int widthOfPostings(int documents) {
     return documents <= 1 << 16 ? 2 : documents <= 1 << 24 ? 3 : 4;
   }
@@ -100,15 +103,15 @@ public record CodedParts(
     return blocks.size() == 1;
   }
 
-  /** What is in the data file, but for the codes. */
-  public List<FilePart> dataParts() {
+  /** The parts in the data file, except for the codes. */
+  List<FilePart> dataParts() {
     return List.of(
         new FilePart("postings", postingsOffset, Math.multiplyExact(postings, postingWidth)),
         new FilePart("cell directory", directoryOffset, CellTable.bytes(regions)));
   }
 
-  /** What is in the vector file. */
-  public List<FilePart> vectorParts(int dimension) {
+  /** The parts in the vector file. */
+  List<FilePart> vectorParts(int dimension) {
     List<FilePart> parts = new ArrayList<>();
     long own = 0;
     for (CodebookBlock block : blocks) {
@@ -128,7 +131,7 @@ public record CodedParts(
     return parts;
   }
 
-  public void write(DataOutput meta) throws IOException {
+  void write(DataOutput meta) throws IOException {
     meta.writeVInt(blocks.size());
     for (CodebookBlock block : blocks) {
       block.write(meta);
@@ -145,9 +148,9 @@ public record CodedParts(
     meta.writeVLong(directoryOffset);
   }
 
-  public static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
+  static CodedParts read(DataInput meta, int dimension, int bits) throws IOException {
     int n = meta.readVInt();
-    // Before anything is allocated for them
+    // Checked before blocks are allocated
     Limits.check("codebook blocks", n, 1, MAX_BLOCKS);
     List<CodebookBlock> blocks = new ArrayList<>();
     for (int i = 0; i < n; i++) {

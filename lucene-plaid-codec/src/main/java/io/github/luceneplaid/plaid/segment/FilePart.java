@@ -20,7 +20,7 @@ import java.util.List;
 /**
  * A part of a file.
  *
- * @param what it holds
+ * @param what the name of its content
  * @param offset of its first byte
  * @param length in bytes
  */
@@ -32,12 +32,12 @@ record FilePart(String what, long offset, long length) {
   }
 
   /**
-   * Checks that parts lie in a file, and none in another.
+   * Checks that parts lie inside a file and do not overlap.
    *
    * @param file name of the file
    * @param start where parts may start
    * @param end where they must end
-   * @throws IllegalArgumentException if one does not
+   * @throws IllegalArgumentException if a part is outside, or two parts overlap
    */
   static void check(List<FilePart> parts, String file, long start, long end) {
     List<FilePart> ordered = new ArrayList<>(parts);

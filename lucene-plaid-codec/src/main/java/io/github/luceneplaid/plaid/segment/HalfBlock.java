@@ -16,10 +16,12 @@ import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * A block of 8 coded tokens: what a segment stores of the last block of a document if no more than
- * 8 of its lanes have tokens. Each part of a block, be it the centroid ids, the scales, the
- * factors, a group of codes or the lengths, is cut to its first half. Expanded, tokens 8 to 15
- * repeat tokens 0 to 7, which changes no maximum.
+ * A block of 8 coded tokens. A segment stores it as the last block of a document if at most 8 lanes
+ * of that block have tokens. Each part of the block is cut to its first half: the centroid ids, the
+ * scales, the factors, each group of codes, and the lengths. In the expanded block, tokens 8 to 15
+ * repeat tokens 0 to 7. This changes no maximum.
+ *
+ * @lucene.internal
  */
 public final class HalfBlock {
 
@@ -31,7 +33,7 @@ public final class HalfBlock {
 
   private HalfBlock() {}
 
-  /** The number of half blocks that so many tokens take. */
+  /** Returns the number of half blocks of a document with this number of tokens. */
   public static int count(int tokens) {
     return (tokens + LANES - 1) / LANES;
   }
@@ -41,8 +43,8 @@ public final class HalfBlock {
    *
    * @param block holds the block; its first half receives the half block
    * @param offset index of its first byte
-   * @param coded its bytes without lengths
-   * @param stride its bytes
+   * @param coded bytes of the block without lengths
+   * @param stride bytes of the block
    */
   public static void cut(byte[] block, int offset, int coded, int stride) {
     int to = offset + CENTROIDS / 2;
@@ -56,15 +58,15 @@ public final class HalfBlock {
   }
 
   /**
-   * Undoes {@link #cut}: lanes 8 to 15 become those of 0 to 7.
+   * Undoes {@link #cut}. Lanes 8 to 15 become copies of lanes 0 to 7.
    *
-   * @param block whose first half holds the half block
+   * @param block holds the half block in its first half
    * @param offset index of its first byte
    * @param coded bytes of the whole block without lengths
    * @param stride bytes of the whole block
    */
   static void expand(byte[] block, int offset, int coded, int stride) {
-    // From the end, as what is read lies before what is written
+    // From the end, because each part is read at a lower index than it is written to
     int from = offset + stride / 2;
     if (stride > coded) {
       from -= LENGTHS / 2;

@@ -18,8 +18,8 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Values of a field that are coded by PLAID already, outside of a segment. A merge takes over their
- * codes and their codebook as they are; to everybody else they are payloads of {@link
+ * Values of a field that come from an imported PLAID index and are not in a segment yet. A merge
+ * copies their codes and their codebook unchanged. Other callers see payloads of {@link
  * org.apache.lucene.document.LateInteractionField} with the decoded tokens.
  *
  * @lucene.internal
@@ -34,7 +34,7 @@ public abstract class ImportedDocValues extends BinaryDocValues {
   /** Sole constructor. */
   protected ImportedDocValues() {}
 
-  /** What all values are coded against; an imported one. */
+  /** Returns the imported codebook that all values are coded against. */
   public abstract Codebook codebook();
 
   /** The number of tokens of the current document, at least 1. */
@@ -54,7 +54,7 @@ public abstract class ImportedDocValues extends BinaryDocValues {
    *
    * @param from the first token
    * @param n number of tokens
-   * @param into receives their bytes as PLAID's files have them, row after row
+   * @param into receives their bytes in the layout of PLAID's files, row after row
    */
   public abstract void residuals(int from, int n, byte[] into) throws IOException;
 

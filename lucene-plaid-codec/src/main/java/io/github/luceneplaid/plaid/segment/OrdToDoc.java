@@ -22,14 +22,15 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.LongValues;
 
 /**
- * The documents of ordinals, as {@link OrdToDocDISIReaderConfiguration#writeStoredMeta} writes
- * them. That class keeps to itself where they are; this one can tell whether it can be.
+ * The documents of ordinals, in the layout of {@link
+ * OrdToDocDISIReaderConfiguration#writeStoredMeta}. That class does not expose the offsets that it
+ * reads. This class checks them.
  *
  * @param docsOffset {@link IndexedDISI} of the documents, in the data file; {@link #ALL} if all
  *     documents have tokens
- * @param docsLength its bytes
- * @param jumpTableEntries of it
- * @param denseRankPower of it
+ * @param docsLength bytes of {@code docsOffset}
+ * @param jumpTableEntries entries of its jump table
+ * @param denseRankPower its dense rank power
  * @param documents the document of each ordinal; null if all have tokens
  */
 record OrdToDoc(
@@ -69,7 +70,7 @@ record OrdToDoc(
     return new OrdToDoc(docsOffset, docsLength, jumpTableEntries, denseRankPower, ordToDoc);
   }
 
-  /** Whether each document has the ordinal of its number. */
+  /** Whether the ordinal of each document is its number. */
   boolean isDense() {
     return docsOffset == ALL;
   }
@@ -83,7 +84,7 @@ record OrdToDoc(
     return isDense() ? DocIdSetIterator.all(documents) : disi(data, documents);
   }
 
-  /** The document of each ordinal; null if each is its own. */
+  /** Returns the document of each ordinal; null if the ordinal of each document is its number. */
   LongValues open(IndexInput data) throws IOException {
     return isDense() ? null : documents.open(data);
   }

@@ -23,16 +23,21 @@ import org.apache.lucene.util.BytesRef;
 /**
  * The bytes of a {@link LateInteractionField} value: the dimension as a little-endian int, then the
  * tokens one after another as little-endian floats.
+ *
+ * @lucene.internal
  */
 public final class Payload {
 
-  /** Values of more dimensions are kept as they are and never coded. */
+  /** Largest dimension of tokens that can be coded. Other values are stored unchanged. */
   public static final int MAX_DIMENSION = Rotation.MAX_DIMENSION;
 
-  /** From here on a component would round to infinity as a 16-bit float. */
+  /** Components of at least this magnitude round to infinity as 16-bit floats. */
   private static final float MAX_COMPONENT = 65520f;
 
-  /** A shorter token has no direction worth coding, and few bits left as 16-bit floats. */
+  /**
+   * Least length of a token that can be coded. The direction of a shorter one is unreliable, and
+   * its 16-bit floats have few significant bits.
+   */
   private static final double MIN_NORM = 0x1p-10;
 
   private static final float UNIT_TOLERANCE = 1e-3f;
@@ -40,26 +45,32 @@ public final class Payload {
   private Payload() {}
 
   /**
-   * The dimension that the bytes state, or 0 if they are not a payload of at least one token of at
-   * most {@link #MAX_DIMENSION} dimensions.
+   * Returns the dimension in the header. Returns 0 if the bytes are not a payload, have no token,
+   * or have more than {@link #MAX_DIMENSION} dimensions.
    */
   public static int dimension(BytesRef bytes) {
-    if (bytes.length <= Integer.BYTES) {
-      return 0;
-    }
-    int dimension = buffer(bytes).getInt();
-    if (dimension < 1 || dimension > MAX_DIMENSION) {
-      return 0;
-    }
-    return (bytes.length - Integer.BYTES) % (dimension * Float.BYTES) == 0 ? dimension : 0;
+    int dimension = statedDimension(bytes);
+    boolean fit =
+        dimension <= MAX_DIMENSION && bytes.length > Integer.BYTES && areTokens(bytes, dimension);
+    return fit ? dimension : 0;
   }
 
-  /** The number of tokens of a payload of that dimension. */
+  /** Returns the dimension in the header, of any size; 0 if the bytes are too few for a header. */
+  public static int statedDimension(BytesRef bytes) {
+    return bytes.length < Integer.BYTES ? 0 : buffer(bytes).getInt();
+  }
+
+  /** Whether the bytes are a header and whole tokens of a dimension. There may be no token. */
+  public static boolean areTokens(BytesRef bytes, int dimension) {
+    return dimension >= 1 && (bytes.length - Integer.BYTES) % ((long) dimension * Float.BYTES) == 0;
+  }
+
+  /** Returns the number of tokens of a payload of a dimension. */
   public static int tokenCount(BytesRef bytes, int dimension) {
     return (bytes.length - Integer.BYTES) / (dimension * Float.BYTES);
   }
 
-  /** The largest number of tokens of that dimension that a payload can have. */
+  /** Returns the largest number of tokens of a dimension in a payload. */
   static int maxTokenCount(int dimension) {
     return (ArrayUtil.MAX_ARRAY_LENGTH - Integer.BYTES) / (dimension * Float.BYTES);
   }
@@ -72,7 +83,7 @@ public final class Payload {
         .get(into, 0, n * dimension);
   }
 
-  /** Writes tokens {@code [from, from + n)} into the bytes of a payload, behind its header. */
+  /** Writes tokens {@code [from, from + n)} into the bytes of a payload, after its header. */
   static void write(float[] tokens, int n, int dimension, byte[] payload, int from) {
     ByteBuffer.wrap(payload)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -86,19 +97,20 @@ public final class Payload {
     ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).putInt(dimension);
   }
 
-  /** What tokens are fit for. */
+  /** The ways to store the tokens of a payload. */
   public enum Shape {
     /**
-     * To be kept as they are: some component is not finite or too large, or some token too short.
+     * The payload is stored unchanged. A component is too large or not finite, or a token is too
+     * short.
      */
     ODD,
-    /** To be coded with the length of each token beside the codes. */
+    /** The tokens are coded, and their lengths are stored beside the codes. */
     ANY_LENGTH,
-    /** To be coded by direction alone. */
+    /** The tokens are coded without their lengths. */
     UNIT_LENGTH
   }
 
-  /** Looks at all tokens of a payload of that dimension. */
+  /** Returns the way to store the tokens of a payload of a dimension. */
   public static Shape shape(BytesRef bytes, int dimension) {
     FloatBuffer tokens = buffer(bytes).position(bytes.offset + Integer.BYTES).asFloatBuffer();
     Shape shape = Shape.UNIT_LENGTH;
@@ -106,7 +118,7 @@ public final class Payload {
       double squares = 0;
       for (int end = at + dimension; at < end; at++) {
         float component = tokens.get(at);
-        // Negated, so that a NaN is odd as well
+        // Negated, so that NaN is odd, too
         if (!(Math.abs(component) < MAX_COMPONENT)) {
           return Shape.ODD;
         }

@@ -20,8 +20,8 @@ import org.apache.lucene.util.BytesRef;
 
 /**
  * The values of a field of a PLAID segment, as payloads of {@link
- * org.apache.lucene.document.LateInteractionField}. Searches and merges look behind them, at the
- * {@link #segment}.
+ * org.apache.lucene.document.LateInteractionField}. Searches and merges read the {@link #segment}
+ * instead.
  *
  * @lucene.internal
  */
@@ -38,10 +38,10 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
 
   private int doc = -1;
 
-  /** Where the documents with tokens stand: never before {@link #doc}, once that has moved. */
+  /** The current document with tokens. It is never before {@link #doc}, once that has moved. */
   private int tokenDoc = -1;
 
-  /** Whether {@link #tokenDoc} has tokens: {@link #advanceExact} may leave it where it has none. */
+  /** Whether {@link #tokenDoc} has tokens. After {@link #advanceExact} it may have none. */
   private boolean hasTokens;
 
   private int escapedDoc = -1;
@@ -50,8 +50,8 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
   /**
    * Sole constructor.
    *
-   * @param segment belongs to these values
-   * @param escaped the values that are kept as the bytes they came in; null if there are none
+   * @param segment the segment, which no other values use
+   * @param escaped the values that are stored unchanged; null if there are none
    */
   PlaidBinaryDocValues(PlaidSegment segment, BinaryDocValues escaped) throws IOException {
     this.segment = segment;
@@ -63,24 +63,24 @@ public final class PlaidBinaryDocValues extends BinaryDocValues {
     }
   }
 
-  /** The segment behind the values; it belongs to the same thread. */
+  /** Returns the segment that holds the values. It belongs to the same thread. */
   public PlaidSegment segment() {
     return segment;
   }
 
-  /** Whether the value of the current document is kept as the bytes it came in. */
+  /** Whether the value of the current document is stored unchanged. */
   public boolean isEscaped() {
     return doc != tokenDoc || hasTokens == false;
   }
 
-  /** The ordinal of the current document, which must not be escaped. */
+  /** Returns the ordinal of the current document, which must not be escaped. */
   public int ordinal() {
     assert isEscaped() == false;
     return sparse == null ? doc : sparse.index();
   }
 
-  /** Whether bytes are those that {@link #binaryValue} has returned, of tokens. */
-  @SuppressWarnings("ReferenceEquality") // Equal bytes may be another document's
+  /** Whether these bytes are the object that {@link #binaryValue} has returned for tokens. */
+  @SuppressWarnings("ReferenceEquality") // Equal bytes may belong to another document
   boolean isPayload(BytesRef value) {
     return value == payload && isEscaped() == false;
   }

@@ -12,8 +12,8 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.internal.SegmentFile;
 import io.github.luceneplaid.plaid.write.PlaidDocValuesConsumer;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +24,6 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SortedDocValues;
@@ -40,8 +39,11 @@ import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Reads what {@link PlaidDocValuesConsumer} has written. Until codes of a field are asked for, the
- * heap holds what the meta file says of it; from then on also what {@link PlaidSegment} loads.
+ * Reads the files that {@link PlaidDocValuesConsumer} writes. The heap holds the entry of a field
+ * in the meta file. When codes of the field are first used, {@link PlaidSegment} loads its
+ * centroids, too.
+ *
+ * @lucene.internal
  */
 public final class PlaidDocValuesProducer extends DocValuesProducer {
 
@@ -52,10 +54,12 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
   private final IndexInput vectors;
 
   /**
-   * Opens a segment: the meta file is read and verified, of the others only header and footer.
+   * Opens a segment. It reads and verifies the whole meta file, and the header and footer of the
+   * other files.
    *
-   * @param delegateFormat null: without the delegate
-   * @param currentVersion the last version that there is
+   * @param delegateFormat the format of other fields and of values that cannot be coded; null to
+   *     open no delegate
+   * @param currentVersion the newest version that can be read
    */
   public PlaidDocValuesProducer(
       SegmentReadState state, DocValuesFormat delegateFormat, int currentVersion)
@@ -98,38 +102,17 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
 
   private IndexInput openData(SegmentReadState state, String extension, String codec)
       throws IOException {
-    String name =
-        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-    // Who reads once closes at once, which is cheap if the input is told so
+    // An input that is read once is also closed at once. Closing is cheap if the context says so
     IOContext context =
         state.context.hints().contains(ReadOnceHint.INSTANCE)
             ? state.context
             : state.context.withHints(
                 FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
-    IndexInput in = state.directory.openInput(name, context);
-    boolean success = false;
-    try {
-      CodecUtil.checkIndexHeader(
-          in,
-          codec,
-          meta.version(),
-          meta.version(),
-          state.segmentInfo.getId(),
-          state.segmentSuffix);
-      // Does not verify the bytes, which would cost too much here, but does notice a cut file
-      CodecUtil.retrieveChecksum(in);
-      success = true;
-    } catch (EOFException e) {
-      throw new CorruptIndexException("the file ends within its header", in, e);
-    } finally {
-      if (success == false) {
-        IOUtils.closeWhileHandlingException(in);
-      }
-    }
-    return in;
+    return new SegmentFile(extension, codec, meta.version(), meta.version())
+        .open(state, meta.version(), context);
   }
 
-  /** Loads of all fields what is loaded when it is first asked for otherwise. */
+  /** Loads everything of all fields that is otherwise loaded at its first use. */
   public void loadFields() throws IOException {
     for (StoredField field : fields.values()) {
       open(field, null).iterator();
@@ -146,7 +129,7 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
     }
   }
 
-  /** The field as the search and the merge see it, for one thread; null if it is delegated. */
+  /** Opens the field for searches and merges, for one thread; null if the delegate holds it. */
   private PlaidSegment segment(FieldInfo info) throws IOException {
     StoredField field = fields.get(info.number);
     return field == null ? null : open(field, () -> delegate(info).getBinary(info));
@@ -159,8 +142,7 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
   private DocValuesProducer delegate(FieldInfo field) throws CorruptIndexException {
     if (delegate == null) {
       throw new CorruptIndexException(
-          "field \"" + field.name + "\" is not there, nor a delegate that could have it",
-          meta.file());
+          "field \"" + field.name + "\" : found neither tokens nor a delegate", meta.file());
     }
     return delegate;
   }

@@ -24,20 +24,21 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * A field in the meta file, as {@link PlaidDocValuesFormat} lays it out. This record and those it
- * is made of check what they hold, whether it is to be written or has been read: a writer cannot
- * make an entry that a reader refuses.
+ * The entry of a field in the meta file. {@link PlaidDocValuesFormat} states its layout. This
+ * record and its parts check their values when they are created, both by a writer and by a reader.
+ * So a writer cannot write an entry that a reader refuses.
  *
- * @param addresses which documents have tokens, and where
+ * @param addresses the documents with tokens, and where their tokens start
  * @param addressBytes bytes of the addresses in the data file
  * @param dimension components of a token
  * @param unitLength whether no lengths are stored
  * @param escapedDocuments documents whose bytes the delegate keeps
  * @param options the options the field was written with
- * @param history how the tokens came into this segment
- * @param rows where tokens stored as floats are; null if there are none
- * @param provisional whether the codes are there to search by only, and tokens are the rows
- * @param codes where codes, centroids and cells are; null if there are none
+ * @param history how the tokens were written to this segment
+ * @param rows the tokens stored as floats; null if there are none
+ * @param provisional whether the codes are used by searches only, and the rows hold the tokens
+ * @param codes the codes, centroids and cells; null if there are none
+ * @lucene.internal
  */
 public record PlaidFieldEntry(
     TokenAddresses addresses,
@@ -97,7 +98,7 @@ public record PlaidFieldEntry(
   private static void checkParts(
       TokenAddresses addresses, int dimension, PlaidOptions options, CodedParts codes) {
     Limits.check("cells", codes.cells(), 1, addresses.tokens());
-    // A cell lists a document once, however many of its tokens are in it
+    // A cell lists a document once, even if several of its tokens are in the cell
     Limits.check("postings", codes.postings(), codes.cells(), addresses.tokens());
     int width = CodedParts.widthOfPostings(addresses.documents());
     Limits.check("posting width", codes.postingWidth(), width, width);
@@ -111,14 +112,14 @@ public record PlaidFieldEntry(
     }
   }
 
-  /** Whether tokens are coded for good. */
+  /** Whether the tokens are coded, and the codes are not provisional. */
   public boolean isTrained() {
     return codes != null && provisional == false;
   }
 
-  /** How often the tokens that are read back have been decoded from codes. */
+  /** Returns how many times the tokens that are read have been encoded and decoded. */
   public int tokensTimesEncoded() {
-    // Raw tokens are what the codes beside them were encoded from
+    // The codes were encoded from the raw tokens beside them
     return isTrained() && rows != null ? history.timesEncoded() - 1 : history.timesEncoded();
   }
 
@@ -132,7 +133,7 @@ public record PlaidFieldEntry(
     return Math.multiplyExact(codeStride() / 2, addresses.halves());
   }
 
-  /** What the field has in the data file. */
+  /** The parts of the field in the data file. */
   List<FilePart> dataParts() {
     List<FilePart> parts = new ArrayList<>(addresses.parts());
     if (codes != null) {
@@ -142,7 +143,7 @@ public record PlaidFieldEntry(
     return parts;
   }
 
-  /** What the field has in the vector file. */
+  /** The parts of the field in the vector file. */
   List<FilePart> vectorParts() {
     List<FilePart> parts = new ArrayList<>();
     if (rows != null) {
@@ -156,7 +157,10 @@ public record PlaidFieldEntry(
     return parts;
   }
 
-  /** Writes all but the addresses, which come first and write themselves. */
+  /**
+   * Writes everything except the addresses. {@link TokenAddresses.Builder#write} must have written
+   * them before.
+   */
   public void write(IndexOutput meta) throws IOException {
     meta.writeVLong(addressBytes);
     meta.writeVInt(dimension);
@@ -176,16 +180,16 @@ public record PlaidFieldEntry(
   }
 
   /**
-   * Reads a field, addresses and all.
+   * Reads the addresses and the rest of the entry.
    *
-   * @throws IllegalArgumentException if it cannot be one
-   * @throws ArithmeticException likewise
+   * @throws IllegalArgumentException if the entry is invalid
+   * @throws ArithmeticException if the entry is invalid
    */
   static PlaidFieldEntry read(IndexInput meta, int maxDoc) throws IOException {
     TokenAddresses addresses = TokenAddresses.read(meta, maxDoc);
     long addressBytes = meta.readVLong();
     int dimension = meta.readVInt();
-    // Before as many floats are allocated
+    // Checked before this number of floats is allocated
     Limits.check("dimension", dimension, 1, Payload.MAX_DIMENSION);
     byte unitLength = meta.readByte();
     Limits.check("unit length", unitLength, 0, 1);

@@ -31,10 +31,11 @@ import org.apache.lucene.store.IndexInput;
 /**
  * The meta file of a segment.
  *
- * @param file its name
+ * @param file name of the file
  * @param version of the format, the same in all files of the segment
  * @param entries the fields, by number
  * @param hasDelegate whether the segment has files of the delegate
+ * @lucene.internal
  */
 public record PlaidMeta(
     String file, int version, SortedMap<Integer, PlaidFieldEntry> entries, boolean hasDelegate) {
@@ -42,7 +43,7 @@ public record PlaidMeta(
   /**
    * Reads and verifies the file.
    *
-   * @param currentVersion the last version that there is
+   * @param currentVersion the newest version that can be read
    */
   static PlaidMeta read(SegmentReadState state, int currentVersion) throws IOException {
     String file =
@@ -83,11 +84,14 @@ public record PlaidMeta(
       FieldInfo info = state.fieldInfos.fieldInfo(number);
       if (info == null || info.getDocValuesType() != DocValuesType.BINARY) {
         throw new CorruptIndexException(
-            "field number: found " + number + ", expected that of a field of binary doc values",
+            "field number: found "
+                + number
+                + ", expected the number of a field of binary doc values",
             meta);
       }
       if (entries.put(number, PlaidFieldEntry.read(meta, maxDoc)) != null) {
-        throw new CorruptIndexException("field \"" + info.name + "\" is there twice", meta);
+        throw new CorruptIndexException(
+            "field \"" + info.name + "\": found two entries, expected one", meta);
       }
     }
   }
@@ -106,11 +110,11 @@ public record PlaidMeta(
   }
 
   /**
-   * Checks that all that the fields have in the other files is inside of them.
+   * Checks that all parts of the fields are inside the other files.
    *
    * @param data the data file
    * @param vectors the vector file
-   * @param suffix of the segment's files
+   * @param suffix suffix of the segment's files
    */
   void checkParts(IndexInput data, IndexInput vectors, String suffix) throws IOException {
     List<FilePart> dataParts = new ArrayList<>();
@@ -131,20 +135,20 @@ public record PlaidMeta(
   }
 
   /**
-   * Checks that the file says what its writer has done.
+   * Checks that the file agrees with its writer.
    *
    * @param fields numbers of the fields that were written
-   * @param delegated whether the delegate was given any
+   * @param delegated whether a field was written by the delegate
    */
   public void checkWritten(Set<Integer> fields, boolean delegated) throws CorruptIndexException {
     if (entries.keySet().equals(fields) == false || hasDelegate != delegated) {
       throw new CorruptIndexException(
           "fields: found "
               + entries.keySet()
-              + (hasDelegate ? " and those of a delegate" : "")
+              + (hasDelegate ? "  and a delegate" : "")
               + ", expected "
               + fields
-              + (delegated ? " and those of a delegate" : ""),
+              + (delegated ? "  and a delegate" : ""),
           file);
     }
   }

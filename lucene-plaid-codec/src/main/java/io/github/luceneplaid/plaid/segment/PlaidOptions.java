@@ -18,25 +18,29 @@ import java.util.Map;
 import org.apache.lucene.index.FieldInfo;
 
 /**
- * How a field is written. The options travel with the field as {@link FieldInfo} attributes, so
- * that a format made without arguments writes a field as it finds it.
+ * The options that a field is written with. A segment stores them as attributes of the {@link
+ * FieldInfo}. A format that was created without arguments therefore keeps the options of a field.
  *
  * @param bits bits per dimension of a residual: 1, 2, 3, 4 or 8
- * @param raw what is kept of the original tokens: 16-bit or 32-bit floats, null for nothing
+ * @param raw the type of the original tokens that are stored beside the codes, 16-bit or 32-bit
+ *     floats; null if they are not stored
  * @param trainingThreshold segments with fewer tokens stay flat; at least 1
  * @param tokensPerCell mean number of tokens of a cell, 1 to 65 536
  * @param seed seed of training and clustering
+ * @lucene.internal
  */
 public record PlaidOptions(
     int bits, SlabEncoding raw, int trainingThreshold, int tokensPerCell, long seed) {
 
   public static final PlaidOptions DEFAULT = new PlaidOptions(4, null, 1 << 16, 32, 42);
 
+  public static final int MAX_TOKENS_PER_CELL = 1 << 16;
+
   private static final String NO_RAW = "NONE";
   private static final String PREFIX = "PlaidDocValuesFormat.";
 
   public PlaidOptions {
-    if (bits != 1 && bits != 2 && bits != 3 && bits != 4 && bits != 8) {
+    if (areBits(bits) == false) {
       throw new IllegalArgumentException("bits: found " + bits + ", expected 1, 2, 3, 4 or 8");
     }
     if (raw != null) {
@@ -46,18 +50,23 @@ public record PlaidOptions(
       throw new IllegalArgumentException(
           "training threshold: found " + trainingThreshold + ", expected at least 1 token");
     }
-    if (tokensPerCell < 1 || tokensPerCell > 1 << 16) {
+    if (tokensPerCell < 1 || tokensPerCell > MAX_TOKENS_PER_CELL) {
       throw new IllegalArgumentException(
-          "tokens per cell: found " + tokensPerCell + ", expected 1 to 65536");
+          "tokens per cell: found " + tokensPerCell + ", expected 1 to " + MAX_TOKENS_PER_CELL);
     }
   }
 
-  /** These options with other bits. */
+  /** Whether a residual can be coded with so many bits per dimension. */
+  public static boolean areBits(int bits) {
+    return (bits >= 1 && bits <= 4) || bits == 8;
+  }
+
+  /** Returns these options with another number of bits. */
   public PlaidOptions withBits(int other) {
     return new PlaidOptions(other, raw, trainingThreshold, tokensPerCell, seed);
   }
 
-  /** The options a field was written with, or null if it carries none. */
+  /** Returns the options that a field was written with; null if it has none. */
   public static PlaidOptions of(FieldInfo field) {
     String bits = field.getAttribute(PREFIX + "bits");
     if (bits == null) {
@@ -72,8 +81,8 @@ public record PlaidOptions(
   }
 
   /**
-   * How often the values that are read back of a field have been decoded from codes: 0 for a field
-   * that was not written in this format.
+   * Returns how many times the tokens that are read from a field have been encoded and decoded; 0
+   * for a field that was not written in this format.
    */
   public static int timesEncoded(FieldInfo field) {
     String timesEncoded = field.getAttribute(PREFIX + "generation");
@@ -83,7 +92,8 @@ public record PlaidOptions(
   }
 
   /**
-   * Puts the options on a field, over whatever it inherited from the segments it is merged of.
+   * Sets the options of a field. They replace options that it inherited from the segments of a
+   * merge.
    *
    * @param timesEncoded see {@link #timesEncoded(FieldInfo)}
    */
@@ -92,7 +102,7 @@ public record PlaidOptions(
     attributes().forEach(field::putAttribute);
   }
 
-  /** What {@link #of} makes these options of again. */
+  /** Returns the attributes that {@link #of} reads these options from. */
   public Map<String, String> attributes() {
     return Map.of(
         PREFIX + "bits", Integer.toString(bits),

@@ -31,22 +31,22 @@ import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.LongValues;
 
 /**
- * One field of one segment, for the search and for merges. An instance belongs to one thread:
- * others take a {@link #copy}.
+ * One field of one segment, as searches and merges read it. An instance belongs to one thread.
+ * Another thread uses a {@link #copy}.
  *
- * <p>What is loaded to the heap when {@link #codebooks} are first needed is shared by all copies:
- * with dimension d, 4 · d bytes for each centroid (the centroid of an imported codebook, and
- * nothing else for it), 4 · d for each region where these are not the centroids, and 12 for each
- * region for the directory of its cells. That is 1 MB for 2,048 centroids of 128 dimensions, which
- * suit 4 million tokens, and 34 MB at most for each 128 dimensions of the 65,536 centroids and
- * regions that there can be, 68 with regions of their own. A flat field loads nothing. Everything
- * else is read from the files.
+ * <p>Centroids, regions and the cell table are loaded to the heap when they are first used. All
+ * copies share them. With dimension d, they take 4 · d bytes for each centroid, and 12 bytes for
+ * each region in the cell table. If the regions are not the centroids, each region takes 4 · d
+ * bytes more. This is 1 MB for 2,048 centroids of 128 dimensions, the number for 4 million tokens.
+ * A segment has at most 65,536 centroids and as many regions. For each 128 dimensions these take at
+ * most 34 MB if the centroids are the regions, and 68 MB otherwise. A flat field loads nothing.
+ * Everything else is read from the files.
  *
  * @lucene.internal
  */
 public final class PlaidSegment {
 
-  /** Tokens of more dimensions are never coded. */
+  /** Largest dimension of tokens that can be coded. */
   public static final int MAX_DIMENSION = Payload.MAX_DIMENSION;
 
   private final StoredField shared;
@@ -59,13 +59,13 @@ public final class PlaidSegment {
   private final RandomAccessInput cells;
   private final RandomAccessInput postings;
 
-  // Taken when codes are read first.
+  // Created when codes are first read.
   private StoredField.Centroids centroids;
 
   /**
    * Opens a field for a thread.
    *
-   * @param escaped opens the values that are kept as they came in, and no others
+   * @param escaped opens the values that are stored unchanged, and no others
    */
   PlaidSegment(StoredField shared, IOSupplier<BinaryDocValues> escaped) throws IOException {
     this.shared = shared;
@@ -98,7 +98,7 @@ public final class PlaidSegment {
         vectors, rows.offset(), entry.addresses().tokens(), entry.dimension(), rows.encoding());
   }
 
-  /** An instance for another thread. */
+  /** Returns an instance for another thread. */
   public PlaidSegment copy() throws IOException {
     return new PlaidSegment(shared, escaped);
   }
@@ -110,7 +110,7 @@ public final class PlaidSegment {
     return centroids;
   }
 
-  /** Number of documents that have tokens; their ordinals are 0 to one less. */
+  /** Returns the number of documents that have tokens. Their ordinals start at 0. */
   public int documents() {
     return shared.entry.addresses().documents();
   }
@@ -125,23 +125,27 @@ public final class PlaidSegment {
     return shared.entry.dimension();
   }
 
-  /** Whether all tokens are of length 1, and blocks hold no lengths. */
+  /** Whether all tokens have length 1, so that blocks hold no lengths. */
   public boolean isUnitLength() {
     return shared.entry.unitLength();
   }
 
-  /** Whether tokens are coded for good. If not, {@link #rows} holds them. */
+  /**
+   * Whether the tokens are coded, and the codes are not provisional. If not, {@link #rows} holds
+   * the tokens.
+   */
   public boolean isTrained() {
     return shared.entry.isTrained();
   }
 
-  /** Whether there are codes, and so cells to search by. */
+  /** Whether there are codes, provisional ones included, and so cells. */
   public boolean hasCodes() {
     return shared.entry.codes() != null;
   }
 
   /**
-   * How often the values of {@link #tokens(int, int, int, float[])} have been decoded from codes.
+   * Returns how many times the tokens of {@link #tokens(int, int, int, float[])} have been encoded
+   * and decoded.
    */
   public int tokensTimesEncoded() {
     return shared.entry.tokensTimesEncoded();
@@ -152,7 +156,10 @@ public final class PlaidSegment {
     return shared.entry.options().bits();
   }
 
-  /** How original tokens are kept beside the codes of a trained segment; null if they are not. */
+  /**
+   * Returns the type of the original tokens that are stored beside the codes; null if they are not
+   * stored.
+   */
   public SlabEncoding raw() {
     return shared.entry.options().raw();
   }
@@ -161,22 +168,24 @@ public final class PlaidSegment {
     return shared.entry.options();
   }
 
-  /** Number of documents whose bytes are kept as they came in. */
+  /** Returns the number of documents whose values are stored unchanged. */
   public int escapedDocuments() {
     return shared.entry.escapedDocuments();
   }
 
-  /** The values that are kept as they came in, and no others: those without an ordinal. */
+  /**
+   * Returns the values that are stored unchanged, and no others. Their documents have no ordinal.
+   */
   public BinaryDocValues escaped() throws IOException {
     return escapedDocuments() == 0 ? DocValues.emptyBinary() : escaped.get();
   }
 
   /**
-   * The field behind a reader, for the calling thread. The reader need not show all of its
-   * documents, nor as they are there: see {@link ShownValues}.
+   * Returns the field of a reader's segment, for the calling thread. The reader may hide or replace
+   * values of the segment, see {@link ShownValues}.
    *
-   * @param reader of one segment; filters around it are looked through as long as they show the
-   *     field, and so are updates
+   * @param reader a reader of one segment; filters and updates around the segment are looked
+   *     through if they show the field
    * @param field name of the field
    * @return null if the segment does not hold the field in this format
    */
@@ -185,7 +194,7 @@ public final class PlaidSegment {
     return shown == null ? null : shown.base();
   }
 
-  /** The documents that have tokens; the n-th has ordinal n. */
+  /** Returns the documents that have tokens, in the order of their ordinals. */
   public DocIdSetIterator iterator() throws IOException {
     return shared.entry.addresses().iterator(shared.data);
   }
@@ -199,9 +208,9 @@ public final class PlaidSegment {
   }
 
   /**
-   * The document of an ordinal.
+   * Returns the document of an ordinal.
    *
-   * @throws CorruptIndexException if there is no such document
+   * @throws CorruptIndexException if the document does not exist
    */
   public int document(int ordinal) throws CorruptIndexException {
     if (ordToDoc == null) {
@@ -215,9 +224,9 @@ public final class PlaidSegment {
   }
 
   /**
-   * The ordinal of a document, or -1 if it has no tokens.
+   * Returns the ordinal of a document; -1 if it has no tokens.
    *
-   * @throws CorruptIndexException if documents are found that cannot be
+   * @throws CorruptIndexException if the stored documents are invalid
    */
   public int ordinal(int document) throws CorruptIndexException {
     if (ordToDoc == null) {
@@ -240,16 +249,16 @@ public final class PlaidSegment {
   }
 
   /**
-   * The first token of a document, as a row of {@link #rows}.
+   * Returns the first token of a document, a row of {@link #rows}.
    *
-   * @throws CorruptIndexException if there is no such token
+   * @throws CorruptIndexException if the token does not exist
    */
   public long firstToken(int ordinal) throws CorruptIndexException {
     return first(tokenStarts, ordinal, tokens());
   }
 
   private long first(LongValues starts, int ordinal, long end) throws CorruptIndexException {
-    // What is read of the data file is verified by merges only, so nothing is taken for granted
+    // Only merges verify the checksum of the data file, so every number from it is checked
     long start = ordinal < 0 || ordinal > documents() ? -1 : starts.get(ordinal);
     if (start < 0 || start > end) {
       throw corrupt("ordinal " + ordinal + " of " + documents() + " starts at " + start);
@@ -258,9 +267,9 @@ public final class PlaidSegment {
   }
 
   /**
-   * The number of tokens of a document.
+   * Returns the number of tokens of a document.
    *
-   * @throws CorruptIndexException if the document cannot have so many
+   * @throws CorruptIndexException if the stored number is invalid
    */
   public int tokenCount(int ordinal) throws CorruptIndexException {
     long n = firstToken(ordinal + 1) - firstToken(ordinal);
@@ -271,14 +280,14 @@ public final class PlaidSegment {
     return (int) n;
   }
 
-  /** What to throw where the data file states what cannot be. */
+  /** Returns the exception for an invalid number in the data file. */
   public CorruptIndexException corrupt(String found) {
     return new CorruptIndexException(found, shared.data);
   }
 
   /**
-   * Copies tokens {@code [from, from + n)} of a document: raw ones where the segment keeps them,
-   * otherwise decoded ones, with their length.
+   * Copies tokens {@code [from, from + n)} of a document. These are the raw tokens if the segment
+   * stores them. Otherwise the tokens are decoded, with their length.
    *
    * @param into receives n rows of the dimension
    */
@@ -290,16 +299,16 @@ public final class PlaidSegment {
     codes.decode(ordinal, from, n, into);
   }
 
-  /** Tokens stored as floats, by token number; null if there are none. */
+  /** Returns the tokens stored as floats, by token number; null if there are none. */
   public Slab rows() {
     return rows;
   }
 
   /**
-   * The first half block of codes of a document; {@code firstHalf(ordinal + 1)} is one behind its
-   * last.
+   * Returns the first half block of codes of a document. {@code firstHalf(ordinal + 1)} is the end
+   * of its half blocks.
    *
-   * @throws CorruptIndexException if there is no such block
+   * @throws CorruptIndexException if the block does not exist
    */
   public long firstHalf(int ordinal) throws CorruptIndexException {
     return first(halfStarts, ordinal, addresses().halves());
@@ -307,15 +316,15 @@ public final class PlaidSegment {
 
   /** Whether any documents are coded against an imported codebook. */
   public boolean hasImported() {
-    // They are the first ones
+    // Imported codebooks are the first ones
     return hasCodes() && shared.entry.codes().blocks().get(0).isImported();
   }
 
   /**
-   * The imported codebook that a document is coded against; null if it is coded by the format's own
-   * quantiser.
+   * Returns the imported codebook that a document is coded against; null if it is coded against a
+   * trained codebook.
    *
-   * @throws CorruptIndexException if there is no such document
+   * @throws CorruptIndexException if the document does not exist
    */
   public Codebook imported(int ordinal) throws IOException {
     if (hasImported() == false) {
@@ -328,41 +337,44 @@ public final class PlaidSegment {
         : null;
   }
 
-  /** The codes of tokens; null if there are none. */
+  /** Returns the codes of tokens; null if there are none. */
   public CodeReader codes() {
     return codes;
   }
 
-  /** The codebook blocks; null if there are no codes. */
+  /** Returns the codebook blocks; null if there are no codes. */
   public CodebookBlocks codebooks() throws IOException {
     return hasCodes() ? centroids().codebooks() : null;
   }
 
   /**
-   * What codes are of, row after row: centroids, rotated, and centroids of imported codebooks,
-   * which are not. Products of the latter with the query as it was given are those of their
-   * centroids.
+   * Returns the centroids, row after row. Those of trained codebooks are rotated, so they are
+   * multiplied with the rotated query. Those of imported codebooks are not rotated, so they are
+   * multiplied with the query itself.
    */
   public float[] centroidRows() throws IOException {
     return codebooks().rows();
   }
 
-  /** Whether the regions that cells lie in are the centroids: there is one codebook. */
+  /** Whether the centroids are the regions. This is so if there is only one codebook. */
   public boolean centroidsAreRegions() {
     return shared.entry.codes().centroidsAreRegions();
   }
 
-  /** The regions that cells lie in, row after row: rotated, or {@link #centroidRows}. */
+  /**
+   * Returns the regions, row after row. They are the {@link #centroidRows}, or rotated rows of
+   * their own.
+   */
   public float[] regions() throws IOException {
     return centroids().regions();
   }
 
-  /** Cells and postings of each region. */
+  /** Returns the table of cells and postings of each region. */
   public CellTable cellTable() throws IOException {
     return centroids().directory();
   }
 
-  /** Copies n cells from one on, see {@link CellLayout}. */
+  /** Copies the records of n cells, see {@link CellLayout}. */
   public void readCells(int first, int n, byte[] into) throws IOException {
     int size = CellLayout.recordBytes(dimension());
     cells.readBytes((long) first * size, into, 0, n * size);
@@ -376,8 +388,8 @@ public final class PlaidSegment {
   /**
    * Copies postings as they are stored: little-endian ordinals of {@link #postingWidth} bytes.
    *
-   * @param offset where the first one goes
-   * @throws CorruptIndexException if there are no such postings
+   * @param offset index of the first byte in the output
+   * @throws CorruptIndexException if these postings do not exist
    */
   public void readPostings(long from, int n, byte[] into, int offset) throws IOException {
     int width = postingWidth();
@@ -387,19 +399,20 @@ public final class PlaidSegment {
     postings.readBytes(from * width, into, offset, n * width);
   }
 
-  /** Verifies the checksums of the files behind the segment. */
+  /** Verifies the checksums of the segment's files. */
   public void checkIntegrity() throws IOException {
     CodecUtil.checksumEntireFile(shared.data);
     CodecUtil.checksumEntireFile(shared.vectors);
   }
 
-  /** The field in the meta file. */
+  /** Returns the entry of the field in the meta file. */
   public PlaidFieldEntry entry() {
     return shared.entry;
   }
 
   /**
-   * The largest number of times that any token has been encoded; 0 if there are no codes for good.
+   * Returns the largest number of times that any token has been encoded; 0 if there are no codes or
+   * only provisional ones.
    */
   public int timesEncoded() {
     return shared.entry.history().timesEncoded();

@@ -13,8 +13,8 @@
 package io.github.luceneplaid.plaid.segment;
 
 /**
- * The names of a segment's files and of their headers, and the versions there are. The format's
- * class says what is in them.
+ * The extensions of a segment's files, the codec names in their headers, and the versions of the
+ * format. The class of the format states the content of the files.
  *
  * @lucene.internal
  */
@@ -27,7 +27,7 @@ public final class SegmentFiles {
   public static final String VECTOR_CODEC = "PlaidVectors";
   public static final String VECTOR_EXTENSION = "vec";
 
-  public static final int VERSION_START = 0;
+  static final int VERSION_START = 0;
   public static final int VERSION_CURRENT = VERSION_START;
 
   private SegmentFiles() {}

@@ -26,14 +26,13 @@ import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.IOSupplier;
 
 /**
- * The values of a field as a reader shows them, and the PLAID segments that they come from. Between
- * the two there may be anything: filters of a reader, which hide or change values, updates that
- * Lucene lays over those of a segment, or both. Nothing of it can be asked what is behind it.
+ * The values of a field as a reader shows them, and the PLAID segments that hold them. There may be
+ * layers between the two: filters of a reader, which hide or change values, and updates, by which
+ * Lucene replaces values of a segment. These layers do not expose the values below them.
  *
- * <p>So the values that segments hand out while the reader opens its own are remembered. A document
- * comes from a segment if the very bytes that are shown are those that the segment returns.
- * Whatever stands in between thereby shows what it passes on, and everything else is a value of its
- * own.
+ * <p>So this class records the values that segments return while the reader opens its own. The
+ * value of a document comes from a segment if the reader shows the very {@link BytesRef} that the
+ * segment has returned. Any other value is one of a layer.
  *
  * <p>An instance belongs to one thread.
  *
@@ -42,20 +41,20 @@ import org.apache.lucene.util.IOSupplier;
 public final class ShownValues {
 
   /**
-   * What is being opened by a thread, for the time of the call: a reader can be given a field's
-   * name, and nothing else that would reach the segments.
+   * The field that a thread is opening, for the time of the call. A caller can pass only the name
+   * of a field through a reader to its segments.
    */
   private static final ThreadLocal<Opening> OPENING = new ThreadLocal<>();
 
   private record Opening(String field, List<Layer> layers) {}
 
-  /** Values that a segment has handed out. */
+  /** Values that a segment has returned. */
   private record Layer(PlaidDocValuesProducer producer, FieldInfo field, BinaryDocValues values) {}
 
   private final BinaryDocValues values;
   private final List<Layer> layers;
 
-  /** The layer with the most documents, the last one of these; null if there is none. */
+  /** The layer with the most documents, and the last one of several; null if there is none. */
   private final Layer base;
 
   private ShownValues(BinaryDocValues values, List<Layer> layers) {
@@ -78,7 +77,7 @@ public final class ShownValues {
   /**
    * Opens the values of a reader.
    *
-   * @return null if it shows none
+   * @return the values; null if the reader shows none
    */
   public static ShownValues open(LeafReader reader, String field) throws IOException {
     return open(() -> reader.getBinaryDocValues(field), field);
@@ -87,9 +86,9 @@ public final class ShownValues {
   /**
    * Opens values.
    *
-   * @param opening opens them, wherever they are
+   * @param opening opens the values of a reader
    * @param field name of the field
-   * @return null if there are none
+   * @return the values; null if there are none
    */
   public static ShownValues open(IOSupplier<BinaryDocValues> opening, String field)
       throws IOException {
@@ -110,16 +109,16 @@ public final class ShownValues {
   }
 
   /**
-   * Whether all that is between a reader and its segment is known to show values as they are, if it
-   * shows them: Lucene's reader of a segment, and filters that return what they get, or Lucene's
-   * own for searches that time out.
+   * Whether a reader shows the values of its segment unchanged. This is known of Lucene's reader of
+   * a segment, of filters that return its values themselves, and of Lucene's filter for searches
+   * that time out.
    */
   public static boolean arePassedOn(LeafReader reader, String field) throws IOException {
     return FilteredReaders.source(reader, behind -> behind.getBinaryDocValues(field))
         instanceof SegmentReader;
   }
 
-  /** Takes note of values that a segment hands out, and returns them. */
+  /** Records values that a segment returns, and returns them. */
   static BinaryDocValues handOut(
       PlaidDocValuesProducer producer, FieldInfo field, BinaryDocValues values) {
     Opening opening = OPENING.get();
@@ -129,25 +128,25 @@ public final class ShownValues {
     return values;
   }
 
-  /** The values as they are shown. */
+  /** Returns the values that the reader shows. */
   public BinaryDocValues values() {
     return values;
   }
 
-  /** Whether the values are those of one segment, with nothing in between. */
+  /** Whether the values are those of one segment, without layers above it. */
   public boolean isDirect() {
     return values instanceof PlaidBinaryDocValues;
   }
 
   /**
-   * The segment that most values come from, as far as can be told without looking at them; null if
-   * there is none.
+   * Returns the segment with the most documents, which most values should come from; null if there
+   * is none.
    */
   public PlaidSegment base() {
     return base == null ? null : plaid(base).segment();
   }
 
-  /** All segments that values may come from. */
+  /** Returns all segments that values may come from. */
   public List<PlaidSegment> segments() {
     List<PlaidSegment> segments = new ArrayList<>(layers.size());
     for (Layer layer : layers) {
@@ -159,8 +158,8 @@ public final class ShownValues {
   }
 
   /**
-   * The values of the segment that holds the tokens of the current document, standing on it; null
-   * if what is shown is another value, or one that is kept as the bytes it came in.
+   * Returns the values of the segment that holds the tokens of the current document, positioned on
+   * it. Returns null if the reader shows a value of a layer, or one that is stored unchanged.
    */
   public PlaidBinaryDocValues source() throws IOException {
     if (values instanceof PlaidBinaryDocValues plaid) {
@@ -178,24 +177,24 @@ public final class ShownValues {
     return null;
   }
 
-  /** Whether what is shown of the current document is the tokens that the {@link #base} has. */
+  /** Whether the value of the current document is the tokens in the {@link #base}. */
   public boolean isOfBase() throws IOException {
     return source() == base.values;
   }
 
   /**
-   * Whether the {@link #base} has been moved to the current document, so that it may be what is
-   * shown. Costs less than {@link #isOfBase}.
+   * Whether the {@link #base} is positioned on the current document, so that the value may come
+   * from it. This costs less than {@link #isOfBase}.
    */
   public boolean mayBeOfBase() {
     return base.values.docID() == values.docID();
   }
 
   /**
-   * Collects the documents of all layers but the {@link #base}: those that have been updated.
+   * Collects the updated documents. These are the documents of all layers except the {@link #base}.
    *
-   * @param maxDoc of the reader
-   * @return null if there are none
+   * @param maxDoc number of documents of the reader
+   * @return the documents; null if there are none
    */
   public FixedBitSet updated(int maxDoc) throws IOException {
     FixedBitSet updated = null;

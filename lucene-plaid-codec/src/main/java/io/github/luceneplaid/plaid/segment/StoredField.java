@@ -20,17 +20,17 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 
 /**
- * A field in its files, as all instances of {@link PlaidSegment} share it. Its centroids are loaded
- * by who needs them first: what the meta file says of a field can be asked for without them.
+ * A field in its files. All instances of {@link PlaidSegment} share it. The centroids are loaded
+ * when they are first used, so that the entry of the meta file can be read without them.
  */
 final class StoredField {
 
   /**
-   * What searches and merges of codes need on the heap.
+   * The data on the heap for searches by codes and for merges of codes.
    *
    * @param codebooks the codebook blocks
    * @param regions the regions that cells lie in, row after row
-   * @param directory cells and postings of each region
+   * @param directory table of cells and postings of each region
    */
   record Centroids(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
 
@@ -52,7 +52,7 @@ final class StoredField {
     this.vectors = vectors;
   }
 
-  /** Loads centroids, regions and the directory of cells; null if there are no codes. */
+  /** Loads centroids, regions and the cell table; null if there are no codes. */
   synchronized Centroids centroids() throws IOException {
     if (centroids == null && entry.codes() != null) {
       try {
@@ -79,9 +79,9 @@ final class StoredField {
         codebooks, regions, CellTable.read(directory, count, parts.cells(), parts.postings()));
   }
 
-  /** What to throw where the files cannot be what the meta file says. */
+  /** Returns the exception for files that contradict the meta file. */
   CorruptIndexException mismatch(RuntimeException e) {
     return new CorruptIndexException(
-        "the meta file does not go with the others: " + e.getMessage(), data, e);
+        "the meta file contradicts the other files:  " + e.getMessage(), data, e);
   }
 }

@@ -33,8 +33,8 @@ import org.apache.lucene.util.packed.PackedInts;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * Which documents have tokens, and where: maps documents to ordinals (their rank among those that
- * have tokens), and ordinals to their first token and first block.
+ * The addresses of documents. They map a document to its ordinal, its rank among the documents with
+ * tokens. They map an ordinal to its first token and its first half block.
  *
  * @param maxDoc number of documents of the segment
  * @param documents number of ordinals
@@ -42,8 +42,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * @param halves number of half blocks of {@link HalfBlock#LANES} tokens; each document starts a new
  *     one
  * @param ordToDoc documents of the ordinals
- * @param tokenStarts where {@code documents + 1} first tokens are
- * @param halfStarts where {@code documents + 1} first half blocks are
+ * @param tokenStarts sequence of {@code documents + 1} first tokens
+ * @param halfStarts sequence of {@code documents + 1} first half blocks
+ * @lucene.internal
  */
 public record TokenAddresses(
     int maxDoc,
@@ -67,7 +68,7 @@ public record TokenAddresses(
     }
   }
 
-  /** The number of blocks that a document of so many tokens takes. */
+  /** Returns the number of blocks of a document with this number of tokens. */
   public static int blocksOf(int tokens) {
     return (tokens + CodeBlock.LANES - 1) / CodeBlock.LANES;
   }
@@ -80,7 +81,7 @@ public record TokenAddresses(
       return new Monotonic(meta, in.readVLong(), in.readVLong());
     }
 
-    /** Reads one whose length alone is behind its meta. */
+    /** Reads a sequence. Only its length follows its meta data. */
     static Monotonic readAt(long offset, IndexInput in, long values) throws IOException {
       DirectMonotonicReader.Meta meta = DirectMonotonicReader.loadMeta(in, values, BLOCK_SHIFT);
       return new Monotonic(meta, offset, in.readLong());
@@ -96,13 +97,13 @@ public record TokenAddresses(
   }
 
   /**
-   * Reads what {@link Builder#write} has written.
+   * Reads the addresses that {@link Builder#write} writes.
    *
-   * @throws IllegalArgumentException if there cannot be such addresses
+   * @throws IllegalArgumentException if the addresses are invalid
    */
   static TokenAddresses read(IndexInput meta, int maxDoc) throws IOException {
     int documents = meta.readVInt();
-    // Before as much is allocated for them
+    // Checked before memory is allocated for the addresses
     Limits.check("documents", documents, 1, maxDoc);
     long tokens = meta.readVLong();
     long halves = meta.readVLong();
@@ -112,7 +113,7 @@ public record TokenAddresses(
     return new TokenAddresses(maxDoc, documents, tokens, halves, ordToDoc, tokenStarts, halfStarts);
   }
 
-  /** Where all this is in the data file. */
+  /** The parts in the data file. */
   List<FilePart> parts() {
     List<FilePart> parts = new ArrayList<>(ordToDoc.parts());
     parts.add(tokenStarts.part("first tokens"));
@@ -120,7 +121,7 @@ public record TokenAddresses(
     return parts;
   }
 
-  /** Bytes of all parts. */
+  /** Returns the bytes of all parts. */
   long bytes() {
     long bytes = 0;
     for (FilePart part : parts()) {
@@ -133,9 +134,7 @@ public record TokenAddresses(
     return ordToDoc.isDense();
   }
 
-  /**
-   * Iterates over the documents that have tokens, in their order and so in that of the ordinals.
-   */
+  /** Iterates over the documents that have tokens. Their order is that of the ordinals. */
   DocIdSetIterator iterator(IndexInput data) throws IOException {
     return ordToDoc.iterator(data, documents);
   }
@@ -153,7 +152,7 @@ public record TokenAddresses(
     private long tokens;
     private long halves;
 
-    /** Adds a document, in order. */
+    /** Adds a document. Documents are added in order. */
     public void add(int doc, int tokenCount) {
       docs.add(doc);
       counts.add(tokenCount);
@@ -162,7 +161,7 @@ public record TokenAddresses(
       halves += HalfBlock.count(tokenCount);
     }
 
-    /** The number of tokens of each document; to be called once all are added. */
+    /** Returns the number of tokens of each document. Called after all documents are added. */
     public PackedLongValues counts() {
       return counts.build();
     }
@@ -170,11 +169,11 @@ public record TokenAddresses(
     /**
      * Writes the addresses.
      *
-     * @return what a reader will find
+     * @return the addresses as a reader reads them
      */
     public TokenAddresses write(
         IndexOutput out, IndexOutput data, int maxDoc, PackedLongValues counts) throws IOException {
-      // Lucene's writers of such numbers do not tell them but by what they write
+      // Lucene's writers report these numbers only in the bytes that they write
       ByteBuffersDataOutput bytes = new ByteBuffersDataOutput();
       writeTo(new ByteBuffersIndexOutput(bytes, "addresses", "addresses"), data, maxDoc, counts);
       bytes.copyTo(out);

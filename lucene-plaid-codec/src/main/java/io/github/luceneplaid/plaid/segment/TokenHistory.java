@@ -18,16 +18,17 @@ import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 
 /**
- * How the tokens of a segment came into it.
+ * The number of tokens that were copied and encoded when a segment was written.
  *
  * @param copied tokens whose codes were copied
- * @param encoded tokens encoded from what their writer gave
- * @param reencoded tokens decoded and encoded anew
+ * @param encoded tokens that were encoded for the first time
+ * @param reencoded tokens that were decoded and encoded again
  * @param timesEncoded the largest number of times any token has been encoded
+ * @lucene.internal
  */
 public record TokenHistory(long copied, long encoded, long reencoded, int timesEncoded) {
 
-  /** Nobody has counted further: what was encoded more often stays at this. */
+  /** Largest number of times encoded that is counted. */
   static final int MAX_TIMES_ENCODED = 1 << 16;
 
   public TokenHistory {
@@ -37,12 +38,12 @@ public record TokenHistory(long copied, long encoded, long reencoded, int timesE
     Limits.check("timesEncoded", timesEncoded, 0, MAX_TIMES_ENCODED);
   }
 
-  /** The timesEncoded of what is encoded from tokens of another one. */
+  /** Returns the times encoded of tokens that are encoded from tokens with another number. */
   public static int next(int timesEncoded) {
     return Math.min(timesEncoded + 1, MAX_TIMES_ENCODED);
   }
 
-  /** All tokens that were coded for good when the segment was written. */
+  /** Returns the number of tokens with codes that are not provisional. */
   public long tokens() {
     return Math.addExact(copied, Math.addExact(encoded, reencoded));
   }

@@ -27,10 +27,14 @@ import org.apache.lucene.store.DataOutput;
  *
  * @param encoding of the rows, FLOAT16 or FLOAT32
  * @param offset first byte
+ * @lucene.internal
  */
 public record TokenRows(SlabEncoding encoding, long offset) {
 
-  /** What stands for each encoding in a segment, whatever its place in the enum; null is none. */
+  /**
+   * The encoding of each number in a segment. The numbers do not depend on the order of the enum.
+   * The encoding null means that there are no rows.
+   */
   private static final List<SlabEncoding> NUMBERS =
       Arrays.asList(null, SlabEncoding.FLOAT16, SlabEncoding.FLOAT32);
 
@@ -46,7 +50,7 @@ public record TokenRows(SlabEncoding encoding, long offset) {
     }
   }
 
-  /** Writes rows, or that there are none. */
+  /** Writes the place of rows, or a mark that there are none. */
   static void write(TokenRows rows, DataOutput meta) throws IOException {
     writeEncoding(rows == null ? null : rows.encoding, meta);
     if (rows != null) {
@@ -54,13 +58,13 @@ public record TokenRows(SlabEncoding encoding, long offset) {
     }
   }
 
-  /** Null if there are none. */
+  /** Reads the place of rows; null if there are none. */
   static TokenRows read(DataInput meta) throws IOException {
     SlabEncoding encoding = readEncoding(meta);
     return encoding == null ? null : new TokenRows(encoding, meta.readVLong());
   }
 
-  /** Writes the number of an encoding, null for none. */
+  /** Writes the number of an encoding, which is null if there are no rows. */
   static void writeEncoding(SlabEncoding encoding, DataOutput out) throws IOException {
     out.writeByte((byte) NUMBERS.indexOf(encoding));
   }

@@ -10,7 +10,5 @@
  * the License.
  */
 
-/**
- * A segment as it is stored: what its files say, and a reader of its tokens and codes. Internal.
- */
+/** The stored form of a segment: its files, and a reader of its tokens and codes. Internal. */
 package io.github.luceneplaid.plaid.segment;

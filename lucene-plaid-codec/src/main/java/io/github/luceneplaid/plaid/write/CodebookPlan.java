@@ -21,17 +21,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which codebook blocks a trained segment will have, in the order of their centroids: imported
- * ones, then those of the format's own, which all tokens without imported codes are coded against.
+ * The codebook blocks of a segment that is being written, in the order of their centroids. Imported
+ * codebooks come first, trained ones after them. Tokens without imported codes are coded against
+ * the trained ones.
  *
  * <p>A segment has room for {@link CodedParts#MAX_BLOCKS} blocks and {@link
- * CodedParts#MAX_CENTROIDS} centroids. What a merge is made of may have more. Then some of it is
- * encoded anew, and a plan keeps what it can: imported codebooks, those with most tokens first,
- * each that there is still room for.
+ * CodedParts#MAX_CENTROIDS} centroids. The sources of a merge may have more. A plan then keeps
+ * imported codebooks in the order of their numbers of tokens, the largest first, as far as there is
+ * room. Tokens of the other codebooks are encoded again.
  *
  * @param codebooks the blocks
- * @param copies whether codes of the format's own are copied; false: all but imported codes is
- *     encoded
+ * @param copies whether codes of trained codebooks are copied; if not, their tokens are encoded
+ *     again
+ * @lucene.internal
  */
 public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
 
@@ -55,23 +57,27 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     }
     for (int i = 1; i < codebooks.size(); i++) {
       if (codebooks.get(i).isImported() && codebooks.get(i - 1).isImported() == false) {
-        throw new IllegalArgumentException("an imported codebook behind one that is not");
+        throw new IllegalArgumentException(
+            "found an imported codebook after a trained one, expected imported ones first");
       }
     }
   }
 
-  /** The number of centroids that suits so many tokens: their root, up to the next power of two. */
+  /**
+   * Returns the number of centroids for a number of tokens. It is the square root of that number,
+   * rounded up to a power of two.
+   */
   public static int idealCentroids(long tokens) {
     int root = (int) Math.min(MAX_TRAINED_CENTROIDS, Math.ceil(Math.sqrt((double) tokens)));
     return root <= 1 ? 1 : Integer.highestOneBit(root - 1) << 1;
   }
 
   /**
-   * The plan that trains nothing: all codes of the format's own are copied, and imported ones as
-   * far as there is room beside them.
+   * Returns the plan that trains no codebook. It copies all codes of trained codebooks, and
+   * imported codes as far as there is room for their codebooks.
    *
-   * @return null if there is no such plan: there are too many codebooks of the format's own, or
-   *     none that the rest could be coded against
+   * @return the plan; null if there are too many trained codebooks, or if there is none and some
+   *     tokens have to be encoded
    */
   static CodebookPlan copying(FieldSurvey survey) {
     CodebookPlan plan = copying(survey, 0, 0);
@@ -79,7 +85,10 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return survey.codebooks().isEmpty() && complete == false ? null : plan;
   }
 
-  /** Like {@link #copying}, but with room for a codebook that is trained on what is not copied. */
+  /**
+   * Does the same as {@link #copying}, with room for a codebook that is trained on the tokens that
+   * are not copied.
+   */
   static CodebookPlan copyingWithRoom(FieldSurvey survey) {
     return copying(survey, 1, idealCentroids(survey.tokens()));
   }
@@ -96,8 +105,8 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * The plan that keeps imported codes only, as far as they leave room for a codebook that is
-   * trained on as many tokens as there are.
+   * Returns the plan that copies imported codes only. It leaves room for a codebook that is trained
+   * on all tokens of the field.
    */
   static CodebookPlan ofImports(FieldSurvey survey) {
     int centroids = CodedParts.MAX_CENTROIDS - idealCentroids(survey.tokens());
@@ -122,7 +131,8 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
   }
 
   /**
-   * Whether there are enough centroids to search so many tokens by: not if they grew 16 times over.
+   * Whether there are enough centroids to search this number of tokens. There are too few if the
+   * tokens have become more than 16 times as many.
    */
   static boolean suffices(int centroids, long tokens) {
     return centroids * 4L >= idealCentroids(tokens);
@@ -132,27 +142,27 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return codebooks.stream().mapToInt(Codebook::size).sum();
   }
 
-  /** The number of centroids of the format's own blocks. */
+  /** Returns the number of centroids of trained codebooks. */
   int ownCentroidCount() {
     return count(own());
   }
 
-  /** The imported blocks. */
+  /** Returns the imported codebooks. */
   List<Codebook> imported() {
     return codebooks.stream().filter(Codebook::isImported).toList();
   }
 
-  /** The blocks of the format's own. */
+  /** Returns the trained codebooks. */
   List<Codebook> own() {
     return codebooks.stream().filter(codebook -> codebook.isImported() == false).toList();
   }
 
-  /** Tokens whose imported codes are copied. */
+  /** Returns the number of tokens whose imported codes are copied. */
   long importedTokens(FieldSurvey survey) {
     return imported().stream().mapToLong(codebook -> survey.imported().get(codebook)).sum();
   }
 
-  /** Tokens whose codes are copied. */
+  /** Returns the number of tokens whose codes are copied. */
   long copiedTokens(FieldSurvey survey) {
     return importedTokens(survey) + (copies ? survey.codedTokens() : 0);
   }
@@ -172,7 +182,7 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     return false;
   }
 
-  /** This plan with one more block behind the others. */
+  /** Returns this plan with one more block after the others. */
   CodebookPlan with(Codebook codebook) {
     List<Codebook> all = new ArrayList<>(codebooks);
     all.add(codebook);

@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.util.BytesRef;
 
-/** The values of a field that are kept as the bytes they came in, for the delegate to write. */
+/** The values of a field that cannot be coded. The delegate writes them unchanged. */
 final class EscapedDocValues extends BinaryDocValues {
 
   private final TokenDocs docs;
@@ -53,11 +53,13 @@ final class EscapedDocValues extends BinaryDocValues {
 
   @Override
   public int advance(int target) {
-    throw new UnsupportedOperationException("values that are being written go forward one by one");
+    throw new UnsupportedOperationException(
+        "values that are being written can only be read one after another, by nextDoc()");
   }
 
   @Override
   public boolean advanceExact(int target) {
-    throw new UnsupportedOperationException("values that are being written go forward one by one");
+    throw new UnsupportedOperationException(
+        "values that are being written can only be read one after another, by nextDoc()");
   }
 }

@@ -30,17 +30,19 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * What a first walk through the values of a field finds, before anything is written.
+ * The result of a first pass over the values of a field, before anything is written.
  *
- * @param dimension dimension of the tokens to be coded; 0 if no value is fit for it
+ * @param dimension dimension of the tokens that are coded; 0 if no value can be coded
  * @param documents documents whose tokens are stored
- * @param escapedDocuments documents that are kept as the bytes they came in
+ * @param escapedDocuments documents whose values are stored unchanged
  * @param tokens tokens of {@code documents}
- * @param codedTokens those of {@code tokens} with codes of the format's own that can be copied
- * @param unitLength whether no lengths need to be stored, if all imported codes are copied
+ * @param codedTokens those of {@code tokens} with codes of trained codebooks that can be copied
+ * @param unitLength whether no lengths have to be stored, provided that all imported codes are
+ *     copied
  * @param codebooks the distinct codebooks of {@code codedTokens}, in the order of the sources
- * @param imported the tokens of each distinct imported codebook whose codes can be copied, likewise
- * @param incomingTokens those of {@code imported} that were in no segment yet
+ * @param imported the distinct imported codebooks in the order of the sources, each with the number
+ *     of its tokens whose codes can be copied
+ * @param incomingTokens those of {@code imported} that have not been in a segment yet
  */
 record FieldSurvey(
     int dimension,
@@ -53,7 +55,7 @@ record FieldSurvey(
     Map<Codebook, Long> imported,
     long incomingTokens) {
 
-  /** Looks through all values. */
+  /** Makes a pass over all values. */
   static FieldSurvey of(
       TokenDocs.Values source, boolean sorted, PlaidOptions options, AbortCheck abort)
       throws IOException {
@@ -104,14 +106,14 @@ record FieldSurvey(
         incoming);
   }
 
-  /** Tokens with imported codes that can be copied. */
+  /** Returns the number of tokens with imported codes that can be copied. */
   long importedTokens() {
     return imported.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
-   * The dimension that the segment will code: that of most tokens that are fit for it. A few
-   * documents of another one, or what is left of them, do not keep the others from being coded.
+   * Returns the dimension of the most tokens that can be coded. Values of other dimensions are
+   * stored unchanged, so a few of them do not prevent that the other values are coded.
    */
   private static int dimension(TokenDocs.Values source, AbortCheck abort) throws IOException {
     Map<Integer, Long> tokens = new LinkedHashMap<>();
@@ -135,7 +137,7 @@ record FieldSurvey(
     return dimension;
   }
 
-  /** Adds the tokens of the current document to those of their dimension. */
+  /** Adds the tokens of the current document to the count of their dimension. */
   private static void count(ShownValues shown, Map<Integer, Long> tokens) throws IOException {
     PlaidBinaryDocValues plaid = shown.source();
     if (plaid != null) {

@@ -33,9 +33,9 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.packed.PackedLongValues;
 
 /**
- * Writes a field whose tokens all come from one index of PLAID, and with their codes. That index
- * found them by its centroids, so these are the cells ({@link CentroidCells}) until a merge
- * clusters the tokens: codes go from one file to the other, and nothing is decoded.
+ * Writes a field whose tokens were all imported from one PLAID index, with their codes. The
+ * centroids of that index become the cells, see {@link CentroidCells}. The codes are copied, and no
+ * token is decoded. A later merge clusters the tokens.
  */
 final class ImportedFieldWriter {
 
@@ -43,41 +43,34 @@ final class ImportedFieldWriter {
 
   private final OutputFiles files;
   private final PlaidOptions options;
-  private final TokenDocs.Values source;
-  private final boolean sorted;
+  private final FieldTokens tokens;
   private final FieldSurvey survey;
   private final AbortCheck abort;
   private final Codebook codebook;
   private final int dimension;
 
   /**
-   * Whether all that the field has are tokens of one directory, and no floats are wanted beside
-   * them.
+   * Whether all tokens of the field are imported from one index, and no raw tokens are stored
+   * beside the codes.
    */
-  static boolean canWrite(FieldSurvey survey, PlaidOptions options) {
+  static boolean canWrite(FieldTokens tokens) {
+    FieldSurvey survey = tokens.survey();
     return survey.incomingTokens() == survey.tokens()
         && survey.imported().size() == 1
-        && options.raw() == null;
+        && tokens.options().raw() == null;
   }
 
-  ImportedFieldWriter(
-      OutputFiles files,
-      PlaidOptions options,
-      TokenDocs.Values source,
-      boolean sorted,
-      FieldSurvey survey,
-      AbortCheck abort) {
+  ImportedFieldWriter(OutputFiles files, FieldTokens tokens) {
     this.files = files;
-    this.options = options;
-    this.source = source;
-    this.sorted = sorted;
-    this.survey = survey;
-    this.abort = abort;
+    this.tokens = tokens;
+    this.options = tokens.options();
+    this.survey = tokens.survey();
+    this.abort = tokens.abort();
     this.codebook = survey.imported().keySet().iterator().next();
-    this.dimension = survey.dimension();
+    this.dimension = tokens.dimension();
   }
 
-  /** Writes all of the field, and returns what the meta file says of it. */
+  /** Writes the field, and returns its entry in the meta file. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
     files.meta.writeInt(field.number);
     CodedParts trained = writeParts();
@@ -148,7 +141,7 @@ final class ImportedFieldWriter {
   }
 
   private void forEachDoc(DocVisitor visitor) throws IOException {
-    TokenDocs docs = new TokenDocs(source, sorted, dimension, options, abort);
+    TokenDocs docs = tokens.docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       if (docs.current().tokenCount() > 0) {
         visitor.doc(doc, docs.current().incoming());

@@ -19,8 +19,8 @@ import java.lang.invoke.MethodType;
 import org.apache.lucene.index.MergeState;
 
 /**
- * Asks a merge whether it was aborted, where Lucene lets it be asked: from 10.5 on. Before, an
- * aborted merge ends when it writes next, which takes as long as a training in the worst case.
+ * Checks whether a merge was aborted. Lucene offers this check since 10.5. In an older Lucene an
+ * aborted merge ends at its next write, which may come only after a training.
  */
 final class MergeAbort {
 
@@ -37,7 +37,7 @@ final class MergeAbort {
     }
   }
 
-  /** Returns a check of this merge. */
+  /** Returns the check of a merge. */
   static AbortCheck of(MergeState mergeState) {
     return CHECK_ABORTED == null ? AbortCheck.NONE : () -> check(mergeState);
   }

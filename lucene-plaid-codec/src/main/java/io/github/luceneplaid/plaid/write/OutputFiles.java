@@ -66,12 +66,14 @@ final class OutputFiles {
     return out;
   }
 
-  /** Files beside these that are gone before the segment is complete. */
+  /**
+   * Returns the temporary files of the segment. They are deleted before the segment is complete.
+   */
   TemporaryFiles temporary() {
     return new TemporaryFiles(state.directory, data.getName(), state.context);
   }
 
-  /** Writes the ends of the files. */
+  /** Writes the footers of the files. */
   void finish(boolean hasDelegate) throws IOException {
     meta.writeInt(-1);
     meta.writeByte((byte) (hasDelegate ? 1 : 0));

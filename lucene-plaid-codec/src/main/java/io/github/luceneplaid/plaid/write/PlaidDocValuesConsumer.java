@@ -40,8 +40,11 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Writes the fields of a segment: tokens by {@link TokenFieldWriter}, everything else through the
- * delegate. Flush and merge differ only in where the values come from.
+ * Writes the fields of a segment. {@link TokenFieldWriter} and {@link ImportedFieldWriter} write
+ * tokens. The delegate writes everything else. Flushes and merges differ only in the source of the
+ * values.
+ *
+ * @lucene.internal
  */
 public final class PlaidDocValuesConsumer extends DocValuesConsumer {
 
@@ -58,8 +61,9 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
   /**
    * Opens the files of a segment.
    *
-   * @param options how to write; null: as the field was written before, or by default
-   * @param version to be written
+   * @param options options of all fields; null for the options that a field was written with
+   *     before, or the default ones
+   * @param version version to write
    */
   public PlaidDocValuesConsumer(
       SegmentWriteState state, PlaidOptions options, DocValuesFormat delegateFormat, int version)
@@ -90,15 +94,14 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
       throws IOException {
     writing = true;
     PlaidOptions fieldOptions = optionsOf(field, source);
-    FieldSurvey survey = FieldSurvey.of(source, sorted, fieldOptions, abort);
+    FieldTokens tokens = FieldTokens.of(source, sorted, fieldOptions, abort);
+    FieldSurvey survey = tokens.survey();
     int timesEncoded = 0;
     if (survey.documents() > 0) {
       PlaidFieldEntry entry =
-          ImportedFieldWriter.canWrite(survey, fieldOptions)
-              ? new ImportedFieldWriter(files, fieldOptions, source, sorted, survey, abort)
-                  .write(field)
-              : new TokenFieldWriter(files, fieldOptions, source, sorted, survey, abort)
-                  .write(field);
+          ImportedFieldWriter.canWrite(tokens)
+              ? new ImportedFieldWriter(files, tokens).write(field)
+              : new TokenFieldWriter(files, tokens).write(field);
       timesEncoded = entry.tokensTimesEncoded();
       written.add(field.number);
     }
@@ -109,13 +112,11 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
               new EmptyDocValuesProducer() {
                 @Override
                 public BinaryDocValues getBinary(FieldInfo ignored) throws IOException {
-                  return new EscapedDocValues(
-                      new TokenDocs(source, sorted, survey.dimension(), fieldOptions, abort),
-                      survey.escapedDocuments());
+                  return new EscapedDocValues(tokens.docs(), survey.escapedDocuments());
                 }
               });
     }
-    // Updates say nothing of the values that they are laid over
+    // Updates do not have the number of the values that they replace
     boolean updates = field.getDocValuesGen() != -1;
     int before = updates ? PlaidOptions.timesEncoded(field) : 0;
     fieldOptions.putOn(field, Math.max(before, timesEncoded));
@@ -144,7 +145,10 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
     return imported == null ? usual : usual.withBits(imported.buckets().bits());
   }
 
-  /** Whether it would cost more to write the tokens of a segment with options of another one. */
+  /**
+   * Whether the options of a segment are preferred to those of another one. It costs more to write
+   * the tokens of that segment with other options.
+   */
   private static boolean costsMore(PlaidSegment segment, PlaidSegment other) {
     return segment.isTrained() == other.isTrained()
         ? segment.tokens() > other.tokens()
@@ -180,9 +184,10 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
   }
 
   /**
-   * Merges the fields of this format. Unlike the default it does not verify the checksums of all
-   * doc values of a source of which it reads only PLAID fields: with a format of its own for each
-   * field, every file of every source would be read once per format.
+   * Merges the fields of this format. If a merge reads only PLAID fields of a source, this method
+   * does not verify the checksums of the other doc values of that source, as the default does. If
+   * each field has its own format, the default would read every file of every source once for each
+   * format.
    */
   @Override
   public void merge(MergeState mergeState) throws IOException {
@@ -212,7 +217,7 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
     }
   }
 
-  /** Verifies the files of a source if all that will be read of it is PLAID fields. */
+  /** Verifies the files of a source if the merge reads only PLAID fields of it. */
   private static boolean checkOwn(MergeState mergeState, int source) throws IOException {
     Set<IndexInput> checked = Collections.newSetFromMap(new IdentityHashMap<>());
     for (FieldInfo field : mergeState.mergeFieldInfos) {
@@ -234,8 +239,8 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
   }
 
   /**
-   * Finishes the files. What cannot be opened again ends here, and so does the flush or the merge
-   * that wrote it: the segments of a merge are still there then.
+   * Finishes the files and opens them again. If they cannot be opened, the flush or the merge
+   * fails. The source segments of a merge still exist then.
    */
   @Override
   public void close() throws IOException {
@@ -254,7 +259,7 @@ public final class PlaidDocValuesConsumer extends DocValuesConsumer {
         IOUtils.closeWhileHandlingException(delegate, files.meta, files.data, files.vectors);
       }
     }
-    // After a failure files are not complete, and nobody is going to read them
+    // After a failure the files are incomplete, and no reader will open them
     if (writing == false) {
       readBack();
     }

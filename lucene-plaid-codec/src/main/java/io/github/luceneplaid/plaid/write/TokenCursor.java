@@ -25,9 +25,9 @@ import org.apache.lucene.index.DocIDMerger;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * The documents of one source of a segment that is being written: the values buffered for a flush,
- * or one segment of a merge. Values that another PLAID segment holds are taken from it as they are
- * stored; all others are read as payloads.
+ * The documents of one source of a segment that is being written. A source is the values buffered
+ * for a flush, or one segment of a merge. Values in a PLAID segment are read from that segment. All
+ * other values are read as payloads.
  */
 final class TokenCursor extends DocIDMerger.Sub {
 
@@ -38,7 +38,7 @@ final class TokenCursor extends DocIDMerger.Sub {
   private final ImportedDocValues incoming;
   private final int payloadsTimesEncoded;
 
-  /** What holds the current document; null if it is read as a payload. */
+  /** The segment that holds the current document; null if it is read as a payload. */
   private PlaidBinaryDocValues plaid;
 
   private int tokenCount;
@@ -81,7 +81,7 @@ final class TokenCursor extends DocIDMerger.Sub {
     return values.nextDoc();
   }
 
-  /** Reads the current document; to be called once per document that is not deleted. */
+  /** Reads the current document. Called once for each document that is not deleted. */
   void load() throws IOException {
     payload = null;
     imported = null;
@@ -109,26 +109,23 @@ final class TokenCursor extends DocIDMerger.Sub {
     }
   }
 
-  /** The number of tokens of the document; 0 if it is kept as the bytes it came in. */
+  /** Returns the number of tokens of the document; 0 if its value is stored unchanged. */
   int tokenCount() {
     return tokenCount;
   }
 
-  /**
-   * Whether all tokens of the document are of length 1, or coded so that their length need not be
-   * stored.
-   */
+  /** Whether all tokens of the document have length 1, or have codes that need no lengths. */
   boolean isUnitLength() {
     return unitLength;
   }
 
-  /** The bytes of a document that is kept as the bytes it came in. */
+  /** Returns the value of a document that is stored unchanged. */
   BytesRef bytes() throws IOException {
     return payload;
   }
 
   /**
-   * The segment that holds the document's codes of the format's own, if they can be copied;
+   * Returns the segment with the document's codes of a trained codebook, if they can be copied;
    * otherwise null.
    */
   PlaidSegment codes() {
@@ -137,29 +134,34 @@ final class TokenCursor extends DocIDMerger.Sub {
         : null;
   }
 
-  /** The imported codebook of the document's codes, if they can be copied; otherwise null. */
+  /**
+   * Returns the imported codebook of the document's codes, if they can be copied; otherwise null.
+   */
   Codebook imported() {
     return imported;
   }
 
-  /** The values that hold {@link #imported() imported} codes; null if {@link #segment} does. */
+  /**
+   * Returns the values that hold {@link #imported() imported} codes; null if the {@link #segment}
+   * holds them.
+   */
   ImportedDocValues incoming() {
     return incoming;
   }
 
-  /** The segment that holds the document's codes, or that it is decoded from. */
+  /** Returns the segment that holds the document's codes, or that the document is decoded from. */
   PlaidSegment segment() {
     return plaid.segment();
   }
 
-  /** The ordinal of the document in {@link #segment}. */
+  /** Returns the ordinal of the document in {@link #segment}. */
   int ordinal() {
     return plaid.ordinal();
   }
 
   /**
-   * How often the values that {@link #tokens} returns have been decoded from codes: with each time
-   * they lose.
+   * Returns how many times the tokens of {@link #tokens} have been encoded and decoded. Each time
+   * makes them less precise.
    */
   int timesEncoded() {
     if (incoming != null) {
@@ -168,7 +170,7 @@ final class TokenCursor extends DocIDMerger.Sub {
     return payload == null ? plaid.segment().tokensTimesEncoded() : payloadsTimesEncoded;
   }
 
-  /** The largest number of times that any of the tokens beside the document's was encoded. */
+  /** Returns the largest number of times that any token in the document's segment was encoded. */
   int codesTimesEncoded() {
     return incoming != null ? 1 : plaid.segment().timesEncoded();
   }

@@ -26,21 +26,22 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.search.DocIdSetIterator;
 
-/** The documents of a field in the order of the segment that is being written, once through. */
+/** One pass over the documents of a field, in the order of the segment that is being written. */
 final class TokenDocs {
 
-  /** Where the values come from: can be walked through any number of times. */
+  /** The source of the values. It can be opened any number of times. */
   interface Values {
-    /** The values, from the first, each with the map of its documents. */
+    /** Opens the values of each segment, with the map of its documents. */
     List<MappedValues> open() throws IOException;
   }
 
   /**
    * Values of one segment.
    *
-   * @param docMap from its documents to those of the segment being written
+   * @param docMap maps its documents to those of the segment that is being written
    * @param shown the values, and the PLAID segments that they come from
-   * @param timesEncoded how often they have been decoded from codes, where nothing else tells it
+   * @param timesEncoded how many times the values have been encoded and decoded, if the values
+   *     themselves do not state it
    */
   record MappedValues(MergeState.DocMap docMap, ShownValues shown, int timesEncoded) {
     BinaryDocValues values() {
@@ -55,7 +56,7 @@ final class TokenDocs {
   /**
    * Starts at the first document.
    *
-   * @param source where the values come from
+   * @param source the source of the values
    * @param sorted whether the sources' documents interleave
    * @param dimension dimension of the tokens that the segment will code; 0 if it codes none
    * @param options options of the segment
@@ -72,8 +73,8 @@ final class TokenDocs {
   }
 
   /**
-   * The values buffered for a flush, or updates, with or without the values of the segment that
-   * they are for.
+   * Returns the values buffered for a flush, or updates. Updates may include the values of the
+   * segment that they change.
    */
   static Values ofFlush(FieldInfo field, DocValuesProducer producer) {
     return () -> {
@@ -82,7 +83,10 @@ final class TokenDocs {
     };
   }
 
-  /** The values of the segments of a merge. Field numbers may differ, so fields go by name. */
+  /**
+   * Returns the values of the segments of a merge. Fields are found by name, because their numbers
+   * may differ.
+   */
   static Values ofMerge(FieldInfo field, MergeState mergeState) {
     return () -> {
       List<MappedValues> all = new ArrayList<>();
@@ -119,7 +123,7 @@ final class TokenDocs {
     return current.mappedDocID;
   }
 
-  /** The source that stands on the current document. */
+  /** Returns the source of the current document, positioned on it. */
   TokenCursor current() {
     return current;
   }

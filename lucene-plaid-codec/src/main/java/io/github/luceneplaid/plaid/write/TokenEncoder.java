@@ -31,16 +31,16 @@ import org.apache.lucene.util.BitUtil;
 /** Writes the blocks of codes of documents, by encoding their tokens or by copying their codes. */
 final class TokenEncoder {
 
-  /** Blocks that are encoded or copied in one go. */
+  /** Blocks that are encoded or copied at a time. */
   private static final int BLOCKS = 4;
 
   private static final int CHUNK = BLOCKS * CodeBlock.LANES;
 
-  private final TokenNormalizer directions;
+  private final TokenNormalizer normalizer;
   private final int dimension;
   private final boolean unitLength;
 
-  /** Of all codebooks; what is encoded has one of the format's own. */
+  /** Centroids of all codebooks. Tokens are encoded with those of trained codebooks only. */
   private final float[] centroids;
 
   private final int firstOwn;
@@ -60,21 +60,21 @@ final class TokenEncoder {
   /**
    * Sole constructor.
    *
-   * @param codebooks of the segment
+   * @param codebooks codebooks of the segment
    * @param unitLength whether the segment stores no lengths
-   * @param known all tokens that are going to be encoded, in order, of length 1 and rotated, so
-   *     that they need not be rotated again; null if they are not known
+   * @param known all tokens that will be encoded, in order, normalized; they are not normalized
+   *     again. Null if they are not at hand
    */
   TokenEncoder(
-      TokenNormalizer directions,
+      TokenNormalizer normalizer,
       CodebookBlocks codebooks,
       int bits,
       boolean unitLength,
       float[] known,
       AbortCheck abort)
       throws IOException {
-    this.directions = directions;
-    this.dimension = directions.dimension();
+    this.normalizer = normalizer;
+    this.dimension = normalizer.dimension();
     this.unitLength = unitLength;
     this.known = known;
     this.centroids = codebooks.rows();
@@ -87,7 +87,7 @@ final class TokenEncoder {
     this.residuals = new byte[CHUNK * ((dimension * bits + 7) / 8)];
   }
 
-  /** Of the centroids of the format's own codebooks; null if there are none. */
+  /** Finds centroids of trained codebooks; null if there are none. */
   private static CentroidRouter router(CodebookBlocks codebooks, AbortCheck abort)
       throws IOException {
     int first = codebooks.importedCentroids();
@@ -112,7 +112,7 @@ final class TokenEncoder {
     return stride;
   }
 
-  /** Receives the tokens of a document as they came, before they are encoded. */
+  /** Receives the tokens of a document before they are encoded. */
   interface RawSink {
     /** Takes n rows. */
     void rows(float[] tokens, int n) throws IOException;
@@ -120,10 +120,10 @@ final class TokenEncoder {
 
   private void normalize(float[] tokens, int n) {
     if (unitLength == false) {
-      directions.lengths(tokens, n, lengths);
+      normalizer.lengths(tokens, n, lengths);
     }
     if (known == null) {
-      directions.normalize(tokens, n);
+      normalizer.normalize(tokens, n);
     } else {
       System.arraycopy(known, nextKnown * dimension, tokens, 0, n * dimension);
       nextKnown += n;
@@ -167,10 +167,10 @@ final class TokenEncoder {
   }
 
   /**
-   * Takes over the codes of a document that come from elsewhere.
+   * Copies the imported codes of a document that is not in a segment yet.
    *
    * @param firstCentroid the first centroid of their codebook
-   * @param cut whether a last block that is half empty is cut
+   * @param cut whether the last block is stored as a half block if half of it suffices
    */
   void copyImported(ImportedDocValues doc, int firstCentroid, boolean cut, IndexOutput out)
       throws IOException {
@@ -212,7 +212,7 @@ final class TokenEncoder {
   /**
    * Copies the codes of a document.
    *
-   * @param shifts what to add to the centroid ids of each codebook block of the source
+   * @param shifts number to add to the centroid ids, for each codebook block of the source
    */
   void copy(PlaidSegment source, int ordinal, int[] shifts, IndexOutput out) throws IOException {
     int sourceStride = source.codes().stride();

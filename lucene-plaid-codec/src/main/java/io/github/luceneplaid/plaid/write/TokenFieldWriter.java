@@ -16,10 +16,8 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
-import io.github.luceneplaid.plaid.codebook.CentroidRouter;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
-import io.github.luceneplaid.plaid.codebook.CodebookTrainer;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.ivf.CellWriter;
 import io.github.luceneplaid.plaid.ivf.CodedTokens;
@@ -39,37 +37,31 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.PackedLongValues;
 
-/** Writes the tokens of one field: flat, or trained as {@link CodebookPlan} says. */
+/**
+ * Writes the tokens of one field: flat, or coded against the codebooks of a {@link CodebookPlan}.
+ */
 final class TokenFieldWriter {
 
-  /** From so many tokens on, codes to search by cost less than exact scores of all documents. */
-  private static final int PROVISIONAL_TOKENS = 1 << 9;
-
-  /** Up to so many tokens, provisional codes are not worth a temporary file. */
+  /**
+   * Provisional codes of at most this many tokens are held in memory instead of a temporary file.
+   */
   private static final int IN_MEMORY_TOKENS = 1 << 12;
 
   private static final int CHUNK = 64;
 
-  /** Fresh tokens are farther from the centroids than those the centroids were trained on. */
-  private static final double DRIFT = 1.15;
-
   private final OutputFiles files;
-  private final SegmentWriteState state;
   private final PlaidOptions options;
-  private final TokenDocs.Values source;
-  private final boolean sorted;
+  private final FieldTokens tokens;
   private final FieldSurvey survey;
   private final AbortCheck abort;
   private final int dimension;
-  private final TokenNormalizer directions;
+  private final TokenNormalizer normalizer;
   private final float[] scratch;
 
   private final TokenAddresses.Builder addresses = new TokenAddresses.Builder();
@@ -79,137 +71,31 @@ final class TokenFieldWriter {
   private int timesEncoded;
   private boolean provisional;
 
-  /** All tokens, rotated, in order, if provisional codes were trained on all; otherwise null. */
-  private float[] sampled;
-
   private boolean unitLength;
 
-  TokenFieldWriter(
-      OutputFiles files,
-      PlaidOptions options,
-      TokenDocs.Values source,
-      boolean sorted,
-      FieldSurvey survey,
-      AbortCheck abort) {
+  TokenFieldWriter(OutputFiles files, FieldTokens tokens) {
     this.files = files;
-    this.state = files.state;
-    this.options = options;
-    this.source = source;
-    this.sorted = sorted;
-    this.survey = survey;
-    this.abort = abort;
-    this.dimension = survey.dimension();
+    this.tokens = tokens;
+    this.options = tokens.options();
+    this.survey = tokens.survey();
+    this.abort = tokens.abort();
+    this.dimension = tokens.dimension();
     this.unitLength = survey.unitLength();
-    this.directions = TokenNormalizer.of(dimension);
+    this.normalizer = TokenNormalizer.of(dimension);
     this.scratch = new float[CHUNK * dimension];
   }
 
-  /** Writes all of the field, and returns what the meta file says of it. */
+  /** Writes the field, and returns its entry in the meta file. */
   PlaidFieldEntry write(FieldInfo field) throws IOException {
-    CodebookPlan plan = plan();
-    provisional = plan == null && survey.tokens() >= PROVISIONAL_TOKENS;
-    if (provisional) {
-      plan = new CodebookPlan(List.of(trainOnAll()), false);
-    }
+    CodebookChoice.Chosen chosen = new CodebookChoice(tokens, normalizer).choose();
+    provisional = chosen.provisional();
     files.meta.writeInt(field.number);
-    return plan == null ? writeFlat() : writeTrained(plan);
-  }
-
-  private TokenDocs docs() throws IOException {
-    return new TokenDocs(source, sorted, dimension, options, abort);
-  }
-
-  /** Null: the field stays flat. */
-  private CodebookPlan plan() throws IOException {
-    CodebookPlan ofImports = CodebookPlan.ofImports(survey);
-    CodebookPlan copying = CodebookPlan.copying(survey);
-    if (copying == null || copying.copiedTokens(survey) < ofImports.copiedTokens(survey)) {
-      boolean nothingToCopy = ofImports.codebooks().isEmpty() && survey.codedTokens() == 0;
-      return nothingToCopy && survey.tokens() < options.trainingThreshold()
-          ? null
-          : ofImports.with(trainOnAll());
-    }
-    long own = survey.tokens() - copying.importedTokens(survey);
-    if (own == 0) {
-      return copying;
-    }
-    int centroids = copying.ownCentroidCount();
-    boolean suffices = CodebookPlan.suffices(centroids, own);
-    long fresh = survey.tokens() - copying.copiedTokens(survey);
-    CodebookPlan roomy = CodebookPlan.copyingWithRoom(survey);
-    if (fresh >= options.trainingThreshold()
-        && roomy != null
-        && (suffices
-            ? hasDrifted(copying, fresh)
-            : CodebookPlan.suffices(centroids + CodebookPlan.idealCentroids(fresh), own))) {
-      return roomy.with(train(roomy::copies, survey.tokens() - roomy.copiedTokens(survey)));
-    }
-    if (suffices) {
-      return copying;
-    }
-    Codebook larger = trainOnAll();
-    // Where tokens have few different values there is no larger codebook
-    return larger.size() > centroids ? ofImports.with(larger) : copying;
-  }
-
-  private Codebook trainOnAll() throws IOException {
-    return train(doc -> false, survey.tokens());
-  }
-
-  /** Trains a codebook on the tokens of documents whose codes are not copied. */
-  private Codebook train(Predicate<TokenCursor> copied, long tokens) throws IOException {
-    int centroids = CodebookPlan.idealCentroids(tokens);
-    TokenSample sample = sample(copied, tokens, TokenSample.size(centroids, tokens, dimension));
-    sampled = provisional && sample.size() == survey.tokens() ? sample.rows() : null;
-    return asStored(
-        CodebookTrainer.train(
-            sample.rows(), sample.size(), dimension, centroids, options.seed(), abort));
-  }
-
-  /** Rounds centroids to what a segment stores of them, before anything is coded with them. */
-  private static Codebook asStored(Codebook codebook) {
-    float[] centroids = codebook.centroids().clone();
-    for (int i = 0; i < centroids.length; i++) {
-      centroids[i] = Float.float16ToFloat(Float.floatToFloat16(centroids[i]));
-    }
-    return new Codebook(
-        centroids, codebook.dimension(), codebook.meanResidual(), codebook.trainedTokens());
-  }
-
-  private TokenSample sample(Predicate<TokenCursor> copied, long tokens, int size)
-      throws IOException {
-    return TokenSample.draw(docs(), directions, copied, tokens, size, options.seed());
-  }
-
-  private boolean hasDrifted(CodebookPlan plan, long fresh) throws IOException {
-    TokenSample sample = sample(plan::copies, fresh, (int) Math.min(fresh, 1024));
-    float[] centroids = new CodebookBlocks(plan.own()).centroids();
-    int[] nearest = new int[sample.size()];
-    new CentroidRouter(centroids, plan.ownCentroidCount(), dimension, abort)
-        .nearest(sample.rows(), 0, sample.size(), nearest);
-    double sum = 0;
-    for (int i = 0; i < sample.size(); i++) {
-      sum += distance(sample.rows(), i, centroids, nearest[i]);
-    }
-    double trained = 0;
-    for (Codebook codebook : plan.own()) {
-      trained = Math.max(trained, codebook.meanResidual());
-    }
-    return sum / sample.size() > DRIFT * trained;
-  }
-
-  private double distance(float[] rows, int row, float[] centroids, int centroid) {
-    double squares = 0;
-    for (int j = 0; j < dimension; j++) {
-      double difference = rows[row * dimension + j] - centroids[centroid * dimension + j];
-      squares += difference * difference;
-    }
-    return Math.sqrt(squares);
+    return chosen.plan() == null ? writeFlat() : writeCoded(chosen.plan(), chosen.rotated());
   }
 
   private PlaidFieldEntry writeFlat() throws IOException {
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
-    TokenDocs docs = docs();
+    TokenDocs docs = tokens.docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       TokenCursor current = docs.current();
       if (current.tokenCount() > 0) {
@@ -225,13 +111,12 @@ final class TokenFieldWriter {
     return finish(addresses.counts(), new TokenRows(SlabEncoding.FLOAT32, rows.offset()), null);
   }
 
-  private PlaidFieldEntry writeTrained(CodebookPlan plan) throws IOException {
-    // Imported codes that are decoded after all may be of any length
+  private PlaidFieldEntry writeCoded(CodebookPlan plan, float[] rotated) throws IOException {
+    // Imported tokens that are decoded and encoded again may have any length
     unitLength = survey.unitLength() && plan.imported().size() == survey.imported().size();
     CodebookBlocks codebooks = new CodebookBlocks(plan.codebooks());
     TokenEncoder encoder =
-        new TokenEncoder(directions, codebooks, options.bits(), unitLength, sampled, abort);
-    sampled = null;
+        new TokenEncoder(normalizer, codebooks, options.bits(), unitLength, rotated, abort);
     SlabWriter raw = rawWriter();
     TemporaryFiles.Writing writing = codes -> writeCodes(plan, codebooks, encoder, raw, codes);
     TemporaryFiles.Reading<PlaidFieldEntry> reading =
@@ -258,7 +143,7 @@ final class TokenFieldWriter {
       IndexOutput codes)
       throws IOException {
     Map<PlaidSegment, int[]> shifts = new HashMap<>();
-    TokenDocs docs = docs();
+    TokenDocs docs = tokens.docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       TokenCursor current = docs.current();
       int n = current.tokenCount();
@@ -285,9 +170,9 @@ final class TokenFieldWriter {
         encoder.encode(
             current,
             scratch,
-            (tokens, size) -> {
+            (rows, size) -> {
               if (raw != null) {
-                raw.append(tokens, 0, size);
+                raw.append(rows, 0, size);
               }
             },
             codes);
@@ -306,7 +191,10 @@ final class TokenFieldWriter {
     return shifts;
   }
 
-  /** Codes to search by only are no step in the life of a token. */
+  /**
+   * Counts the tokens of a document that is encoded. Provisional codes do not count, because the
+   * tokens are stored beside them and lose no precision.
+   */
   private void countEncoded(TokenCursor doc) {
     if (provisional) {
       timesEncoded = Math.max(timesEncoded, doc.timesEncoded());
@@ -344,7 +232,7 @@ final class TokenFieldWriter {
       blocks.add(CodebookBlock.of(codebook, 0));
     }
     PackedLongValues counts = addresses.counts();
-    CodedTokens tokens =
+    CodedTokens coded =
         new CodedTokens(
             codes.randomAccessSlice(0, codes.length()),
             encoder.stride(),
@@ -356,8 +244,8 @@ final class TokenFieldWriter {
             codebooks.centroidCount());
     Cells cells =
         plan.codebooks().size() == 1
-            ? writeCells(tokens, centroidRows.offset())
-            : writeRegionsAndCells(tokens);
+            ? writeCells(coded, centroidRows.offset())
+            : writeRegionsAndCells(coded);
     long codesOffset = files.data.alignFilePointer(SlabWriter.ALIGNMENT);
     copyCodes(codes, counts, encoder);
     return finish(
@@ -388,7 +276,7 @@ final class TokenFieldWriter {
     return blocks;
   }
 
-  /** Where cells and what belongs to them were written. */
+  /** The places of cells, postings and regions in their files. */
   private record Cells(
       CellTable directory,
       long regionsOffset,
@@ -396,35 +284,35 @@ final class TokenFieldWriter {
       long postingsOffset,
       long directoryOffset) {}
 
-  private Cells writeCells(CodedTokens tokens, long regionsOffset) throws IOException {
+  private Cells writeCells(CodedTokens coded, long regionsOffset) throws IOException {
     int postingWidth = CodedParts.widthOfPostings(survey.documents());
     long cellsOffset = files.vectors.alignFilePointer(SlabWriter.ALIGNMENT);
     long postingsOffset = files.data.getFilePointer();
     CellTable directory =
         new CellWriter(
-                tokens,
-                dimension,
-                options.tokensPerCell(),
-                options.seed(),
-                abort,
-                files.temporary())
+                coded, dimension, options.tokensPerCell(), options.seed(), abort, files.temporary())
             .write(files.vectors, files.data, postingWidth);
     long directoryOffset = files.data.getFilePointer();
     directory.write(files.data);
     return new Cells(directory, regionsOffset, cellsOffset, postingsOffset, directoryOffset);
   }
 
-  /** Trains regions on what is coded, so that writing a segment again finds the same. */
-  private Codebook trainRegions(CodedTokens tokens) throws IOException {
+  /**
+   * Trains regions on the coded tokens. So a segment that is written again gets the same regions.
+   */
+  private Codebook trainRegions(CodedTokens coded) throws IOException {
     int count = CodebookPlan.idealCentroids(survey.tokens());
     int size = TokenSample.size(count, survey.tokens(), dimension);
-    float[] sample = tokens.sample(survey.tokens(), size);
-    return asStored(CodebookTrainer.train(sample, size, dimension, count, options.seed(), abort));
+    TokenSample sample = new TokenSample(coded.sample(survey.tokens(), size), size);
+    return CodebookChoice.train(sample, dimension, count, options.seed(), abort);
   }
 
-  /** The centroids of several codebooks are not fit for regions: new ones are trained. */
-  private Cells writeRegionsAndCells(CodedTokens tokens) throws IOException {
-    Codebook regions = trainRegions(tokens);
+  /**
+   * Trains regions and writes cells. The centroids of several codebooks overlap, so they cannot be
+   * the regions.
+   */
+  private Cells writeRegionsAndCells(CodedTokens coded) throws IOException {
+    Codebook regions = trainRegions(coded);
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT16, dimension);
     rows.append(regions.centroids(), 0, regions.size());
     return files
@@ -433,16 +321,15 @@ final class TokenFieldWriter {
             "regions",
             out ->
                 new Regions(regions.centroids(), regions.size(), dimension, abort)
-                    .assign(tokens, out),
+                    .assign(coded, out),
             in ->
                 writeCells(
-                    tokens.in(in.randomAccessSlice(0, in.length()), regions.size()),
-                    rows.offset()));
+                    coded.in(in.randomAccessSlice(0, in.length()), regions.size()), rows.offset()));
   }
 
   /**
-   * Copies the coded tokens to where they stay; a document whose last block is half empty saves
-   * that half.
+   * Copies the codes to the data file. If half of a document's last block suffices, it is stored as
+   * a half block.
    */
   private void copyCodes(IndexInput codes, PackedLongValues counts, TokenEncoder encoder)
       throws IOException {
@@ -463,7 +350,7 @@ final class TokenFieldWriter {
       throws IOException {
     long start = files.data.getFilePointer();
     TokenAddresses written =
-        addresses.write(files.meta, files.data, state.segmentInfo.maxDoc(), counts);
+        addresses.write(files.meta, files.data, files.state.segmentInfo.maxDoc(), counts);
     PlaidFieldEntry entry =
         new PlaidFieldEntry(
             written,

@@ -15,18 +15,21 @@ package io.github.luceneplaid.plaid.write;
 import io.github.luceneplaid.plaid.codebook.Rotation;
 
 /**
- * Turns tokens into what is coded of them: their direction, rotated, apart from their length.
+ * Prepares tokens for encoding. It brings them to length 1 and rotates them.
  *
  * @param dimension components of a token
- * @param rotation rotates them
+ * @param rotation rotation of the dimension
  */
-public record TokenNormalizer(int dimension, Rotation rotation) {
+record TokenNormalizer(int dimension, Rotation rotation) {
 
   static TokenNormalizer of(int dimension) {
     return new TokenNormalizer(dimension, Rotation.of(dimension));
   }
 
-  /** Brings n rows to length 1 and rotates them, in place. Zero, which others code, stays zero. */
+  /**
+   * Brings n rows to length 1 and rotates them, in place. A zero vector stays zero; imported codes
+   * may decode to it.
+   */
   void normalize(float[] rows, int n) {
     for (int i = 0; i < n; i++) {
       double length = length(rows, i);

@@ -19,20 +19,20 @@ import java.util.function.Predicate;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
- * A uniform sample of the tokens of a field, as directions: of length 1, and rotated.
+ * A uniform sample of the tokens of a field, normalized by a {@link TokenNormalizer}.
  *
  * @param rows the tokens, row after row
  * @param size number of tokens
  */
 record TokenSample(float[] rows, int size) {
 
-  /** Memory of a sample. */
+  /** Largest memory of a sample. */
   private static final int MAX_BYTES = 1 << 26;
 
-  /** Tokens of a sample for each centroid that it is to train. */
+  /** Tokens of a sample for each centroid that is trained. */
   private static final int TOKENS_PER_CENTROID = 128;
 
-  /** The size of a sample that trains so many centroids. */
+  /** Returns the size of a sample for training this number of centroids. */
   static int size(int centroids, long tokens, int dimension) {
     long wanted = Math.min((long) centroids * TOKENS_PER_CENTROID, tokens);
     return (int) Math.min(wanted, MAX_BYTES / (dimension * (long) Float.BYTES));
@@ -41,20 +41,20 @@ record TokenSample(float[] rows, int size) {
   /**
    * Draws a sample.
    *
-   * @param docs the documents, from the first
-   * @param copied documents to leave out, as their codes are copied
+   * @param docs the documents, before the first one
+   * @param copied documents to leave out because their codes are copied
    * @param total number of tokens to draw from
    * @param size number of tokens to draw, at most {@code total}
    */
   static TokenSample draw(
       TokenDocs docs,
-      TokenNormalizer directions,
+      TokenNormalizer normalizer,
       Predicate<TokenCursor> copied,
       long total,
       int size,
       long seed)
       throws IOException {
-    int dimension = directions.dimension();
+    int dimension = normalizer.dimension();
     float[] rows = new float[size * dimension];
     float[] token = new float[dimension];
     SplittableRandom random = new SplittableRandom(seed);
@@ -74,7 +74,7 @@ record TokenSample(float[] rows, int size) {
       }
     }
     assert drawn == size : drawn + " of " + size;
-    directions.normalize(rows, drawn);
+    normalizer.normalize(rows, drawn);
     return new TokenSample(drawn == size ? rows : Arrays.copyOf(rows, drawn * dimension), drawn);
   }
 }

@@ -10,5 +10,8 @@
  * the License.
  */
 
-/** Flushes and merges: what is there, which codebooks fit, and writing it. Internal. */
+/**
+ * Writes segments in flushes and merges: surveys the values, chooses codebooks, encodes tokens, and
+ * writes the files. Internal.
+ */
 package io.github.luceneplaid.plaid.write;

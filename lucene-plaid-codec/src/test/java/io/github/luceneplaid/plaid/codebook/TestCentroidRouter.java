@@ -17,7 +17,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestCentroidRouter extends LuceneTestCase {
 
-  /** Few centroids are compared with one by one. */
+  /** A token is compared with all of few centroids. */
   public void testExhaustive() throws IOException {
     int dim = 1 + random().nextInt(100);
     int count = 1 + random().nextInt(CentroidRouter.EXHAUSTIVE);
@@ -112,9 +112,7 @@ public class TestCentroidRouter extends LuceneTestCase {
     assertArrayEquals(first, second);
   }
 
-  /**
-   * Centroids that are all the same make one group with more members than are looked at at once.
-   */
+  /** Equal centroids make one group, with more members than are compared at a time. */
   public void testEqualCentroids() throws IOException {
     int dim = 5;
     float[] centroids = new float[300 * dim];

@@ -18,7 +18,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.RamUsageTester;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** The blocks of a segment hold each row once, and say what their codebooks say. */
+/** The blocks of a segment hold each row once, and agree with their codebooks. */
 public class TestCodebookBlocks extends LuceneTestCase {
 
   private static Codebook random(int rows, int dimension, boolean imported) {
@@ -65,7 +65,7 @@ public class TestCodebookBlocks extends LuceneTestCase {
     }
   }
 
-  /** Centroids and rotated centroids are alike for products, so only the former are held. */
+  /** Products with centroids equal those with rotated centroids, so only the former are held. */
   public void testMemory() {
     int dimension = 32;
     int rows = 1000;

@@ -95,7 +95,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
     assertEquals(3, buckets.bucket(2.1f));
   }
 
-  /** What goes into a block comes out of it: bytes, tokens and about the inverse norm. */
+  /** A block returns the bytes and tokens that were put into it, and about their inverse norms. */
   public void testBlocks() {
     for (int i = 0; i < 50; i++) {
       boolean binary = random().nextInt(4) == 0;
@@ -142,7 +142,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
     }
   }
 
-  /** Weights are rounded to what integer products can hold. */
+  /** Weights are rounded so that integer products hold them. */
   public void testRoundedWeights() {
     PlaidQuantizer buckets = random(1 << random().nextInt(4));
     byte[] rounded = buckets.roundedWeights();
@@ -163,7 +163,7 @@ public class TestPlaidQuantizer extends LuceneTestCase {
         () -> PlaidQuantizer.ofResiduals(new float[2], new float[4], new float[1], 0));
   }
 
-  /** Codes of equal ids mean the same: whatever is imported counts. */
+  /** The id depends on everything that is imported, so codes of equal ids mean the same. */
   public void testIds() {
     float[] centroids = {1, 0, 0, 1};
     PlaidQuantizer buckets = buckets(-1, 1);

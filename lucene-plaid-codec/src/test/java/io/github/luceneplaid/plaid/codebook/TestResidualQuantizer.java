@@ -203,7 +203,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
   }
 
-  /** The scale stays sensible where one component has all of the residual. */
+  /** The scale stays limited if one component has all of the residual. */
   public void testSpike() {
     for (int bits : ALL_BITS) {
       int dim = 256;
@@ -374,8 +374,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
           for (int j = 0; j < dim; j++) {
             expected += y[j] * queries[q * dim + j] * factors[lane];
           }
-          // What the rounding of the query makes of it: over 20 seeds at most 0.009, and 0.015 of
-          // 8 bits
+          // The error of rounding the query: over 20 seeds at most 0.009, and 0.015 with 8 bits
           double rounding = bits == 8 ? 0.05 : 0.025;
           assertEquals("bits=" + bits, expected, similarity, rounding);
           double cosine = RandomTokens.dot(decoded, lane * dim, queries, q * dim, dim);
@@ -385,7 +384,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
     }
   }
 
-  /** Coding what was decoded, again and again, loses little more than coding once. */
+  /** Encoding decoded tokens repeatedly loses little more than encoding once. */
   public void testRepeatedCoding() {
     for (int bits : ALL_BITS) {
       int dim = 64 + random().nextInt(128);

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A directory that next-plaid or fast-plaid has written, and what these programs say of it.
+ * A folder that next-plaid or fast-plaid has written, with the results of these programs.
  *
  * @param name of the case and its stage
  * @param index the directory
@@ -37,7 +37,7 @@ public record GoldenDirectory(
   /** Documents and their raw scores, best first. */
   public record Hits(int[] ids, float[] scores) {}
 
-  /** Where the set is, if it is on this machine. */
+  /** Returns the path of the set, if it exists. */
   public static Path folder() {
     return Path.of(System.getProperty("plaid.shared", "shared"), "golden");
   }

@@ -40,7 +40,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 
-/** Imports directories into indexes, and looks at what comes out of these. */
+/** Imports folders into indexes, and checks the indexes. */
 public abstract class ImportTestCase extends LuceneTestCase {
 
   public static final String FIELD = "tokens";

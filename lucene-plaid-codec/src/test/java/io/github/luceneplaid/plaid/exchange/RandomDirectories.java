@@ -34,7 +34,7 @@ public final class RandomDirectories {
     write(random, folder, dimension, bits, binary, documents, centroids);
   }
 
-  /** A random directory of so many centroids. */
+  /** Returns a random folder with a number of centroids. */
   public static void write(
       Random random,
       Path folder,

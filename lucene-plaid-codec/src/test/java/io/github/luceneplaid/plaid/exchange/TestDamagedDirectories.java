@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Directories with damaged files are refused, or read as if they were whole. */
+/** Folders with damaged files are refused, or read like undamaged ones. */
 public class TestDamagedDirectories extends ImportTestCase {
 
   /** Files of the directory among the resources. */

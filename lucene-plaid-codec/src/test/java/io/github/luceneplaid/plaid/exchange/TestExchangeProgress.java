@@ -19,7 +19,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Those who look on while directories are read and written are told of all of it. */
+/** Tests that observers see all steps of imports and exports. */
 public class TestExchangeProgress extends ImportTestCase {
 
   private int documents;

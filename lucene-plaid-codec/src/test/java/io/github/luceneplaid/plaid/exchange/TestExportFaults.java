@@ -27,7 +27,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Exports of which each step fails: the old directory is there, or the new one. */
+/** Each step of an export fails. Then either the old folder exists, or the new one. */
 @SuppressFileSystems("ExtrasFS") // its files are nobody's
 public class TestExportFaults extends ImportTestCase {
 
@@ -63,7 +63,7 @@ public class TestExportFaults extends ImportTestCase {
     super.tearDown();
   }
 
-  /** An export with a file of somebody else, as the metadata of the command. */
+  /** An export with an additional file, like the metadata of the command. */
   private void export(PlaidExport.Options options) throws IOException {
     PlaidExport.to(
         reader,
@@ -135,7 +135,7 @@ public class TestExportFaults extends ImportTestCase {
     return steps;
   }
 
-  /** All files are brought to the disk before the directory takes its place. */
+  /** All files are on the disk before the folder is moved to the target. */
   public void testFilesAreSynced() throws IOException {
     List<String> steps = steps(true);
     int move = steps.indexOf("move exported");
@@ -154,7 +154,7 @@ public class TestExportFaults extends ImportTestCase {
     assertTrue(parent < steps.indexOf("delete old"));
   }
 
-  /** The next step to fail: some of those that write files, all that follow. */
+  /** Chooses the next step to fail: some of the steps that write files, and all later ones. */
   private static int next(int i, List<String> steps) {
     int most = TEST_NIGHTLY || i + 30 > steps.indexOf("move exported.0.tmp") ? 1 : 30;
     return i + TestUtil.nextInt(random(), 1, most);
@@ -184,7 +184,9 @@ public class TestExportFaults extends ImportTestCase {
     }
   }
 
-  /** The disk is gone: the old directory is in its place, or beside it by a name that says so. */
+  /**
+   * If the disk is gone, the old folder is at the target, or beside it with its documented name.
+   */
   public void testAllStepsFail() throws IOException {
     List<String> steps = steps(true);
     int aside = 0;
@@ -206,7 +208,7 @@ public class TestExportFaults extends ImportTestCase {
     assertEquals("the second move and the sync after it", 2, aside);
   }
 
-  /** Whatever is left, the next export can be run. */
+  /** The next export succeeds, whatever was left behind. */
   private void assertNextOne(boolean replaces) throws IOException {
     export(replaces ? OPTIONS.replacing() : OPTIONS);
     assertNew();

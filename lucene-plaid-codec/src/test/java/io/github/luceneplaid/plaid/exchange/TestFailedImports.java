@@ -39,7 +39,7 @@ public class TestFailedImports extends ImportTestCase {
   private static final int DIMENSION = 16;
   private static final int BITS = 4;
 
-  /** Throws when an import has come to the n-th of the places where a directory may throw. */
+  /** Throws at the n-th place of an import where a directory may throw. */
   private static final class Fault extends MockDirectoryWrapper.Failure {
     private final int n;
     private int places;
@@ -130,7 +130,7 @@ public class TestFailedImports extends ImportTestCase {
           assertEquals(before, values(reader));
         }
       }
-      // The writer is none the worse for it
+      // The writer still works
       try (PlaidFolder plaid = PlaidFolder.open(write(10))) {
         PlaidImport.into(writer, plaid, FIELD, ORDER);
         assertEquals(2 + plaid.documents(), writer.getDocStats().numDocs);
@@ -170,7 +170,7 @@ public class TestFailedImports extends ImportTestCase {
     }
   }
 
-  /** A directory that is changed once it has been checked. */
+  /** A folder that is changed after it was checked. */
   public void testDamageInTheMiddle() throws IOException {
     for (int i = 0; i < atLeast(3); i++) {
       Path folder = write(40);

@@ -31,7 +31,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What is exported is what a reader of the index shows. */
+/** An export contains the documents that a reader of the index shows. */
 public class TestLiveDocuments extends LuceneTestCase {
 
   private static final String FIELD = "tokens";
@@ -46,7 +46,7 @@ public class TestLiveDocuments extends LuceneTestCase {
     return tokens;
   }
 
-  /** Updates are read where they have been laid over values, or written with them. */
+  /** Updates are read, both above the values of a segment and written with them. */
   public void testUpdates() throws IOException {
     PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
     IndexWriterConfig config =

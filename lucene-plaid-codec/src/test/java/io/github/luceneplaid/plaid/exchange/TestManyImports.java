@@ -33,7 +33,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** More directories than one segment has room for codebooks. */
+/** Imports more folders than a segment has codebook blocks. */
 public class TestManyImports extends ImportTestCase {
 
   private static final int DIMENSION = 16;
@@ -131,7 +131,7 @@ public class TestManyImports extends ImportTestCase {
     return LateInteractionField.decode(values.binaryValue());
   }
 
-  /** Whether these are the tokens of a document, but for what encoding them anew has changed. */
+  /** Whether these are the tokens of a document, up to the error of encoding them again. */
   private static boolean isLike(float[][] document, float[][] value) {
     if (document.length != value.length) {
       return false;
@@ -184,7 +184,7 @@ public class TestManyImports extends ImportTestCase {
     }
   }
 
-  /** The ids of centroids are 16 bits: what is left beside the largest has to do for a new one. */
+  /** Ids of centroids have 16 bits. A new codebook must fit beside the largest one. */
   public void testMoreCentroidsThanIds() throws IOException {
     int[] centroids = {40_000, 20_000, 5_520, 300};
     int[] documents = {100, 40, 10, 2};

@@ -91,7 +91,7 @@ public class TestMergedChunks extends LuceneTestCase {
     }
   }
 
-  /** Rows of which the lengths do not tell are not taken for anybody's. */
+  /** Rows after those of the document lengths belong to no document. */
   public void testMissingRows() throws IOException {
     Path codes = merged.resolve("merged_codes.npy");
     Path whole = Files.move(codes, merged.resolve("whole"), StandardCopyOption.ATOMIC_MOVE);
@@ -108,7 +108,7 @@ public class TestMergedChunks extends LuceneTestCase {
     assertTrue(e.getMessage(), e.getMessage().matches(".*(sum of lengths|shape) at byte 0.*"));
   }
 
-  /** What an update left behind is newer than the merged files. */
+  /** Chunks of an update are newer than the merged files. */
   public void testChunkBesideThem() throws IOException {
     Path newer = chunk(1, "codes");
     Files.writeString(merged.resolve("doclens.1.json"), "[1]");
@@ -122,7 +122,7 @@ public class TestMergedChunks extends LuceneTestCase {
     assertTrue(e.getMessage(), e.getMessage().startsWith(newer.toString()));
   }
 
-  /** Merged files are not believed unless the directory says that there is nothing else. */
+  /** Merged files are not read unless the metadata state that there are no other files. */
   public void testNotFrozen() throws IOException {
     Path metadata = merged.resolve("metadata.json");
     Files.writeString(

@@ -192,7 +192,7 @@ public class TestPlaidExport extends ImportTestCase {
     return document;
   }
 
-  /** Tokens of the format's own are coded by PLAID's quantiser. */
+  /** Tokens without imported codes are encoded by PLAID's quantiser. */
   public void testOwnSegments() throws IOException {
     for (int bits : new int[] {1, 2, 4, 8}) {
       int dimension = 8 * TestUtil.nextInt(random(), 1, 9);
@@ -285,7 +285,7 @@ public class TestPlaidExport extends ImportTestCase {
     }
   }
 
-  /** What cannot be exported leaves a target that is there as it was. */
+  /** A failed export does not change an existing target. */
   public void testRefused() throws IOException {
     float[][] tokens = RandomDirectories.tokens(random(), 3, 8);
     float[][] infinite = RandomDirectories.tokens(random(), 3, 8);

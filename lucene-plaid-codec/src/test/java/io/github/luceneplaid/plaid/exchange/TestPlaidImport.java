@@ -117,7 +117,7 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
-  /** Whatever becomes of the segments, imported codes are copied. */
+  /** Imported codes are copied, however segments are merged. */
   public void testMergesWithOwnSegments() throws IOException {
     for (int i = 0; i < atLeast(6); i++) {
       try (PlaidFolder first = openRandom();
@@ -188,7 +188,7 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
-  /** Beside own codes there is room for fifteen codebooks: the smallest ones are given up. */
+  /** Beside trained codes there is room for fifteen codebooks. The smallest ones are dropped. */
   public void testTooManyCodebooks() throws IOException {
     try (Directory directory = newDirectory()) {
       DocValuesFormat format = PlaidDocValuesFormat.builder().bits(2).build();
@@ -279,14 +279,14 @@ public class TestPlaidImport extends ImportTestCase {
                 IllegalArgumentException.class,
                 () -> PlaidImport.into(writer, plaid, FIELD, ORDER));
         assertEquals(
-            "bits of the format of field \"tokens\": found 4, expected 2 as in the directory",
+            "bits of the format of field \"tokens\": found 4, expected 2 as in the folder",
             e.getMessage());
         assertEquals(3, writer.getDocStats().numDocs);
       }
     }
   }
 
-  /** Another codec stores what is decoded. */
+  /** Another codec stores the decoded tokens. */
   public void testOtherFormats() throws IOException {
     try (PlaidFolder plaid = open(24, 8, false, 20);
         Directory directory = newDirectory()) {
@@ -300,7 +300,7 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
-  /** Where fewer bits are wanted after all, tokens are encoded anew, and counted. */
+  /** If the options have fewer bits, tokens are encoded again and counted. */
   public void testFewerBitsLater() throws IOException {
     try (PlaidFolder plaid = open(32, 8, false, 40);
         Directory directory = newDirectory()) {

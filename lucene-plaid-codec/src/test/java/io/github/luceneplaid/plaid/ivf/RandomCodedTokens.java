@@ -25,7 +25,7 @@ import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.packed.PackedInts;
 import org.apache.lucene.util.packed.PackedLongValues;
 
-/** Random documents of coded tokens, with what their codes are decoded to. */
+/** Random documents of coded tokens, with the decoded tokens. */
 public final class RandomCodedTokens {
 
   public static final int BITS = 4;
@@ -42,14 +42,15 @@ public final class RandomCodedTokens {
   public final Codebook codebook;
   public final CodedTokens coded;
 
-  /** How often the regions of all tokens were walked through. */
+  /** Returns the number of passes over the regions of all tokens. */
   public int walks;
 
   /**
    * Draws documents.
    *
    * @param centroids number of centroids
-   * @param regionCount number of regions that tokens are in at random; 0: the centroids are these
+   * @param regionCount number of regions, which tokens are in at random; 0 if the centroids are the
+   *     regions
    * @param places number of places around a centroid that tokens lie at
    */
   public RandomCodedTokens(
@@ -145,7 +146,7 @@ public final class RandomCodedTokens {
     return Math.sqrt(squares);
   }
 
-  /** Counts walks, which read the regions of the first block. */
+  /** Counts passes, each of which reads the regions of the first block. */
   private final class Walked implements RandomAccessInput {
     private final RandomAccessInput in;
 

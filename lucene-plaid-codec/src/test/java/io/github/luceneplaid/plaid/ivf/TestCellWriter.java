@@ -28,14 +28,14 @@ import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BitUtil;
 
-/** Cells and postings against the tokens they are made of, however many are held at a time. */
+/** Compares cells and postings with their tokens, for any number of tokens in memory. */
 @SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestCellWriter extends LuceneTestCase {
 
   private static final int DIMENSION = 24;
   private static final long SEED = 7;
 
-  /** What was written. */
+  /** The written cells and postings. */
   private record Written(CellTable directory, byte[] cells, byte[] postings) {
 
     private float[] cell(int number) {
@@ -117,7 +117,7 @@ public class TestCellWriter extends LuceneTestCase {
     return new RandomCodedTokens(random(), DIMENSION, documents, centroids, regions, 3);
   }
 
-  /** A group of any size gives the same bytes, by two walks through the tokens. */
+  /** Groups of any size give the same bytes, with two passes over the tokens. */
   public void testGroups() throws IOException {
     RandomCodedTokens tokens = randomTokens(60);
     int width = TestUtil.nextInt(random(), 2, 4);
@@ -142,7 +142,7 @@ public class TestCellWriter extends LuceneTestCase {
     }
   }
 
-  /** What fits into memory needs no file. */
+  /** Tokens that fit in memory need no file. */
   public void testTemporaryFile() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 40, 4, 0, 3);
     int n = 0;
@@ -209,8 +209,8 @@ public class TestCellWriter extends LuceneTestCase {
         assertTrue(cells.size() + " cells of " + n, cells.size() >= most / 3);
       }
     }
-    // A mean moves a little after tokens chose it, and one that chooses at random is right by a
-    // tenth of the time
+    // A mean moves a little after tokens were assigned to it. A random assignment is right for a
+    // tenth of the tokens
     assertTrue(near + " of " + all, near >= 0.9 * all);
   }
 

@@ -27,7 +27,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Posting lists of centroids, however many are grouped at a time. */
+/** Tests posting lists of centroids, for groups of any size. */
 @SuppressFileSystems("ExtrasFS") // Files are counted
 public class TestCentroidCells extends LuceneTestCase {
 
@@ -99,7 +99,7 @@ public class TestCentroidCells extends LuceneTestCase {
     }
   }
 
-  /** Shows each document in two parts, as long ones are. */
+  /** Passes each document in two parts, like a long one. */
   private static void show(int[][] documents, CentroidCells.Visitor visitor) throws IOException {
     for (int ordinal = 0; ordinal < documents.length; ordinal++) {
       int[] centroids = documents[ordinal];

@@ -21,7 +21,7 @@ import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Regions of tokens, compared with a search of all. */
+/** Compares the regions of tokens with an exhaustive search. */
 public class TestRegions extends LuceneTestCase {
 
   private static final int DIMENSION = 20;
@@ -36,7 +36,7 @@ public class TestRegions extends LuceneTestCase {
 
   private static ByteBuffersDataInput assign(RandomCodedTokens tokens, float[][] regions)
       throws IOException {
-    // Rows behind the last one are not looked at
+    // Rows after the last one are ignored
     float[] rows = new float[(regions.length + 3) * DIMENSION];
     for (int i = 0; i < regions.length; i++) {
       System.arraycopy(regions[i], 0, rows, i * DIMENSION, DIMENSION);
@@ -47,7 +47,7 @@ public class TestRegions extends LuceneTestCase {
     return out.toDataInput();
   }
 
-  /** Up to 96 regions a token gets the nearest of all. */
+  /** If there are at most 96 regions, a token gets the nearest one. */
   public void testNearest() throws IOException {
     for (int i = 0; i < 5; i++) {
       int centroids = TestUtil.nextInt(random(), 1, 150);
@@ -74,7 +74,7 @@ public class TestRegions extends LuceneTestCase {
     assertEquals(found.length(), found.position());
   }
 
-  /** Of more than 96, a token gets the nearest one of the 96 nearest to its centroid. */
+  /** If there are more, a token gets the nearest one of the 96 regions nearest to its centroid. */
   public void testNearestOfThoseNearTheCentroid() throws IOException {
     RandomCodedTokens tokens = new RandomCodedTokens(random(), DIMENSION, 20, 10, 0, 2);
     float[][] regions = randomRows(300);

@@ -22,7 +22,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What goes into partitions comes out of them in order. */
+/** Partitions return their tokens in order. */
 public class TestTokenPartitions extends LuceneTestCase {
 
   private record Token(int region, long slot, int ordinal) {}
@@ -77,7 +77,7 @@ public class TestTokenPartitions extends LuceneTestCase {
     }
   }
 
-  /** As many as there can be, each with the smallest buffer. */
+  /** The largest number of partitions, each with the smallest buffer. */
   public void testManyPartitions() throws IOException {
     try (Directory directory = newDirectory()) {
       try (IndexOutput out = directory.createOutput("tokens", IOContext.DEFAULT)) {

@@ -91,13 +91,19 @@ public abstract class LateInteractionTestCase extends LuceneTestCase {
 
   /** The scores of all live documents that have one, best first. */
   public static List<ScoreDoc> bruteForce(IndexReader reader, float[][] query) throws IOException {
+    return bruteForce(reader, query, null);
+  }
+
+  /** The same, with weights of query tokens; null for 1 each. */
+  public static List<ScoreDoc> bruteForce(IndexReader reader, float[][] query, float[] weights)
+      throws IOException {
     List<ScoreDoc> hits = new ArrayList<>();
     for (LeafReaderContext leaf : reader.leaves()) {
       BinaryDocValues values = leaf.reader().getBinaryDocValues(FIELD);
       Bits live = leaf.reader().getLiveDocs();
       for (int doc = 0; values != null && doc < leaf.reader().maxDoc(); doc++) {
         if ((live == null || live.get(doc)) && values.advanceExact(doc)) {
-          double score = maxSim(query, values.binaryValue());
+          double score = maxSim(query, weights, values.binaryValue());
           if (Double.isNaN(score) == false) {
             hits.add(new ScoreDoc(leaf.docBase + doc, (float) score));
           }
@@ -111,6 +117,11 @@ public abstract class LateInteractionTestCase extends LuceneTestCase {
 
   /** The score of a value; NaN if it has no tokens of the query's dimension. */
   public static double maxSim(float[][] query, BytesRef value) {
+    return maxSim(query, null, value);
+  }
+
+  /** The same, with weights of query tokens; null for 1 each. */
+  public static double maxSim(float[][] query, float[] weights, BytesRef value) {
     float[][] tokens;
     try {
       tokens = LateInteractionField.decode(value);
@@ -121,13 +132,13 @@ public abstract class LateInteractionTestCase extends LuceneTestCase {
       return Double.NaN;
     }
     double score = 0;
-    for (float[] q : query) {
+    for (int q = 0; q < query.length; q++) {
       double best = Double.NEGATIVE_INFINITY;
       for (float[] token : tokens) {
-        double dot = dot(q, token);
+        double dot = dot(query[q], token);
         best = Float.isFinite((float) dot) ? Math.max(best, dot) : best;
       }
-      score += Math.max(0, (1 + best) / 2);
+      score += (weights == null ? 1 : weights[q]) * Math.max(0, (1 + best) / 2);
     }
     return score;
   }

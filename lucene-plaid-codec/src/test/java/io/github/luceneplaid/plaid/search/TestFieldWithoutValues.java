@@ -208,7 +208,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
                   () -> maxSim.similarities(searcher, number));
           for (ThrowingRunnable use : uses) {
             IllegalArgumentException e = expectThrows(IllegalArgumentException.class, use);
-            assertTrue(e.getMessage(), e.getMessage().contains("found NUMERIC"));
+            assertTrue(e.getMessage(), e.getMessage().contains("got: NUMERIC"));
           }
         }
       }

@@ -45,7 +45,7 @@ public class TestHalfBlock extends LuceneTestCase {
     }
     byte[] expected = block.clone();
     HalfBlock.cut(block, offset, coded, stride);
-    // What is stored ends with the first half
+    // The stored bytes end with the first half
     Arrays.fill(block, offset + stride / 2, offset + stride, (byte) 17);
     HalfBlock.expand(block, offset, coded, stride);
     assertArrayEquals(expected, block);

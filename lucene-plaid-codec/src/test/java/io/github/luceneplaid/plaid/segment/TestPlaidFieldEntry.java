@@ -27,7 +27,7 @@ import org.apache.lucene.store.ByteBuffersIndexOutput;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** What an entry of the meta file may hold: both sides of each limit. */
+/** Tests both sides of each limit of an entry of the meta file. */
 public class TestPlaidFieldEntry extends LuceneTestCase {
 
   private static final int MAX_DOC = 100;
@@ -144,7 +144,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     void to(Numbers numbers);
   }
 
-  /** What is written is read, and is the same. */
+  /** An entry that is written and read is the same. */
   private static void assertFits(Numbers numbers) throws IOException {
     PlaidFieldEntry entry = numbers.write();
     IndexInput in = numbers.input();
@@ -192,7 +192,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     refused("bytes of addresses: found 0", n -> n.addressBytes = 0);
   }
 
-  /** All documents have tokens, or it is said which. */
+  /** Either all documents have tokens, or the entry lists them. */
   public void testDense() throws IOException {
     fits(
         n -> {
@@ -363,7 +363,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     refused("offset of cells", n -> n.cellsOffset = -64);
     refused("offset of codes", n -> n.codesOffset = 65);
     Numbers numbers = with(new Numbers(), n -> n.postingsOffset = -1);
-    // Written as one of ten bytes, which nobody could read
+    // It would be written in ten bytes, which no reader accepts
     expectThrows(IllegalArgumentException.class, numbers::write);
   }
 
@@ -386,7 +386,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     expectThrows(
         IllegalArgumentException.class,
         () -> FilePart.check(List.of(second, first, other), "file", 0, 100));
-    // A part of no bytes is nowhere
+    // An empty part has no place in the file
     FilePart.check(List.of(first, new FilePart("none", 15, 0)), "file", 10, 30);
     expectThrows(IllegalArgumentException.class, () -> new FilePart("part", -1, 0));
     expectThrows(IllegalArgumentException.class, () -> new FilePart("part", 0, -1));

@@ -23,6 +23,8 @@ import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenDocuments;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -36,37 +38,59 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 
-/** Options: their defaults, their bounds, and how they are told. */
+/** Tests the defaults of options, their bounds, and their text. */
 public class TestPlaidOptions extends LuceneTestCase {
 
-  private static void assertRefused(PlaidDocValuesFormat.Builder builder, String... words) {
-    String message = expectThrows(IllegalArgumentException.class, builder::build).getMessage();
-    for (String word : words) {
-      assertTrue(message, message.contains(word));
-    }
+  private static void assertRefused(Consumer<PlaidDocValuesFormat.Builder> setter, String message) {
+    IllegalArgumentException e =
+        expectThrows(IllegalArgumentException.class, () -> setter.accept(builder()));
+    assertEquals(message, e.getMessage());
   }
 
   private static PlaidDocValuesFormat.Builder builder() {
     return PlaidDocValuesFormat.builder();
   }
 
-  /** Messages name the option, what was found and what was expected. */
+  /** Messages name the option, what it must be and what it was. */
   public void testBounds() {
     for (int bits : new int[] {-1, 0, 5, 6, 7, 9, 16, 32, Integer.MIN_VALUE}) {
-      assertRefused(builder().bits(bits), "bits", "found " + bits, "1, 2, 3, 4 or 8");
+      assertRefused(b -> b.bits(bits), "bits must be 1, 2, 3, 4 or 8, got: " + bits);
     }
-    assertRefused(builder().raw(null), "raw", "found null", "NONE, FLOAT16 or FLOAT32");
+    assertRefused(b -> b.raw(null), "raw must be NONE, FLOAT16 or FLOAT32, got: null");
     for (int threshold : new int[] {0, -1, Integer.MIN_VALUE}) {
       assertRefused(
-          builder().trainingThreshold(threshold),
-          "training threshold",
-          "found " + threshold,
-          "at least 1");
+          b -> b.trainingThreshold(threshold),
+          "trainingThreshold must be at least 1, got: " + threshold);
     }
     for (int tokens : new int[] {0, -1, 65537, Integer.MAX_VALUE}) {
       assertRefused(
-          builder().tokensPerCell(tokens), "tokens per cell", "found " + tokens, "1 to 65536");
+          b -> b.tokensPerCell(tokens), "tokensPerCell must be 1 to 65536, got: " + tokens);
     }
+  }
+
+  /** What a file says is refused in the words of damaged files. */
+  public void testBoundsOfFiles() {
+    IllegalArgumentException e =
+        expectThrows(IllegalArgumentException.class, () -> PlaidOptions.DEFAULT.withBits(5));
+    assertEquals("bits: found 5, expected 1, 2, 3, 4 or 8", e.getMessage());
+    assertRefused(0, 32, "training threshold: found 0, expected at least 1 token");
+    assertRefused(1, 0, "tokens per cell: found 0, expected 1 to 65536");
+    assertRefused(1, 65537, "tokens per cell: found 65537, expected 1 to 65536");
+  }
+
+  private static void assertRefused(int threshold, int tokensPerCell, String message) {
+    IllegalArgumentException e =
+        expectThrows(
+            IllegalArgumentException.class,
+            () -> new PlaidOptions(4, null, threshold, tokensPerCell, 0));
+    assertEquals(message, e.getMessage());
+  }
+
+  /** A format tells the bits that it writes, unless it goes by what is there. */
+  public void testBits() {
+    assertEquals(OptionalInt.empty(), new PlaidDocValuesFormat().bits());
+    assertEquals(OptionalInt.of(4), builder().build().bits());
+    assertEquals(OptionalInt.of(8), builder().bits(8).build().bits());
   }
 
   public void testWhatIsAllowed() {
@@ -106,7 +130,7 @@ public class TestPlaidOptions extends LuceneTestCase {
     assertEquals("Plaid1", builder().bits(1).build().getName());
   }
 
-  /** Where only the name of a format can be chosen, fields bring the options. */
+  /** If only the name of a format is known, the options come from the field. */
   public void testFieldsBringOptions() throws IOException {
     FieldType type =
         builder().bits(2).raw(RawTokens.FLOAT16).trainingThreshold(10).seed(7).buildFieldType();
@@ -127,7 +151,6 @@ public class TestPlaidOptions extends LuceneTestCase {
       assertEquals(2, statistics.bits());
       assertEquals(RawTokens.FLOAT16, statistics.raw());
     }
-    expectThrows(IllegalArgumentException.class, () -> builder().bits(5).buildFieldType());
   }
 
   /** Numbers on disk do not follow the order of the enum. */
@@ -158,7 +181,7 @@ public class TestPlaidOptions extends LuceneTestCase {
     }
   }
 
-  /** The builder is not the format: changing it later changes nothing. */
+  /** Changes of the builder do not change a format that it has built. */
   public void testFormatsAreImmutable() {
     PlaidDocValuesFormat.Builder builder = builder().bits(1);
     PlaidDocValuesFormat format = builder.build();

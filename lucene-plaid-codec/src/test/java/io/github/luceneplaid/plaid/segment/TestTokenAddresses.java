@@ -24,7 +24,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.LongValues;
 
-/** Which documents have tokens, and where these are. */
+/** Tests the addresses of documents with tokens. */
 public class TestTokenAddresses extends LuceneTestCase {
 
   private static void check(int maxDoc, double share, int mostTokens) throws IOException {
@@ -49,7 +49,7 @@ public class TestTokenAddresses extends LuceneTestCase {
     TokenAddresses read = TokenAddresses.read(in, maxDoc);
     assertEquals(in.length(), in.getFilePointer());
     assertEquals(written.parts(), read.parts());
-    // They fill the file, without gaps
+    // The parts fill the file without gaps
     FilePart.check(read.parts(), "data", before, dataBytes.size());
     assertEquals(dataBytes.size() - before, read.bytes());
     IndexInput stored = new ByteBuffersIndexInput(dataBytes.toDataInput(), "data");

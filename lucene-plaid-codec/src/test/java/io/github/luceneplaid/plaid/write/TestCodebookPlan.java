@@ -21,7 +21,7 @@ import java.util.Map;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Plans for whatever a merge is made of. */
+/** Tests plans for random sources of a merge. */
 public class TestCodebookPlan extends LuceneTestCase {
 
   private static final PlaidQuantizer BUCKETS =
@@ -55,7 +55,7 @@ public class TestCodebookPlan extends LuceneTestCase {
   private static FieldSurvey randomSurvey() {
     List<Codebook> own = new ArrayList<>();
     for (int i = random().nextBoolean() ? 0 : TestUtil.nextInt(random(), 1, 18); i > 0; i--) {
-      // The format trains up to 16,384, but who knows what later versions do
+      // The format trains at most 16,384 centroids, but a later version may train more
       own.add(codebook(random().nextInt(8) == 0 ? randomSize() : 1 << random().nextInt(13), false));
     }
     Map<Codebook, Long> imported = new LinkedHashMap<>();
@@ -80,8 +80,8 @@ public class TestCodebookPlan extends LuceneTestCase {
   }
 
   /**
-   * Whether each imported codebook that was given up had no room beside those with more tokens that
-   * were kept.
+   * Whether there was no room for each dropped imported codebook beside the kept ones with more
+   * tokens.
    */
   private static void assertKeepsAll(
       FieldSurvey survey, CodebookPlan plan, int otherBlocks, int otherCentroids) {
@@ -115,7 +115,7 @@ public class TestCodebookPlan extends LuceneTestCase {
     int spare = trained == 0 ? 0 : 1;
     if (plan == null) {
       boolean fits = own.size() + spare <= 16 && centroids(own) + trained <= 65_536;
-      // Without a codebook of the format's own there is nothing to code the rest against
+      // Without a trained codebook the other tokens cannot be encoded
       assertTrue(fits == false || own.isEmpty());
       return;
     }
@@ -151,7 +151,7 @@ public class TestCodebookPlan extends LuceneTestCase {
     }
   }
 
-  /** Where all fits, all is copied. */
+  /** If everything fits, everything is copied. */
   public void testAllFits() {
     for (int own = 0; own <= 16; own++) {
       List<Codebook> codebooks = new ArrayList<>();
@@ -200,7 +200,7 @@ public class TestCodebookPlan extends LuceneTestCase {
     }
     assertEquals(1 << 14, CodebookPlan.idealCentroids(1 << 28));
     assertEquals(1 << 14, CodebookPlan.idealCentroids(Long.MAX_VALUE));
-    // 64 centroids suit 4,096 tokens and do for 65,536, but not for one more
+    // 64 centroids are ideal for 4,096 tokens and suffice for 65,536, but not for one more
     assertTrue(CodebookPlan.suffices(64, 65_536));
     assertFalse(CodebookPlan.suffices(64, 65_537));
   }

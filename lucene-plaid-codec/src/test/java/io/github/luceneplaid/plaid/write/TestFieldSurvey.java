@@ -49,7 +49,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.FixedBitSet;
 
-/** A survey of segments of all kinds, against what a look at each value tells. */
+/** Compares a survey of segments of all kinds with a count of each value. */
 public class TestFieldSurvey extends LuceneTestCase {
 
   private static final int BITS = 4;
@@ -96,7 +96,7 @@ public class TestFieldSurvey extends LuceneTestCase {
     }
   }
 
-  /** What each document of the sources adds, looked at one by one. */
+  /** Counts the documents of the sources one by one. */
   private static final class Expected {
     private int documents;
     private int escaped;
@@ -136,7 +136,7 @@ public class TestFieldSurvey extends LuceneTestCase {
         escaped++;
         return;
       }
-      // Escaped where it was, as most tokens there were of another dimension
+      // Its source stored it unchanged, because most tokens there had another dimension
       documents++;
       tokens += LateInteractionField.decode(values.binaryValue()).length;
       Payload.Shape shape = Payload.shape(values.binaryValue(), DIMENSION);

@@ -36,7 +36,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.BytesRef;
 
-/** Blocks of codes against the tokens they are made of. */
+/** Compares blocks of codes with the tokens that they were encoded from. */
 public class TestTokenEncoder extends LuceneTestCase {
 
   private static final int[] ALL_BITS = {1, 2, 3, 4, 8};
@@ -257,7 +257,10 @@ public class TestTokenEncoder extends LuceneTestCase {
     return squares;
   }
 
-  /** Imported codes say the same behind other centroids, in whole and in half blocks. */
+  /**
+   * Imported codes decode to the same tokens if other centroids come before theirs, in whole and in
+   * half blocks.
+   */
   public void testAdopt() throws IOException {
     // Residuals are whole bytes in PLAID's files
     dimension = (dimension + 7) / 8 * 8;

@@ -15,6 +15,7 @@ package io.github.luceneplaid.engine;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.Field;
@@ -36,8 +37,8 @@ import org.apache.lucene.document.LateInteractionField;
 public record LateInteractionFieldSettings(
     int dims, int bits, RawTokens raw, int trainingThreshold, int maxVectors, int maxQueryVectors) {
 
-  /** Name of the field type and of the query in all engines. */
-  public static final String NAME = "late_interaction";
+  /** What the field type is called. */
+  public static final String TYPE = "token_vectors";
 
   /** Largest {@link #dims}. */
   public static final int MAX_DIMS = 1024;
@@ -61,6 +62,7 @@ public record LateInteractionFieldSettings(
   static final int MOST_QUERY_VECTORS = 8192;
 
   private static final int MOST_VECTORS = 1 << 16;
+  private static final List<Integer> BITS = List.of(1, 2, 3, 4, 8);
 
   /**
    * Checks the settings.
@@ -72,6 +74,9 @@ public record LateInteractionFieldSettings(
     checkRange("max_vectors", maxVectors, 1, MOST_VECTORS);
     checkRange("max_query_vectors", maxQueryVectors, 1, MOST_QUERY_VECTORS);
     checkRange("training_threshold", trainingThreshold, 1, Integer.MAX_VALUE);
+    if (BITS.contains(bits) == false) {
+      throw new IllegalArgumentException("[bits]: found " + bits + ", expected 1, 2, 3, 4 or 8");
+    }
     format(bits, raw, trainingThreshold).build();
   }
 

@@ -14,17 +14,16 @@ package io.github.luceneplaid.engine;
 
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
-import org.apache.lucene.index.VectorSimilarityFunction;
+import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
-import org.apache.lucene.search.LateInteractionFloatValuesSource;
 import org.apache.lucene.search.Query;
 
 /**
- * The parameters of a {@code late_interaction} query, as a request states them. What is null is
- * chosen automatically.
+ * The parameters of a {@code maxsim} query, as a request states them. What is null is chosen
+ * automatically.
  *
  * @param k hits of a shard, at least 1
  * @param candidates the most documents of a segment that are scored, at least 1
@@ -35,6 +34,9 @@ import org.apache.lucene.search.Query;
  * @lucene.experimental
  */
 public record LateInteractionRequest(Integer k, Integer candidates, Integer cells, boolean exact) {
+
+  /** What the query is called. */
+  public static final String QUERY = "maxsim";
 
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;
@@ -97,8 +99,6 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer cell
               .add(filter, BooleanClause.Occur.FILTER)
               .build();
     }
-    return new FunctionScoreQuery(
-        documents,
-        new LateInteractionFloatValuesSource(field, tokens, VectorSimilarityFunction.DOT_PRODUCT));
+    return new FunctionScoreQuery(documents, new MaxSimValuesSource(field, tokens));
   }
 }

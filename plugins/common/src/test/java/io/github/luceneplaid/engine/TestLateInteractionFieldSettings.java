@@ -33,7 +33,7 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
     settings(1024, 8, 65536, 8192);
     assertRefused(() -> settings(0, 4, 1, 1), "[dims]", "found 0", "1 to 1024");
     assertRefused(() -> settings(1025, 4, 1, 1), "[dims]", "found 1025");
-    assertRefused(() -> settings(8, 5, 1, 1), "bits", "found 5", "1, 2, 3, 4 or 8");
+    assertRefused(() -> settings(8, 5, 1, 1), "[bits]", "found 5", "1, 2, 3, 4 or 8");
     assertRefused(() -> settings(8, 4, 65537, 1), "[max_vectors]", "found 65537", "1 to 65536");
     assertRefused(() -> settings(8, 4, 1, 8193), "[max_query_vectors]", "1 to 8192");
     assertRefused(

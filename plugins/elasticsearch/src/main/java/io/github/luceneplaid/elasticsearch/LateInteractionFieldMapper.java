@@ -36,7 +36,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
       new TypeParser(
           (name, context) -> new Builder(name),
           List.of(
-              notInMultiFields(LateInteractionFieldSettings.NAME),
+              notInMultiFields(LateInteractionFieldSettings.TYPE),
               LateInteractionFieldMapper::checkEnabled));
 
   private final LateInteractionFieldSettings settings;
@@ -55,7 +55,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
           "Field ["
               + field
               + "] of type ["
-              + LateInteractionFieldSettings.NAME
+              + LateInteractionFieldSettings.TYPE
               + "] needs the index setting ["
               + LateInteractionPlugin.ENABLED.getKey()
               + "] to be true, which can be set only when the index is created");
@@ -64,7 +64,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
 
   @Override
   protected String contentType() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override
@@ -184,7 +184,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
 
     @Override
     public String contentType() {
-      return LateInteractionFieldSettings.NAME;
+      return LateInteractionFieldSettings.TYPE;
     }
 
     @Override

@@ -40,7 +40,7 @@ final class LateInteractionFieldType extends MappedFieldType {
 
   @Override
   public String typeName() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override
@@ -67,7 +67,7 @@ final class LateInteractionFieldType extends MappedFieldType {
             + "] of type ["
             + typeName()
             + "] is searched by ["
-            + LateInteractionFieldSettings.NAME
+            + LateInteractionFieldSettings.TYPE
             + "] and [exists] queries only");
   }
 

@@ -32,8 +32,8 @@ import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SearchPlugin;
 
 /**
- * Adds the field type and the query {@code late_interaction} to Elasticsearch, and the doc-values
- * format of such fields to indexes that ask for it.
+ * Adds the field type {@code token_vectors} and the query {@code maxsim} to Elasticsearch, and the
+ * doc-values format of such fields to indexes that ask for it.
  *
  * <p>Elasticsearch lets no plugin choose the format of a field, but it lets one bring the engine of
  * an index. Here that is Elasticsearch's own engine, with its own codec wrapped.
@@ -46,7 +46,7 @@ public final class LateInteractionPlugin extends Plugin
   /** Whether an index can have late-interaction fields; set when it is created. */
   public static final Setting<Boolean> ENABLED =
       Setting.boolSetting(
-          "index.late_interaction", false, Setting.Property.IndexScope, Setting.Property.Final);
+          "index.token_vectors", false, Setting.Property.IndexScope, Setting.Property.Final);
 
   /** Made by Elasticsearch. */
   public LateInteractionPlugin() {}
@@ -66,14 +66,14 @@ public final class LateInteractionPlugin extends Plugin
 
   @Override
   public Map<String, Mapper.TypeParser> getMappers() {
-    return Map.of(LateInteractionFieldSettings.NAME, LateInteractionFieldMapper.PARSER);
+    return Map.of(LateInteractionFieldSettings.TYPE, LateInteractionFieldMapper.PARSER);
   }
 
   @Override
   public List<QuerySpec<?>> getQueries() {
     return List.of(
         new QuerySpec<>(
-            LateInteractionFieldSettings.NAME,
+            LateInteractionQueryBuilder.NAME,
             LateInteractionQueryBuilder::new,
             LateInteractionQueryBuilder::fromXContent));
   }

@@ -38,10 +38,10 @@ import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.xcontent.XContentBuilder;
 import org.elasticsearch.xcontent.XContentParser;
 
-/** The query {@code late_interaction}: the k documents of each shard with the highest MaxSim. */
+/** The query {@code maxsim}: the k documents of each shard with the highest MaxSim. */
 final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteractionQueryBuilder> {
 
-  private static final String NAME = LateInteractionFieldSettings.NAME;
+  static final String NAME = LateInteractionRequest.QUERY;
 
   private final String field;
   private final QueryVectors vectors;
@@ -211,7 +211,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + "]: found type ["
               + type.typeName()
               + "], expected ["
-              + NAME
+              + LateInteractionFieldSettings.TYPE
               + "]");
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());

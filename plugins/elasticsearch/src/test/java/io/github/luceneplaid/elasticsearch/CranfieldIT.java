@@ -334,7 +334,7 @@ public class CranfieldIT {
     Searches.forceMerge(http, PLAIN);
     Timings timings = new Timings(http, node.process());
     int count = tokens.queries().length;
-    timings.measure("`late_interaction`, k 10", INDEX, count, query -> late(query, ""));
+    timings.measure("`maxsim`, k 10", INDEX, count, query -> late(query, ""));
     timings.measure("`match` alone", INDEX, count, query -> "{\"query\":" + textQuery(query) + "}");
     timings.measure(
         "`match`, best 100 of each shard rescored with `exact`, by floats",

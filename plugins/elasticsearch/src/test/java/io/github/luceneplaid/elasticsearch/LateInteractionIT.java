@@ -81,10 +81,10 @@ public class LateInteractionIT {
             String.format(
                 Locale.ROOT,
                 """
-            {"settings": {"index.late_interaction": true, "number_of_shards": 2,
+            {"settings": {"index.token_vectors": true, "number_of_shards": 2,
                           "number_of_replicas": 0%s},
              "mappings": {%s "properties": {
-               "tokens": {"type": "late_interaction", "dims": 4},
+               "tokens": {"type": "token_vectors", "dims": 4},
                "text": {"type": "text"}}}}
             """,
                 settings,
@@ -113,15 +113,15 @@ public class LateInteractionIT {
 
   private static Http.Answer createWith(String parameters) throws IOException {
     return createWith(
-        "\"index.late_interaction\": true", "{\"type\": \"late_interaction\"" + parameters + "}");
+        "\"index.token_vectors\": true", "{\"type\": \"token_vectors\"" + parameters + "}");
   }
 
   @Test
   public void testMappings() throws IOException {
     assertRefused(
-        createWith("", "{\"type\": \"late_interaction\", \"dims\": 4}"),
+        createWith("", "{\"type\": \"token_vectors\", \"dims\": 4}"),
         "Field [tokens]",
-        "needs the index setting [index.late_interaction] to be true");
+        "needs the index setting [index.token_vectors] to be true");
     assertRefused(createWith(""), "Field [tokens]: [dims]: found none");
     assertRefused(createWith(", \"dims\": 1025"), "[dims]: found 1025, expected 1 to 1024");
     assertRefused(createWith(", \"dims\": 1.5"), "[dims]: found 1.5, expected a whole number");
@@ -138,14 +138,13 @@ public class LateInteractionIT {
     assertRefused(createWith(dims + ", \"index\": false"), "unknown parameter [index]");
     assertRefused(
         createWith(
-            "\"index.late_interaction\": true",
+            "\"index.token_vectors\": true",
             """
-            {"type": "keyword", "fields": {"m": {"type": "late_interaction", "dims": 4}}}
+            {"type": "keyword", "fields": {"m": {"type": "token_vectors", "dims": 4}}}
             """),
         "can't be used in multifields");
     assertRefused(
-        http.put("/refused", "{\"settings\": {\"index.late_interaction\": \"perhaps\"}}"),
-        "perhaps");
+        http.put("/refused", "{\"settings\": {\"index.token_vectors\": \"perhaps\"}}"), "perhaps");
   }
 
   /** Only what does not change what is stored can be changed. */
@@ -153,8 +152,7 @@ public class LateInteractionIT {
   public void testMappingUpdates() throws IOException {
     createFour("updated", "");
     String path = "/updated/_mapping";
-    String body =
-        "{\"properties\": {\"tokens\": {\"type\": \"late_interaction\", \"dims\": 4, %s}}}";
+    String body = "{\"properties\": {\"tokens\": {\"type\": \"token_vectors\", \"dims\": 4, %s}}}";
     http.put(path, String.format(Locale.ROOT, body, "\"max_vectors\": 1, \"max_query_vectors\": 1"))
         .ok();
     assertRefused(
@@ -170,8 +168,7 @@ public class LateInteractionIT {
         "[query_vectors] of field [tokens]",
         "[max_query_vectors]");
     assertRefused(
-        http.put("/updated/_settings", "{\"index.late_interaction\": false}"),
-        "index.late_interaction");
+        http.put("/updated/_settings", "{\"index.token_vectors\": false}"), "index.token_vectors");
   }
 
   /** A bad document is refused by itself; the rest of its bulk goes in. */
@@ -222,9 +219,9 @@ public class LateInteractionIT {
     http.put(
             "/objects",
             """
-            {"settings": {"index.late_interaction": true},
+            {"settings": {"index.token_vectors": true},
              "mappings": {"properties": {"o": {"properties": {
-               "tokens": {"type": "late_interaction", "dims": 1}}}}}}
+               "tokens": {"type": "token_vectors", "dims": 1}}}}}}
             """)
         .ok();
     assertRefused(
@@ -241,8 +238,8 @@ public class LateInteractionIT {
   public void testBadQueries() throws IOException {
     createFour("queries", "");
     String one = "[[1,0,0,0]]";
-    assertSearchRefused("{\"late_interaction\": {\"field\": \"tokens\"}}", "needs [field] and");
-    assertSearchRefused("{\"late_interaction\": [1]}", "late_interaction");
+    assertSearchRefused("{\"maxsim\": {\"field\": \"tokens\"}}", "needs [field] and");
+    assertSearchRefused("{\"maxsim\": [1]}", "maxsim");
     assertSearchRefused(Searches.query("[[1,0,0]]", ""), "token 0 has 3 numbers, expected 4");
     assertSearchRefused(Searches.query("[[1,0,0,0],[1]]", ""), "token 1 has 1 numbers");
     assertSearchRefused(Searches.query("[]", ""), "[query_vectors]", "no vectors");
@@ -256,8 +253,8 @@ public class LateInteractionIT {
     assertSearchRefused(Searches.query(one, ",\"size\":3"), "does not support [size]");
     assertSearchRefused(Searches.query(one, ",\"boost\":-1"), "negative [boost]");
     assertSearchRefused(
-        "{\"late_interaction\": {\"field\": \"text\", \"query_vectors\": [[1]]}}",
-        "field [text]: found type [text], expected [late_interaction]");
+        "{\"maxsim\": {\"field\": \"text\", \"query_vectors\": [[1]]}}",
+        "field [text]: found type [text], expected [token_vectors]");
     assertSearchRefused("{\"term\": {\"tokens\": 1}}", "Field [tokens]", "queries only");
     assertEquals(
         Map.of(),
@@ -265,7 +262,7 @@ public class LateInteractionIT {
             http,
             "queries",
             """
-            {"query": {"late_interaction": {"field": "absent", "query_vectors": [[1]]}}}
+            {"query": {"maxsim": {"field": "absent", "query_vectors": [[1]]}}}
             """));
   }
 
@@ -391,8 +388,8 @@ public class LateInteractionIT {
             "/_index_template/passages",
             """
             {"index_patterns": ["passages-*"], "template": {
-              "settings": {"index.late_interaction": true},
-              "mappings": {"properties": {"tokens": {"type": "late_interaction", "dims": 4}}}}}
+              "settings": {"index.token_vectors": true},
+              "mappings": {"properties": {"tokens": {"type": "token_vectors", "dims": 4}}}}}
             """)
         .ok();
     http.put("/passages-1", null).ok();
@@ -406,10 +403,10 @@ public class LateInteractionIT {
     http.put(
             "/nested",
             """
-            {"settings": {"index.late_interaction": true},
+            {"settings": {"index.token_vectors": true},
              "mappings": {"properties": {"n": {"type": "integer"},
                "passages": {"type": "nested", "properties": {
-                 "tokens": {"type": "late_interaction", "dims": 2}}}}}}
+                 "tokens": {"type": "token_vectors", "dims": 2}}}}}}
             """)
         .ok();
     Searches.bulk(
@@ -425,7 +422,7 @@ public class LateInteractionIT {
     String query =
         """
         {"query": {"nested": {"path": "passages", "score_mode": "max", "inner_hits": {},
-          "query": {"late_interaction": {
+          "query": {"maxsim": {
             "field": "passages.tokens", "query_vectors": [[1, 0]], "k": 1}}}}}
         """;
     JsonNode hits = http.post("/nested/_search", query).ok().path("hits");

@@ -88,8 +88,7 @@ public class ReadmeIT {
 
   private static void removePlugin(Http http, List<String> expected) throws IOException {
     String search =
-        "{\"query\": {\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\":"
-            + " [[0.6, 0.8]]}}}";
+        "{\"query\": {\"maxsim\": {\"field\": \"tokens\", \"query_vectors\":" + " [[0.6, 0.8]]}}}";
     assertEquals(expected, List.copyOf(Searches.search(http, "passages", search).keySet()));
     http.put("/other", "{\"settings\": {\"number_of_replicas\": 0}}").ok();
     http.put("/other/_doc/1?refresh", "{\"text\": \"apple\"}").ok();
@@ -102,7 +101,7 @@ public class ReadmeIT {
     http.get("/_cluster/health/other?wait_for_status=green&timeout=120s").ok();
     assertEquals(503, http.post("/passages/_search", all).status());
     assertEquals(1, Searches.search(http, "other", all).size());
-    assertTrue(node.process().output().contains("unknown setting [index.late_interaction]"));
+    assertTrue(node.process().output().contains("unknown setting [index.token_vectors]"));
     node.close();
     home.installPlugin();
     node.start();

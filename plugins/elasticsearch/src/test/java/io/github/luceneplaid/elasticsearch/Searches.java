@@ -46,12 +46,7 @@ final class Searches {
    * @param more further parameters, each after a comma
    */
   static String query(String vectors, String more) {
-    return "{\"late_interaction\":{\"field\":\""
-        + FIELD
-        + "\",\"query_vectors\":"
-        + vectors
-        + more
-        + "}}";
+    return "{\"maxsim\":{\"field\":\"" + FIELD + "\",\"query_vectors\":" + vectors + more + "}}";
   }
 
   /** Ids and scores of the hits of a search, best first. */
@@ -99,9 +94,9 @@ final class Searches {
             String.format(
                 Locale.ROOT,
                 """
-            {"settings": {"index.late_interaction": true, "number_of_replicas": 0%s},
+            {"settings": {"index.token_vectors": true, "number_of_replicas": 0%s},
              "mappings": {"properties": {
-               "tokens": {"type": "late_interaction", "dims": 128%s},
+               "tokens": {"type": "token_vectors", "dims": 128%s},
                "text": {"type": "text"},
                "part": {"type": "integer"},
                "first": {"type": "dense_vector", "dims": 128, "index_options": {"type": "hnsw"}}}}}

@@ -192,7 +192,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
   /** What is wrong is wrong in an index without values, too. */
   public void testErrors() throws IOException {
     for (int i = 0; i < 2; i++) {
-      assertRefused("found type [keyword], expected [late_interaction]", "word", new float[2]);
+      assertRefused("found type [keyword], expected [token_vectors]", "word", new float[2]);
       assertRefused("token 0 has more than 2 numbers, expected 2", "tokens", new float[3]);
       assertRefused("found more than 3 tokens", "tokens", new float[4][2]);
       add((float[][]) null);

@@ -59,9 +59,9 @@ public class TestHostileRequests extends LuceneTestCase {
 
   private static final List<String> QUERIES =
       List.of(
-          "{\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
-          "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
+          "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
 
   private static XContentParserConfiguration CONFIG;

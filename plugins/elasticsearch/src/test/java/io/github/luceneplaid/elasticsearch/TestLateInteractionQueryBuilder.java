@@ -56,7 +56,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   }
 
   private static String query(String parameters) {
-    return "{\"late_interaction\":{\"field\":\"tokens\"," + parameters + "}}";
+    return "{\"maxsim\":{\"field\":\"tokens\"," + parameters + "}}";
   }
 
   private static String randomParameters() {

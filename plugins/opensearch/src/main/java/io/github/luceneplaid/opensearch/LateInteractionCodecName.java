@@ -18,7 +18,7 @@ import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.opensearch.index.codec.CodecAliases;
 
 /**
- * Makes {@code late_interaction} a value that {@code index.codec} takes: it takes aliases of codecs
+ * Makes {@code token_vectors} a value that {@code index.codec} takes: it takes aliases of codecs
  * that Lucene finds by name. This one does nothing else and writes no segment; the codec that the
  * value stands for is that of {@link LateInteractionPlugin#getAdditionalCodecs}.
  *

@@ -55,7 +55,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
           "field ["
               + field
               + "] of type ["
-              + LateInteractionFieldSettings.NAME
+              + LateInteractionFieldSettings.TYPE
               + "] needs the index setting ["
               + LateInteractionPlugin.ENABLED.getKey()
               + "]: found false, expected true");
@@ -168,7 +168,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
 
   @Override
   protected String contentType() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override

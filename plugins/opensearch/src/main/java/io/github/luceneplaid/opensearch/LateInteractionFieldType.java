@@ -42,7 +42,7 @@ final class LateInteractionFieldType extends MappedFieldType {
 
   @Override
   public String typeName() {
-    return LateInteractionFieldSettings.NAME;
+    return LateInteractionFieldSettings.TYPE;
   }
 
   @Override
@@ -73,7 +73,7 @@ final class LateInteractionFieldType extends MappedFieldType {
             + "] of type ["
             + typeName()
             + "] is only searched by the query ["
-            + LateInteractionFieldSettings.NAME
+            + LateInteractionFieldSettings.TYPE
             + "]");
   }
 }

@@ -35,10 +35,10 @@ import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPlugin;
 
 /**
- * Late-interaction search in OpenSearch: the field type and the query {@code late_interaction}, for
- * indexes with the setting {@code index.late_interaction}.
+ * Late-interaction search in OpenSearch: the field type {@code token_vectors} and the query {@code
+ * maxsim}, for indexes with the setting {@code index.token_vectors}.
  *
- * <p>The setting makes {@code index.codec} be {@code late_interaction} in new indexes, the default
+ * <p>The setting makes {@code index.codec} be {@code token_vectors} in new indexes, the default
  * codec with the doc values of such fields wrapped. That is an additional codec, which goes
  * together with a codec service of another plugin, of which an index can have but one.
  *
@@ -52,10 +52,10 @@ public final class LateInteractionPlugin extends Plugin
    * set it again.
    */
   static final Setting<Boolean> ENABLED =
-      Setting.boolSetting("index.late_interaction", false, Property.IndexScope);
+      Setting.boolSetting("index.token_vectors", false, Property.IndexScope);
 
   /** Value of {@code index.codec}. */
-  static final String CODEC = LateInteractionFieldSettings.NAME;
+  static final String CODEC = LateInteractionFieldSettings.TYPE;
 
   /** Made by OpenSearch. */
   public LateInteractionPlugin() {}
@@ -73,14 +73,14 @@ public final class LateInteractionPlugin extends Plugin
 
   @Override
   public Map<String, Mapper.TypeParser> getMappers() {
-    return Map.of(LateInteractionFieldSettings.NAME, LateInteractionFieldMapper.PARSER);
+    return Map.of(LateInteractionFieldSettings.TYPE, LateInteractionFieldMapper.PARSER);
   }
 
   @Override
   public List<QuerySpec<?>> getQueries() {
     return List.of(
         new QuerySpec<>(
-            LateInteractionFieldSettings.NAME,
+            LateInteractionQueryBuilder.NAME,
             LateInteractionQueryBuilder::new,
             LateInteractionQueryBuilder::fromXContent));
   }

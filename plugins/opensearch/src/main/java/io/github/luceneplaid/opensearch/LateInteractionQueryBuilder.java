@@ -44,15 +44,15 @@ import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.index.query.QueryShardException;
 
 /**
- * The query {@code late_interaction}: the k documents of each shard with the highest MaxSim, or,
- * with {@code exact}, the MaxSim of each document that is asked for.
+ * The query {@code maxsim}: the k documents of each shard with the highest MaxSim, or, with {@code
+ * exact}, the MaxSim of each document that is asked for.
  *
  * @lucene.experimental
  */
 public final class LateInteractionQueryBuilder
     extends AbstractQueryBuilder<LateInteractionQueryBuilder> {
 
-  private static final String NAME = LateInteractionFieldSettings.NAME;
+  static final String NAME = LateInteractionRequest.QUERY;
 
   private static final ParseField FIELD = new ParseField("field");
   private static final ParseField QUERY_VECTORS = new ParseField("query_vectors");
@@ -211,7 +211,7 @@ public final class LateInteractionQueryBuilder
               + "]: found type ["
               + type.typeName()
               + "], expected type ["
-              + NAME
+              + LateInteractionFieldSettings.TYPE
               + "]");
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());

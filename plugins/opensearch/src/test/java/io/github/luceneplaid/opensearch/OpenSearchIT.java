@@ -173,7 +173,7 @@ public class OpenSearchIT {
     for (int q = 0; q < collection.queries().length; q += 5, count++) {
       int part = q % 7;
       ObjectNode query = Requests.lateInteraction(collection.queries()[q]);
-      ((ObjectNode) query.get("late_interaction")).set("filter", Requests.part(part));
+      ((ObjectNode) query.get("maxsim")).set("filter", Requests.part(part));
       recall += CranfieldTokens.recall(collection.best(q, 10, doc -> doc % 7 == part), hits(query));
     }
     assertTrue("recall@10: " + recall / count, recall / count >= 0.97);
@@ -263,7 +263,7 @@ public class OpenSearchIT {
   @Test
   public void testExplainProfileAndName() throws IOException {
     ObjectNode late = Requests.lateInteraction(collection.queries()[0]);
-    ((ObjectNode) late.get("late_interaction")).put("_name", "tokens").put("boost", 2);
+    ((ObjectNode) late.get("maxsim")).put("_name", "tokens").put("boost", 2);
     ObjectNode search = Requests.search(late).put("explain", true).put("profile", true);
     JsonNode answer = node.search(INDEX, search.toString());
     assertEquals(hits(late), ids(answer));
@@ -317,7 +317,7 @@ public class OpenSearchIT {
     List<String> all = new ArrayList<>(ids(node.search(INDEX, search(late, 20).toString())));
     all.removeIf(id -> holds(id, 3) == false);
     assertEquals(all, ids(node.search("third", search(late, 20).toString())));
-    ((ObjectNode) late.get("late_interaction")).set("filter", Requests.part(3));
+    ((ObjectNode) late.get("maxsim")).set("filter", Requests.part(3));
     assertEquals(20, ids(node.search("third", search(late, 20).toString())).size());
   }
 
@@ -336,7 +336,7 @@ public class OpenSearchIT {
              "dest": {"index": "late-copy"}}
             """)
         .ok();
-    assertEquals("late_interaction", setting("late-copy", "index.codec"));
+    assertEquals("token_vectors", setting("late-copy", "index.codec"));
     int queries = 20;
     double recall = 0;
     for (int q = 0; q < queries; q++) {
@@ -432,7 +432,7 @@ public class OpenSearchIT {
     List<String> questions = collection.questions();
     Latency latency = new Latency(node, INDEX, best());
     latency.measure(
-        "late_interaction, k = 10", 1, q -> Requests.search(Requests.lateInteraction(queries[q])));
+        "maxsim, k = 10", 1, q -> Requests.search(Requests.lateInteraction(queries[q])));
     latency.measure("exact, all documents", 9, q -> Requests.search(Requests.exact(queries[q])));
     latency.measure("match", 1, q -> Requests.search(Requests.match(questions.get(q))));
     latency.measure(
@@ -487,7 +487,7 @@ public class OpenSearchIT {
         node.process()::isAlive,
         a -> a.text().startsWith("yellow"));
     assertEquals(503, http.get("/" + INDEX + "/_search").status());
-    assertEquals("late_interaction", setting(INDEX, "archived.index.codec"));
+    assertEquals("token_vectors", setting(INDEX, "archived.index.codec"));
     node.close();
 
     home.install();
@@ -498,21 +498,21 @@ public class OpenSearchIT {
     http.put(
             "/" + INDEX + "/_settings",
             """
-            {"index.late_interaction": true, "index.codec": "late_interaction", "archived.*": null}
+            {"index.token_vectors": true, "index.codec": "token_vectors", "archived.*": null}
             """)
         .ok();
     http.post("/" + INDEX + "/_open", null).ok();
     node.awaitHealth("yellow", 1);
     assertEquals(before, someHits());
-    assertEquals("late_interaction", setting(INDEX, "index.codec"));
-    assertNotEquals("late_interaction", setting(INDEX, "archived.index.codec"));
+    assertEquals("token_vectors", setting(INDEX, "index.codec"));
+    assertNotEquals("token_vectors", setting(INDEX, "archived.index.codec"));
   }
 
   /** A query that runs out of time says so; its node stays as it is. */
   @Test
   public void testTimeout() throws IOException {
     String mapping =
-        "{\"properties\": {\"tokens\": {\"type\": \"late_interaction\", \"dims\": 128,"
+        "{\"properties\": {\"tokens\": {\"type\": \"token_vectors\", \"dims\": 128,"
             + " \"max_query_vectors\": 8192}}}";
     http.put("/" + INDEX + "/_mapping", mapping).ok();
     float[][] tokens = new float[8192][];
@@ -521,7 +521,7 @@ public class OpenSearchIT {
       tokens[i] = document[i % document.length];
     }
     ObjectNode query = Requests.lateInteraction(tokens);
-    ((ObjectNode) query.get("late_interaction")).put("k", 1000).put("candidates", 100_000);
+    ((ObjectNode) query.get("maxsim")).put("k", 1000).put("candidates", 100_000);
     ObjectNode body = Http.JSON.createObjectNode();
     body.put("timeout", "1ms").set("query", query);
     JsonNode answer = http.post("/" + INDEX + "/_search", body.toString()).ok();

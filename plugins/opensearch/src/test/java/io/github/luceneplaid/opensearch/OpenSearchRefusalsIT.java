@@ -60,10 +60,10 @@ public class OpenSearchRefusalsIT {
 
   @Test
   public void testBadDocuments() throws IOException {
-    String mapping = "{\"properties\": {\"v\": {\"type\": \"late_interaction\", \"dims\": 2 %s}}}";
+    String mapping = "{\"properties\": {\"v\": {\"type\": \"token_vectors\", \"dims\": 2 %s}}}";
     create(
         "bad",
-        "{\"settings\": {\"index.late_interaction\": true}, \"mappings\": "
+        "{\"settings\": {\"index.token_vectors\": true}, \"mappings\": "
             + String.format(Locale.ROOT, mapping, ", \"max_vectors\": 2")
             + "}");
     String[][] documents = {
@@ -106,9 +106,7 @@ public class OpenSearchRefusalsIT {
   }
 
   private static String query(String vectors) {
-    return "{\"query\": {\"late_interaction\": {\"field\": \"v\", \"query_vectors\": "
-        + vectors
-        + "}}}";
+    return "{\"query\": {\"maxsim\": {\"field\": \"v\", \"query_vectors\": " + vectors + "}}}";
   }
 
   private static void assertRefused(Http.Answer answer, String reason) {
@@ -121,8 +119,8 @@ public class OpenSearchRefusalsIT {
     create(
         "malformed",
         """
-        {"settings": {"index.late_interaction": true, "index.mapping.ignore_malformed": true},
-         "mappings": {"properties": {"v": {"type": "late_interaction", "dims": 2}}}}
+        {"settings": {"index.token_vectors": true, "index.mapping.ignore_malformed": true},
+         "mappings": {"properties": {"v": {"type": "token_vectors", "dims": 2}}}}
         """);
     http.put("/malformed/_doc/1", "{\"v\": [[1, [0]], [0, 1, 2], {}], \"word\": \"kept\"}").ok();
     http.put("/malformed/_doc/2?refresh=true", "{\"v\": [[1, 0]], \"word\": \"kept\"}").ok();
@@ -134,11 +132,11 @@ public class OpenSearchRefusalsIT {
   @Test
   public void testBadMappingsAndSettings() throws IOException {
     String[][] bodies = {
-      {"", "\"dims\": 2", "needs the index setting [index.late_interaction]"},
+      {"", "\"dims\": 2", "needs the index setting [index.token_vectors]"},
       {on(""), "\"bits\": 4", "field [v]: [dims] is missing"},
       {on(""), "\"dims\": 1025", "field [v]: [dims]: found 1025, expected 1 to 1024"},
       {on(""), "\"dims\": \"many\"", "field [v]: [dims]: found many, expected an integer"},
-      {on(""), "\"dims\": 2, \"bits\": 5", "field [v]: bits: found 5"},
+      {on(""), "\"dims\": 2, \"bits\": 5", "field [v]: [bits]: found 5"},
       {on(""), "\"dims\": 2, \"raw\": \"double\"", "field [v]: [raw]: found double"},
       {on(""), "\"dims\": 2, \"max_vectors\": 0", "field [v]: [max_vectors]: found 0"},
       {on(""), "\"dims\": 2, \"colour\": 1", "unknown parameter [colour]"},
@@ -150,7 +148,7 @@ public class OpenSearchRefusalsIT {
           String.format(
               Locale.ROOT,
               "{\"settings\": {%s}, \"mappings\": {\"properties\": {\"v\": {\"type\":"
-                  + " \"late_interaction\", %s}}}}",
+                  + " \"token_vectors\", %s}}}}",
               body[0],
               body[1]);
       assertRefused(http.put("/refused", index), body[2]);
@@ -158,7 +156,7 @@ public class OpenSearchRefusalsIT {
   }
 
   private static String on(String more) {
-    return "\"index.late_interaction\": true" + more;
+    return "\"index.token_vectors\": true" + more;
   }
 
   @Test
@@ -176,8 +174,7 @@ public class OpenSearchRefusalsIT {
     };
     for (String[] query : queries) {
       assertRefused(
-          http.post("/empty/_search", "{\"query\": {\"late_interaction\": {" + query[0] + "}}}"),
-          query[1]);
+          http.post("/empty/_search", "{\"query\": {\"maxsim\": {" + query[0] + "}}}"), query[1]);
     }
   }
 
@@ -189,7 +186,7 @@ public class OpenSearchRefusalsIT {
       String query =
           String.format(
               Locale.ROOT,
-              "{\"query\": {\"late_interaction\": {\"field\": \"%s\", \"query_vectors\": %s}}}",
+              "{\"query\": {\"maxsim\": {\"field\": \"%s\", \"query_vectors\": %s}}}",
               field,
               vectors);
       assertEquals(List.of(), ids(node.search("empty", query)));

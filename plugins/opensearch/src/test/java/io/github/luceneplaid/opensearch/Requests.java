@@ -22,10 +22,10 @@ final class Requests {
   /** Settings and mapping of the index of the collection; arguments are its own settings. */
   private static final String INDEX =
       """
-      {"settings": {"index.late_interaction": true, "number_of_shards": 2 %s},
+      {"settings": {"index.token_vectors": true, "number_of_shards": 2 %s},
        "mappings": {%s "properties": {
          "text": {"type": "text"}, "part": {"type": "integer"},
-         "tokens": {"type": "late_interaction", "dims": 128}}}}
+         "tokens": {"type": "token_vectors", "dims": 128}}}}
       """;
 
   private Requests() {}
@@ -44,7 +44,7 @@ final class Requests {
   /** A query of late interaction. */
   static ObjectNode lateInteraction(float[][] tokens) {
     ObjectNode query = Http.JSON.createObjectNode();
-    ObjectNode parameters = query.putObject("late_interaction");
+    ObjectNode parameters = query.putObject("maxsim");
     parameters.put("field", "tokens");
     parameters.set("query_vectors", Http.JSON.valueToTree(tokens));
     return query;
@@ -53,7 +53,7 @@ final class Requests {
   /** A query of late interaction that scores whatever it is asked to. */
   static ObjectNode exact(float[][] tokens) {
     ObjectNode query = lateInteraction(tokens);
-    ((ObjectNode) query.get("late_interaction")).put("exact", true);
+    ((ObjectNode) query.get("maxsim")).put("exact", true);
     return query;
   }
 

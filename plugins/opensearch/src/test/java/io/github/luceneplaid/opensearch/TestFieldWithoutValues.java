@@ -36,7 +36,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     super.setUp();
     index =
         IndexFixture.enabled(
-            "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 2, \"max_query_vectors\": 3},"
+            "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 2, \"max_query_vectors\": 3},"
                 + " \"text\": {\"type\": \"text\"}");
     directory = newDirectory();
   }

@@ -52,9 +52,9 @@ public class TestHostileRequests extends LuceneTestCase {
 
   private static final List<String> QUERIES =
       List.of(
-          "{\"late_interaction\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
-          "{\"late_interaction\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
+          "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
 
   private static final NamedXContentRegistry REGISTRY =
@@ -127,7 +127,7 @@ public class TestHostileRequests extends LuceneTestCase {
   public void testDocuments() throws Exception {
     IndexFixture index =
         IndexFixture.enabled(
-            "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3, \"max_vectors\": 5}");
+            "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 3, \"max_vectors\": 5}");
     attack(
         "documents of OpenSearch",
         DOCUMENTS,

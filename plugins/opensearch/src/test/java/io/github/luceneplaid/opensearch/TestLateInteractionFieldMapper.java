@@ -35,8 +35,7 @@ import org.opensearch.index.mapper.ParsedDocument;
 
 public class TestLateInteractionFieldMapper extends LuceneTestCase {
 
-  private static final String MAPPING =
-      "\"tokens\": {\"type\": \"late_interaction\", \"dims\": 3 %s}";
+  private static final String MAPPING = "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 3 %s}";
 
   private static IndexFixture index(String parameters) throws IOException {
     return IndexFixture.enabled(String.format(Locale.ROOT, MAPPING, parameters));
@@ -114,17 +113,17 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
         expectThrows(
             MapperParsingException.class,
             () -> new IndexFixture(Settings.EMPTY, String.format(Locale.ROOT, MAPPING, "")));
-    assertTrue(e.getMessage(), e.getMessage().contains("[index.late_interaction]"));
-    Settings archived = Settings.builder().put("archived.index.late_interaction", "true").build();
+    assertTrue(e.getMessage(), e.getMessage().contains("[index.token_vectors]"));
+    Settings archived = Settings.builder().put("archived.index.token_vectors", "true").build();
     assertNotNull(new IndexFixture(archived, String.format(Locale.ROOT, MAPPING, "")).mapping());
   }
 
   public void testCodecSetting() {
     String codec = EngineConfig.INDEX_CODEC_SETTING.getKey();
     var provider = IndexFixture.PLUGIN.getAdditionalIndexSettingProviders().iterator().next();
-    Settings enabled = Settings.builder().put("index.late_interaction", true).build();
+    Settings enabled = Settings.builder().put("index.token_vectors", true).build();
     Settings added = provider.getAdditionalIndexSettings("index", false, enabled);
-    assertEquals("late_interaction", EngineConfig.INDEX_CODEC_SETTING.get(added));
+    assertEquals("token_vectors", EngineConfig.INDEX_CODEC_SETTING.get(added));
     assertEquals(
         added,
         provider.getAdditionalIndexSettings(

@@ -85,8 +85,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     QueryBuilder query =
         random().nextBoolean()
             ? randomQuery()
-            : parse(
-                "{\"late_interaction\": {\"field\": \"f\", \"query_vectors\": \"AAAA\", \"k\": 3}}");
+            : parse("{\"maxsim\": {\"field\": \"f\", \"query_vectors\": \"AAAA\", \"k\": 3}}");
     NamedWriteableRegistry registry = new NamedWriteableRegistry(module().getNamedWriteables());
     try (BytesStreamOutput out = new BytesStreamOutput()) {
       out.writeNamedWriteable(query);
@@ -105,8 +104,8 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     LateInteractionQueryBuilder other = randomQuery(QueryBuilders.termQuery("other", "v"));
     assertFalse(query.equals(other));
     assertNotEquals(
-        parse("{\"late_interaction\": {\"field\": \"f\", \"query_vectors\": \"AAAA\"}}"),
-        parse("{\"late_interaction\": {\"field\": \"f\", \"query_vectors\": \"BBBB\"}}"));
+        parse("{\"maxsim\": {\"field\": \"f\", \"query_vectors\": \"AAAA\"}}"),
+        parse("{\"maxsim\": {\"field\": \"f\", \"query_vectors\": \"BBBB\"}}"));
   }
 
   public void testRewrite() throws IOException {
@@ -123,7 +122,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     for (int i = 0; i < 8192; i++) {
       tokens.append(",[0]");
     }
-    String query = "{\"late_interaction\": {\"field\": \"f\", \"query_vectors\": [%s]}}";
+    String query = "{\"maxsim\": {\"field\": \"f\", \"query_vectors\": [%s]}}";
     XContentParseException e =
         expectThrows(
             XContentParseException.class, () -> parse(String.format(Locale.ROOT, query, tokens)));

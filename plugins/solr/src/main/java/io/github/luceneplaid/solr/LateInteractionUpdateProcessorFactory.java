@@ -70,8 +70,8 @@ public final class LateInteractionUpdateProcessorFactory extends UpdateRequestPr
       IndexSchema schema = request.getSchema();
       for (SolrInputField inputField : document) {
         SchemaField field = schema.getFieldOrNull(inputField.getName());
-        if (field != null && field.getType() instanceof LateInteractionVectorField type) {
-          LateInteractionVectorField.checkCodec(request.getCore(), field);
+        if (field != null && field.getType() instanceof TokenVectorsField type) {
+          TokenVectorsField.checkCodec(request.getCore(), field);
           try {
             inputField.setValue(encode(type, field, inputField.getValue()));
           } catch (SolrException e) {
@@ -95,7 +95,7 @@ public final class LateInteractionUpdateProcessorFactory extends UpdateRequestPr
       return key == null ? null : document.getFieldValue(key.getName());
     }
 
-    private static Object encode(LateInteractionVectorField type, SchemaField field, Object value) {
+    private static Object encode(TokenVectorsField type, SchemaField field, Object value) {
       if (value instanceof Map<?, ?> operations) { // an atomic update
         Map<Object, Object> encoded = new LinkedHashMap<>();
         operations.forEach((name, operand) -> encoded.put(name, encode(type, field, operand)));

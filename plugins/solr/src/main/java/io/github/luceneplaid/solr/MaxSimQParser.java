@@ -38,10 +38,10 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
   @Override
   public Query parse() throws SyntaxError {
     SchemaField field =
-        LateInteractionVectorField.checked(req.getSchema(), required(QueryParsing.F, "the field"));
-    LateInteractionVectorField.checkCodec(req.getCore(), field);
+        TokenVectorsField.checked(req.getSchema(), required(QueryParsing.F, "the field"));
+    TokenVectorsField.checkCodec(req.getCore(), field);
     float[][] tokens =
-        ((LateInteractionVectorField) field.getType())
+        ((TokenVectorsField) field.getType())
             .queryTokens(field, required(QueryParsing.V, "the vectors of the query"));
     return request().toQuery(field.getName(), tokens, getFilterQuery());
   }

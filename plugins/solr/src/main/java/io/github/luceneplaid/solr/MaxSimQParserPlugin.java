@@ -20,12 +20,12 @@ import org.apache.solr.search.QParserPlugin;
 /**
  * The documents with the highest MaxSim: {@code {!maxsim f=tokens k=10 v=$qv}}.
  *
- * <p>Parameters are {@code f}, a field of type {@link LateInteractionVectorField}, {@code v}, the
- * vectors of the query as JSON or base64, and {@code k}, {@code candidates}, {@code cells} and
- * {@code exact}, see {@link io.github.luceneplaid.engine.LateInteractionRequest}. Hits are looked
- * for among those that filters match, as Solr's {@code {!knn}} does it: by default all {@code fq}
- * of the request if this is its main query; {@code preFilter}, {@code includeTags} and {@code
- * excludeTags} choose others.
+ * <p>Parameters are {@code f}, a field of type {@link TokenVectorsField}, {@code v}, the vectors of
+ * the query as JSON or base64, and {@code k}, {@code candidates}, {@code cells} and {@code exact},
+ * see {@link io.github.luceneplaid.engine.LateInteractionRequest}. Hits are looked for among those
+ * that filters match, as Solr's {@code {!knn}} does it: by default all {@code fq} of the request if
+ * this is its main query; {@code preFilter}, {@code includeTags} and {@code excludeTags} choose
+ * others.
  *
  * @lucene.experimental
  */

@@ -12,9 +12,8 @@
 
 package io.github.luceneplaid.solr;
 
-import org.apache.lucene.index.VectorSimilarityFunction;
+import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import org.apache.lucene.queries.function.ValueSource;
-import org.apache.lucene.search.LateInteractionFloatValuesSource;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.schema.SchemaField;
@@ -43,11 +42,9 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
           "expected maxsim(field,$param) or maxsim(field,'...') with the vectors of the query as"
               + " JSON or base64");
     }
-    SchemaField field = LateInteractionVectorField.checked(parser.getReq().getSchema(), name);
+    SchemaField field = TokenVectorsField.checked(parser.getReq().getSchema(), name);
     return ValueSource.fromDoubleValuesSource(
-        new LateInteractionFloatValuesSource(
-            name,
-            ((LateInteractionVectorField) field.getType()).queryTokens(field, vectors),
-            VectorSimilarityFunction.DOT_PRODUCT));
+        new MaxSimValuesSource(
+            name, ((TokenVectorsField) field.getType()).queryTokens(field, vectors)));
   }
 }

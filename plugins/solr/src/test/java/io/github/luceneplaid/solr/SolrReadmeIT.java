@@ -15,9 +15,9 @@ package io.github.luceneplaid.solr;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import io.github.luceneplaid.testframework.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.engine.nodes.Http;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ public class SolrReadmeIT {
     node.start(List.of("docs"));
     assertEquals(500, node.http().get("/solr/docs/select?q=*:*").status());
     String failures = node.http().get("/solr/admin/cores").body().get("initFailures").toString();
-    assertTrue(failures, failures.contains("LateInteractionVectorField"));
+    assertTrue(failures, failures.contains("TokenVectorsField"));
     node.close();
     Files.move(away, home.resolve("lib"));
     node.start(List.of("docs"));

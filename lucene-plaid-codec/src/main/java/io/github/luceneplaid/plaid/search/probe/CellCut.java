@@ -92,7 +92,7 @@ public final class CellCut {
    */
   public static int wanted(SearchRequest request, long documents, long accepted) {
     double growth = SearchSettings.growth(documents, 1 / 3.0);
-    double automatic = (PROBES + Math.min(request.k(), MAX_EXTRA_PROBES)) * growth;
+    double automatic = (PROBES + Math.min(request.depth(), MAX_EXTRA_PROBES)) * growth;
     int probes = request.options().cells((int) Math.ceil(automatic));
     return (int) Math.min(Integer.MAX_VALUE, probes * widening(documents, accepted));
   }

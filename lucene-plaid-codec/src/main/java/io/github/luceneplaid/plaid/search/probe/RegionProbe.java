@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.search.probe;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.ivf.NBest;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.util.Arrays;
 
@@ -119,22 +120,11 @@ public final class RegionProbe {
       int row = region * stride;
       for (int q = 0; q < count; q++) {
         if (products[row + q] > least[q]) {
-          insert(q, products[row + q], region);
+          int first = q * perToken;
+          NBest.insert(best, first, regions, first, perToken, products[row + q], region);
+          least[q] = Math.max(floors[q], best[first]);
         }
       }
     }
-  }
-
-  /** Inserts a product in order; the lowest one is dropped. */
-  private void insert(int q, float product, int region) {
-    int end = (q + 1) * perToken;
-    int i = q * perToken + 1;
-    for (; i < end && best[i] < product; i++) {
-      best[i - 1] = best[i];
-      regions[i - 1] = regions[i];
-    }
-    best[i - 1] = product;
-    regions[i - 1] = region;
-    least[q] = Math.max(floors[q], best[q * perToken]);
   }
 }

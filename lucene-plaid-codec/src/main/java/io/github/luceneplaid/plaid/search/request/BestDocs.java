@@ -21,7 +21,7 @@ import org.apache.lucene.util.NumericUtils;
  * The best of many documents by score, ties by docID. A document and its score are one long, whose
  * order is the order of hits: the greater one comes first.
  */
-public final class BestDocs {
+public final class BestDocs implements BestHits {
 
   private final int capacity;
   private final LongHeap heap;
@@ -52,35 +52,28 @@ public final class BestDocs {
     return scoreDocs;
   }
 
-  public void add(int doc, float score) {
-    add(encode(doc, score));
-  }
-
+  @Override
   public void add(long hit) {
     heap.insertWithOverflow(hit);
   }
 
-  public void addAll(BestDocs other) {
-    for (int i = 1; i <= other.heap.size(); i++) {
-      add(other.heap.get(i));
-    }
-  }
-
+  @Override
   public int size() {
     return heap.size();
   }
 
+  @Override
   public boolean isFull() {
     return heap.size() == capacity;
   }
 
-  /** Returns the lowest score that is kept. May be called only when full. */
+  @Override
   public float worstScore() {
     assert isFull();
     return score(heap.top());
   }
 
-  /** Returns what is kept, best first. */
+  @Override
   public long[] best() {
     long[] hits = new long[heap.size()];
     for (int i = 0; i < hits.length; i++) {

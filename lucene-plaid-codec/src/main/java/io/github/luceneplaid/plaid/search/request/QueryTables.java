@@ -142,7 +142,7 @@ public final class QueryTables {
     this.dimension = query.dimension();
     this.query = query;
     this.rotated = query.rows().clone();
-    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(rotated) && rotate();
+    this.usable = dimension <= PlaidSegment.MAX_DIMENSION && isShort(query) && rotate();
     this.lengths = usable ? lengths(rotated, count, dimension) : null;
     this.cells = usable ? ofCells() : null;
     this.matrix = usable ? VectorKernels.get().prepare(rotated, count, dimension) : null;
@@ -162,15 +162,26 @@ public final class QueryTables {
     return true;
   }
 
-  private static boolean isShort(float[] rows) {
+  /** Whether no query token, times its weight, is too long. */
+  private static boolean isShort(QueryTokens query) {
     double squares = 0;
-    for (float component : rows) {
-      squares += (double) component * component;
+    float[] rows = query.rows();
+    for (int q = 0; q < query.count(); q++) {
+      // What a token adds to the score is not of the token alone: a large weight counts by itself
+      double weight = Math.max(1, query.weight(q));
+      squares += weight > 1 ? weight * weight : 0;
+      for (int j = q * query.dimension(); j < (q + 1) * query.dimension(); j++) {
+        double component = weight * rows[j];
+        squares += component * component;
+      }
     }
     return squares < MAX_LENGTH * MAX_LENGTH;
   }
 
-  /** False if the query is too long or has too many dimensions for anything but exact scores. */
+  /**
+   * False if the query is too long, or its weights too large, or if it has too many dimensions, for
+   * anything but exact scores.
+   */
   public boolean areUsable() {
     return usable;
   }

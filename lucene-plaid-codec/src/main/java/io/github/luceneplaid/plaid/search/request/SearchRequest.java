@@ -12,7 +12,10 @@
 
 package io.github.luceneplaid.plaid.search.request;
 
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.util.BitSet;
+import org.apache.lucene.util.IOFunction;
 
 /**
  * What one search looks for; shared by all its segments and threads.
@@ -20,6 +23,8 @@ import org.apache.lucene.index.QueryTimeout;
  * @param field name of the late-interaction field
  * @param query the tokens to look for
  * @param k number of hits asked for, at least 1
+ * @param parents tells the parents among the documents of a segment: hits are the best children of
+ *     different parents. Null if hits are any documents.
  * @param options how much work to do
  * @param time when to give up
  * @param tables what trained segments share
@@ -29,10 +34,14 @@ public record SearchRequest(
     String field,
     QueryTokens query,
     int k,
+    IOFunction<LeafReaderContext, BitSet> parents,
     SearchSettings options,
     TimeLimit time,
     QueryTables tables,
     SearchCounters counters) {
+
+  /** Documents to look for if children of so many parents are wanted, for each of them. */
+  private static final int CHILDREN = 4;
 
   /** A request that stops when a timeout says so; null for no timeout. */
   public SearchRequest(
@@ -42,7 +51,20 @@ public record SearchRequest(
 
   private SearchRequest(
       String field, QueryTokens query, int k, SearchSettings options, TimeLimit time) {
-    this(field, query, k, options, time, new QueryTables(query, time), new SearchCounters());
+    this(field, query, k, null, options, time, new QueryTables(query, time), new SearchCounters());
+  }
+
+  /** The same request, with hits that are children of different parents. */
+  public SearchRequest withParents(IOFunction<LeafReaderContext, BitSet> others) {
+    return new SearchRequest(field, query, k, others, options, time, tables, counters);
+  }
+
+  /**
+   * How many documents to look for: as many as there are hits, or more if several of them are
+   * likely to have the same parent.
+   */
+  public int depth() {
+    return parents == null ? k : (int) Math.min(Integer.MAX_VALUE, (long) CHILDREN * k);
   }
 
   /** Whether time is out, so that the search should end with the hits that it has. */

@@ -78,7 +78,16 @@ public record SearchSettings(
    * @param documents how many there are to choose from
    */
   public int candidates(int k, long documents) {
-    return candidates(k, 1024 + 8.0 * k, documents);
+    return candidates(k, k, documents);
+  }
+
+  /**
+   * The same, where more documents are to be looked for than there are hits.
+   *
+   * @param depth how many
+   */
+  public int candidates(int k, int depth, long documents) {
+    return candidates(k, 1024 + 8.0 * depth, documents);
   }
 
   /**

@@ -43,7 +43,7 @@ import org.apache.solr.uninverting.UninvertingReader;
  * maxsim()}.
  *
  * <pre class="prettyprint">
- * &lt;fieldType name="tokens" class="io.github.luceneplaid.solr.LateInteractionVectorField" dims="128"/&gt;
+ * &lt;fieldType name="tokens" class="io.github.luceneplaid.solr.TokenVectorsField" dims="128"/&gt;
  * </pre>
  *
  * Attributes are {@code dims}, which is required, {@code bits}, {@code raw}, {@code
@@ -59,7 +59,7 @@ import org.apache.solr.uninverting.UninvertingReader;
  *
  * @lucene.experimental
  */
-public final class LateInteractionVectorField extends org.apache.solr.schema.FieldType {
+public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
 
   private static final String DOC_VALUES_FORMAT = "docValuesFormat";
   private static final int NEVER = MULTIVALUED | TOKENIZED | INDEXED | UNINVERTIBLE;
@@ -71,7 +71,7 @@ public final class LateInteractionVectorField extends org.apache.solr.schema.Fie
   private FieldType luceneType;
 
   /** Made by Solr, for a schema. */
-  public LateInteractionVectorField() {}
+  public TokenVectorsField() {}
 
   @Override
   protected void init(IndexSchema schema, Map<String, String> args) {
@@ -140,7 +140,7 @@ public final class LateInteractionVectorField extends org.apache.solr.schema.Fie
    */
   static SchemaField checked(IndexSchema schema, String name) {
     SchemaField field = schema.getField(name);
-    if (field.getType() instanceof LateInteractionVectorField == false) {
+    if (field.getType() instanceof TokenVectorsField == false) {
       throw new SolrException(
           ErrorCode.BAD_REQUEST,
           "field ["
@@ -148,7 +148,7 @@ public final class LateInteractionVectorField extends org.apache.solr.schema.Fie
               + "] is of type ["
               + field.getType().getTypeName()
               + "], expected a "
-              + LateInteractionVectorField.class.getSimpleName());
+              + TokenVectorsField.class.getSimpleName());
     }
     return field;
   }

@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import io.github.luceneplaid.plaid.search.score.TokenPairs;
 import java.io.IOException;
@@ -20,39 +19,62 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 
-/** Explains a document's score by its best token for each query token. */
-public final class TokenMatches {
+/**
+ * Finds the tokens that documents of a segment answer query tokens with. Belongs to one thread.
+ * Documents are those of the segment, in any order, although ascending order is cheapest.
+ */
+public final class MatchFinder {
 
-  private final float score;
-  private final int[] bestToken;
-  private final float[] similarity;
+  private final SearchRequest request;
 
-  private TokenMatches(float score, int[] bestToken, float[] similarity) {
-    this.score = score;
-    this.bestToken = bestToken;
-    this.similarity = similarity;
+  /** Null if the segment has no values of the field. */
+  private final SegmentSearch search;
+
+  /**
+   * Opens a segment.
+   *
+   * @throws IllegalArgumentException if the field has doc values of another type
+   */
+  public MatchFinder(LeafReaderContext leaf, SearchRequest request) throws IOException {
+    this.request = request;
+    this.search = SegmentSearch.of(leaf, request);
   }
 
   /**
-   * Looks at a document of an index.
+   * Looks at documents of an index. Each segment is opened once, and read in the order of its
+   * documents.
    *
-   * @param doc a document, deleted ones included
-   * @return null if it has no tokens of the query's dimension
+   * @param docs documents in any order, deleted ones included
+   * @return the matches of each, in the order of the documents; null for those that have no tokens
+   *     of the query's dimension
    * @throws IllegalArgumentException if there is no such document
    */
-  public static TokenMatches of(IndexSearcher searcher, SearchRequest request, int doc)
+  public static DocumentMatches[] find(IndexSearcher searcher, SearchRequest request, int[] docs)
       throws IOException {
-    LeafReaderContext leaf = leaf(searcher, doc);
-    return of(leaf, request, doc - leaf.docBase);
+    long[] byDoc = new long[docs.length];
+    for (int i = 0; i < docs.length; i++) {
+      SegmentSearches.segmentOf(docs[i], searcher.getIndexReader());
+      byDoc[i] = (long) docs[i] << Integer.SIZE | i;
+    }
+    Arrays.sort(byDoc);
+    DocumentMatches[] found = new DocumentMatches[docs.length];
+    LeafReaderContext leaf = null;
+    MatchFinder finder = null;
+    for (long next : byDoc) {
+      int doc = (int) (next >>> Integer.SIZE);
+      if (leaf == null || doc >= leaf.docBase + leaf.reader().maxDoc()) {
+        leaf = leaf(searcher, doc);
+        finder = new MatchFinder(leaf, request);
+      }
+      found[(int) next] = finder.find(doc - leaf.docBase);
+    }
+    return found;
   }
 
-  /** Looks at a document of a leaf; null if it has no tokens of the query's dimension. */
-  public static TokenMatches of(LeafReaderContext leaf, SearchRequest request, int doc)
-      throws IOException {
-    SegmentSearch search = SegmentSearch.of(leaf, request);
+  /** Looks at a document of the segment; null if it has no tokens of the query's dimension. */
+  public DocumentMatches find(int doc) throws IOException {
     if (search == null) {
       return null;
     }
@@ -70,13 +92,15 @@ public final class TokenMatches {
         };
     float[] similarity = new float[count];
     float score = search.exactScore(doc, pairs, similarity);
-    return Float.isNaN(score) ? null : new TokenMatches(score, bestToken, similarity);
+    return Float.isNaN(score)
+        ? null
+        : new DocumentMatches(request.query(), score, bestToken, similarity);
   }
 
   /**
    * Collects all similarities, from which the matches of a document are chosen.
    *
-   * @param doc a document, deleted ones included
+   * @param doc a document of the index, deleted ones included
    * @return [query tokens][document tokens]; without columns if it has no tokens of the query's
    *     dimension
    * @throws IllegalArgumentException if there is no such document
@@ -109,46 +133,5 @@ public final class TokenMatches {
   private static LeafReaderContext leaf(IndexSearcher searcher, int doc) {
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
     return leaves.get(SegmentSearches.segmentOf(doc, searcher.getIndexReader()));
-  }
-
-  public float score() {
-    return score;
-  }
-
-  /** Takes the match of a query token. */
-  public interface Collector<T> {
-    /** Makes something of a match. */
-    T match(int queryToken, int documentToken, float similarity);
-  }
-
-  /** Returns the matches by query token; nothing for those without a match. */
-  public <T> List<T> list(Collector<T> collector) {
-    List<T> matches = new ArrayList<>(bestToken.length);
-    for (int i = 0; i < bestToken.length; i++) {
-      if (bestToken[i] >= 0) {
-        matches.add(collector.match(i, bestToken[i], similarity[i]));
-      }
-    }
-    return matches;
-  }
-
-  /**
-   * Explains a score, one detail per query token that has a match.
-   *
-   * @param value the score as the search found it, which may be rounded differently
-   */
-  public Explanation explain(float value) {
-    List<Explanation> details =
-        list(
-            (queryToken, documentToken, similarity) ->
-                Explanation.match(
-                    QueryTokens.contribution(similarity),
-                    "max(0, (1 + s) / 2) for query token "
-                        + queryToken
-                        + ", s = "
-                        + similarity
-                        + " to document token "
-                        + documentToken));
-    return Explanation.match(value, "MaxSim, over the query tokens the sum of:", details);
   }
 }
