@@ -98,7 +98,7 @@ public final class MatchFinder {
   }
 
   /**
-   * Collects what the matches of a document are chosen from.
+   * Collects all similarities, from which the matches of a document are chosen.
    *
    * @param doc a document of the index, deleted ones included
    * @return [query tokens][document tokens]; without columns if it has no tokens of the query's

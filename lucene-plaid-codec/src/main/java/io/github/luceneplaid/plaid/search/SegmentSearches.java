@@ -31,7 +31,7 @@ import org.apache.lucene.util.BitSet;
 /** The segments that a search has to look at, and how their documents are scored in parallel. */
 public final class SegmentSearches {
 
-  /** Dot products that are worth a task of their own. */
+  /** The number of dot products that justifies a task of its own. */
   static final long TASK_COST = 1 << 19;
 
   /**
@@ -46,7 +46,7 @@ public final class SegmentSearches {
   private final List<SegmentDocs> segments = new ArrayList<>();
 
   /**
-   * Opens all segments that have values of the field, or those that there is time for.
+   * Opens the segments that have values of the field, until time runs out.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
@@ -106,8 +106,7 @@ public final class SegmentSearches {
   }
 
   /**
-   * Segments may differ where a field has odd documents, or has been embedded anew: one document
-   * that fits is enough. Most searches know of one before they have looked at any.
+   * Checks that some document has the query's dimension. Segments may differ if a field has odd documents, or has been embedded anew, so one document is enough. Most searches know of one without looking at any.
    *
    * @param searches of segments that mostly have tokens of another dimension
    */
@@ -145,7 +144,7 @@ public final class SegmentSearches {
   }
 
   /**
-   * Replaces segments by what is to be searched instead, see {@link SegmentDocs#adapted}.
+   * Replaces segments that have to be searched in another way, see {@link SegmentDocs#adapted}.
    *
    * @return whether there were any
    */
@@ -214,8 +213,8 @@ public final class SegmentSearches {
    * Scores documents quickly where a segment can do so, until the request times out.
    *
    * @param docs docIDs of the index, in any order
-   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
-   *     all that were left when time was out
+   * @return their scores in the same order; NaN for documents without tokens of the query's
+   *     dimension, and for those that were left when time ran out
    */
   float[] quickScores(int[] docs) throws IOException {
     return score(docs, true);
@@ -225,8 +224,8 @@ public final class SegmentSearches {
    * Scores documents exactly, until the request times out.
    *
    * @param docs docIDs of the index, in any order
-   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
-   *     all that were left when time was out
+   * @return their scores in the same order; NaN for documents without tokens of the query's
+   *     dimension, and for those that were left when time ran out
    */
   public float[] exactScores(int[] docs) throws IOException {
     return score(docs, false);
@@ -267,7 +266,7 @@ public final class SegmentSearches {
     }
   }
 
-  /** Runs tasks on the searcher's executor; a single one here and now. */
+  /** Runs tasks on the searcher's executor, but a single task in the calling thread. */
   <T> List<T> run(List<Callable<T>> tasks) throws IOException {
     return searcher.getTaskExecutor().invokeAll(tasks);
   }

@@ -36,7 +36,7 @@ public interface BestHits {
   /** Whether as many are kept as ever will be. */
   boolean isFull();
 
-  /** Returns the score that a document must reach to get in; only when full. */
+  /** Returns the lowest score that is kept. May be called only when full. */
   float worstScore();
 
   /** Returns what is kept, best first. */

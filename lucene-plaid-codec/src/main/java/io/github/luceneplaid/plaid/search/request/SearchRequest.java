@@ -28,7 +28,7 @@ import org.apache.lucene.util.IOFunction;
  * @param options how much work to do
  * @param time when to give up
  * @param tables what trained segments share
- * @param counters what is told about the search
+ * @param counters the counts of what the search does
  */
 public record SearchRequest(
     String field,
@@ -43,7 +43,7 @@ public record SearchRequest(
   /** Documents to look for if children of so many parents are wanted, for each of them. */
   private static final int CHILDREN = 4;
 
-  /** A request that gives up when a timeout says so; null for never. */
+  /** A request that stops when a timeout says so; null for no timeout. */
   public SearchRequest(
       String field, QueryTokens query, int k, SearchSettings options, QueryTimeout timeout) {
     this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
@@ -67,7 +67,7 @@ public record SearchRequest(
     return parents == null ? k : (int) Math.min(Integer.MAX_VALUE, (long) CHILDREN * k);
   }
 
-  /** Whether the search should end with what it has. */
+  /** Whether time is out, so that the search should end with the hits that it has. */
   public boolean timedOut() {
     return time.isOver();
   }
