@@ -106,7 +106,9 @@ public final class SegmentSearches {
   }
 
   /**
-   * Checks that some document has the query's dimension. Segments may differ if a field has odd documents, or has been embedded anew, so one document is enough. Most searches know of one without looking at any.
+   * Checks that some document has the query's dimension. Segments may differ if a field has odd
+   * documents, or has been embedded anew, so one document is enough. Most searches know of one
+   * without looking at any.
    *
    * @param searches of segments that mostly have tokens of another dimension
    */
