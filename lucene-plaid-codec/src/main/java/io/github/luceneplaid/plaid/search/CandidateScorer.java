@@ -109,7 +109,9 @@ final class CandidateScorer {
     }
   }
 
-  /** Chooses the candidates to score next, and returns their number: 0 if no more hits are expected. */
+  /**
+   * Chooses the candidates to score next, and returns their number: 0 if no more hits are expected.
+   */
   private int choose(long[] batch, int[] part, int seeds, BestHits hits) {
     int n = 0;
     int[] taken = new int[Integer.SIZE];
