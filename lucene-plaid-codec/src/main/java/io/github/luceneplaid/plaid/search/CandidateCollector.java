@@ -45,7 +45,9 @@ final class CandidateCollector {
   /** Documents of a segment whose sums are held at once. */
   private static final int WINDOW = 1 << 20;
 
-  /** Documents that are looked at for each candidate if only so many of a parent are kept. */
+  /**
+   * Documents that are looked at for each candidate if the candidates of each parent are limited.
+   */
   private static final int PER_PLACE = 4;
 
   private final SegmentSearches segments;
@@ -209,7 +211,7 @@ final class CandidateCollector {
 
   /**
    * Keeps few documents of each parent, so that candidates are of many parents even if each parent
-   * has many children. As many candidates as are scored have k parents then, if there are so many.
+   * has many children. The candidates that are scored then have k parents, if there are that many.
    */
   private long[] spread(long[] hits) {
     int most = Math.max(1, candidates / request.k());

@@ -41,7 +41,7 @@ public final class DocumentMatches {
 
   /** Takes the match of a query token. */
   public interface Collector<T> {
-    /** Makes something of a match. The query token has the caller's number. */
+    /** Converts a match. The query token has the caller's number. */
     T match(int queryToken, int documentToken, float similarity);
   }
 

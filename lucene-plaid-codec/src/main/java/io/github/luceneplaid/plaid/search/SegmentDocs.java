@@ -45,7 +45,7 @@ final class SegmentDocs {
   /**
    * Takes a search that was opened by the calling thread.
    *
-   * @param parents documents that are parents, null if nobody asks
+   * @param parents documents that are parents; null if hits may be any documents
    */
   SegmentDocs(LeafReaderContext context, BitSet parents, SegmentSearch search) {
     this.context = context;
@@ -211,7 +211,7 @@ final class SegmentDocs {
     return parent == DocIdSetIterator.NO_MORE_DOCS ? -1 : parent;
   }
 
-  /** Returns how many parents the segment has, if anybody asks for them. */
+  /** Returns how many parents the segment has; only for requests with parents. */
   int parents() {
     return parents.cardinality();
   }

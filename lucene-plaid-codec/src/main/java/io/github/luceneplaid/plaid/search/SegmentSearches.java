@@ -35,8 +35,8 @@ public final class SegmentSearches {
   static final long TASK_COST = 1 << 19;
 
   /**
-   * Children of a parent that are scored exactly, as scores before do not tell for sure which one
-   * is the best.
+   * The children of a parent that are scored exactly, because quicker scores may be wrong about the
+   * best one.
    */
   private static final int CHILDREN = 3;
 
@@ -86,7 +86,7 @@ public final class SegmentSearches {
   }
 
   /**
-   * Checks that a query fits a reader. Opens no more segments than that takes: mostly one.
+   * Checks that a query fits a reader. Opens as few segments as possible: usually one.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query

@@ -33,7 +33,7 @@ public interface BestHits {
   /** How many are kept. */
   int size();
 
-  /** Whether as many are kept as ever will be. */
+  /** Whether no more hits can be added without dropping others. */
   boolean isFull();
 
   /** Returns the lowest score that is kept. May be called only when full. */

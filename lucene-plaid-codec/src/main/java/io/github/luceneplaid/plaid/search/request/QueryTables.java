@@ -167,7 +167,8 @@ public final class QueryTables {
     double squares = 0;
     float[] rows = query.rows();
     for (int q = 0; q < query.count(); q++) {
-      // What a token adds to the score is not of the token alone: a large weight counts by itself
+      // A token adds a constant to the score besides its similarity, so a large weight can overflow
+      // by itself
       double weight = Math.max(1, query.weight(q));
       squares += weight > 1 ? weight * weight : 0;
       for (int j = q * query.dimension(); j < (q + 1) * query.dimension(); j++) {

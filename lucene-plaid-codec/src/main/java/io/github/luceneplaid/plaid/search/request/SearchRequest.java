@@ -23,8 +23,8 @@ import org.apache.lucene.util.IOFunction;
  * @param field name of the late-interaction field
  * @param query the tokens to look for
  * @param k number of hits asked for, at least 1
- * @param parents tells the parents among the documents of a segment: hits are the best children of
- *     different parents. Null if hits are any documents.
+ * @param parents returns the parents among the documents of a segment: hits are the best children
+ *     of different parents. Null if hits may be any documents.
  * @param options how much work to do
  * @param time when to give up
  * @param tables what trained segments share
@@ -40,7 +40,7 @@ public record SearchRequest(
     QueryTables tables,
     SearchCounters counters) {
 
-  /** Documents to look for if children of so many parents are wanted, for each of them. */
+  /** Documents to look for, for each parent that is wanted. */
   private static final int CHILDREN = 4;
 
   /** A request that stops when a timeout says so; null for no timeout. */

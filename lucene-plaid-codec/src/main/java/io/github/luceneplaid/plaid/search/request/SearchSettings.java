@@ -82,7 +82,7 @@ public record SearchSettings(
   }
 
   /**
-   * The same, where more documents are to be looked for than there are hits.
+   * The same, if more documents are to be looked for than there are hits.
    *
    * @param depth how many
    */
