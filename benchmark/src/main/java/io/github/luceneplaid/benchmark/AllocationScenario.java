@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.search.IndexSearcher;
 
-/** What a query allocates, the more documents it scores. */
+/** Measures the allocations of a query for rising numbers of scored documents. */
 final class AllocationScenario implements Scenario {
   private static final int[] CANDIDATES = {32, 128, 512, 2048};
   private static final int QUERIES = 100;
@@ -69,7 +69,7 @@ final class AllocationScenario implements Scenario {
             .deviations(Float.POSITIVE_INFINITY)
             .build();
     ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-    // As in a process that has run for a while.
+    // The state of a process that has run for a while
     trial.warmUp(options);
     IndexSearcher searcher = trial.searcher();
     long before = threads.getCurrentThreadAllocatedBytes();

@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Everything that runs keep.
+ * All files that runs keep.
  *
  * @param folder holds {@code bin} (engines in other languages), {@code data}, {@code models},
  *     {@code indexes}, {@code results} and {@code logs}

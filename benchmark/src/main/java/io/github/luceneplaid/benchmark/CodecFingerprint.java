@@ -18,16 +18,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.JarFile;
 
-/** Tells whether an index was written by the same code, as the format may still change. */
+/**
+ * A hash that shows whether an index was written by the same code, because the format may still
+ * change.
+ */
 final class CodecFingerprint {
   private CodecFingerprint() {}
 
-  /** That of the format of tokens. */
+  /** The fingerprint of the format of tokens. */
   static String get() throws IOException {
     return get(PlaidDocValuesFormat.class);
   }
 
-  /** Sums up all classes that lie with a format but those that search. */
+  /** Hashes all classes beside a format, except those that search. */
   static String get(Class<?> format) throws IOException {
     Path jar;
     try {

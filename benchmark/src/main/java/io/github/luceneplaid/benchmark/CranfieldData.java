@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
-/** The Cranfield collection, whose tokens were encoded before; only their pieces are missing. */
+/** The Cranfield collection. Its tokens are given; only their pieces are computed. */
 final class CranfieldData {
   private final Path source;
   private final TextEncoding encoding;
@@ -50,11 +50,11 @@ final class CranfieldData {
 
   private void copy(String from, Path to) throws IOException {
     Files.copy(source.resolve(from), to, StandardCopyOption.REPLACE_EXISTING);
-    // The source may be read-only, and copies are replaced some day.
+    // The source may be read-only, but copies must be replaceable.
     to.toFile().setWritable(true);
   }
 
-  /** Takes the pieces from an encoding of the texts, which must cut them as it was done before. */
+  /** Takes the pieces from a new encoding of the texts, which must cut them in the same way. */
   private void pieces(Path texts, Path folder, boolean asQueries) throws IOException {
     Path again = folder.resolve("again");
     encoding.encode(texts, again, asQueries);

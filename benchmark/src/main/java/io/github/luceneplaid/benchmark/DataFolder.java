@@ -22,9 +22,9 @@ import java.util.Map;
 /**
  * A data set, as the driver prepares it and all engines read it.
  *
- * @param path holds {@code documents}, {@code queries}, {@code exact.json}, what was encoded in
- *     {@code texts.jsonl} and {@code queries.jsonl} (unless tokens are copies with noise) and,
- *     where documents were judged by people, {@code qrels.tsv}
+ * @param path holds {@code documents}, {@code queries}, {@code exact.json}, the encoded texts in
+ *     {@code texts.jsonl} and {@code queries.jsonl} (unless tokens are copies with noise) and, if
+ *     people judged documents, {@code qrels.tsv}
  */
 record DataFolder(Path path) {
   static final int DEPTH = 100;
@@ -68,7 +68,7 @@ record DataFolder(Path path) {
     return Json.read(exactPath(), Hits[].class);
   }
 
-  /** Copies the texts and what people said of them to a folder for the same texts. */
+  /** Copies the texts and their judgements to a folder for the same texts. */
   void copyTexts(DataFolder to) throws IOException {
     Files.createDirectories(to.path);
     copy(textsPath(), to.textsPath());
@@ -78,7 +78,7 @@ record DataFolder(Path path) {
     }
   }
 
-  /** The same, and all that does not depend on the vectors of tokens. */
+  /** Copies the same, and all files that do not depend on the vectors of tokens. */
   void copyPieces(DataFolder to) throws IOException {
     copyTexts(to);
     Files.createDirectories(to.documentsPath());

@@ -14,15 +14,15 @@ package io.github.luceneplaid.benchmark;
 import java.io.IOException;
 
 /**
- * What a data set is.
+ * The facts of a data set.
  *
  * @param name of the data set
  * @param documents how many
  * @param tokens of all documents
  * @param queries how many
  * @param queryTokens of all queries
- * @param measure of quality that fits it
- * @param exactQuality what exact MaxSim gets by that measure
+ * @param measure the measure of quality that fits it
+ * @param exactQuality the quality of exact MaxSim by that measure
  */
 record DataResult(
     String name,

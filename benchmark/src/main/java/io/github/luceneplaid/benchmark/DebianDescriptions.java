@@ -32,7 +32,7 @@ final class DebianDescriptions {
   private boolean inDescription;
 
   /**
-   * Of a package.
+   * The description of a package.
    *
    * @param synopsis one line
    * @param text paragraphs, one a line
@@ -71,7 +71,7 @@ final class DebianDescriptions {
     inDescription = false;
   }
 
-  /** Without white space at its ends, also without spaces that do not break a line. */
+  /** A text without white space at its ends, including no-break spaces. */
   private static String strip(String text) {
     int start = 0;
     int end = text.length();
@@ -109,7 +109,7 @@ final class DebianDescriptions {
     return String.join("\n", paragraphs);
   }
 
-  /** All descriptions by name of the package, without those whose text came before. */
+  /** All descriptions, in the order of package names, without repeated texts. */
   List<Description> distinct() {
     endStanza();
     Set<String> texts = new HashSet<>();

@@ -22,15 +22,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
-/** Whether default options find enough, whatever the documents and the model are. */
+/** Checks whether default options have enough recall on different documents and models. */
 final class DefaultsScenario implements Scenario {
   private static final int QUERIES = 500;
   private static final int K = 10;
 
-  /** What has to be found of the best documents, with raw tokens. */
+  /** The recall that is required with raw tokens. */
   private static final double RECALL = 0.95;
 
-  /** And of what is found when all documents are scored by the same index. */
+  /**
+   * The share that is required otherwise, of the recall of scoring all documents in the same index.
+   */
   private static final double SHARE = 0.98;
 
   private static final String RAW = "FLOAT16";

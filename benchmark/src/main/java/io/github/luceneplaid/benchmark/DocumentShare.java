@@ -18,7 +18,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 
-/** Marks of documents that filters of a scenario keep; which ones is as good as random. */
+/** Marks of documents that the filters of a scenario keep. The choice is as good as random. */
 enum DocumentShare {
   HALF("50 %", 0.5),
   TENTH("10 %", 0.1),

@@ -22,7 +22,7 @@ import java.util.Locale;
 
 /**
  * Measures engines on one data set. Their rounds are interleaved: each round goes through all
- * settings of all engines, so that a machine that gets slower does so for all of them.
+ * settings of all engines. So a machine that gets slower affects all of them alike.
  */
 final class Driver {
   private final Cache cache;
@@ -39,7 +39,7 @@ final class Driver {
     this.log = log;
   }
 
-  /** Measures what has no result yet. */
+  /** Measures all builds without a result. */
   void measure(String dataName, DataFolder data) throws IOException {
     DataResult description = DataResult.of(dataName, data);
     Json.write(cache.results(dataName).resolve("data.json"), description);
@@ -79,7 +79,7 @@ final class Driver {
     return targets;
   }
 
-  /** Builds, changes and opens; what fails is left out of the rounds. */
+  /** Builds, changes and opens the indexes; those that fail are left out of the rounds. */
   private void prepare(List<Target> targets) throws IOException {
     for (Target target : List.copyOf(targets)) {
       attempt(targets, target, "build", target::build);

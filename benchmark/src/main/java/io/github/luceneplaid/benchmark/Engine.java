@@ -27,7 +27,7 @@ interface Engine extends Closeable {
   /** Opens an index that was built. */
   void open(Path index, JsonNode options) throws IOException;
 
-  /** Makes ready to search, so that a clock sees {@link Search#run} only. */
+  /** Prepares a search, so that only {@link Search#run} is timed. */
   Search prepare(int k, JsonNode params) throws IOException;
 
   /** Adds documents and makes them searchable. */
@@ -48,6 +48,6 @@ interface Engine extends Closeable {
     int[] positions(Object result) throws IOException;
   }
 
-  /** What something took, without the reading of data. */
+  /** The time of some work, without the reading of data. */
   record Work(double cpuSeconds, double wallSeconds) {}
 }

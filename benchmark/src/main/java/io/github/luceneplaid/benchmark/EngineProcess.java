@@ -91,7 +91,7 @@ final class EngineProcess implements Closeable {
       requests.flush();
       process.waitFor(QUIT_SECONDS, TimeUnit.SECONDS);
     } catch (IOException e) {
-      // It ended by itself, which the answer to a request has told.
+      // The process ended by itself, which the answer to a request has reported
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

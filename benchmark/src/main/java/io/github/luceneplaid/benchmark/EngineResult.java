@@ -24,12 +24,13 @@ import java.util.function.ToDoubleFunction;
  * @param build name of the build
  * @param options of the build
  * @param run when the run started whose rounds these are
- * @param building what it took to build
- * @param opening what it took to open
- * @param firstAdd what it took a new process to add 1 % of the documents; null if the engine cannot
- * @param add what that took a process that had done it before; null if the engine cannot
- * @param delete what it took to delete 1 % of the documents; null if the engine cannot
- * @param memoryPeak MB that a process had resident which opened the index and searched
+ * @param building the cost of the build
+ * @param opening the cost of opening the index
+ * @param firstAdd the cost of adding 1 % of the documents in a new process; null if the engine
+ *     cannot
+ * @param add the same in a process that had added documents before; null if the engine cannot
+ * @param delete the cost of deleting 1 % of the documents; null if the engine cannot
+ * @param memoryPeak resident memory in MB of a process that opened the index and searched
  * @param points speed and recall of each search setting
  * @param error what went wrong; null if nothing did
  */
@@ -55,10 +56,10 @@ record EngineResult(
   /** The answer to an open request. */
   record Opened(double wall_s, double rss_mb, int segments) {}
 
-  /** What a change took. */
+  /** The cost of a change. */
   record Change(int documents, double cpu_s, double wall_s) {}
 
-  /** What one pass over the queries took. */
+  /** The times of one pass over the queries. */
   record Round(double cpu_s, double wall_s, double p50, double p95, double p99) {}
 
   /**
@@ -69,7 +70,7 @@ record EngineResult(
    * @param queries of a round
    * @param recall of the exact best k
    * @param quality by people's judgement, or of finding where a query came from
-   * @param rounds what each pass took
+   * @param rounds the times of each pass
    */
   record Point(
       int k, JsonNode params, int queries, double recall, double quality, List<Round> rounds) {

@@ -25,7 +25,7 @@ import java.util.logging.Logger;
 
 /**
  * Runs one engine: reads a request per line from standard input, and writes an answer per line to
- * standard output. What else there is to say goes to standard error.
+ * standard output. Other output goes to standard error.
  *
  * @lucene.internal
  */
@@ -40,7 +40,7 @@ public final class EngineServer {
   private float[][][] queries;
 
   /**
-   * @param log where to tell of errors
+   * @param log takes errors
    */
   EngineServer(String name, PrintStream log) {
     this.name = name;

@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is measured of an engine.
+ * The settings that are measured for an engine.
  *
  * @param engine its name
  * @param builds ways to build an index
  * @param searches parameters of searches that trace its curve, by the number of hits
- * @param queries how many queries are enough for a slow engine; 0 for all
- * @param warmupSeconds how long to search before anything counts
+ * @param queries the number of queries for a slow engine; 0 for all
+ * @param warmupSeconds how long to search before the measurement
  */
 record EngineSettings(
     String engine,

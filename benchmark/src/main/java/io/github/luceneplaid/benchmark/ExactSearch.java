@@ -29,7 +29,10 @@ import java.util.function.IntPredicate;
  * at once: a run of documents stays in the cache while all queries pass over it.
  */
 final class ExactSearch {
-  /** Of 128 floats each they take 2 MB, and stay in the second or third cache. */
+  /**
+   * The tokens of a run. With 128 floats each they take 2 MB, and stay in the second or third
+   * cache.
+   */
   private static final int RUN_TOKENS = 4096;
 
   private final Texts documents;

@@ -15,26 +15,26 @@ import java.util.SplittableRandom;
 import org.apache.lucene.util.VectorUtil;
 
 /**
- * One vector for many, so that a product of vectors tells about MaxSim: the fixed dimensional
- * encoding of MUVERA (L. Dhulipala, M. Hadian, R. Jayaram, J. Lee, V. Mirrokni: MUVERA:
+ * Encodes many vectors as one, so that a product of vectors approximates MaxSim: the fixed
+ * dimensional encoding of MUVERA (L. Dhulipala, M. Hadian, R. Jayaram, J. Lee, V. Mirrokni: MUVERA:
  * Multi-Vector Retrieval via Fixed Dimensional Encodings. NeurIPS 2024).
  *
- * <p>The signs of a token's products with random vectors choose a cell. A query has in each cell
- * the sum of its tokens there, a document the mean; a cell without tokens of the document has the
- * token whose signs differ least. Tokens are projected to fewer dimensions before. All this is
- * repeated with other random vectors, and what comes out is one vector after the other.
+ * <p>The signs of a token's products with random vectors choose a cell. In each cell, a query has
+ * the sum of its tokens there, and a document their mean. If a document has no tokens in a cell,
+ * the cell gets the token whose signs differ least. Tokens are first projected to fewer dimensions.
+ * All this is repeated with other random vectors, and the results are concatenated.
  */
 final class FixedDimensionalEncoding {
   private final Settings settings;
   private final Repetition[] repetitions;
 
-  /** For each component of the cells, where it goes when they are folded, and its sign. */
+  /** The place and the sign of each component of the cells when they are folded. */
   private final int[] places;
 
   private final float[] signs;
 
   /**
-   * How large an encoding is.
+   * The size of an encoding.
    *
    * @param repetitions how often tokens are put into cells
    * @param bits of the number of a cell

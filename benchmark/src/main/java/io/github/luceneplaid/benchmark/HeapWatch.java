@@ -16,9 +16,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The largest heap in use while it is open, over that when it was opened. It is looked at after a
- * full garbage collection every other second: collections of the young generation alone would count
- * what is dead in the old one.
+ * The largest heap in use while it is open, over that when it was opened. It is measured after a
+ * full garbage collection every other second. Collections of the young generation alone would count
+ * dead objects in the old one.
  */
 final class HeapWatch implements Closeable {
   private static final long INTERVAL_MILLIS = 2_000;
@@ -48,7 +48,7 @@ final class HeapWatch implements Closeable {
     }
   }
 
-  /** In MB; 0 if it was open for a shorter time than it takes to look. */
+  /** The peak in MB; 0 if it was open for a shorter time than one measurement takes. */
   double peak() {
     return peak.get() / 1e6;
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares hits with exact hits, and with what is relevant: documents that people judged, or else
- * the one document that a query was made from.
+ * Compares hits with exact hits, and with relevant documents: those that people judged, or else the
+ * one document that a query was made from.
  */
 final class Judge {
   private static final int K = 10;
@@ -61,7 +61,7 @@ final class Judge {
     return sum / found.length;
   }
 
-  /** What the exact hits themselves get. */
+  /** The quality of the exact hits themselves. */
   double exactQuality() {
     int[][] found = new int[exact.length][];
     for (int q = 0; q < found.length; q++) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What JMH measured, as a table: a row for each kernel, a column for each implementation. */
+/** The results of JMH as a table: a row for each kernel, a column for each implementation. */
 final class KernelTable {
   static final String HEAD =
       """

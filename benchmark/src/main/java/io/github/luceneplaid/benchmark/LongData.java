@@ -77,7 +77,7 @@ final class LongData {
     return newIds;
   }
 
-  /** The one document that a query was made from is known by the id of both. */
+  /** Renames queries: a query and the document that it was made from have the same id. */
   private void renameQueries(DataFolder data, Map<String, String> newIds) throws IOException {
     List<TextLine> queries = new ArrayList<>();
     for (TextLine query : TextLine.read(source.queryTextsPath())) {

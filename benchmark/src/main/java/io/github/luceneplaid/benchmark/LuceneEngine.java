@@ -31,7 +31,7 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.Version;
 
-/** A way to search tokens with Lucene. Subclasses say what is indexed, and what is searched. */
+/** A way to search tokens with Lucene. Subclasses decide what is indexed and searched. */
 abstract class LuceneEngine implements Engine {
   static final String TOKENS = "tokens";
   static final String POSITION = "position";
@@ -41,7 +41,7 @@ abstract class LuceneEngine implements Engine {
   private DirectoryReader reader;
   private IndexSearcher searcher;
 
-  /** Made when first needed, as reopening should not pay for it. */
+  /** Made when it is first needed, so that reopening does not take longer. */
   private int[] positions;
 
   @Override
@@ -49,19 +49,16 @@ abstract class LuceneEngine implements Engine {
     return Version.LATEST.toString();
   }
 
-  /** How segments come about. */
+  /** The settings of the writer, which decide how segments are made. */
   abstract WriterSettings writerSettings(JsonNode options);
 
-  /** Opens what {@link #addFields} needs beside tokens. */
+  /** Opens the data that {@link #addFields} needs besides tokens. */
   void openDocuments(DataFolder data) throws IOException {}
 
-  /**
-   * Gets ready for the queries that searches will come with, where a search needs more of them than
-   * tokens.
-   */
+  /** Prepares for the queries of later searches, if a search needs more than their tokens. */
   void useQueries(DataFolder data, float[][][] queries) throws IOException {}
 
-  /** Adds what is indexed of a document. */
+  /** Adds the fields of a document. */
   abstract void addFields(Document document, int position, float[][] tokens) throws IOException;
 
   /** Runs a query. */

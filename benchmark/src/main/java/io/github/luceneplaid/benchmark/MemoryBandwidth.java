@@ -14,8 +14,8 @@ package io.github.luceneplaid.benchmark;
 import java.util.Arrays;
 
 /**
- * How fast one thread reads memory: it sums up an array much larger than all caches, in parts of a
- * size that the loop gets compiled for. The best of many passes counts.
+ * Measures how fast one thread reads memory. It sums an array much larger than all caches, in parts
+ * small enough for the loop to be compiled. The best of many passes counts.
  */
 final class MemoryBandwidth {
   private static final int LONGS = 1 << 25;
@@ -29,11 +29,11 @@ final class MemoryBandwidth {
   private final long[] memory = new long[LONGS];
   private double best;
 
-  /** Where sums go, so that they have to be computed. */
+  /** Takes the sums, so that the compiler cannot drop them. */
   private long sink;
 
   MemoryBandwidth() {
-    // Else all would be one page of zeros.
+    // Otherwise all pages would share one page of zeros.
     Arrays.setAll(memory, i -> i);
   }
 
@@ -48,7 +48,7 @@ final class MemoryBandwidth {
     }
   }
 
-  /** With several sums, which do not wait for each other. */
+  /** Uses several independent sums. */
   private static long sum(long[] memory, int from) {
     long s0 = 0;
     long s1 = 0;

@@ -33,7 +33,7 @@ import org.apache.lucene.search.Query;
 final class MuveraEngine extends TwoStageEngine {
   private static final String ENCODING = "encoding";
 
-  /** Those of an index and of searches in it have to be the same. */
+  /** The random seed, which must be the same for an index and for searches in it. */
   private static final long SEED = 42;
 
   private JsonNode options = Json.object();

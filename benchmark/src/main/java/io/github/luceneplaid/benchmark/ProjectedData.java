@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 /** The tokens of another data set in fewer dimensions, at length 1 again. */
 final class ProjectedData {
-  /** Tokens of as many documents are enough to find the subspace. */
+  /** The number of documents whose tokens are enough to find the subspace. */
   private static final int SAMPLE = 100_000;
 
   private final DataFolder source;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** How good rankings are. */
+/** Measures of the quality of rankings. */
 final class Quality {
   private Quality() {}
 

@@ -169,7 +169,7 @@ final class Report {
     }
   }
 
-  /** Machines and commands of the runs that results are from. */
+  /** Appends the machines and commands of the runs. */
   private void runs() {
     Set<String> used = new TreeSet<>();
     results.data().forEach(data -> data.engines().forEach(engine -> used.add(engine.run())));

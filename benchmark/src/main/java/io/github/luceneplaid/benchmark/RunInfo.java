@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.apache.lucene.util.Version;
 
 /**
- * Where, when and how a run was made.
+ * The place, time and settings of a run.
  *
  * @param id when it started
  * @param command its arguments
@@ -126,7 +126,7 @@ record RunInfo(
         >> 20;
   }
 
-  /** What a command prints, empty if it cannot be run. */
+  /** The output of a command, empty if it cannot be run. */
   private static String output(Path folder, String... command) {
     try {
       Process process =

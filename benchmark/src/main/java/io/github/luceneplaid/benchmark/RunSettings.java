@@ -14,11 +14,11 @@ package io.github.luceneplaid.benchmark;
 import java.util.List;
 
 /**
- * What a run measures.
+ * The settings of a run.
  *
  * @param engines their names
- * @param quick whether less is enough
+ * @param quick whether to measure less, to save time
  * @param rounds over all settings
- * @param again whether to measure also what has results
+ * @param again whether to measure builds that have results, too
  */
 record RunSettings(List<String> engines, boolean quick, int rounds, boolean again) {}

@@ -23,7 +23,10 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** Queries and merges on ever more tokens; how many can be chosen by synthetic data sets. */
+/**
+ * Measures queries and merges on rising numbers of tokens, which can be chosen by synthetic data
+ * sets.
+ */
 final class ScaleScenario implements Scenario {
   private static final long[] TOKENS = {
     100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 50_000_000
@@ -35,7 +38,8 @@ final class ScaleScenario implements Scenario {
   private static final double RECALL = 0.95;
 
   /**
-   * @param cpuMillis of the cheapest setting with enough recall; of the one with most, if none has
+   * @param cpuMillis of the cheapest setting with enough recall; if none has enough, of the one
+   *     with the most
    */
   private record Step(
       long tokens,

@@ -19,10 +19,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What scenarios work with.
+ * The data and indexes that scenarios work with.
  *
  * @param dataNames data sets that were asked for
- * @param quick whether less is enough
+ * @param quick whether to measure less, to save time
  */
 record ScenarioContext(
     Cache cache,

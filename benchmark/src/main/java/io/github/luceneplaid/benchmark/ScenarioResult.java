@@ -14,7 +14,7 @@ package io.github.luceneplaid.benchmark;
 import java.util.List;
 
 /**
- * What a scenario measured, as a table.
+ * The results of a scenario, as a table.
  *
  * @param scenario its name
  * @param data name of the data set; null if there are several

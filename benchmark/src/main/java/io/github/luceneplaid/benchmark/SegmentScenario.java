@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One merged segment, against those that a default merge policy cells of 100 flushes. */
+/**
+ * Compares one merged segment with the segments that a default merge policy makes of 100 flushes.
+ */
 final class SegmentScenario implements Scenario {
   private static final int QUERIES = 225;
   private static final int K = 10;

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** How fast each engine is where its recall is high enough. */
+/** The speed of each engine at levels of recall. */
 final class SpeedTable {
   /** A level of recall of the best k. */
   private record Level(int k, double recall) {
@@ -69,7 +69,7 @@ final class SpeedTable {
     return row;
   }
 
-  /** Where recall stays below the level, how high it gets. */
+  /** The text for engines that never reach a level: their highest recall. */
   private String never(Level level, Predicate<EngineResult> which) {
     return points(level.k, which)
         .map(Point::recall)

@@ -25,7 +25,7 @@ final class Stopwatch {
     T read() throws IOException;
   }
 
-  /** Does something in this thread that does not count. */
+  /** Does something in this thread without counting its time. */
   <T> T pause(Reading<T> reading) throws IOException {
     long cpu = CpuClock.thread();
     long wall = System.nanoTime();

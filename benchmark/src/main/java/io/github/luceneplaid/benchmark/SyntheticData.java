@@ -20,11 +20,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * As many tokens as wanted: an even selection of real documents, or all of them and then more and
- * more copies, each token of a copy moved by noise of its own. There are no pieces of these.
+ * Data of any number of tokens: an even selection of real documents, or all of them and then
+ * copies, with noise added to each token. Copies have no pieces.
  */
 final class SyntheticData {
-  /** For each dimension. A moved token has a similarity of about .87 with the real one. */
+  /**
+   * The noise of each dimension. A token with noise has a similarity of about .87 with the real
+   * one.
+   */
   private static final double NOISE = 0.05;
 
   private static final int QUERIES = 100;

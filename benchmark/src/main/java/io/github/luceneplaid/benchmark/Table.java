@@ -30,7 +30,7 @@ final class Table {
     text.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
-  /** Three digits that count, or all before the point; a dash if it is not a number. */
+  /** Three significant digits, or all before the point; a dash for NaN. */
   static String number(double value) {
     if (Double.isFinite(value) == false) {
       return "–";

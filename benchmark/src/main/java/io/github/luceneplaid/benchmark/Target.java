@@ -32,7 +32,7 @@ final class Target implements Closeable {
   /** The share of documents that are added and deleted: 1 %. */
   private static final int CHANGED = 100;
 
-  /** How often that is done, unless it takes too long. */
+  /** The number of these changes, unless they take too long. */
   private static final int CHANGES = 8;
 
   private static final long CHANGES_NANOS = 60_000_000_000L;
@@ -109,7 +109,8 @@ final class Target implements Closeable {
 
   /**
    * Adds and deletes 1 % of the documents, in one copy of the index after the other; once for each
-   * build. The first changes of a process are the dearest in Java: they and the last ones count.
+   * build. In Java the first changes of a process cost the most, so the first and the last ones are
+   * reported.
    */
   void change() throws IOException {
     Path done = folder.resolve("changes.json");
@@ -127,7 +128,7 @@ final class Target implements Closeable {
           }
         }
       }
-      // Not one by one: an engine holds its copy until it opens the next.
+      // All together: an engine holds its copy until it opens the next one.
       Folders.delete(copies);
       Json.write(done, changes);
     }

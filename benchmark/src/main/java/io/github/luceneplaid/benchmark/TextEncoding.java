@@ -42,7 +42,7 @@ final class TextEncoding {
     log.println("Encoding " + texts);
     List<String> command =
         new ArrayList<>(List.of(plaid.toString(), "encode", "--pieces", "--force"));
-    // Texts are the documents, of which all engines get the same tokens
+    // Documents are truncated, so that all engines get the same tokens
     command.add(asQueries ? "--query" : "--truncate");
     if (model != null) {
       command.addAll(List.of("--model", model.toString()));

@@ -104,7 +104,10 @@ final class Texts implements Closeable {
     return result;
   }
 
-  /** The end of a run of texts that starts at {@code from} and has few tokens, but a text. */
+  /**
+   * The end of a run of texts that starts at {@code from}. It has at most {@code tokens} tokens,
+   * but at least one text.
+   */
   int runEnd(int from, int tokens) {
     int end = Arrays.binarySearch(starts, starts[from] + tokens);
     end = end < 0 ? -end - 2 : end;

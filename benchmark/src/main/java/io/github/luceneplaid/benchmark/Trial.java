@@ -30,7 +30,7 @@ final class Trial implements Closeable {
   private final float[][][] queries;
 
   /**
-   * What searches took; medians of several passes.
+   * The hits and times of searches; times are medians of several passes.
    *
    * @param ids positions of the hits
    * @param cpuMillis per query, of the searching thread
@@ -69,12 +69,12 @@ final class Trial implements Closeable {
     return engine.searcher();
   }
 
-  /** Positions of the hits of each query, of one pass that nobody times. */
+  /** Positions of the hits of each query, from one pass without timing. */
   int[][] find(LateInteractionOptions options) throws IOException {
     return positions(pass(searcher(), options, null, K).hits);
   }
 
-  /** What the search for each query did. */
+  /** The profile of each query's search. */
   SearchProfile[] profiles(LateInteractionOptions options) throws IOException {
     SearchProfile[] profiles = new SearchProfile[queries.length];
     for (int q = 0; q < profiles.length; q++) {

@@ -20,8 +20,8 @@ import org.apache.lucene.search.LateInteractionRescorer;
 import org.apache.lucene.search.Query;
 
 /**
- * Lucene's two stages: some query finds candidates, whose tokens are then scored. Subclasses say
- * which query.
+ * Lucene's two stages: some query finds candidates, whose tokens are then scored. Subclasses choose
+ * that query.
  */
 abstract class TwoStageEngine extends LuceneEngine {
   @Override
@@ -35,7 +35,7 @@ abstract class TwoStageEngine extends LuceneEngine {
     addFirstStage(document, position, tokens);
   }
 
-  /** Adds what the first stage searches. */
+  /** Adds the fields that the first stage searches. */
   abstract void addFirstStage(Document document, int position, float[][] tokens) throws IOException;
 
   /** The query of the first stage; making it counts as part of a search. */

@@ -30,14 +30,14 @@ final class VectorData {
 
   private VectorData() {}
 
-  /** Something that gives vectors. */
+  /** A source of vectors. */
   private interface Source {
     void next(float[] into) throws IOException;
   }
 
   /**
-   * Vectors around centres in all directions, some clusters close and some wide, some with many
-   * vectors and some with few; queries are more of these vectors.
+   * Makes vectors around random centres. Clusters differ in width and in their number of vectors.
+   * Queries are drawn in the same way.
    */
   static void clustered(DataFolder data, int count, int dimension) throws IOException {
     SplittableRandom random = new SplittableRandom(dimension);
@@ -68,7 +68,7 @@ final class VectorData {
         && Files.exists(data.queriesPath().resolve(Texts.POOLED));
   }
 
-  /** Means of tokens, which a model made of the texts of a data set. */
+  /** Makes a data set of the mean token of each text. */
   static void pooled(DataFolder data, DataFolder source) throws IOException {
     copyPooled(source.documentsPath(), data.documentsPath());
     copyPooled(source.queriesPath(), data.queriesPath());

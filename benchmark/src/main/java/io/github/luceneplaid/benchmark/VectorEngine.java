@@ -51,8 +51,8 @@ final class VectorEngine extends LuceneEngine {
   }
 
   private static KnnVectorsFormat format(String name) {
-    // Lucene's flat format is not found by name when an index is opened. It is what this one is
-    // made of if no segment is large enough for a graph.
+    // Lucene's flat format is not found by name when an index is opened. This format writes the
+    // same if no segment is large enough for a graph.
     return name.equals(LUCENE)
         ? new Lucene99HnswVectorsFormat(
             Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,

@@ -135,7 +135,7 @@ final class VectorScenario implements Scenario {
     }
   }
 
-  /** Versions of the other systems, or that there are none. */
+  /** The versions of the other systems, or a note that they are missing. */
   private static String peers(List<VectorSystem> systems, List<String> missing) throws IOException {
     if (missing.isEmpty() == false) {
       return " Left out, because not set up: " + String.join(", ", missing) + ".";

@@ -25,7 +25,7 @@ import java.util.List;
 final class VectorSystem implements Closeable {
   static final int K = 10;
 
-  /** A round takes so long at least, whatever the resolution of clocks is. */
+  /** The least time of a round, so that the resolution of clocks does not matter. */
   private static final double ROUND_SECONDS = 0.5;
 
   private final Kind kind;
@@ -65,12 +65,12 @@ final class VectorSystem implements Closeable {
     final String label;
     final String engine;
 
-    /** What is built; systems with the same have one index. */
+    /** The format of the index; systems with the same format share one index. */
     private final String format;
 
     private final String by;
 
-    /** Of an element of the rows that all are read. */
+    /** The bytes of an element of the rows, all of which are read. */
     final int bytes;
 
     Kind(String label, String engine, String format, String by, int bytes) {

@@ -28,7 +28,7 @@ import org.apache.lucene.index.TieredMergePolicy;
  *     to leave 10 to 20 segments
  */
 record WriterSettings(Codec codec, Analyzer analyzer, boolean merged) {
-  /** As many flushes leave three tiers of segments. */
+  /** The number of flushes, which makes three tiers of segments. */
   private static final int FLUSHES = 100;
 
   private static final double BUFFER_MB = 256;
@@ -47,14 +47,14 @@ record WriterSettings(Codec codec, Analyzer analyzer, boolean merged) {
     };
   }
 
-  /** For building an index of so many documents. */
+  /** The configuration for building an index of some number of documents. */
   IndexWriterConfig config(int documents) {
     IndexWriterConfig config = base();
     if (merged) {
       return config.setRAMBufferSizeMB(BUFFER_MB);
     }
     TieredMergePolicy tiers = new TieredMergePolicy();
-    // Else all segments of a small index would count as tiny, and be merged to a few.
+    // Otherwise all segments of a small index would count as tiny, and be merged to a few.
     tiers.setFloorSegmentMB(0.01);
     return config
         .setMergePolicy(tiers)

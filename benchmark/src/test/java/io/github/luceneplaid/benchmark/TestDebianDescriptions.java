@@ -52,7 +52,7 @@ public class TestDebianDescriptions extends LuceneTestCase {
         all);
   }
 
-  /** The first description of a package counts, and the first package of a text. */
+  /** The first description of a package and the first package with a text count. */
   public void testRepeats() {
     List<Description> all =
         parse(

@@ -168,7 +168,7 @@ public class TestEngineServer extends LuceneTestCase {
     }
   }
 
-  /** Words decide what is scored, and searches come with those of the queries. */
+  /** Words decide which documents are scored; searches have the words of their queries. */
   public void testBm25() throws Exception {
     List<TextLine> texts = new ArrayList<>();
     for (int i = 0; i < DOCUMENTS; i++) {

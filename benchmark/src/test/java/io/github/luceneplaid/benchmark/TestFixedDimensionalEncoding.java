@@ -93,7 +93,7 @@ public class TestFixedDimensionalEncoding extends LuceneTestCase {
     }
   }
 
-  /** Projections and folding err, but not to one side: over many draws the mean is right. */
+  /** Projections and folding have errors, but no bias: the mean of many draws is right. */
   public void testProjectionsAreUnbiased() {
     float[][] document = tokens(1);
     float[][] query = tokens(4);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** The figures that a report is made of. */
+/** Tests the figures of a report. */
 public class TestQuality extends LuceneTestCase {
   private static final List<String> IDS = List.of("a", "b", "c", "d");
 

@@ -31,9 +31,9 @@ import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.apache.lucene.tests.mockfile.FilterOutputStream2;
 
 /**
- * A file system that lies over another and fails when it is told to. A step is whatever changes a
- * disk: to make or open a file, to write to it, to bring it to the disk, to close it, to make, move
- * or delete something. A folder that is opened to be brought to the disk is a step, too.
+ * A file system that wraps another one and fails on request. Every operation that changes a disk is
+ * a step: to make or open a file, to write to it, to sync it, to close it, and to make, move or
+ * delete something. Opening a folder to sync it is a step, too.
  *
  * @lucene.internal
  */
@@ -43,7 +43,7 @@ public final class FailingFileSystem extends FilterFileSystemProvider {
   private int from = Integer.MAX_VALUE;
   private int to = Integer.MAX_VALUE;
 
-  /** Lies over the file system of a path. */
+  /** Wraps the file system of a path. */
   public FailingFileSystem(Path path) {
     super("failing://", path.getFileSystem());
   }
@@ -69,7 +69,7 @@ public final class FailingFileSystem extends FilterFileSystemProvider {
     to = end;
   }
 
-  /** What has been done, each by its kind and the name of the file. */
+  /** The steps so far, each by its kind and the name of the file. */
   public synchronized List<String> steps() {
     return List.copyOf(steps);
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * What became of hostile input that was tried again and again for some time.
+ * The result of trying hostile input again and again for some time.
  *
  * @param tried how often
  * @param refused by the name of the exception, how often it was thrown
@@ -40,7 +40,7 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
   }
 
   /**
-   * What is attacked.
+   * The code that is attacked.
    *
    * @param <T> the input
    */
@@ -54,15 +54,15 @@ public record HostileTrials(int tried, Map<String, Integer> refused) {
   }
 
   /**
-   * Tries for some seconds: {@code -Dtests.fuzzseconds}, or 3, or 110 at night, when it also prints
-   * what came of it. It tries on until something is refused, at most 1000 times more.
+   * Tries for some seconds: {@code -Dtests.fuzzseconds}, or 3, or 110 in a nightly run, which also
+   * prints the result. If nothing has been refused by then, it makes up to 1000 more trials.
    *
-   * @param what is tried
-   * @param nightly whether it is night
-   * @param isRefusal what may be thrown; all else is a failure
+   * @param what name of the trials
+   * @param nightly whether this is a nightly run
+   * @param isRefusal which exceptions are refusals; all others are failures
    * @throws AssertionError if a trial fails, or if nothing is refused
    */
-  @SuppressWarnings("SystemOut") // what a night's run has done is kept with its log
+  @SuppressWarnings("SystemOut") // the log keeps the result of a nightly run
   public static <T> HostileTrials run(
       String what,
       boolean nightly,

@@ -24,7 +24,7 @@ import java.util.Random;
  */
 public final class Mutator {
 
-  /** Numbers that counts, lengths and offsets go wrong with. */
+  /** Numbers that break counts, lengths and offsets. */
   private static final long[] EXTREMES = {
     0,
     1,

@@ -14,23 +14,23 @@ package io.github.luceneplaid.testframework;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Processes that tests start: none keeps a test waiting for ever. What they print goes to files, as
- * a read of a pipe has no limit.
+ * Runs processes for tests with a time limit. Their output goes to files, because a read of a pipe
+ * has no time limit.
  *
  * @lucene.internal
  */
 public final class Processes {
 
-  /** Far more than a program takes that ends at all, on a machine that does much else. */
+  /** A limit far above the time of any program that ends, even on a busy machine. */
   public static final long MINUTES = 15;
 
   private Processes() {}
 
   /**
-   * Waits for the end of a process, and ends it if that does not come.
+   * Waits for the end of a process, and kills it after the limit.
    *
    * @return its exit code
-   * @throws AssertionError if it was not at its end in time
+   * @throws AssertionError if it did not end in time
    */
   public static int await(Process process, long minutes) throws InterruptedException {
     if (process.waitFor(minutes, TimeUnit.MINUTES) == false) {

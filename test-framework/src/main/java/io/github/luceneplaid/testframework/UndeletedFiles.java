@@ -29,7 +29,7 @@ public final class UndeletedFiles extends FilterDirectory {
   /**
    * Wraps a directory.
    *
-   * @param part what names of temporary files that are not deleted contain
+   * @param part the part of a name that marks temporary files that are not deleted
    */
   public UndeletedFiles(Directory directory, String part) {
     super(directory);
@@ -41,7 +41,7 @@ public final class UndeletedFiles extends FilterDirectory {
     fails = true;
   }
 
-  /** Whether an exception is that of a file that was not deleted, or caused by it. */
+  /** Whether an exception was thrown or caused by a file that was not deleted. */
   public boolean failedBy(Throwable e) {
     return e == failure || e.getCause() == failure;
   }

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** What tests of several modules use: hostile input, and counting what becomes of it. */
+/** Helpers for the tests of several modules, such as hostile input and trials of it. */
 package io.github.luceneplaid.testframework;

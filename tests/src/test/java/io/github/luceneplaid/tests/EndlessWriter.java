@@ -42,10 +42,10 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /**
- * An index that goes from commit to commit until its process is killed: what it holds after the
- * n-th commit is a function of n and of a seed. {@code main} takes the folder of the index, the
- * seed, and one for all that makes no difference to what it holds; it goes on from the last commit,
- * and prints the number of each commit once it is done.
+ * Writes an index, commit after commit, until its process is killed. The content after the n-th
+ * commit is a function of n and of a seed. {@code main} takes the folder of the index, the seed,
+ * and another seed for everything that does not affect the content. It continues after the last
+ * commit, and prints the number of each commit when it is done.
  */
 final class EndlessWriter {
 
@@ -70,8 +70,8 @@ final class EndlessWriter {
   /**
    * What the n-th commit changes.
    *
-   * @param documents those before it, brought to those after it
-   * @return ids that are to be deleted or, if they are among the documents then, to be written
+   * @param documents the documents before it; changed to those after it
+   * @return ids to delete, or to write if they are among the documents afterwards
    */
   private static List<Integer> changes(long seed, int n, SortedMap<Integer, Integer> documents) {
     Random random = new Random(seed * 31 + n);
@@ -149,7 +149,7 @@ final class EndlessWriter {
     }
   }
 
-  /** Opens a writer that goes on. */
+  /** Opens a writer that continues an index. */
   static IndexWriter open(Directory directory, Random random, MergeScheduler scheduler)
       throws IOException {
     return new IndexWriter(directory, config(random, scheduler));
@@ -158,8 +158,8 @@ final class EndlessWriter {
   /**
    * Makes the changes of the n-th commit, and commits.
    *
-   * @param documents those before it, brought to those after it
-   * @param merge whether segments are merged to one before
+   * @param documents the documents before it; changed to those after it
+   * @param merge whether segments are first merged to one
    */
   static void commit(
       IndexWriter writer, long seed, int n, SortedMap<Integer, Integer> documents, boolean merge)

@@ -35,12 +35,12 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.Bits;
 
-/** Compares what an {@link EndlessWriter} has written with what it should have. */
+/** Compares the index of an {@link EndlessWriter} with the content that it should have. */
 final class IndexContent {
 
   private IndexContent() {}
 
-  /** The index has just these documents, with all that they are made of. */
+  /** Checks that the index has exactly these documents, with all their values. */
   static void assertHolds(DirectoryReader reader, long seed, SortedMap<Integer, Integer> expected)
       throws IOException {
     SortedMap<Integer, Integer> found = new TreeMap<>();
@@ -68,7 +68,7 @@ final class IndexContent {
     assertEquals(expected, found);
   }
 
-  /** Each query is the tokens of a document, which is its best hit. */
+  /** Searches for the tokens of some documents; each document must be its own best hit. */
   static void assertFinds(
       DirectoryReader reader, long seed, SortedMap<Integer, Integer> documents, Random random)
       throws IOException {
@@ -77,7 +77,7 @@ final class IndexContent {
     for (int i = 0; i < 10 && ids.isEmpty() == false; i++) {
       int id = ids.get(random.nextInt(ids.size()));
       float[][] query = EndlessWriter.tokens(seed, id, documents.get(id));
-      // Default searches may miss one of thousands of documents whose tokens point anywhere
+      // Default searches may miss one of thousands of documents with random tokens
       LateInteractionQuery exact =
           new LateInteractionQuery(
               EndlessWriter.TOKENS,

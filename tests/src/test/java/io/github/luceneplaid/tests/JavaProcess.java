@@ -24,10 +24,10 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 /** Programs on the class path of the tests that run in processes of their own. */
 final class JavaProcess {
 
-  /** Options of programs that soon end. */
+  /** JVM options of programs that end soon. */
   static final List<String> SHORT = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-  /** What no program of a night takes, among them those that run for some time on purpose. */
+  /** A limit that no program of a nightly run reaches, even if it runs long on purpose. */
   private static final long MINUTES = 90;
 
   private JavaProcess() {}
@@ -62,7 +62,7 @@ final class JavaProcess {
    * Runs a program to its end.
    *
    * @return the lines that it prints
-   * @throws AssertionError with what it says of the error, if it ends with one
+   * @throws AssertionError with its error output, if it fails
    */
   static List<String> run(List<String> command) throws IOException, InterruptedException {
     Path errors = LuceneTestCase.createTempFile();

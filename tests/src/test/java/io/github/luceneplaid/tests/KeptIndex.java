@@ -42,10 +42,10 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /**
- * An index that is written now and searched later, by whatever version of Lucene and of the format
- * is on the class path: flat and trained segments, fields with and without raw tokens, deletes, and
- * documents without tokens. {@code main} takes {@code write}, {@code read} or {@code merge}, and
- * the folder; {@code read} prints the hits.
+ * An index that is written with one version of Lucene and of the format and searched with another:
+ * the one on the class path. It has flat and trained segments, fields with and without raw tokens,
+ * deletes, and documents without tokens. {@code main} takes {@code write}, {@code read} or {@code
+ * merge}, and the folder; {@code read} prints the hits.
  */
 final class KeptIndex {
 
@@ -100,7 +100,8 @@ final class KeptIndex {
   }
 
   static void write(Directory directory, Codec stock) throws IOException {
-    // Always the same documents and queries: hits of the last version are kept with its index
+    // The documents and queries are always the same, because the hits of the last version are kept
+    // with its index
     Random random = new Random(17);
     IndexWriterConfig config = config(stock).setMergePolicy(NoMergePolicy.INSTANCE);
     try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -131,7 +132,10 @@ final class KeptIndex {
     }
   }
 
-  /** A line for each hit of some queries: field, query, id, score, and a sum over its tokens. */
+  /**
+   * Returns a line for each hit of some queries: field, query, id, score, and a sum over its
+   * tokens.
+   */
   static List<String> hits(Directory directory) throws IOException {
     return hits(directory, null);
   }

@@ -41,9 +41,9 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 
 /**
- * An index of vectors that is written now and searched later, by whatever version of the format is
- * there then: a field for each encoding and similarity, one of bytes and one with a graph, deletes,
- * and documents without vectors.
+ * An index of vectors that is written with one version of the format and searched with another. It
+ * has a field for each encoding and similarity, one of bytes and one with a graph, deletes, and
+ * documents without vectors.
  */
 final class KeptVectors {
 

@@ -41,11 +41,12 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /**
- * An index that is searched by some threads while one adds, replaces and deletes documents and
- * reopens the reader, and merges run. Each hit is compared with what the index held when its reader
- * was opened. {@code main} takes the folder, a seed, how many tokens there are before the searches
- * begin, for how many seconds they go on, and the number of threads; it prints a report, and fails
- * on a wrong hit. For 0 seconds it merges to one segment instead, and prints what that took.
+ * Searches an index in several threads, while another thread adds, replaces and deletes documents
+ * and reopens the reader, and merges run. Each hit is compared with the content of the index when
+ * its reader was opened. {@code main} takes the folder, a seed, the number of tokens before the
+ * searches begin, the seconds that they run, and the number of threads. It prints a report, and
+ * fails on a wrong hit. For 0 seconds it merges to one segment instead, and prints the time of the
+ * merge.
  */
 final class LoadRun {
 
@@ -56,16 +57,18 @@ final class LoadRun {
   private static final int QUERY_TOKENS = 8;
   private static final int K = 10;
 
-  /** Documents with such ids are never changed. */
+  /** Documents with ids below this are never changed. */
   private static final int PINNED = 100;
 
   private static final int CHANGES_PER_REOPEN = 40;
   private static final long REOPEN_MILLIS = 200;
 
-  /** Files more than in the first half that are no leak yet: merges come and go. */
+  /**
+   * The open files beyond those of the first half that are no leak yet, because merges come and go.
+   */
   private static final int SLACK = 100;
 
-  /** What a reader holds: the version of each document, -1 of those that are not there. */
+  /** The content of a reader: the version of each document, -1 for documents that do not exist. */
   private record Snapshot(DirectoryReader reader, int[] versions) {}
 
   private final IndexWriter writer;

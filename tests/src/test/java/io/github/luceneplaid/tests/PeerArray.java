@@ -38,7 +38,7 @@ import java.util.Random;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * What an array holds.
+ * The content of an array.
  *
  * @param name of it in an archive, otherwise of no meaning
  * @param type of elements
@@ -57,7 +57,7 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
   static final List<ElementType> MMAP_TYPES =
       List.of(ElementType.FLOAT32, ElementType.FLOAT64, ElementType.INT32, ElementType.INT64);
 
-  /** Types as NumPy names them. */
+  /** The NumPy names of types. */
   private static final Map<ElementType, String> CODES = codes();
 
   private static Map<ElementType, String> codes() {
@@ -69,7 +69,7 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
     return codes;
   }
 
-  /** An array of random values; of all values there are, infinite ones too, or of finite ones. */
+  /** An array of random values: any values, even infinite ones, or finite ones only. */
   static PeerArray random(Random random, ElementType type, int axes, boolean all) {
     long[] shape = new long[axes];
     long size = 1;
@@ -92,7 +92,7 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
             case FLOAT32 -> Float.intBitsToFloat(random.nextInt());
             default -> Double.longBitsToDouble(random.nextLong());
           };
-      // Of NaN there are many, which JSON does not tell from each other
+      // There are many NaN values, which JSON cannot distinguish
       if (Double.isFinite(value) || (all && Double.isNaN(value) == false)) {
         return value;
       }
@@ -127,7 +127,7 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
     }
   }
 
-  /** What the file beside another says is in it. */
+  /** Reads the description of a file from the file beside it. */
   static List<PeerArray> described(Path file) throws IOException {
     JsonNode json = TestPeers.json(TestPeers.described(file));
     List<PeerArray> arrays = new ArrayList<>();
@@ -147,9 +147,9 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
             .getKey();
     List<Number> values = new ArrayList<>();
     for (JsonNode value : json.get("values")) {
-      // One call each, as a conditional would make doubles of longs
+      // Two calls, because a conditional expression would convert longs to doubles
       if (type.isFloat()) {
-        // Others write as many digits as tell floats from each other
+        // Other programs write only the digits that distinguish floats
         boolean isDouble = type == ElementType.FLOAT64;
         values.add(isDouble ? value.asDouble() : (double) (float) value.asDouble());
       } else {
@@ -160,7 +160,7 @@ record PeerArray(String name, ElementType type, long[] shape, List<? extends Num
     return new PeerArray(json.path("name").asText(), type, shape, values);
   }
 
-  /** Tells what is in a file beside it. */
+  /** Writes the description of a file to another one beside it. */
   void describe(Path file) throws IOException {
     Map<String, Object> content = Map.of("type", CODES.get(type), "shape", shape, "values", values);
     MAPPER.writeValue(TestPeers.described(file).toFile(), content);

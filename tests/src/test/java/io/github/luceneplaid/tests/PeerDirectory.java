@@ -134,7 +134,7 @@ record PeerDirectory(Path folder) {
     }
   }
 
-  /** Tells what fields are stored of the documents of an index that has no deletions. */
+  /** Writes the stored fields of the documents of an index without deletions. */
   void describeMetadata(Path index) throws IOException {
     List<Map<String, Object>> rows = new ArrayList<>();
     try (Directory directory = FSDirectory.open(index);

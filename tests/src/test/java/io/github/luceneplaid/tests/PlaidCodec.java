@@ -26,7 +26,7 @@ final class PlaidCodec {
     return of(field, () -> format);
   }
 
-  /** A codec that asks anew for each segment what format to write a field in. */
+  /** A codec that asks for a format anew for each segment. */
   static Codec of(String field, Supplier<DocValuesFormat> formats) {
     return new Lucene104Codec() {
       @Override

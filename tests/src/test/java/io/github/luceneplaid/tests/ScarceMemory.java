@@ -32,7 +32,7 @@ import org.apache.lucene.store.FSDirectory;
 /**
  * A merge that trains its codebook and codes its tokens in a process with little memory. {@code
  * main} takes the folder of an index that {@link #write} has made, and prints {@code merged}, or
- * the classes of the codec that memory ran out in.
+ * the classes of the codec in which memory ran out.
  */
 final class ScarceMemory {
 
@@ -72,7 +72,7 @@ final class ScarceMemory {
     }
   }
 
-  /** The index is as it was made: no merge has been committed. */
+  /** Checks that the index is as it was made: no merge has been committed. */
   static void assertUnmerged(Directory directory) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       assertEquals(SEGMENTS * DOCUMENTS, reader.numDocs());

@@ -52,8 +52,8 @@ import org.junit.BeforeClass;
  * Quality, size and history of an index of real documents that was built by many flushes and
  * merges. Prints what it measured; the speed is for information only.
  *
- * <p>Without the vector module everything takes many times as long: then a part of the collection
- * has to do.
+ * <p>Without the vector module everything takes many times as long, so only a part of the
+ * collection is used.
  */
 public class TestCranfield extends LuceneTestCase {
 
@@ -61,7 +61,7 @@ public class TestCranfield extends LuceneTestCase {
   private static final String ID = "id";
   private static final int K = 10;
 
-  /** The first ones warm up. */
+  /** Passes over the queries; the first ones warm up. */
   private static final int PASSES = 4;
 
   private static Cranfield cranfield;
@@ -118,7 +118,7 @@ public class TestCranfield extends LuceneTestCase {
     assertAtLeast("recall", 0.99, run("4 bits, raw f16", raw, 100).recall);
   }
 
-  /** Segments that were trained apart from each other keep their codebooks when they are merged. */
+  /** Segments that were trained separately keep their codebooks when they are merged. */
   public void testSeveralCodebooks() throws IOException {
     assumeTrue("a part of the collection is not enough for several codebooks", whole);
     DocValuesFormat raw = PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT16).build();
@@ -145,7 +145,7 @@ public class TestCranfield extends LuceneTestCase {
     }
   }
 
-  /** Sums of what all merges of an index did. */
+  /** Sums over all merges of an index. */
   private static final class History {
     private long copied;
     private long encoded;
@@ -186,7 +186,7 @@ public class TestCranfield extends LuceneTestCase {
   private static IndexWriterConfig config(
       DocValuesFormat format, int bufferedDocs, History history) {
     TieredMergePolicy mergePolicy = new TieredMergePolicy();
-    // So that there are files to measure
+    // Without compound files, so that each file can be measured
     mergePolicy.setNoCFSRatio(0);
     return new IndexWriterConfig()
         .setCodec(PlaidCodec.of(TOKENS, format))
@@ -274,7 +274,7 @@ public class TestCranfield extends LuceneTestCase {
         history.reencoded);
   }
 
-  /** Whatever makes Lucene write a trained segment anew, codes go along as they are. */
+  /** Codes are copied unchanged whenever Lucene rewrites a trained segment. */
   private void assertRewriteCopies(DocValuesFormat format, Directory directory, IndexWriter writer)
       throws IOException {
     int deleted = random().nextInt(cranfield.documents().length);

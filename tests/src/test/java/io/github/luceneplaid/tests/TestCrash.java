@@ -25,18 +25,20 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 
 /**
- * A process that indexes, deletes, merges and commits is killed, again and again. What is left is
- * always an index that is sound and holds what its last commit held, bit for bit.
+ * A process that indexes, deletes, merges and commits is killed, again and again. The index that is
+ * left is always sound, and equals its last commit bit for bit.
  */
 @SuppressFileSystems("*")
 public class TestCrash extends LuceneTestCase {
 
   private static final int KILLS = TEST_NIGHTLY ? 200 : 10;
 
-  /** How often to look at what a writer tells, in hundredths of a second: for five minutes. */
+  /** How often to check the output of a writer, every hundredth of a second: for five minutes. */
   private static final int PATIENCE = 30_000;
 
-  /** Lets the writer run for a random time and kills it; returns the last commit it told of. */
+  /**
+   * Lets the writer run for a random time and kills it. Returns the last commit that it reported.
+   */
   private static int crash(Path folder, long seed) throws Exception {
     Path told = createTempFile();
     Path errors = createTempFile();
@@ -52,7 +54,8 @@ public class TestCrash extends LuceneTestCase {
             .redirectError(errors.toFile())
             .start();
     try {
-      // It tells of itself when it starts, and of each commit: a slow machine gets there, too
+      // The writer prints a line at its start and after each commit, so a slow machine gets there,
+      // too
       int lines = 1 + random().nextInt(3);
       for (int i = 0; i < PATIENCE && process.isAlive() && lines(told) < lines; i++) {
         TimeUnit.MILLISECONDS.sleep(10);

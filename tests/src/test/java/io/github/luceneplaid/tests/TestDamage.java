@@ -38,9 +38,9 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /**
- * Files of both formats that are damaged, cut, swapped between segments or of another version. Each
- * is noticed when it is opened or by {@code checkIntegrity}; where nobody asks for that, a score
- * may be another and nothing else.
+ * Files of both formats that are damaged, cut, swapped between segments or of another version.
+ * Damage is noticed when a file is opened or by {@code checkIntegrity}. Without that check, it can
+ * change a score and nothing else.
  */
 public class TestDamage extends LuceneTestCase {
 
@@ -103,7 +103,7 @@ public class TestDamage extends LuceneTestCase {
     }
   }
 
-  /** Lucene says of an empty file what it is in the cause. */
+  /** For an empty file, Lucene names the file in the cause. */
   private static boolean names(Throwable e, String file) {
     return e != null && (e.toString().contains(file) || names(e.getCause(), file));
   }
@@ -112,7 +112,7 @@ public class TestDamage extends LuceneTestCase {
     return e instanceof IndexFormatTooNewException || e instanceof IndexFormatTooOldException;
   }
 
-  /** Whole files are opened: what follows is about damage. */
+  /** Undamaged files are opened, so the other tests show the effect of damage. */
   public void testWhole() throws IOException {
     Map<String, byte[]> files = index();
     try (Directory directory = with(files, null, null)) {
@@ -176,7 +176,7 @@ public class TestDamage extends LuceneTestCase {
     report("swapped files", tried);
   }
 
-  /** Versions that there never were and that are not there yet, under checksums that are right. */
+  /** Versions that never existed or do not exist yet, with correct checksums. */
   public void testVersions() throws IOException {
     Map<String, byte[]> files = index();
     int tried = 0;
@@ -199,20 +199,20 @@ public class TestDamage extends LuceneTestCase {
     report("versions", tried);
   }
 
-  /** Behind the magic number and the name of the codec. */
+  /** The offset of the version: after the magic number and the name of the codec. */
   private static int versionOffset(byte[] bytes) {
     assertEquals(CodecUtil.CODEC_MAGIC, ByteBuffer.wrap(bytes).getInt(0));
     return Integer.BYTES + 1 + bytes[Integer.BYTES];
   }
 
-  /** Writes the checksum that the bytes have. */
+  /** Writes the correct checksum of the bytes. */
   private static void seal(byte[] bytes) {
     CRC32 checksum = new CRC32();
     checksum.update(bytes, 0, bytes.length - Long.BYTES);
     ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, checksum.getValue());
   }
 
-  /** Damage in data that nobody checked: searches end, with hits or with an IOException. */
+  /** Searches of damaged data without a check end with hits or with an IOException. */
   public void testUnchecked() throws IOException {
     Map<String, byte[]> files = index();
     int tried = 0;

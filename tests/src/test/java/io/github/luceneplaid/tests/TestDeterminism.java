@@ -34,7 +34,7 @@ import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NamedThreadFactory;
 import org.apache.lucene.util.StringHelper;
 
-/** The same input gives the same bytes and the same hits, whatever else goes on. */
+/** The same input gives the same bytes and the same hits under all conditions. */
 @SuppressFileSystems("*")
 public class TestDeterminism extends LuceneTestCase {
 
@@ -60,7 +60,7 @@ public class TestDeterminism extends LuceneTestCase {
     return all;
   }
 
-  /** Eight threads that write, and eight that search, do what one does. */
+  /** Eight threads that write or search give the same result as one. */
   public void testThreads() throws Exception {
     Map<String, BytesRef> alone;
     List<String> hits;
@@ -98,7 +98,7 @@ public class TestDeterminism extends LuceneTestCase {
     }
   }
 
-  /** Segments, and what they are merged to. */
+  /** Builds an index of some segments and merges them. */
   private static void build(Directory directory) throws IOException {
     Codec stock = TestUtil.getDefaultCodec();
     KeptIndex.write(directory, stock);

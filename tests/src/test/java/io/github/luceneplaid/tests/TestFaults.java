@@ -29,9 +29,9 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * The directory fails at each of the steps that it takes to index, delete, commit and merge, or its
- * disk is full from some byte on. What was committed stays, no file is left open, and the index
- * goes on once the directory does.
+ * The directory fails at each step of indexing, deleting, committing and merging, or its disk is
+ * full from some byte on. Commits survive, no file is left open, and writing can continue once the
+ * directory works again.
  */
 public class TestFaults extends LuceneTestCase {
 
@@ -40,14 +40,14 @@ public class TestFaults extends LuceneTestCase {
   /** Steps that fail in one run of the test; all of them at night. */
   private static final int TRIED = 60;
 
-  /** What there is of tokens at the merge of the second commit: enough to train, and no more. */
+  /** The tokens at the merge of the second commit: just enough to train. */
   private static final int LEAST_TOKENS = 1100;
 
   private static final int MOST_TOKENS = 1600;
 
   private long seed;
 
-  /** About one of four seeds makes as many tokens as wanted. */
+  /** Tries seeds until one makes enough tokens: about one of four does. */
   @Override
   public void setUp() throws Exception {
     super.setUp();
@@ -61,7 +61,7 @@ public class TestFaults extends LuceneTestCase {
     } while (tokens < LEAST_TOKENS || tokens > MOST_TOKENS);
   }
 
-  /** What a step fails with. */
+  /** The error of a step that fails. */
   private enum Fault {
     IO_EXCEPTION,
     OUT_OF_MEMORY,
@@ -83,7 +83,8 @@ public class TestFaults extends LuceneTestCase {
     }
 
     /**
-     * Disks do not fail then; where they did, Lucene's reader of graphs would leave a file open.
+     * Whether an open input is being closed. Real disks do not fail then; if they did, Lucene's
+     * reader of graphs would leave a file open.
      */
     private static boolean closesInput() {
       return callStackContains(MockIndexInputWrapper.class, "close");
@@ -120,7 +121,7 @@ public class TestFaults extends LuceneTestCase {
   }
 
   /**
-   * Goes on from the last commit to the last of all, as far as the directory lets it.
+   * Continues from the last commit to the end, until the directory fails.
    *
    * @return whether it came to the end
    */
@@ -158,7 +159,7 @@ public class TestFaults extends LuceneTestCase {
     return directory;
   }
 
-  /** Looks at what is left, and finishes what was interrupted. */
+  /** Checks the index that is left, and finishes the interrupted work. */
   private int survive(Directory directory, int atLeast, boolean done) throws IOException {
     int commit = EndlessWriter.lastCommit(directory);
     assertTrue("commit " + commit + " after " + atLeast, commit >= atLeast);

@@ -52,7 +52,7 @@ public class TestHostileFiles extends LuceneTestCase {
   private static final Path GOLDEN =
       Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
 
-  /** Reads all that can be read. */
+  /** Reads everything in a file. */
   private interface Reading {
     void read(Path file) throws IOException;
   }

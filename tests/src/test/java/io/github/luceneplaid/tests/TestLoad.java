@@ -46,7 +46,7 @@ public class TestLoad extends LuceneTestCase {
     run("-Xmx256m", "200000", "8", "4");
   }
 
-  /** Training and coding take a constant, and the codebook. */
+  /** Training and coding need a constant amount of memory, and the codebook. */
   public void testMergeInLittleMemory() throws Exception {
     run("-Xmx128m", "300000", "0");
   }

@@ -28,7 +28,7 @@ public class TestLuceneVersions extends LuceneTestCase {
 
   private static final Path JARS = Path.of(System.getProperty("plaid.lucene", "target/lucene"));
 
-  /** The class path of the tests, but with that version of Lucene alone. */
+  /** The class path of the tests, but with one version of Lucene only. */
   private static String classPath(String version) throws IOException {
     List<String> entries = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(":", -1)) {
@@ -67,7 +67,7 @@ public class TestLuceneVersions extends LuceneTestCase {
       for (int reader = writer + 1; reader < VERSIONS.size(); reader++) {
         assertEquals(hits, run(VERSIONS.get(reader), "read", folder));
       }
-      // The last version can also write on
+      // The last version can also add to the index
       String last = VERSIONS.get(VERSIONS.size() - 1);
       run(last, "merge", folder);
       assertEquals(150, run(last, "read", folder).size());

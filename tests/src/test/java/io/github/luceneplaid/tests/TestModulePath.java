@@ -33,7 +33,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 
 /**
  * A program on the module path: it finds the formats, has the fast kernels, and cannot import what
- * is internal. The libraries are modules once they are packaged, so {@code mvn test} skips this.
+ * is internal. The libraries become modules only when they are packaged, so {@code mvn test} skips
+ * this test.
  */
 public class TestModulePath extends LuceneTestCase {
 

@@ -33,14 +33,14 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Indexes of all versions of the formats, each in a zip with its hits beside this class: they are
- * found, read and merged by the version of today.
+ * Indexes of all versions of the formats, each in a zip with its hits beside this class: the
+ * current version finds, reads and merges them.
  */
 public class TestOldIndexes extends LuceneTestCase {
 
   private static final String HITS = "hits.txt";
 
-  /** A format that has had versions. */
+  /** A format that has versions. */
   private enum Format {
     PLAID("_Plaid1_0.vem", "PlaidMeta", 150) {
       @Override
@@ -103,7 +103,7 @@ public class TestOldIndexes extends LuceneTestCase {
       return "old/" + name().toLowerCase(Locale.ROOT) + "-" + version + ".zip";
     }
 
-    /** The version that is written: the number behind the name in the header of the meta file. */
+    /** The version that was written: the number after the name in the header of the meta file. */
     int version(Directory directory) throws IOException {
       for (String file : directory.listAll()) {
         if (file.endsWith(metaFile)) {
@@ -140,7 +140,7 @@ public class TestOldIndexes extends LuceneTestCase {
     return out.toByteArray();
   }
 
-  /** The version of today has its zip, too; if it is a new one, the test writes it. */
+  /** The current version has its zip, too. If the version is new, the test writes the zip. */
   public void testVersionOfToday() throws IOException {
     for (Format format : Format.values()) {
       try (Directory directory = newFSDirectory(createTempDir())) {

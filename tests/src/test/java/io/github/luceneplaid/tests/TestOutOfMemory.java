@@ -21,11 +21,14 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Memory that runs out while a merge trains and codes: what was committed stays as it was. */
+/** Memory runs out while a merge trains and codes. Committed data stay as they were. */
 @SuppressFileSystems("*")
 public class TestOutOfMemory extends LuceneTestCase {
 
-  /** From what Lucene alone can hardly open an index with, to what is enough. */
+  /**
+   * The heap sizes range from one with which Lucene alone can hardly open an index, to one that is
+   * enough.
+   */
   private static final int LEAST_MEGABYTES = 9;
 
   private static final int MOST_MEGABYTES = 40;

@@ -46,8 +46,8 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
 /**
- * Other programs read what is written here, and what they write is read: see {@code tests/peers}.
- * Prints what they say.
+ * Other programs read the files written here, and the files that they write are read: see {@code
+ * tests/peers}. Prints the output of these programs.
  */
 @Nightly
 @SuppressSysoutChecks(bugUrl = "what the programs say is wanted")
@@ -56,7 +56,7 @@ public class TestPeers extends LuceneTestCase {
   private static final String TOKENS = "tokens";
   private static final int NOT_SET_UP = 77;
 
-  /** Some of the programs are built first. */
+  /** A limit for each program; some are built first. */
   private static final long MINUTES = 90;
 
   private static List<String> reports;
@@ -111,7 +111,7 @@ public class TestPeers extends LuceneTestCase {
     assertEquals(reports.getLast(), 0, code);
   }
 
-  /** Runs a process, keeps what it says, and returns its exit code. */
+  /** Runs a process, keeps its output, and returns its exit code. */
   private static int start(String... command) throws Exception {
     File output = createTempFile().toFile();
     Process process =
@@ -151,7 +151,7 @@ public class TestPeers extends LuceneTestCase {
     return lines.toString();
   }
 
-  /** Exports an index by the command, and tells what metadata its documents have. */
+  /** Exports an index by the command, and writes the metadata that its documents have. */
   private void exportWithMetadata(String name, Path index) throws Exception {
     PeerDirectory directory = PeerDirectory.make(ours.resolve(name));
     plaid("export", index, directory.index());
@@ -178,11 +178,11 @@ public class TestPeers extends LuceneTestCase {
     }
   }
 
-  /** Directories of tokens that are encoded for them, and of imported codes. */
+  /** Writes directories of freshly encoded tokens, and of imported codes. */
   private void writeDirectories() throws IOException {
     PlaidExport.Options options = PlaidExport.Options.ofDefaults().withChunksOf(500);
     export("few", 60, 48, options);
-    // More than next-plaid keeps raw tokens of
+    // More documents than next-plaid keeps raw tokens for
     export("many", 1100, 32, options.withBits(2));
     export("one-bit", 200, 64, options.withBits(1));
     export("eight-bits", 200, 24, options.withBits(8));

@@ -38,10 +38,10 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
 /**
- * What {@link TokenPooling} saves, and what it costs in quality, on real documents that are scored
- * exactly by their pooled tokens. Prints what it measured.
+ * Measures the size that {@link TokenPooling} saves, and the quality that it costs, on real
+ * documents that are scored exactly by their pooled tokens. Prints the results.
  *
- * <p>Without the vector module a part of the collection has to do.
+ * <p>Without the vector module, only a part of the collection is used.
  */
 public class TestPooledCranfield extends LuceneTestCase {
 

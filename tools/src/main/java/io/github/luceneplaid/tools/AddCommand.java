@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid add}: more records into an index that is there. */
+/** {@code plaid add}: adds records to an existing index. */
 @Command(
     name = "add",
     description = {
@@ -63,7 +63,7 @@ final class AddCommand implements Callable<Integer> {
 
   private long replaced;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index,
       long records,
@@ -154,7 +154,10 @@ final class AddCommand implements Callable<Integer> {
     change.builder().deleteFile(file.known().path());
   }
 
-  /** Of what is only the passage of another record nothing is deleted: it will be refused. */
+  /**
+   * Deletes the records that are replaced. An id that names only a passage of another record
+   * deletes nothing: the record will be refused.
+   */
   private static void replaceRecords(IndexChange change, IndexedRecords there, Set<String> given)
       throws IOException {
     for (String id : given) {

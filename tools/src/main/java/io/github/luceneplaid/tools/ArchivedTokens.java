@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Texts of which each has a matrix in an NPZ file, to be loaded when it is its turn. */
+/** Texts that each have a matrix in an NPZ file. A matrix is loaded when its text is read. */
 final class ArchivedTokens extends TokenInput {
   private final Path file;
   private final NpzFile archive;

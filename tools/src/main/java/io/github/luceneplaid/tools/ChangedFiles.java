@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Files whose content has changed: of their records, those that are as they were stay in the index,
- * with their tokens. The others are deleted before they are written anew.
+ * Updates the records of files whose content has changed. Unchanged records stay in the index, with
+ * their tokens. The others are deleted before they are written anew.
  */
 final class ChangedFiles {
   private final IndexBuilder builder;
@@ -30,8 +30,8 @@ final class ChangedFiles {
   /**
    * Starts with no file.
    *
-   * @param there the records before anything of these files is deleted
-   * @param records what these files hold now, and maybe others
+   * @param there the indexed records, before any of these files' records is deleted
+   * @param records the records that these files, and maybe others, hold now
    */
   ChangedFiles(IndexBuilder builder, IndexedRecords there, TextFiles.Records records) {
     this.builder = builder;
@@ -40,7 +40,10 @@ final class ChangedFiles {
     records.passages().forEach(record -> ids.add(record.id()));
   }
 
-  /** Deletes what a file does not hold any more; the rest is known to be of another content. */
+  /**
+   * Deletes the records that a file no longer holds, and stores the file's new hash and stamp for
+   * the rest.
+   */
   void update(SourceFile file) throws IOException {
     for (String record : there.recordsOf(file.path(), ids)) {
       builder.deleteRecord(record);
@@ -49,7 +52,8 @@ final class ChangedFiles {
   }
 
   /**
-   * What may have to be encoded: without the records that are there as they are, in one passage.
+   * Returns the records that may have to be encoded. Leaves out records of one passage that are
+   * indexed unchanged.
    */
   TextFiles.Records rest() throws IOException {
     List<Passage> rest = new ArrayList<>();
@@ -61,7 +65,7 @@ final class ChangedFiles {
     return new TextFiles.Records(rest, records.sources());
   }
 
-  /** Whether a record stays as it is; otherwise it is deleted, if it was there at all. */
+  /** Returns whether a record stays as it is. Deletes it otherwise, if it was there. */
   boolean keep(List<Passage> parts) throws IOException {
     if (holds(parts)) {
       return true;

@@ -49,10 +49,12 @@ import picocli.CommandLine.ParentCommand;
     },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
-  /** Problems of a field that are told; there are as many as documents if something is shifted. */
+  /**
+   * The most problems of a field that are printed: a shifted file may cause one for each document.
+   */
   private static final int MOST = 10;
 
-  /** What CheckIndex tests of each segment; of some it tests one or two things more. */
+  /** The number of tests that CheckIndex runs on a segment; on some it runs one or two more. */
   private static final int TESTS = 11;
 
   @ParentCommand private Plaid plaid;
@@ -67,7 +69,7 @@ final class CheckCommand implements Callable<Integer> {
   private int fields;
   private long tokens;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index,
       boolean clean,
@@ -81,7 +83,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Directory directory = IndexFolder.open(folder)) {
       checkIndex(directory);
-      // What fails there cannot be relied on here
+      // The checks here rely on the index having passed CheckIndex
       if (problems.isEmpty()) {
         checkFields(directory);
       }
@@ -114,7 +116,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Keeps others from writing, where anybody can write at all. */
+  /** Locks the index against writers, unless the folder is read-only. */
   static Lock lock(Directory directory) throws IOException {
     try {
       return directory.obtainLock(IndexWriter.WRITE_LOCK_NAME);
@@ -127,7 +129,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** The number of segments, 0 if their list cannot be read, which is not for here to tell. */
+  /** The number of segments; 0 if their list cannot be read, which is reported elsewhere. */
   private static int segments(Directory directory) {
     try {
       return SegmentInfos.readLatestCommit(directory).size();
@@ -155,7 +157,10 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** A field of a segment, and updates of it that lie over it; none if it is not one of tokens. */
+  /**
+   * The values of a field in a segment, and the updates that lie over them; empty if it is not a
+   * field of tokens.
+   */
   private static List<PlaidSegment> layers(LeafReader reader, FieldInfo field) throws IOException {
     ShownValues shown = ShownValues.open(reader, field.name);
     return shown == null ? List.of() : shown.segments();
@@ -187,7 +192,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Counts the tests that CheckIndex talks of. */
+  /** Counts the tests that CheckIndex reports in its output. */
   private static final class TestCounter extends OutputStream {
     private static final byte[] MARK = "test: ".getBytes(UTF_8);
 

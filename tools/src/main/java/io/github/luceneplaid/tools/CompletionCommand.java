@@ -41,7 +41,9 @@ final class CompletionCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Its names have numbers in them, which shells read in the digits of ASCII only. */
+  /**
+   * Returns picocli's script. Its names have numbers in them, and shells read only ASCII digits.
+   */
   private String script() {
     Locale before = Locale.getDefault(Locale.Category.FORMAT);
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);

@@ -27,16 +27,16 @@ import java.io.StringReader;
 import java.io.Writer;
 
 /**
- * Where a command reads and writes, and whether a person is there.
+ * The streams of a command, and whether a person reads and types at a terminal.
  *
  * <p>Java cannot tell which of the three streams is a terminal; the launcher can, and passes the
- * numbers of those that are as the property {@value #TERMINALS} ("012" for all). Without it nothing
- * is taken for a terminal.
+ * numbers of those that are as the property {@value #TERMINALS} ("012" for all). Without the
+ * property, no stream counts as a terminal.
  */
 final class Console {
   static final String TERMINALS = "plaid.terminals";
 
-  /** A file for errors in place of standard error. */
+  /** The property that names a file for errors, in place of standard error. */
   private static final String ERRORS = "plaid.errors";
 
   private final BufferedReader in;
@@ -72,14 +72,14 @@ final class Console {
         System.getProperty(TERMINALS, ""));
   }
 
-  /** Takes errors past the launcher's filter, if it says how. */
+  /** Writes errors to the file that the launcher names, to bypass its filter. */
   private static void openErrors() {
     String file = System.getProperty(ERRORS);
     if (file != null) {
       try {
         System.setErr(new PrintStream(new FileOutputStream(file, true), true, UTF_8));
       } catch (FileNotFoundException ignored) {
-        // Then they go through it, and only the progress bar is lost.
+        // Errors then pass the filter, and only the progress bar is lost.
       }
     }
   }
@@ -99,13 +99,16 @@ final class Console {
     return new Console(new StringReader(""), out, new OutputStreamWriter(out, UTF_8), err, "");
   }
 
-  /** Why not all could be written; null if all was, or nobody wants to read it any more. */
+  /**
+   * The reason why output could not be written; null if all was written, or if the reader has
+   * closed the stream.
+   */
   IOException failure() {
     out.flush();
     return standard == null || standard.isClosed() ? null : standard.failure();
   }
 
-  /** Whether what is printed gets nowhere any more. */
+  /** Whether printed output no longer reaches anybody. */
   boolean isDeaf() {
     return standard != null && standard.failure() != null;
   }
@@ -118,14 +121,14 @@ final class Console {
     return err;
   }
 
-  /** Tells something on the side; the command goes on. */
+  /** Prints a note for the user; the command goes on. */
   void note(String line) {
     err.println("plaid: " + oneLine(line));
   }
 
   /**
-   * A text as it may be shown: control characters, which could move the cursor or worse, become
-   * symbols for them. It keeps its length.
+   * A text that is safe to show: control characters, which could move the cursor or worse, become
+   * symbols. The length stays the same.
    */
   static String visible(String text) {
     StringBuilder result = null;
@@ -157,7 +160,9 @@ final class Console {
     return (c >= '\u202a' && c <= '\u202e') || (c >= '\u2066' && c <= '\u2069');
   }
 
-  /** A message in a line; it may have names in it that somebody else has chosen. */
+  /**
+   * A message as one line. It may contain names that somebody else has chosen, so it is made safe.
+   */
   static String oneLine(String message) {
     return visible(message.replaceAll("\\s+", " "));
   }
@@ -181,11 +186,11 @@ final class Console {
   }
 
   /**
-   * Shows on a terminal how far something is that takes long.
+   * Shows the progress of a long task on a terminal.
    *
-   * @param task what is done
-   * @param unit what is counted, with a space before it
-   * @param total how many there are
+   * @param task name of the task
+   * @param unit name of the things that are counted, with a space before it
+   * @param total the number of things to do
    */
   Progress progress(String task, String unit, long total) {
     return new Progress(task, unit, total, progress);

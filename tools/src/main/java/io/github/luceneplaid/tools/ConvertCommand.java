@@ -104,7 +104,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String from,
       String to,
@@ -147,7 +147,7 @@ final class ConvertCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Refuses to write into a folder that is not there. */
+  /** Refuses to write into a folder that does not exist. */
   static void checkFolder(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null && Files.isDirectory(folder) == false) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid delete}: records out of an index. */
+/** {@code plaid delete}: deletes records from an index. */
 @Command(
     name = "delete",
     description = {
@@ -39,7 +39,7 @@ import picocli.CommandLine.ParentCommand;
     },
     mixinStandardHelpOptions = true)
 final class DeleteCommand implements Callable<Integer> {
-  /** So many ids that are missing are told; there may be as many as asked for. */
+  /** The most missing ids that are printed, because all that were asked for may be missing. */
   private static final int MOST = 5;
 
   @ParentCommand private Plaid plaid;
@@ -77,10 +77,10 @@ final class DeleteCommand implements Callable<Integer> {
 
   private final List<String> missing = new ArrayList<>();
 
-  /** As much of them as fits into a message. */
+  /** The ids that fit into a message. */
   private final List<String> shown = new ArrayList<>();
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index, long deleted, long left, List<String> missing, double seconds) {}
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid demo}: everything once, on real text. */
+/** {@code plaid demo}: shows each step once, on real text. */
 @Command(
     name = "demo",
     description = {

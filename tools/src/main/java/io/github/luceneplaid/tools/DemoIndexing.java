@@ -23,10 +23,10 @@ import org.apache.lucene.store.Directory;
 final class DemoIndexing {
   private static final int PARTS = 4;
 
-  /** Of so many passages one is indexed twice; the copy is deleted later. */
+  /** One in this many passages is indexed twice; the copy is deleted later. */
   private static final int COPY_EVERY = 40;
 
-  /** Of so many passages one begins as a draft, which is updated later. */
+  /** One in this many passages begins as a draft, which is updated later. */
   private static final int DRAFT_EVERY = 25;
 
   private final Console console;
@@ -108,7 +108,7 @@ final class DemoIndexing {
   /**
    * Adds a passage.
    *
-   * @param number of its record; −1 for what is not the first part of one
+   * @param number the number of its record; −1 if it is not the first passage of the record
    */
   private void add(IndexBuilder builder, Passage passage, int number, float[][] vectors)
       throws IOException {

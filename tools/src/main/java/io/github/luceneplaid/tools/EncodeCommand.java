@@ -96,7 +96,7 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions outputOptions;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(String folder, int texts, long tokens, double seconds) {}
 
   @Override
@@ -168,7 +168,7 @@ final class EncodeCommand implements Callable<Integer> {
     return tokens;
   }
 
-  /** Files of two runs would not belong together, so all are replaced or none. */
+  /** Replaces all files or none, because files of two runs do not belong together. */
   private void replaceFiles(TemporaryFolder temporary) throws IOException {
     Path folder = temporary.path();
     Replacement.sync(folder);
@@ -185,7 +185,7 @@ final class EncodeCommand implements Callable<Integer> {
     }
   }
 
-  /** What was encoded, how many tokens each has, and the numbers of their pieces. */
+  /** The encoded passages, the number of tokens of each, and the numbers of their pieces. */
   private record Output(List<Passage> passages, List<Integer> lengths, IntStream.Builder pieces) {}
 
   private long encode(

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints an explanation: a line per word of the query, with what answers it in its context, and
- * more lines if that is a pooled token of words that are far apart. Where the tokens are not those
- * of the text, a line per token.
+ * Prints an explanation. Each word of the query has a line, which shows the matching word of the
+ * document in its context. A pooled token of words that are far apart has more lines. If the tokens
+ * do not belong to the text, each token has a line.
  */
 final class ExplanationPrinter {
   /** Chars of context on each side. */
@@ -28,7 +28,7 @@ final class ExplanationPrinter {
 
   private static final int BAR = 10;
 
-  /** How far from the left answers stand, beside the width of the query's words. */
+  /** The column of the document's words, without the width of the query's words. */
   private static final int INDENT = "     ".length() + " -0.00 ".length() + BAR + "  ".length();
 
   private final Console console;
@@ -90,7 +90,9 @@ final class ExplanationPrinter {
                 + answer);
   }
 
-  /** The words of the document with what is around them: those that are close together in one. */
+  /**
+   * The words of the document in their context. Words that are close together share one context.
+   */
   private List<String> answers(int number, WordMatch match) {
     List<String> answers = new ArrayList<>();
     List<Span> words = match.spans();
@@ -106,7 +108,7 @@ final class ExplanationPrinter {
     return answers;
   }
 
-  /** Some words with what is around them. */
+  /** Some words in their context. */
   private String answer(int number, List<Span> words, int to) {
     String text = hit.text();
     int from = contextStart(words.getFirst().start());
@@ -139,7 +141,7 @@ final class ExplanationPrinter {
     return to;
   }
 
-  /** Whether a text must not be cut here, in a word or a surrogate pair. */
+  /** Whether a position lies inside a word or a surrogate pair, where a text must not be cut. */
   private static boolean isInside(String text, int at) {
     return at > 0
         && at < text.length()

@@ -87,7 +87,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index,
       String directory,
@@ -97,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
       List<String> metadata,
       double seconds) {}
 
-  /** Shows how far the export is, and writes the metadata. */
+  /** Shows the progress of the export, and writes the metadata. */
   private final class Companion implements PlaidExport.Companion, Closeable {
     private final IndexReader reader;
     private final Steps steps = new Steps(plaid.console(), "Exporting");
@@ -173,7 +173,10 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** What is replaced has to be what this command writes: the whole folder goes. */
+  /**
+   * Refuses to replace a folder that this command did not write, because the whole folder is
+   * deleted.
+   */
   private void checkTarget(Path folder) throws IOException {
     if (folder.getParent() == null || Files.isDirectory(folder.getParent()) == false) {
       throw new UserException(target + ": expected to be made in a folder that exists");
@@ -198,7 +201,7 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** The field that is asked for, or that an import has made. */
+  /** The field that the user names, or else the one that an import has made. */
   private String orderField(DirectoryReader reader) {
     String name = order == null ? IndexBuilder.ORDER : order;
     FieldInfo info = FieldInfos.getMergedFieldInfos(reader).fieldInfo(name);

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What kind of values fields of records have: one that holds those of all records. */
+/** Finds the kind of each field of records: one that can hold the values of all records. */
 final class FieldKinds {
   /** Each field costs memory in each segment, and its name may be somebody's id. */
   static final int MAX_FIELDS = 1000;
@@ -29,15 +29,15 @@ final class FieldKinds {
   /**
    * For an index.
    *
-   * @param there what its documents have already
+   * @param there the fields that its documents have already
    */
   FieldKinds(IndexFields there) {
     this.there = there;
   }
 
   /**
-   * The kind of each field of some records; of more than {@value #MAX_FIELDS} fields those that
-   * most records have.
+   * Returns the kind of each field of some records. If there are more than {@value #MAX_FIELDS}
+   * fields, returns those that most records have.
    *
    * @throws UserException if the index has a field with values of another kind
    */
@@ -75,7 +75,7 @@ final class FieldKinds {
     kinds.put(name, kind);
   }
 
-  /** The least that a field can be. */
+  /** The narrowest kind that fits the field as the index has it. */
   private Kind ofIndex(String name) {
     IndexFields.Kind kind = there.kind(name);
     if (kind == IndexFields.Kind.TERMS) {

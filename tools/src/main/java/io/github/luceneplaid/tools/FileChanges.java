@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What has become of the files that an index was made of. A file has changed if its content has
- * another hash, which is looked at if its size or the time of its last modification is another, or
- * that time was too close to the time when it was read.
+ * The changes in the files that an index was made of. A file has changed if the hash of its content
+ * differs. The hash is computed if the size or the modification time differs, or if the file was
+ * modified too shortly before it was read.
  */
 final class FileChanges {
   private final Path folder;
@@ -69,7 +69,7 @@ final class FileChanges {
     return changes;
   }
 
-  /** What is named is there, or was. */
+  /** Checks that each named path exists, or is known to the index. */
   private void checkNamed(List<Path> written) {
     for (int i = 0; i < named.size(); i++) {
       if (Files.exists(named.get(i)) == false && knownBelow(named.get(i)) == 0) {
@@ -82,7 +82,10 @@ final class FileChanges {
     return known.keySet().stream().filter(file -> Path.of(file).startsWith(path)).count();
   }
 
-  /** A file may be gone, but a folder that is may be on a disk that is not mounted. */
+  /**
+   * Refuses if a folder is missing, because it may be on a disk that is not mounted. A missing file
+   * is fine if its folder exists.
+   */
   private void checkGone(Path root) {
     long files = knownBelow(root);
     boolean isFile = known.containsKey(root.toString());
@@ -121,7 +124,7 @@ final class FileChanges {
     }
     for (String path : known.keySet()) {
       if (isLookedAt(path) && found.contains(path) == false) {
-        // Of what cannot be read now it is not known whether it has changed
+        // It is unknown whether a file that cannot be read now has changed
         boolean readable = Files.isReadable(Path.of(path));
         if (readable || Files.notExists(Path.of(path))) {
           removed.add(path);
@@ -151,17 +154,17 @@ final class FileChanges {
     }
   }
 
-  /** Files that the index has nothing of. */
+  /** Files of which the index has no records. */
   List<InputFile> fresh() {
     return fresh;
   }
 
-  /** Files whose content is another. */
+  /** Files whose content has changed. */
   List<InputFile> changed() {
     return changed;
   }
 
-  /** Files that have the content they had, but another stamp. */
+  /** Files whose content is the same, but whose stamp has changed. */
   List<SourceFile> touched() {
     return touched;
   }

@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What a file is that is no text, by the bytes it starts with. */
+/** The kinds of files that are not text, told by their first bytes. */
 enum FileKind {
   NPY("an NPY array", 0, "\u0093NUMPY"),
   ZIP("a ZIP archive", 0, "PK\u0003\u0004"),
@@ -56,7 +56,7 @@ enum FileKind {
   private final String description;
   private final int offset;
 
-  /** The bytes, each as a char. */
+  /** The first bytes of such a file, each as a char. */
   private final String magic;
 
   FileKind(String description, int offset, String magic) {

@@ -18,19 +18,19 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What tells that the content of a file is the one it was, without a look into it.
+ * A stamp that shows, without reading a file, that its content is unchanged.
  *
- * @param size in bytes; {@link #UNKNOWN} in indexes that were written before it was kept
- * @param time when it was last modified, in nanoseconds; {@link #UNKNOWN} if it was just before
- *     this was asked, as a change after that may not show in the time
+ * @param size in bytes; {@link #UNKNOWN} in indexes that were written before sizes were kept
+ * @param time when the file was last modified, in nanoseconds; {@link #UNKNOWN} if that was just
+ *     before the stamp was taken, because a later change might not alter the time
  */
 record FileStamp(long size, long time) {
   static final long UNKNOWN = -1;
 
-  /** File systems tell times apart that are this far from each other, in nanoseconds. */
+  /** The smallest difference between times that all file systems can tell apart, in nanoseconds. */
   private static final long GRANULARITY = TimeUnit.SECONDS.toNanos(2);
 
-  /** The stamp of a file, which is to be taken before its content is read. */
+  /** Takes the stamp of a file. Call it before the content is read. */
   static FileStamp of(Path file) throws IOException {
     long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -38,7 +38,7 @@ record FileStamp(long size, long time) {
     return new FileStamp(attributes.size(), time < now - GRANULARITY ? time : UNKNOWN);
   }
 
-  /** Whether a file that had this stamp, and now has another, has the content that it had. */
+  /** Whether a file that had this stamp, and now has the other one, has unchanged content. */
   boolean proves(FileStamp other) {
     return time != UNKNOWN && time == other.time && (size == UNKNOWN || size == other.size);
   }

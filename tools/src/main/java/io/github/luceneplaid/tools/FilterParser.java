@@ -29,9 +29,9 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 
 /**
- * Reads filters in the syntax of Lucene's classic query parser. What a field has decides what is
- * looked for in it: words as they are analysed, text as it is, numbers by points. What only says
- * what documents are not matches all others.
+ * Reads filters in the syntax of Lucene's classic query parser. The kind of a field decides the
+ * query: words are analysed, text is taken as it is, and numbers are found by points. A filter of
+ * negations only matches all other documents.
  */
 final class FilterParser extends QueryParser {
   private final IndexFields fields;
@@ -42,7 +42,7 @@ final class FilterParser extends QueryParser {
     setAllowLeadingWildcard(true);
   }
 
-  /** Takes words apart where there are words, and leaves everything else as it is. */
+  /** Analyses the fields of words, and leaves the text of all other fields as it is. */
   private static final class Words extends DelegatingAnalyzerWrapper {
     private final IndexFields fields;
     private final Analyzer words = new StandardAnalyzer();
@@ -79,7 +79,7 @@ final class FilterParser extends QueryParser {
     return UserException.usage("--filter " + Ids.shown(filter) + ": " + reason);
   }
 
-  /** What follows the filter that cannot be parsed, without the list of all that might follow. */
+  /** The parser's reason without its list of all expected tokens. */
   private static String reason(ParseException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     if (cause instanceof IndexSearcher.TooManyClauses) {
@@ -89,7 +89,7 @@ final class FilterParser extends QueryParser {
     return "expected a query such as year:[1950 TO 1960] AND category:physics; " + found;
   }
 
-  /** What a field has that is named. */
+  /** The kind of a field that the filter names. */
   private IndexFields.Kind kind(String field) {
     IndexFields.Kind kind = fields.kind(field);
     if (kind == IndexFields.Kind.UNKNOWN) {
@@ -109,7 +109,7 @@ final class FilterParser extends QueryParser {
     return kind;
   }
 
-  /** How to look for numbers in a field; null if it has something else. */
+  /** The ranges of a field of numbers; null for any other field. */
   private NumberRange numbers(String field) {
     return NumberRange.of(field, kind(field));
   }

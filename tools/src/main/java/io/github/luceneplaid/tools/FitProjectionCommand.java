@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid fit-projection}: text to the mean and the principal components of its tokens. */
+/**
+ * {@code plaid fit-projection}: computes the mean and the principal components of a text's tokens.
+ */
 @Command(
     name = "fit-projection",
     description = {

@@ -14,14 +14,14 @@ package io.github.luceneplaid.tools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells folders of other programs' indexes, which are no texts, and says which way leads in. */
+/** Recognises indexes of other programs, which hold no texts, and says how to import them. */
 final class ForeignIndex {
   private ForeignIndex() {}
 
   /**
    * Refuses a folder whose texts are to be indexed, if it is an index of another program.
    *
-   * @throws UserException that says which way leads in
+   * @throws UserException that says how to import it
    */
   static void refuse(Path folder) {
     refuseStanford(folder);
@@ -38,7 +38,7 @@ final class ForeignIndex {
   /**
    * Refuses an index of Stanford's ColBERT, whose files are PyTorch's and not read here.
    *
-   * @throws UserException that says which way leads in
+   * @throws UserException that says how to import it
    */
   static void refuseStanford(Path folder) {
     boolean described =

@@ -59,7 +59,7 @@ final class FormatOptions {
     }
   }
 
-  /** Keeps what an index is written with. */
+  /** Stores the options of the format in the settings of the index. */
   void keep(IndexSettings settings) {
     settings.setFormat(bits, raw, trainingThreshold);
   }

@@ -14,7 +14,7 @@ package io.github.luceneplaid.tools;
 import java.util.List;
 import org.apache.lucene.search.ScoreDoc;
 
-/** Ways to make one ranking of two, as they are typed. */
+/** Ways to merge two rankings into one, by their names on the command line. */
 enum Fusion {
   /** Adds the reciprocal values of 60 and the rank. */
   rrf {
@@ -34,9 +34,9 @@ enum Fusion {
     }
   };
 
-  /** As is usual: ranks far down differ little. */
+  /** The usual constant; it makes ranks far down differ little. */
   private static final int RANK = 60;
 
-  /** What a hit of a ranking gets for it. */
+  /** The share of the score that a hit gets from its place in a ranking. */
   abstract double share(List<ScoreDoc> ranking, int i);
 }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A page with the similarities of query tokens (rows) and document tokens (columns). It needs
- * nothing but itself, runs no script and is well-formed XML, too.
+ * A page with the similarities of query tokens (rows) and document tokens (columns). It is
+ * self-contained, runs no script and is well-formed XML, too.
  */
 final class HeatMap {
   private static final String STYLE =
@@ -103,7 +103,7 @@ final class HeatMap {
     return String.format(Locale.ROOT, "%s%s(%s), score %.3f", rank, title, hit.id(), hit.score());
   }
 
-  /** The text, each token in the colour of what it answers best. */
+  /** Appends the text. Each token has the colour of the query token that it matches best. */
   private void appendText() {
     page.append("<p class=\"text\">");
     int from = 0;
@@ -127,7 +127,7 @@ final class HeatMap {
   /** Where a token, or a part of a pooled one, lies in the text. */
   private record Place(Span span, int token) {}
 
-  /** Where all tokens lie, in the order of the text. */
+  /** The places of all tokens, in the order of the text. */
   private List<Place> places() {
     List<Place> places = new ArrayList<>();
     for (int token = 0; token < hit.documentTokens().size(); token++) {
@@ -186,7 +186,7 @@ final class HeatMap {
             similarity));
   }
 
-  /** A text as XML has it. */
+  /** A text, escaped for XML. */
   static String escaped(String text) {
     StringBuilder result = new StringBuilder();
     text.codePoints()

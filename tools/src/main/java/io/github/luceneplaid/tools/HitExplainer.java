@@ -22,7 +22,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 
-/** Explains how documents come to their scores for a query. */
+/** Explains the scores of documents for a query. */
 final class HitExplainer {
   private final IndexSearcher searcher;
   private final TextEncoder encoder;

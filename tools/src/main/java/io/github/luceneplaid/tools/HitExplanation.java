@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How a document came to its score for a query, with the words that tokens stand for.
+ * Explains a document's score for a query, with the words that tokens stand for.
  *
  * @param query the query
  * @param id of the document
@@ -47,16 +47,16 @@ record HitExplanation(
     List<TokenMatch> matches,
     float[][] similarities) {
 
-  /** What stands for tokens that are no part of the text, such as [CLS]. */
+  /** The sign for tokens that are no part of the text, such as [CLS]. */
   private static final String NO_WORD = "·";
 
   /**
-   * What a token stands for.
+   * The words that a token stands for.
    *
    * @param text a part of the text, or what stands for it
    * @param start where it starts in the text, in chars; −1 if it is not in it
    * @param end where it ends in the text, in chars, exclusive; −1 likewise
-   * @param pooled what the token stands for besides, behind it
+   * @param pooled the other parts of the text that the token stands for, after this one
    */
   record Label(
       String text,
@@ -78,7 +78,10 @@ record HitExplanation(
     return labels;
   }
 
-  /** Labels of the tokens of a document; of a pooled one all pieces, of which some make words. */
+  /**
+   * Labels of the tokens of a document. The label of a pooled token has all its pieces, joined to
+   * words where they are adjacent.
+   */
   static List<Label> labels(String text, TokenPieces pieces) {
     List<Label> labels = new ArrayList<>();
     for (int token = 0; token < pieces.tokens(); token++) {
@@ -96,7 +99,7 @@ record HitExplanation(
     return labels;
   }
 
-  /** Makes one of those that follow each other without a gap. */
+  /** Joins spans that follow each other without a gap. */
   private static List<Span> joined(List<Span> spans) {
     List<Span> joined = new ArrayList<>();
     for (Span span : spans) {
@@ -109,7 +112,7 @@ record HitExplanation(
     return joined;
   }
 
-  /** Labels of n tokens of which nothing is known: their numbers. */
+  /** Labels of n tokens whose words are unknown: their numbers. */
   static List<Label> numbers(int n) {
     List<Label> labels = new ArrayList<>();
     for (int i = 0; i < n; i++) {

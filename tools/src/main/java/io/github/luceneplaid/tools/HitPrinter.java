@@ -94,7 +94,7 @@ final class HitPrinter {
     }
   }
 
-  /** Where a hit is in each of two rankings. */
+  /** The ranks of a hit in two rankings. */
   private static String ranks(RankedHit hit) {
     String words = RankedHit.rank(hit.words());
     return "(MaxSim " + RankedHit.rank(hit.maxSim()) + ", words " + words + ")";

@@ -40,8 +40,8 @@ final class HitWords {
   }
 
   /**
-   * The matches of a hit, in the order of the query: of words with a meaning of their own, unless
-   * there are none.
+   * The matches of a hit, in the order of the query. Matches of function words are left out, unless
+   * there are no others.
    *
    * @return none if the tokens are not those of the text
    */

@@ -21,12 +21,12 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 
 /**
- * Searches by tokens and by words, and makes one ranking of the two. A record is shown by its best
- * passage of the ranking where it is higher up; of both, if it is at the same place, by that of its
- * tokens.
+ * Searches by tokens and by words, and merges the two rankings. A record is shown by its best
+ * passage in the ranking that has it higher up. If both have it at the same place, the passage
+ * found by tokens is shown.
  */
 final class HybridSearch {
-  /** So many records of each ranking count at least. */
+  /** The fewest records of each ranking that count. */
   private static final int DEPTH = 100;
 
   private final RecordSearch search;
@@ -58,7 +58,7 @@ final class HybridSearch {
    * Finds the best k records of a query.
    *
    * @param fusion null to search by its tokens alone
-   * @param notes are told if not all of its words are looked for
+   * @param notes takes a note if some of its words are not looked for
    */
   static List<RankedHit> search(
       RecordSearch search, Fusion fusion, SearchedQuery query, int k, Notes notes)
@@ -69,7 +69,10 @@ final class HybridSearch {
         : new HybridSearch(search, fusion).search(tokens, WordsQuery.of(query.text(), notes), k);
   }
 
-  /** Finds the best k records; ties go to the one that either ranking has higher up. */
+  /**
+   * Finds the best k records. Of records with equal scores, the one with the highest rank in either
+   * ranking comes first.
+   */
   List<RankedHit> search(float[][] tokens, Query words, int k) throws IOException {
     int depth = Math.max(k, DEPTH);
     List<ScoreDoc> byTokens = search.search(tokens, depth);
@@ -89,7 +92,7 @@ final class HybridSearch {
     return best.stream().limit(k).map(Found::hit).toList();
   }
 
-  /** The record of a hit, with what it gets for it. */
+  /** The record of a hit, with its share of the score. */
   private Found found(Map<String, Found> records, List<ScoreDoc> ranking, int i)
       throws IOException {
     int doc = ranking.get(i).doc;

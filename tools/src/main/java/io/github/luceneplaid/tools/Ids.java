@@ -22,12 +22,12 @@ import org.apache.lucene.util.UnicodeUtil;
 
 /** The ids of a collection: each is there once. */
 final class Ids {
-  /** Terms are not longer; the rest is for what tells the passages of a record. */
+  /** The longest id. A term may be longer; the rest is for the numbers of passages. */
   static final int MAX_BYTES = IndexWriter.MAX_TERM_LENGTH - 66;
 
   private static final int SHOWN = 30;
 
-  /** What MongoDB's JSON says ids by. */
+  /** The names of id types in MongoDB's JSON. */
   private static final Set<String> TYPES =
       Set.of("$oid", "$uuid", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal");
 
@@ -38,7 +38,7 @@ final class Ids {
 
   /** Ids that are there already. */
   interface Existing {
-    /** Where an id is, and what to do about it; null if it is nowhere. */
+    /** Says where an id is used already, and what to do about it; null if the id is free. */
     String find(String id) throws IOException;
   }
 
@@ -75,7 +75,7 @@ final class Ids {
   }
 
   /**
-   * Takes an id that was given.
+   * Takes an id that the user gives.
    *
    * @param place where, for messages
    * @throws UserException if it was given before, or cannot be one
@@ -110,7 +110,7 @@ final class Ids {
     }
   }
 
-  /** Makes an id that nobody has, like the one that is wanted. */
+  /** Makes an unused id that is similar to the wanted one. */
   String make(String wanted, String place) throws IOException {
     String id = wanted;
     for (int i = 2; existing.find(id) != null || places.putIfAbsent(id, place) != null; i++) {

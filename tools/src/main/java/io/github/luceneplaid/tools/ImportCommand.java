@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid import}: a PLAID directory to an index, or into one that is there. */
+/** {@code plaid import}: imports a PLAID directory into a new or an existing index. */
 @Command(
     name = "import",
     description = {
@@ -74,7 +74,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String directory,
       String index,
@@ -105,7 +105,7 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The fields of metadata, none of which may be one that every document gets. */
+  /** Returns the fields of metadata, and refuses names of fields that every document gets. */
   private List<String> checkNames(MetadataDatabase metadata) {
     if (metadata == null) {
       return List.of();
@@ -124,7 +124,7 @@ final class ImportCommand implements Callable<Integer> {
     return fields;
   }
 
-  /** Tokens of other bits would be encoded anew when they are merged. */
+  /** Refuses an index with other bits per dimension: its merges would encode the tokens anew. */
   private void checkIndex(PlaidFolder directory, MetadataDatabase metadata) throws IOException {
     try (Directory index = IndexFolder.open(target);
         DirectoryReader reader = DirectoryReader.open(index)) {
@@ -153,7 +153,7 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  /** Whole numbers and others look alike to Lucene, and would be mistaken for each other. */
+  /** Refuses to mix whole and other numbers in a field: Lucene cannot tell their points apart. */
   private void checkNumbers(MetadataColumn column, IndexFields.Kind there) {
     boolean whole = column.kind() == MetadataColumn.Kind.INTEGER;
     boolean real = column.kind() == MetadataColumn.Kind.REAL;

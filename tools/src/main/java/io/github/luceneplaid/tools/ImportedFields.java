@@ -32,8 +32,9 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * The fields that documents of a PLAID directory get beside their tokens: an id and their metadata.
- * They wait in an index of one segment, in the order of the directory, in a temporary folder.
+ * The fields that documents of a PLAID directory get besides their tokens: an id and their
+ * metadata. They are kept in an index of one segment, in the order of the directory, in a temporary
+ * folder.
  */
 final class ImportedFields implements Closeable {
   private final TemporaryFolder folder;
@@ -91,7 +92,7 @@ final class ImportedFields implements Closeable {
     }
   }
 
-  /** Adds a document for each of the directory, with a row of metadata or without. */
+  /** Adds a document for each document of the directory, with or without a row of metadata. */
   private static final class Filler {
     private final IndexWriter writer;
     private final int documents;

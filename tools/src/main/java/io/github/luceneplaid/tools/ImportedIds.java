@@ -24,7 +24,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
-/** Refuses to import documents whose ids are there already, or occur twice. */
+/** Refuses to import documents whose ids are in the index already, or occur twice. */
 final class ImportedIds {
   private final Path source;
   private final Path target;

@@ -33,14 +33,14 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
 
 /**
- * Writes passages and their tokens to a Lucene index, with one commit when it is finished: until
- * then, and if it never is, whoever opens the folder finds what was there before.
+ * Writes passages and their tokens to a Lucene index, with one commit at the end. Until then,
+ * readers of the folder see the index as it was before.
  */
 final class IndexBuilder implements Closeable {
   static final String ID = "id";
   static final String TITLE = "title";
 
-  /** Text, also its words. */
+  /** The field of the text and its words. */
   static final String TEXT = "text";
 
   static final String TOKENS = "tokens";
@@ -51,10 +51,10 @@ final class IndexBuilder implements Closeable {
   /** The number of a document in the PLAID directory it came from. */
   static final String ORDER = "order";
 
-  /** Where a commit names the model of its tokens. */
+  /** The key by which a commit names the model of its tokens. */
   static final String MODEL = "plaid.model";
 
-  /** Where a commit has the hash of the files of that model. */
+  /** The key by which a commit has the hash of the files of that model. */
   static final String FINGERPRINT = "plaid.model.sha256";
 
   private final IndexWriter writer;
@@ -77,7 +77,7 @@ final class IndexBuilder implements Closeable {
     writer = new IndexWriter(directory, config);
   }
 
-  /** Goes on with the index that the directory holds, in the format that it was started in. */
+  /** Adds to the index that the directory holds, in the format that it was started with. */
   static IndexBuilder append(Directory directory) throws IOException {
     DocValuesFormat tokens;
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
@@ -109,14 +109,16 @@ final class IndexBuilder implements Closeable {
             });
   }
 
-  /** Says nothing of merges that fail: whoever waits for one gets to know, and tells. */
+  /**
+   * Does not print failed merges: the code that waits for a merge gets the error and reports it.
+   */
   private static final class QuietMerges extends ConcurrentMergeScheduler {
     @Override
     protected void handleMergeException(Throwable e) {}
   }
 
   /**
-   * Finds out what kinds of values the fields of records have that are to be added.
+   * Finds the kinds of values in the fields of the records to be added.
    *
    * @throws UserException if a field of the index has values of another kind
    */
@@ -133,7 +135,8 @@ final class IndexBuilder implements Closeable {
   /**
    * Adds a passage.
    *
-   * @param clusters which of the tokens its own became; null if these are its own
+   * @param clusters for each original token, the pooled token that it became a part of; null if
+   *     tokens are not pooled
    * @param source where it came from; null if that is not known
    */
   void add(Passage passage, float[][] tokens, int[] clusters, SourceFile source)
@@ -162,7 +165,7 @@ final class IndexBuilder implements Closeable {
     }
   }
 
-  /** The index has a field of the same name for something else. */
+  /** The error if the index has a field of the same name with values of another kind. */
   private static UserException refused(Passage passage, IllegalArgumentException e) {
     return new UserException(
         "document " + Ids.shown(passage.id()) + ": the index cannot take it: " + e.getMessage(), e);
@@ -182,7 +185,7 @@ final class IndexBuilder implements Closeable {
     writer.deleteDocuments(new Term(SourceFile.FILE, path));
   }
 
-  /** Of a file whose path is known, records stay, but the content or the time is another. */
+  /** Updates the hash and the stamp of a file whose records stay in the index. */
   void updateFile(SourceFile file) throws IOException {
     // An index may have been written before all of these were kept
     Set<String> fields = writer.getFieldNames();
@@ -193,7 +196,10 @@ final class IndexBuilder implements Closeable {
     writer.updateDocValues(new Term(SourceFile.FILE, file.path()), state);
   }
 
-  /** Writes what there is as segments, which nobody sees before the index is finished. */
+  /**
+   * Flushes the documents added so far to segments. Readers do not see them before the index is
+   * finished.
+   */
   void flush() throws IOException {
     writer.flush();
   }
@@ -221,7 +227,7 @@ final class IndexBuilder implements Closeable {
     return document;
   }
 
-  /** A passage as it is written, but for its tokens. */
+  /** The document of a passage, without its tokens. */
   Document document(Passage passage) {
     Document document = new Document();
     document.add(new KeywordField(ID, passage.id(), Field.Store.YES));
@@ -246,13 +252,13 @@ final class IndexBuilder implements Closeable {
     }
   }
 
-  /** Commits what there is; afterwards nothing can be added. */
+  /** Commits all changes; afterwards nothing can be added. */
   void finish() throws IOException {
     writer.close();
     finished = true;
   }
 
-  /** Takes back what has not been committed, unless the index is finished. */
+  /** Rolls uncommitted changes back, unless the index is finished. */
   @Override
   public void close() throws IOException {
     if (finished == false) {

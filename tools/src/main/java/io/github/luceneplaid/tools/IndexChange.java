@@ -20,9 +20,9 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * A change of an index that is there. Nobody sees anything of it before {@link #commit}, and
- * without that it never was: Lucene writes beside what is there, and deletes what a process left
- * that died.
+ * A change of an existing index. Readers see it only after {@link #commit}; without a commit the
+ * index stays as it was. Lucene writes new files beside the old ones, and deletes those that a dead
+ * process has left.
  */
 final class IndexChange implements Closeable {
   private final Path folder;
@@ -66,12 +66,12 @@ final class IndexChange implements Closeable {
     return before;
   }
 
-  /** How it was made; {@link IndexBuilder#keep} commits what is changed there. */
+  /** The settings of the index; {@link IndexBuilder#keep} commits changes to them. */
   IndexSettings settings() {
     return settings;
   }
 
-  /** What there is after all that has been done so far. */
+  /** The records of the index, with all changes so far. */
   IndexedRecords records() throws IOException {
     IOUtils.close(now);
     now = null;
@@ -80,10 +80,10 @@ final class IndexChange implements Closeable {
   }
 
   /**
-   * Takes the ids of records that are added to those that there are.
+   * Makes the ids for records that are added to existing ones.
    *
-   * @param freed paths of files whose records make room
-   * @param advice on an id that is there already; empty if there is none
+   * @param freed paths of files whose records will be deleted, so that their ids are free
+   * @param advice what to do about an id that exists already; empty if there is none
    */
   Ids ids(IndexedRecords there, Set<String> freed, String advice) {
     return new Ids(
@@ -100,9 +100,9 @@ final class IndexChange implements Closeable {
   }
 
   /**
-   * Encodes texts and adds them; returns what counted them.
+   * Encodes texts and adds them. Returns the writer, which has counted them.
    *
-   * @param skip says which not
+   * @param skip chooses the records that are left out
    */
   RecordWriter add(
       TextFiles.Records texts,
@@ -126,15 +126,15 @@ final class IndexChange implements Closeable {
     return writer;
   }
 
-  /** What adds records. */
+  /** A writer that adds records. */
   RecordWriter writer(TextFiles.Records texts) throws IOException {
     int dimension = new IndexedRecords(before).dimension();
     return new RecordWriter(builder, settings.pooling(), texts.sources(), dimension);
   }
 
-  /** Makes all that has been done stay. */
+  /** Commits all changes. */
   void commit() throws IOException {
-    // What is not needed any more can be deleted only if nobody reads it
+    // Files can be deleted only after their readers are closed
     IOUtils.close(now, before);
     now = null;
     builder.finish();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid index}: text or NPY to a Lucene index. */
+/** {@code plaid index}: indexes text or NPY files with Lucene. */
 @Command(
     name = "index",
     description = {
@@ -84,7 +84,7 @@ final class IndexCommand implements Callable<Integer> {
   private TokenPooling pooling;
   private final IndexSettings settings = new IndexSettings();
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index, long documents, long passages, long tokens, long bytes, double seconds) {}
 

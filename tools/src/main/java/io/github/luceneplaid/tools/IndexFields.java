@@ -28,15 +28,15 @@ import org.apache.lucene.index.PointValues;
 import org.apache.lucene.search.CollectionTerminatedException;
 
 /**
- * The fields of an index that documents can be found by, beside their tokens. The index says which
- * have terms, and which have points of how many bytes; whether these are whole numbers, a stored
- * value tells.
+ * The fields of an index that documents can be found by, besides their tokens. The index knows
+ * which fields have terms, and which have points of how many bytes. A stored value shows whether
+ * points are whole numbers.
  *
  * @param kinds by name, in the order of the alphabet
  */
 record IndexFields(Map<String, Kind> kinds) {
 
-  /** What a field has. */
+  /** The kind of a field's values. */
   enum Kind {
     WORDS("words"),
     TERMS("text"),

@@ -25,7 +25,10 @@ import org.apache.lucene.store.FSDirectory;
 final class IndexFolder {
   private IndexFolder() {}
 
-  /** What a writer that was cut off before its first commit leaves; the next one deletes it. */
+  /**
+   * The files that a writer leaves if it ends before its first commit; the next writer deletes
+   * them.
+   */
   private static final Pattern REMAINS =
       Pattern.compile("_[0-9a-z]+(_.*|\\..*)?|pending_segments_.*|" + IndexWriter.WRITE_LOCK_NAME);
 
@@ -38,7 +41,7 @@ final class IndexFolder {
     return new NewIndex(folder, isThere);
   }
 
-  /** Whether a folder holds an index; one that holds other files is refused. */
+  /** Whether a folder holds an index. Refuses a folder that holds other files. */
   static boolean isThere(Path folder) throws IOException {
     if (Files.notExists(folder)) {
       return false;

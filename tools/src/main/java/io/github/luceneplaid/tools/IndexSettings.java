@@ -27,8 +27,9 @@ import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;
 
 /**
- * How an index was made, so that records that come later are treated as its first ones were. Each
- * commit has it as its user data. An index that something else has made may have none of it.
+ * The settings that an index was made with, so that later records are treated like the first ones.
+ * Each commit has them in its user data. An index that another program has made may have none of
+ * them.
  */
 final class IndexSettings {
   private static final String BITS = "plaid.bits";
@@ -82,7 +83,10 @@ final class IndexSettings {
     }
   }
 
-  /** The format for tokens; that of each segment's own options, if none are known. */
+  /**
+   * The format for tokens. If the settings have none, a format that keeps the options of each
+   * segment.
+   */
   DocValuesFormat format() {
     if (data.containsKey(BITS) == false) {
       return new PlaidDocValuesFormat();

@@ -43,18 +43,18 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
-/** The records of an index: which there are, and the files they came from. */
+/** The records of an index, and the files that they came from. */
 final class IndexedRecords {
   private static final Set<String> RECORD = Set.of(IndexBuilder.ID, IndexBuilder.PART_OF);
 
   private final DirectoryReader reader;
 
-  /** One for all, as it keeps what it has decompressed last. */
+  /** Shared by all calls, because it caches the block that it decompressed last. */
   private final StoredFields stored;
 
   private final Bits live;
 
-  /** Of the ids of documents, and of those of records that they are parts of; null without any. */
+  /** The terms of document ids, and those of record ids of passages; null if there are none. */
   private final TermsEnum ids;
 
   private final TermsEnum partsOf;
@@ -101,7 +101,9 @@ final class IndexedRecords {
     return RecordSearch.recordId(stored.document(doc, RECORD));
   }
 
-  /** Whether no document has an id, or only such as came from some files. */
+  /**
+   * Whether an id is free: no document has it, or only documents that came from the given files.
+   */
   boolean isFree(String id, Set<String> files) throws IOException {
     int doc = documentOf(id);
     String file = doc < 0 || files.isEmpty() ? null : file(doc);
@@ -126,7 +128,7 @@ final class IndexedRecords {
     return known ? paths.lookupOrd(paths.ordValue()).utf8ToString() : null;
   }
 
-  /** The ids of the records of a file, but for some. */
+  /** The ids of the records of a file, without some others. */
   Set<String> recordsOf(String path, Set<String> others) throws IOException {
     Set<String> records = new LinkedHashSet<>();
     for (LeafReaderContext leaf : reader.leaves()) {
@@ -149,7 +151,7 @@ final class IndexedRecords {
       if (liveDocs != null && liveDocs.get(doc) == false) {
         continue;
       }
-      // The first passage of a record has its id; to look into stored fields takes longer
+      // The first passage of a record has the record's id. Stored fields would be slower to read
       boolean other =
           names.advanceExact(doc)
               && others.contains(names.lookupOrd(names.nextOrd()).utf8ToString());
@@ -162,11 +164,11 @@ final class IndexedRecords {
   }
 
   /**
-   * Whether a record is there just as it would be written.
+   * Whether the index has a record exactly as it would be written.
    *
    * @param parts all of its passages, or itself
-   * @param builder what would write them
-   * @param path of the file that it is to come from
+   * @param builder the builder that would write them
+   * @param path path of the file that the record comes from
    */
   boolean holds(List<Passage> parts, IndexBuilder builder, String path) throws IOException {
     Passage first = parts.get(0);
@@ -184,7 +186,7 @@ final class IndexedRecords {
     return true;
   }
 
-  /** What is stored of a document: values by fields. */
+  /** The stored values of a document, by field. */
   private static Map<String, List<Object>> stored(Document document) {
     Map<String, List<Object>> values = new HashMap<>();
     for (IndexableField field : document) {
@@ -222,7 +224,7 @@ final class IndexedRecords {
     return n;
   }
 
-  /** How many records there are: documents, of which those of one record count as one. */
+  /** The number of records. All passages of a record count as one. */
   long count() throws IOException {
     long records = reader.numDocs();
     TermsEnum terms = terms(IndexBuilder.PART_OF);

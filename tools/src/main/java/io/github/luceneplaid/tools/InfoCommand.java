@@ -38,7 +38,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid info}: what an index holds. */
+/** {@code plaid info}: shows the content of an index. */
 @Command(
     name = "info",
     description = {
@@ -55,7 +55,7 @@ final class InfoCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index,
       int documents,
@@ -69,10 +69,10 @@ final class InfoCommand implements Callable<Integer> {
       Map<String, List<TokenSegment>> tokenFields,
       Map<String, List<VectorSegment>> vectorFields) {}
 
-  /** What a segment holds of a field of tokens. */
+  /** A segment's statistics for a field of tokens. */
   private record TokenSegment(String segment, PlaidStatistics statistics) {}
 
-  /** What a segment holds of a field of single vectors. */
+  /** A segment's statistics for a field of single vectors. */
   private record VectorSegment(String segment, FsviStatistics statistics) {}
 
   @Override

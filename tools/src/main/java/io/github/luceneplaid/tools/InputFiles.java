@@ -29,9 +29,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The files that a user names, and those in the folders that he names, in the order of their paths.
- * Links are followed; each file is taken once, whichever ways lead to it. Hidden files in folders
- * are left out, and so is what cannot be read, with a note.
+ * The files that a user names, and the files in folders that the user names, in the order of their
+ * paths. Links are followed, but each file is taken only once. Hidden files in folders are left
+ * out. Files that cannot be read are left out, with a note.
  */
 final class InputFiles {
   /** Standard input. */
@@ -52,9 +52,9 @@ final class InputFiles {
   /**
    * A file.
    *
-   * @param name what its passages are called by; no other file has it
-   * @param inFolder whether it was found in a folder, not named itself
-   * @param known what an index knows of it; null if nothing
+   * @param name the unique name from which ids of its passages are made
+   * @param inFolder whether it was found in a folder and not named itself
+   * @param known the file as an index knows it; null if the index does not
    */
   record InputFile(Path path, String name, boolean inFolder, SourceFile known) {}
 
@@ -69,16 +69,17 @@ final class InputFiles {
   /**
    * Finds all files.
    *
-   * @param option what the user wrote the paths after, for messages
+   * @param option the option or parameter that had the paths, for messages
    */
   static List<InputFile> of(List<Path> paths, String option, Notes notes) throws IOException {
     return of(paths, option, notes, Map.of());
   }
 
   /**
-   * Finds all files, some of which an index has already.
+   * Finds all files, some of which an index knows already.
    *
-   * @param known those, by their paths; they keep their names, which others do not get
+   * @param known the known files, by their paths; they keep their names, and no other file gets
+   *     these
    */
   static List<InputFile> of(
       List<Path> paths, String option, Notes notes, Map<String, SourceFile> known)
@@ -177,7 +178,7 @@ final class InputFiles {
     return path.getFileName().toString().startsWith(".");
   }
 
-  /** Whether a file of this name is taken where it lies in a folder. */
+  /** Whether a file of this name is taken if it is found in a folder. */
   static boolean isText(Path file) {
     String name = file.getFileName().toString();
     return isMarkdown(name) || isJson(name) || endsWith(name, ".txt", ".text");
@@ -187,12 +188,12 @@ final class InputFiles {
     return endsWith(name, ".md", ".markdown");
   }
 
-  /** Whether it has to be JSON. */
+  /** Whether a file of this name must be JSON. */
   static boolean isJson(String name) {
     return endsWith(name, ".jsonl", ".ndjson", ".json");
   }
 
-  /** Whether it may hold records, or anything else. */
+  /** Whether a file of this name may hold records or other JSON, such as settings. */
   static boolean isSettings(String name) {
     return endsWith(name, ".json");
   }
@@ -248,7 +249,10 @@ final class InputFiles {
     return all;
   }
 
-  /** Files of the same short name get long ones, and where these are taken, too, whole paths. */
+  /**
+   * Names the files. Files with the same short name get their long names, or their whole paths if
+   * these are taken, too.
+   */
   private List<InputFile> named() {
     Set<String> taken = new HashSet<>();
     known.values().forEach(file -> taken.add(file.name()));

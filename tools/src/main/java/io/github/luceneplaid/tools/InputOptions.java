@@ -33,7 +33,7 @@ final class InputOptions {
   }
 
   /**
-   * What decodes files.
+   * Returns the decoder of files.
    *
    * @param other the encoding if the user names none; null for UTF-8
    */

@@ -25,11 +25,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads JSON strictly: no object may say a thing twice, and nothing may follow a file's value. */
+/** Reads JSON strictly: no object may have a name twice, and nothing may follow a file's value. */
 final class JsonFiles {
   private JsonFiles() {}
 
-  /** Reads what its users give, of any length, and drops nothing of it. */
+  /** A mapper that reads values of any length without loss. */
   static ObjectMapper mapper() {
     JsonFactory factory =
         JsonFactory.builder()
@@ -72,7 +72,7 @@ final class JsonFiles {
     }
   }
 
-  /** What is wrong, in a line. */
+  /** The reason of an error, as one line. */
   static String reason(JsonProcessingException e) {
     return e.getOriginalMessage().lines().findFirst().orElse("");
   }

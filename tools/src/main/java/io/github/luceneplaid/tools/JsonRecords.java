@@ -46,7 +46,7 @@ final class JsonRecords {
     this.parser = parser;
   }
 
-  /** Whether a text is of records: its first value is an object with a text, or an array. */
+  /** Whether a text looks like records: its first value is an object with a text, or an array. */
   static boolean startsLikeRecords(String content) {
     int start = 0;
     while (start < content.length() && Character.isWhitespace(content.charAt(start))) {
@@ -76,7 +76,7 @@ final class JsonRecords {
    * Reads all records.
    *
    * @param name of the file
-   * @throws UserException that names the line, if anything is no record
+   * @throws UserException that names the line, if a value is not a record
    */
   static void read(String name, String content, Sink sink) throws IOException {
     ObjectMapper mapper = JsonFiles.mapper();
@@ -106,7 +106,7 @@ final class JsonRecords {
     }
   }
 
-  /** Of a record that does not end, where it starts; of anything else, where it is wrong. */
+  /** The line to report: the start of a record that does not end, or else the line of the error. */
   private static int line(JsonProcessingException e, int start) {
     boolean ends = e.getOriginalMessage().startsWith("Unexpected end-of-input");
     return ends || e.getLocation() == null ? start : e.getLocation().getLineNr();

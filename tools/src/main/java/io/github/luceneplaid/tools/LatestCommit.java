@@ -21,13 +21,13 @@ import org.apache.lucene.store.Directory;
 
 /**
  * Searches the latest commit of a directory, whoever made it. Unlike a {@link
- * org.apache.lucene.search.SearcherManager} it goes on where the index was deleted and another one
- * was made in its place.
+ * org.apache.lucene.search.SearcherManager}, it continues with a new index that replaces a deleted
+ * one.
  */
 final class LatestCommit extends ReferenceManager<IndexSearcher> {
   private final Directory directory;
 
-  /** Of the commit that was there before the current reader was opened. */
+  /** The id of the commit that was the latest before the current reader was opened. */
   private byte[] id;
 
   /** Opens the index that a directory holds; the directory stays open when this is closed. */
@@ -52,7 +52,7 @@ final class LatestCommit extends ReferenceManager<IndexSearcher> {
     return new IndexSearcher(reader);
   }
 
-  /** What is there now, sharing what has not changed. */
+  /** Opens the latest commit; unchanged segments are shared with the old reader. */
   private DirectoryReader reopened(DirectoryReader old) throws IOException {
     DirectoryReader reader = null;
     try {
@@ -60,7 +60,7 @@ final class LatestCommit extends ReferenceManager<IndexSearcher> {
     } catch (
         @SuppressWarnings("unused")
         IllegalStateException e) {
-      // Segments have the names of others, which were deleted
+      // The segments of a new index have the names of deleted ones
     }
     // By chance both may have the same version, too
     return reader == null ? DirectoryReader.open(directory) : reader;

@@ -31,15 +31,15 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Answers browsers on this machine, and nobody else. It listens on 127.0.0.1 only; a request that
- * names another host came by a page elsewhere whose name was made to lead here, and is refused, as
- * is one for data that another site's page makes. Whatever goes wrong with a request, the next one
- * is answered. Nothing is logged.
+ * Answers browsers on this machine only: it listens on 127.0.0.1. It refuses a request that names
+ * another host, because such a request comes from another site whose host name was pointed to this
+ * machine. It also refuses requests for data that pages of other sites make. A failed request does
+ * not affect the next one. Nothing is logged.
  */
 final class LocalServer implements Closeable {
   static {
-    // Without these answers wait for the network to ask for more, and whoever begins a request, or
-    // begins to read an answer, and does not go on keeps a thread for ever
+    // Without the first setting, answers wait for network acknowledgements. Without the others, a
+    // client that stops in the middle of a request or an answer would keep a thread for ever
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "20");
     System.setProperty("sun.net.httpserver.maxRspTime", "600");
@@ -47,14 +47,14 @@ final class LocalServer implements Closeable {
 
   private static final int THREADS = 4;
 
-  /** How long to wait for what is being answered at the end. */
+  /** The time to wait at the end for requests that are being answered. */
   private static final int PATIENCE_SECONDS = 10;
 
   private static final String ADDRESS = "127.0.0.1";
 
   private static final byte[] ADDRESS_BYTES = {127, 0, 0, 1};
 
-  /** This machine, at any port, as it may be reached through a tunnel. */
+  /** The names of this machine, with any port, because a tunnel may use another one. */
   private static final Pattern HOST =
       Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]{1,5})?");
 
@@ -84,13 +84,13 @@ final class LocalServer implements Closeable {
      */
     Reply answer(String query) throws IOException;
 
-    /** Whether pages of other sites may lead here, by a link. */
+    /** Whether pages of other sites may link to this path. */
     default boolean isPage() {
       return false;
     }
   }
 
-  /** What is sent back. */
+  /** The answer to a request. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Reply(int status, String type, byte[] body) {
     private static final String JSON = "application/json; charset=utf-8";
@@ -99,13 +99,13 @@ final class LocalServer implements Closeable {
       return new Reply(status, JSON, OutputOptions.asJson(value).getBytes(UTF_8));
     }
 
-    /** Says in a line why there is nothing else. */
+    /** An answer that only states an error, in a line. */
     static Reply error(int status, String line) {
       return json(status, new Refusal(Console.oneLine(line)));
     }
   }
 
-  /** What is sent in place of an answer. */
+  /** The JSON of an error. */
   private record Refusal(String error) {}
 
   private final HttpServer server;
@@ -118,7 +118,7 @@ final class LocalServer implements Closeable {
    *
    * @param port 0 for any that is free
    * @param routes by path
-   * @param failures gets what nobody expected to go wrong, from several threads
+   * @param failures takes unexpected errors, from several threads
    */
   LocalServer(int port, Map<String, Route> routes, Consumer<Throwable> failures)
       throws IOException {
@@ -145,7 +145,7 @@ final class LocalServer implements Closeable {
     }
   }
 
-  /** Where browsers find it. */
+  /** The address for browsers. */
   String address() {
     return "http://" + ADDRESS + ":" + server.getAddress().getPort() + "/";
   }
@@ -156,7 +156,7 @@ final class LocalServer implements Closeable {
     } catch (
         @SuppressWarnings("unused")
         IOException e) {
-      // Who has asked is gone
+      // The client has closed the connection
     }
   }
 
@@ -182,7 +182,7 @@ final class LocalServer implements Closeable {
     }
   }
 
-  /** Why a request is not answered, wherever it leads; null if it is. */
+  /** The refusal of a request, whatever its path is; null if it is allowed. */
   private static Reply refusal(HttpExchange exchange) {
     if (exchange.getRequestMethod().equals("GET") == false) {
       exchange.getResponseHeaders().set("Allow", "GET");
@@ -197,7 +197,7 @@ final class LocalServer implements Closeable {
     return null;
   }
 
-  /** Whether a request was made by a page that came from here, or by somebody's hand. */
+  /** Whether a request was made by a page of this server, or by a user directly. */
   private static boolean isOwn(Headers headers) {
     String site = headers.getFirst("Sec-Fetch-Site");
     return site == null || site.equals("same-origin") || site.equals("none");
@@ -211,7 +211,7 @@ final class LocalServer implements Closeable {
     exchange.getResponseBody().write(reply.body);
   }
 
-  /** Takes no more requests, and waits a while for those that are being answered. */
+  /** Stops taking requests, and waits a while for those that are being answered. */
   @Override
   public void close() {
     server.stop(0);

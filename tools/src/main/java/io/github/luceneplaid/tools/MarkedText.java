@@ -25,7 +25,7 @@ record MarkedText(String text, boolean marked) {
   /**
    * Parts that follow each other, for a terminal.
    *
-   * @param unmarked how those look that do not stand out
+   * @param unmarked the style of parts that are not marked
    */
   static String styled(List<MarkedText> parts, Console console, UnaryOperator<String> unmarked) {
     return parts.stream()

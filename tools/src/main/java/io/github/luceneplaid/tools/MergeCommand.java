@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid merge}: fewer segments. */
+/** {@code plaid merge}: merges segments. */
 @Command(
     name = "merge",
     description = {
@@ -48,7 +48,7 @@ final class MergeCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(String index, Size before, Size after, double seconds) {}
 
   private record Size(int segments, int deleted, long bytes) {

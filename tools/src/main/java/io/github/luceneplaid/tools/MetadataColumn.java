@@ -31,7 +31,7 @@ import org.apache.lucene.util.BytesRef;
 record MetadataColumn(String name, Kind kind) {
   private static final int MAX_TERM_BYTES = 1024;
 
-  /** What values are; each kind holds those of the ones before it, but for the last. */
+  /** The kind of values. Each kind can hold the values of the kinds before it, except the last. */
   enum Kind {
     NOTHING,
     INTEGER,
@@ -92,7 +92,7 @@ record MetadataColumn(String name, Kind kind) {
       return;
     }
     if (Kind.of(value).compareTo(kind) > 0) {
-      // An index said something else than the table
+      // An SQL index gave a value that differs from the table
       throw new SQLException("found " + Kind.of(value) + " in column " + name + " of " + kind);
     }
     add(document, field, kind, kind == Kind.TEXT ? rows.getString(column) : value);
@@ -124,7 +124,10 @@ record MetadataColumn(String name, Kind kind) {
     }
   }
 
-  /** What of a text is a term: its first {@value #MAX_TERM_BYTES} bytes, by whole characters. */
+  /**
+   * The part of a text that becomes a term: at most its first {@value #MAX_TERM_BYTES} bytes, in
+   * whole characters.
+   */
   static BytesRef term(String text) {
     BytesRef bytes = new BytesRef(text);
     if (bytes.length > MAX_TERM_BYTES) {

@@ -27,13 +27,13 @@ import java.util.stream.Collectors;
 import org.sqlite.SQLiteConfig;
 
 /**
- * {@code metadata.db} of a PLAID directory: a table that numbers documents and has some columns of
- * properties, and one with the others, which the oldest databases do without. It is read as it is,
- * without locks and without making files beside it.
+ * The {@code metadata.db} of a PLAID directory. One table has the numbers of documents and some
+ * columns of properties; another one, which the oldest databases lack, has the other columns. The
+ * database is read without locks and without making files beside it.
  */
 final class MetadataDatabase implements Closeable {
   static {
-    // Without this the driver looks for a logger, and tells that there is none.
+    // Without this the driver looks for a logger, and prints that there is none.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
   }
 
@@ -113,12 +113,12 @@ final class MetadataDatabase implements Closeable {
     }
   }
 
-  /** Connects to a file; by this method, so that the driver has been silenced before. */
+  /** Connects to a file. Use only this method, so that the driver's logging is turned off first. */
   static Connection connect(SQLiteConfig config, String file) throws SQLException {
     return config.createConnection("jdbc:sqlite:" + file);
   }
 
-  @SuppressWarnings("EmptyCatch") // what went wrong before is what matters
+  @SuppressWarnings("EmptyCatch") // the earlier error matters more
   private static void closeQuietly(Connection connection) {
     try {
       connection.close();
@@ -135,7 +135,7 @@ final class MetadataDatabase implements Closeable {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** Lets SQLite look at pages before it uses them, and run no unsafe functions for the file. */
+  /** Makes SQLite check pages before it uses them, and run no unsafe functions for the file. */
   private void distrust() throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA cell_size_check = ON");
@@ -144,8 +144,8 @@ final class MetadataDatabase implements Closeable {
   }
 
   /**
-   * Checks that it is a table if it is there: views and virtual tables do what their author wants,
-   * without end if he wants that.
+   * Checks that a name, if it exists, is a table. Views and virtual tables run code of their
+   * author, which may never end.
    */
   private void checkTable(String table) throws IOException, SQLException {
     String query =
@@ -184,7 +184,7 @@ final class MetadataDatabase implements Closeable {
     return exists;
   }
 
-  /** A column is in one of the tables. */
+  /** Checks that no column is in both tables. */
   private void checkNames(int inDocuments) throws VectorFileException {
     for (int i = inDocuments; i < columns.size(); i++) {
       String name = columns.get(i).name();
@@ -197,7 +197,10 @@ final class MetadataDatabase implements Closeable {
     }
   }
 
-  /** What a column was made for, or what its values need, as SQLite takes any. */
+  /**
+   * The declared kind of a column, or a wider one if its values need it, because SQLite stores any
+   * value.
+   */
   private Kind kind(String table, String name, String type) throws IOException, SQLException {
     Kind kind = Kind.declared(type);
     String column = quoted(name);
@@ -220,18 +223,20 @@ final class MetadataDatabase implements Closeable {
     return file;
   }
 
-  /** What documents have. */
+  /** The columns of documents. */
   List<MetadataColumn> columns() {
     return columns;
   }
 
-  /** Takes what is known of a document. */
+  /** Takes the metadata of a document. */
   interface Sink {
     /**
      * Takes a row.
      *
-     * @param document number of the document; they come in order, those without a row are left out
-     * @param rows stands on the row; column {@code i + 1} is that of {@link #columns()}
+     * @param document number of the document; numbers ascend, and documents without a row are left
+     *     out
+     * @param rows positioned at the row; column {@code i + 1} is element {@code i} of {@link
+     *     #columns()}
      */
     void accept(int document, ResultSet rows) throws IOException, SQLException;
   }

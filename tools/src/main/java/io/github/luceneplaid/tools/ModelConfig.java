@@ -40,7 +40,7 @@ record ModelConfig(
     long expansion,
     boolean attendExpansion,
     Set<String> skipped) {
-  /** What a plain encoder gets: no markers, no filling, words only. */
+  /** The settings of a plain encoder: no markers, no expansion, words only. */
   static final ModelConfig PLAIN = new ModelConfig(32, 180, -1, -1, false, -1, false, null);
 
   /** The files in which exports of ColBERT models state their settings. */
@@ -91,7 +91,7 @@ record ModelConfig(
         skipped);
   }
 
-  /** Whether a piece of a document stands for nothing that anybody would search for. */
+  /** Whether a piece of a document is skipped, because nobody would search for it. */
   boolean skips(String piece) {
     // Some tokenizers make the space before a word a part of it, as one of these letters
     boolean spaced = piece.length() > 1 && "\u2581\u0120".indexOf(piece.charAt(0)) >= 0;
@@ -101,7 +101,7 @@ record ModelConfig(
         : skipped.contains(piece) || skipped.contains(bare);
   }
 
-  /** Where the first char from a position on is that does not just make pieces that are skipped. */
+  /** Returns the first char, from a position on, that is not part of skipped pieces only. */
   int firstTelling(String text, int from) {
     int i = from;
     while (skipped == null

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.apache.lucene.index.DirectoryReader;
 import picocli.CommandLine.Option;
 
-/** Options of commands that ask an index whose tokens are of a model. */
+/** Options of commands that search an index with the model of its tokens. */
 final class ModelOptions {
   @Option(
       names = "--model",
@@ -31,7 +31,8 @@ final class ModelOptions {
   private boolean any;
 
   /**
-   * Opens the model; refuses one that is not that of the index, and says so if that is not known.
+   * Opens the model. Refuses a model other than that of the index, and takes a note if the index
+   * does not name its model.
    */
   TextEncoder open(Console console, Path folder, DirectoryReader reader) throws IOException {
     check(console::note, folder, reader);
@@ -50,7 +51,7 @@ final class ModelOptions {
     return open(console, folder, reader);
   }
 
-  /** Refuses an index that is of another model; takes a note if that is not known. */
+  /** Refuses an index of another model; takes a note if its model is not known. */
   void check(Notes notes, Path folder, DirectoryReader reader) throws IOException {
     if (any) {
       return;

@@ -24,9 +24,10 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * A folder in which an index is written. Lucene writes new segments beside those that are there,
- * and switches by the name of one file, so that one commit at the end is all or nothing, even if
- * the process dies. If there was no index and none comes to be, the folder becomes what it was.
+ * A folder in which an index is written. Lucene writes new segments beside the existing ones, and
+ * switches to them by renaming one file. So a commit at the end happens completely or not at all,
+ * even if the process dies. If there was no index and the new one is not finished, the folder is
+ * restored to its former state.
  */
 final class NewIndex implements Closeable {
   private final Path folder;
@@ -34,7 +35,7 @@ final class NewIndex implements Closeable {
   private final boolean existed;
   private final Directory directory;
 
-  /** What is there before anything is written. */
+  /** The files in the folder before anything is written. */
   private final Set<Path> before;
 
   private boolean finished;

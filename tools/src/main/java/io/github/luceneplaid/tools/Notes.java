@@ -11,7 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
-/** Takes what a user should know although the command goes on; a line each. */
+/** Takes notes for the user, one line each, while the command goes on. */
 interface Notes {
   void add(String line);
 }

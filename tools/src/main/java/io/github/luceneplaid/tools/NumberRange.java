@@ -58,7 +58,7 @@ final class NumberRange {
     };
   }
 
-  /** A range of longs; null stands for what no long is in. */
+  /** A range of longs. A null bound makes the range empty. */
   private Query whole(Long low, Long high) {
     if (low == null || high == null || low > high) {
       return nothing();
@@ -88,7 +88,7 @@ final class NumberRange {
       }
       bound = (long) Math.ceil(number);
       if (bound > number) {
-        return bound; // What is not whole is not in the range anyway
+        return bound; // A value that is not whole cannot be in the range
       }
     }
     if (with) {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Puts the native libraries of ONNX Runtime where it finds them. It would do so itself, but leave
- * an empty folder behind each time.
+ * Puts the native libraries of ONNX Runtime where it finds them. ONNX Runtime could do so itself,
+ * but would leave an empty folder behind each time.
  */
 final class OnnxLibraries {
   private static final String PROPERTY = "onnxruntime.native.path";
@@ -30,7 +30,8 @@ final class OnnxLibraries {
   private OnnxLibraries() {}
 
   /**
-   * Loads something, once, with the libraries in place, or as ONNX Runtime does it if that fails.
+   * Runs code that loads ONNX Runtime, with the libraries in place. If they cannot be placed, ONNX
+   * Runtime loads its own way.
    */
   static synchronized void load(Runnable loading) {
     if (loaded) {
@@ -50,7 +51,10 @@ final class OnnxLibraries {
     }
   }
 
-  /** A folder that goes when the process ends; null if there are no libraries for this platform. */
+  /**
+   * A folder that is deleted when the process ends; null if there are no libraries for this
+   * platform.
+   */
   private static Path extracted() {
     try {
       Path folder = null;
@@ -64,7 +68,7 @@ final class OnnxLibraries {
           }
           if (folder == null) {
             folder = Files.createTempDirectory("plaid-onnx");
-            // What is named first is deleted last
+            // Files are deleted in the reverse order of these calls
             folder.toFile().deleteOnExit();
           }
           Path file = folder.resolve(name);

@@ -21,8 +21,8 @@ import java.nio.file.StandardCopyOption;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * A file that is there as a whole or not at all. It is written in a {@link TemporaryFolder} beside
- * its place, and nothing of it is left if the process is asked to end before that is done.
+ * A file that appears complete or not at all. It is written in a {@link TemporaryFolder} beside its
+ * place. Nothing is left of it if the process is asked to end before it is finished.
  */
 final class OutputFile implements Closeable {
   private final Path target;
@@ -33,7 +33,7 @@ final class OutputFile implements Closeable {
    * Starts a file.
    *
    * @param target its place, in a folder that exists
-   * @throws UserException if something that is no file is there
+   * @throws UserException if there is something other than a file
    */
   OutputFile(Path target) throws IOException {
     checkPlace(target);
@@ -42,7 +42,7 @@ final class OutputFile implements Closeable {
     fresh = folder.path().resolve(target.getFileName());
   }
 
-  /** Refuses to replace what is no file. */
+  /** Refuses to replace anything but a file. */
   static void checkPlace(Path target) {
     if (Files.exists(target) && Files.isRegularFile(target) == false) {
       throw new UserException(target + ": expected a file");
@@ -64,9 +64,9 @@ final class OutputFile implements Closeable {
   }
 
   /**
-   * Puts the file, which is on the disk as a whole, in its place, where it replaces another.
+   * Moves the completely written file to its place, where it replaces another.
    *
-   * @throws InterruptedIOException if the process ends, and the file is gone
+   * @throws InterruptedIOException if the process is ending, so that the file was deleted
    */
   void finish() throws IOException {
     folder.keep();

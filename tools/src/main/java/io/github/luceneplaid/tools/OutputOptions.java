@@ -19,14 +19,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
-/** How a command says what it has done: in a line for people, or as a JSON object. */
+/** Options of how a command reports its outcome: in a line for people, or as a JSON object. */
 final class OutputOptions {
   @Option(
       names = "--json",
       description = "Print the outcome as a JSON object; of several queries, one for each.")
   private boolean json;
 
-  /** What is no control character for JSON, but is one for terminals, is written as its number. */
+  /** Escapes characters that control terminals but that JSON does not escape by itself. */
   private static final class Escapes extends CharacterEscapes {
     private static final int[] ASCII = CharacterEscapes.standardAsciiEscapesForJSON();
 
@@ -48,7 +48,10 @@ final class OutputOptions {
     }
   }
 
-  /** Made when there is something to print: it takes longer than to read a command line. */
+  /**
+   * Initialised only when there is something to print, because that takes longer than reading a
+   * command line.
+   */
   private static final class Json {
     private static final ObjectMapper MAPPER = mapper();
 
@@ -98,7 +101,7 @@ final class OutputOptions {
     }
   }
 
-  /** A time, and how much was done in each second of it. */
+  /** A time, and the amount that was done per second. */
   static String rate(double seconds, long count, String unit) {
     return String.format(
         Locale.ROOT, "%.2f s (%,.0f %s/s)", seconds, count / Math.max(seconds, 1e-9), unit);

@@ -19,8 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Texts in an array of three axes: texts, tokens, dimensions. A mask tells which tokens are there;
- * without one, rows of zeros at the end of a text are padding.
+ * Texts in an array of three axes: texts, tokens, dimensions. A mask marks the tokens that exist.
+ * Without a mask, rows of zeros at the end of a text are padding.
  */
 final class PaddedTokens extends TokenInput {
   private final String name;
@@ -52,10 +52,10 @@ final class PaddedTokens extends TokenInput {
    *
    * @param name of the file, for messages
    * @param array of three axes
-   * @param mask 1 for each token that is there, else 0; null if there is none
+   * @param mask 1 for each token that exists, else 0; null if there is no mask
    * @param ids the JSON array of ids; if it does not exist, ids are 0, 1, …
    * @param all takes the ids
-   * @param notes takes what was taken for padding
+   * @param notes takes a note of rows that count as padding
    */
   static PaddedTokens open(String name, NpyFile array, NpyFile mask, Path ids, Ids all, Notes notes)
       throws IOException {

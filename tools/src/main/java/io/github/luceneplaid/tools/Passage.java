@@ -12,21 +12,25 @@
 package io.github.luceneplaid.tools;
 
 /**
- * What is indexed as one document: a record, or a part of one that the model cannot see whole.
+ * A unit that is indexed as one document: a record, or a part of a record that is too long for the
+ * model.
  *
  * @param id unique within its collection
  * @param title empty if it has none
  * @param body the text below the title
- * @param record id of the record it is a part of; null if it is one
- * @param fields what else the record has
+ * @param record id of the record that it is a part of; null if it is a whole record
+ * @param fields the other fields of the record
  */
 record Passage(String id, String title, String body, String record, RecordFields fields) {
-  /** A whole record of nothing else. */
+  /** A whole record without other fields. */
   Passage(String id, String title, String body) {
     this(id, title, body, null, RecordFields.NONE);
   }
 
-  /** What is encoded and shown: the title on a line of its own, if there is one, then the body. */
+  /**
+   * The text that is encoded and shown: the title on a line of its own, if there is one, then the
+   * body.
+   */
   String text() {
     return title.isEmpty() ? body : title + "\n" + body;
   }

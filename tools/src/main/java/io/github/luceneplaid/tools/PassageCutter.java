@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** Cuts prose into passages, at headings, blank lines and, where those are rare, at sentences. */
 final class PassageCutter {
-  /** About as many words as the built-in model takes. */
+  /** About the number of words that the built-in model can take. */
   static final int WORDS = 120;
 
   private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+");
@@ -105,7 +105,7 @@ final class PassageCutter {
     return text.substring(0, end).strip();
   }
 
-  /** Adds the paragraph to the passage, which ends if the two are too long together. */
+  /** Adds the paragraph to the passage. Ends the passage first if both together are too long. */
   private void endParagraph() {
     String text = BLANKS.matcher(paragraph.toString().strip()).replaceAll(" ");
     paragraph.setLength(0);
@@ -143,7 +143,7 @@ final class PassageCutter {
     return EMPHASIS.matcher(withoutLinks(line)).replaceAll("").replace('|', ' ');
   }
 
-  /** Leaves of links and images the words; looks at each char a few times only. */
+  /** Reduces links and images to their words. Looks at each char only a few times. */
   private static String withoutLinks(String line) {
     StringBuilder text = new StringBuilder();
     int copied = 0;

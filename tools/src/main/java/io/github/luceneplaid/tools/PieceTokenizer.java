@@ -38,7 +38,7 @@ final class PieceTokenizer implements Closeable {
    */
   PieceTokenizer(InputStream in, ModelConfig config) throws IOException {
     this.config = config;
-    // Cutting is done here, where it can be told of
+    // Texts are cut here, so that the user can be told
     Map<String, String> options = Map.of("truncation", "false", "padding", "false");
     tokenizer = HuggingFaceTokenizer.newInstance(in, options);
   }
@@ -122,7 +122,9 @@ final class PieceTokenizer implements Closeable {
     return result == null ? text : result.toString();
   }
 
-  /** The tokenizer counts code points, Java chars; questions come nearly in order. */
+  /**
+   * Maps the tokenizer's code points to Java's chars. It is fast for positions that nearly ascend.
+   */
   private static final class CodePoints {
     private final String text;
     private int points;
@@ -154,7 +156,10 @@ final class PieceTokenizer implements Closeable {
     return pieces(cut, ids, attention, config.queryMarker() >= 0, false);
   }
 
-  /** Where the part of a query starts that the model does not see; −1 if it sees all of it. */
+  /**
+   * Returns the start of the part of a query that the model does not see; −1 if it sees the whole
+   * query.
+   */
   int queryEnd(String text) {
     Cut cut = cut(text);
     int length = queryLength();
@@ -178,7 +183,7 @@ final class PieceTokenizer implements Closeable {
   }
 
   /**
-   * How many pieces of a text have no room in a document.
+   * Returns how many pieces of a text do not fit into a document.
    *
    * @return 0 or less if it fits
    */
@@ -186,7 +191,7 @@ final class PieceTokenizer implements Closeable {
     return cut(text).ids.length - documentLength();
   }
 
-  /** How many pieces of text a document has room for. */
+  /** Returns how many pieces of text fit into a document. */
   int room() {
     Cut cut = cut("a");
     return Math.max(1, documentLength() - cut.head - cut.tail);
@@ -203,7 +208,7 @@ final class PieceTokenizer implements Closeable {
     return false;
   }
 
-  /** Where the first char from a position on is of which a token may become. */
+  /** Returns the first char, from a position on, that may become part of a token. */
   int firstTelling(String text, int from) {
     return config.firstTelling(text, from);
   }

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 /**
  * The {@code plaid} command.
  *
- * <p>It ends with 0 if all went well, 1 if something failed, also a check, and 2 if it was called
- * wrongly.
+ * <p>It exits with 0 on success, with 1 if something failed, including a check, and with 2 if it
+ * was called wrongly.
  *
  * @lucene.experimental
  */
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Plaid.Version.class)
 public final class Plaid implements Runnable {
-  /** Kept here, as a logger that nobody refers to forgets its level. */
+  /** Kept here, because a logger without references is collected and loses its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
 
   private static final Map<String, String> EXIT_CODES =
@@ -114,7 +114,7 @@ public final class Plaid implements Runnable {
     return code;
   }
 
-  /** What parses a command line. */
+  /** The parser of a command line. */
   static CommandLine commandLine(Console console, String... args) {
     Plaid plaid = new Plaid(console);
     CommandLine command = new CommandLine(plaid);

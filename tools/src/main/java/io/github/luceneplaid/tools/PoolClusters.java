@@ -26,8 +26,8 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * What became of the tokens of a document that was pooled. Binary doc values have it: a vint for
- * each token there was, the number of the token that it is a part of.
+ * The pooling of a document's tokens. It is stored as binary doc values: for each original token a
+ * vint, the number of the pooled token that it is a part of.
  */
 final class PoolClusters {
   static final String FIELD = "plaid.clusters";
@@ -45,7 +45,7 @@ final class PoolClusters {
     return new BinaryDocValuesField(FIELD, new BytesRef(bytes, 0, out.getPosition()));
   }
 
-  /** Those of a document; null if nothing is known of any. */
+  /** Reads the clusters of a document; null if the index has none. */
   static int[] read(IndexReader reader, int doc) throws IOException {
     List<LeafReaderContext> leaves = reader.leaves();
     LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
@@ -64,10 +64,10 @@ final class PoolClusters {
   }
 
   /**
-   * The tokens that each of some pooled ones came from, ascending.
+   * Returns, for each pooled token, the original tokens that it came from, ascending.
    *
    * @param n how many pooled tokens there are
-   * @return null if the clusters are not those of as many
+   * @return null if the clusters do not have this many pooled tokens
    */
   static int[][] members(int[] clusters, int n) {
     int[] sizes = new int[n];

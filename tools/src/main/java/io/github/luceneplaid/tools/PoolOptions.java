@@ -44,7 +44,7 @@ final class PoolOptions {
   }
 
   /**
-   * Finds which tokens of a document, which errors name, are to be pooled.
+   * Finds which tokens of a document are to be pooled. Errors name the document.
    *
    * @return as {@link TokenPooling#clusters}; null if none are
    */
@@ -56,7 +56,7 @@ final class PoolOptions {
     }
   }
 
-  /** Pools the tokens of a document, which errors name. */
+  /** Pools the tokens of a document. Errors name the document. */
   static float[][] pool(TokenPooling pooling, String id, float[][] tokens) {
     int[] clusters = clusters(pooling, id, tokens);
     return clusters == null ? tokens : TokenPooling.pool(tokens, clusters);

@@ -22,11 +22,13 @@ import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.store.LockObtainFailedException;
 
-/** Says in a line what went wrong, and what can be done. */
+/** Describes an error in a line, with advice on what to do. */
 final class Problem {
   private Problem() {}
 
-  /** How Lucene's writer begins to say that it has stopped, because of a cause. */
+  /**
+   * The beginnings of messages by which Lucene's writer says that an earlier error has closed it.
+   */
   private static final List<String> WRITER =
       List.of(
           "background merge hit exception",
@@ -63,7 +65,7 @@ final class Problem {
     };
   }
 
-  /** Whether it only says that something went wrong before, or in another thread. */
+  /** Whether an error only says that another one occurred before, or in another thread. */
   private static boolean isOfWriter(Throwable e) {
     String message = e.getMessage() == null ? "" : e.getMessage();
     return WRITER.stream().anyMatch(message::startsWith);
@@ -90,7 +92,7 @@ final class Problem {
         : better;
   }
 
-  /** What a file system says, with what to do. */
+  /** A file system's message, with advice. */
   private static String reason(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.contains("no space left") || lower.contains("disk quota exceeded")) {
@@ -101,7 +103,7 @@ final class Problem {
     return message;
   }
 
-  /** How NumPy writes what is read. */
+  /** Advice on how NumPy writes a file that can be read. */
   private static String advice(VectorFileException e) {
     return switch (e.field()) {
       case "descr" ->

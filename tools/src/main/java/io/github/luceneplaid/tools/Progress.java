@@ -18,9 +18,9 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A progress bar on standard error that appears once it is clear that something takes long. */
+/** A progress bar on standard error. It appears once a task is known to take long. */
 final class Progress implements Closeable {
-  /** When a task that is less than half done has taken as long, it will take two seconds. */
+  /** A task that is less than half done after this time will take more than two seconds. */
   private static final long DELAY_NANOS = 1_000_000_000L;
 
   private final String task;

@@ -93,7 +93,7 @@ final class ProjectionFitter {
     return new Fit(new Projection(mean, rows), kept / variance);
   }
 
-  /** Of the two directions of an axis the one in which the largest component is positive. */
+  /** Flips an axis, if needed, so that its largest component is positive. */
   private static float[] signed(double[] vector) {
     double largest = 0;
     for (double component : vector) {

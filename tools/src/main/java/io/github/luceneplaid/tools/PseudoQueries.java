@@ -26,8 +26,8 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * Queries that are made of an index itself: some consecutive tokens of some documents, as they are
- * stored. The same index gives the same queries.
+ * Makes queries from an index: consecutive stored tokens of some documents. The same index gives
+ * the same queries.
  */
 final class PseudoQueries {
   private static final long SEED = 42;
@@ -95,7 +95,10 @@ final class PseudoQueries {
     }
   }
 
-  /** Takes a part of a document, unless it is odd: not of tokens that others can be compared to. */
+  /**
+   * Takes a part of a document. Leaves out documents whose tokens cannot be compared with those of
+   * others.
+   */
   private void take(BytesRef value) {
     float[][] tokens;
     try {

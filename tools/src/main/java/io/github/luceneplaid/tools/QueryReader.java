@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads queries, and tells of those that cannot find anything. */
+/** Reads queries, and notes those that cannot find anything. */
 final class QueryReader {
   private final Notes notes;
 
@@ -66,7 +66,7 @@ final class QueryReader {
     return new SearchedQuery(id, text, encoder.encodeQuery(text, notes));
   }
 
-  /** Tells of queries without tokens, which have no hits; if all are so, it is an error. */
+  /** Notes queries without tokens, which have no hits. It is an error if no query has tokens. */
   private List<SearchedQuery> checked(List<SearchedQuery> queries) {
     List<SearchedQuery> empty =
         queries.stream().filter(query -> query.hasTokens() == false).toList();

@@ -19,8 +19,9 @@ import org.apache.lucene.search.ScoreDoc;
  * A hit that is shown.
  *
  * @param doc its number in the index
- * @param maxSim where it is by its tokens; null where only they count, or it is too far down
- * @param words where it is by its words; null where they do not count, or it is too far down
+ * @param maxSim its place in the ranking by tokens; null if there is only that ranking, or if it is
+ *     too far down
+ * @param words its place in the ranking by words; null if there is none, or if it is too far down
  */
 record RankedHit(int doc, float score, Place maxSim, Place words) {
 

@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid recall}: how many of the right hits an index finds, and how fast. */
+/**
+ * {@code plaid recall}: measures the share of the right hits that an index finds, and its speed.
+ */
 @Command(
     name = "recall",
     description = {
@@ -181,7 +183,7 @@ final class RecallCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether anything is searched by cells, not exactly anyway. */
+  /** Whether any segment is searched by cells and not exactly. */
   private static boolean hasCells(DirectoryReader reader) throws IOException {
     for (LeafReaderContext leaf : reader.leaves()) {
       PlaidStatistics s = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
@@ -226,7 +228,7 @@ final class RecallCommand implements Callable<Integer> {
     OutputFile.write(plot, page.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How many queries of what. */
+  /** The number of queries, and their source. */
   private static String count(Outcome outcome) {
     return String.format(
         Locale.ROOT,

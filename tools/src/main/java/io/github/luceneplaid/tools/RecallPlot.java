@@ -18,9 +18,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A plot of recall (upwards) and time (to the right, by its logarithm) as SVG, which needs nothing
- * but itself. A line joins the settings that no other one beats in both; pointing at a setting
- * shows its options.
+ * A self-contained SVG plot of recall (upwards) and time (to the right, on a logarithmic scale). A
+ * line joins the settings that no other one beats in both; pointing at a setting shows its options.
  */
 final class RecallPlot {
   private static final int WIDTH = 760;

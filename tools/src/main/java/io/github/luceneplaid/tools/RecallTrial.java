@@ -20,23 +20,23 @@ import java.util.Set;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Measures settings of a search: what comes by default and for other wishes, then more and more
- * candidates, each with few and with many cells, until nearly all hits are right, and last an exact
- * search.
+ * Measures settings of a search: first the default and other values of the wanted recall; then
+ * rising numbers of candidates, each with few and with many cells, until nearly all hits are right;
+ * and last an exact search.
  */
 final class RecallTrial {
-  /** Nothing more is tried when as much is found. */
+  /** The recall at which no more settings are tried. */
   private static final double ENOUGH = 0.995;
 
   private static final float[] WISHES = {0.8f, 0.9f, 0.95f, 0.999f};
   private static final int MAX_STEPS = 9;
 
-  /** After so many steps, one that gains less than that is the last. */
+  /** The number of steps after which a gain below {@link #GAIN} ends the trial. */
   private static final int MIN_STEPS = 4;
 
   private static final double GAIN = 0.0005;
 
-  /** As many documents have more cells that are about as near as the nearest. */
+  /** From this number of documents on, more cells are about as near as the nearest one. */
   private static final int MANY_DOCUMENTS = 100_000;
 
   private static final int[] CELLS = {32, 128};
@@ -45,10 +45,15 @@ final class RecallTrial {
   /** How often each query is answered to measure time, after once to warm up. */
   private static final int ROUNDS = 2;
 
-  /** An exact search takes long, and as long each time. */
+  /**
+   * The queries that measure an exact search. Few are enough: it is slow, and its time hardly
+   * varies.
+   */
   private static final int EXACT_QUERIES = 20;
 
-  /** Code is compiled while it runs: so many queries to begin with, or so long. */
+  /**
+   * The number of searches to warm up with, or the time, because code is compiled while it runs.
+   */
   private static final int WARM_UP = 1000;
 
   private static final long WARM_UP_NANOS = 2_000_000_000L;
@@ -69,7 +74,7 @@ final class RecallTrial {
   /**
    * A setting, and what it gives.
    *
-   * @param options as they are typed; empty for what comes by default
+   * @param options as they are typed; empty for the default
    * @param recall 0 to 1
    * @param milliseconds of CPU for a query
    */
@@ -175,7 +180,7 @@ final class RecallTrial {
     return 1000 / speed.queriesPerCpuSecond();
   }
 
-  /** The fastest of those that find enough; an exact search does. */
+  /** The fastest setting with enough recall. An exact search always has enough. */
   static Setting fastest(List<Setting> settings, double atLeast) {
     return settings.stream()
         .filter(setting -> setting.recall >= atLeast)

@@ -20,11 +20,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a JSON record has beside its id, title and text. What is in an object has the name of the
- * object, a dot, and its own; what is in an array are several values. There are no nulls.
+ * The fields of a JSON record besides its id, title and text. A member of a nested object is named
+ * by the object's name, a dot and its own name. An array gives several values. Nulls are left out.
  *
  * @param values strings, longs and doubles by name
- * @param renamed which names were others, as they are of something else
+ * @param renamed the fields that were renamed, because their own names are reserved
  */
 record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
   static final RecordFields NONE = new RecordFields(Map.of(), List.of());
@@ -43,7 +43,7 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           SourceFile.SIZE);
 
   /**
-   * Takes all of a record but some names.
+   * Reads the fields of a record, without some names.
    *
    * @param json an object
    */

@@ -30,9 +30,9 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 
 /**
- * Searches for records: of one that was indexed in parts, the best part is the hit. Where there are
- * such records, twice as many documents are asked for again and again, until they are of as many
- * records as wanted, or there are no more of them.
+ * Searches for records. The hit of a record that was indexed in parts is its best part. If there
+ * are such records, the number of documents asked for is doubled until they belong to as many
+ * records as wanted, or until there are no more documents.
  */
 final class RecordSearch {
   private final IndexSearcher searcher;
@@ -75,7 +75,7 @@ final class RecordSearch {
   /**
    * Finds records.
    *
-   * @param queries for each number of documents one that finds as many
+   * @param queries makes a query that finds a given number of documents
    */
   private List<ScoreDoc> records(int k, IntFunction<Query> queries) throws IOException {
     int documents = Math.max(1, searcher.getIndexReader().maxDoc());
@@ -113,7 +113,7 @@ final class RecordSearch {
 
   /**
    * The id of the record that a document is, or is a part of. Documents of other programs may have
-   * none: then it is {@code #} and the number that Lucene knows the document by.
+   * no id. They are shown as {@code #} and Lucene's document number.
    */
   static String shownId(Document document, int doc) {
     String record = recordId(document);

@@ -27,7 +27,7 @@ final class RecordWriter {
   private String last;
 
   /**
-   * Counts from nothing.
+   * Starts with counts of 0.
    *
    * @param sources where records came from, by their ids
    * @param dimension of tokens that are there already; 0 if there are none

@@ -28,7 +28,7 @@ final class RequestParameters {
    *
    * @param query what follows the question mark of the address; null if nothing does
    * @param names those that are known
-   * @throws UserException if there are others, or what they are cannot be read
+   * @throws UserException if there are other parameters, or if a value cannot be decoded
    */
   RequestParameters(String query, Set<String> names) {
     for (String parameter : query == null ? new String[0] : query.split("&", -1)) {
@@ -81,7 +81,7 @@ final class RequestParameters {
   }
 
   /**
-   * The number that a parameter is.
+   * The value of a parameter that is a number.
    *
    * @param missing what to return if it is not there
    * @param low the smallest number allowed

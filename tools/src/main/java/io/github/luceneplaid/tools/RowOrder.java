@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** The order of rows that their ids tell: files in which hashes sort them have lost it. */
+/** Restores the order of rows by their ids, for files that sort rows by a hash. */
 final class RowOrder {
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
 

@@ -20,7 +20,7 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * What JSON tells of a query.
+ * The JSON of a query and its hits.
  *
  * @param query its id
  * @param text null if only its tokens are known
@@ -33,7 +33,7 @@ record SearchOutcome(String query, String text, List<Hit> hits) {
    * @param rank from 1
    * @param id of the record, or its number, see {@link RecordSearch#shownId}
    * @param title null if it has none
-   * @param ranks left out where there is one ranking
+   * @param ranks left out if there is only one ranking
    */
   record Hit(
       int rank,
@@ -55,7 +55,7 @@ record SearchOutcome(String query, String text, List<Hit> hits) {
   /** Where a hit is in two rankings; null if it is too far down to be known. */
   record Ranks(RankedHit.Place maxSim, RankedHit.Place words) {}
 
-  /** What is told of hits, in their order. */
+  /** The JSON of hits, in their order. */
   static List<Hit> hits(IndexSearcher searcher, List<RankedHit> found) throws IOException {
     StoredFields stored = searcher.storedFields();
     List<Hit> hits = new ArrayList<>();

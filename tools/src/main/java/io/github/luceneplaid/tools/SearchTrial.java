@@ -98,7 +98,7 @@ final class SearchTrial {
     }
     long searches = (long) queries.size() * rounds;
     double hits = found / (double) (searches + queries.size());
-    // A clock that has not moved on yet
+    // The clock may not have moved on yet
     double seconds = Math.max(cpu, 1) * 1e-9;
     return new Speed(queries.size(), rounds, searches / seconds, hits);
   }
@@ -112,7 +112,7 @@ final class SearchTrial {
     return found;
   }
 
-  /** Answers queries again and again, until they are so many, or it has taken so long. */
+  /** Answers queries repeatedly, for a number of searches or for a time, whichever ends first. */
   void warmUp(int searches, long nanos) throws IOException {
     long start = System.nanoTime();
     for (int done = 0; done < searches && System.nanoTime() - start < nanos; done++) {
@@ -123,16 +123,17 @@ final class SearchTrial {
   /**
    * The right hits.
    *
-   * @param of the index whose documents are all scored
+   * @param of name of the index whose documents are all scored
    * @param ids by query
    */
   record Truth(String of, List<Set<String>> ids) {}
 
   /**
-   * Finds out which hits are right.
+   * Finds the right hits.
    *
-   * @param in where every document is scored to know them: this index, or another of the same ids
-   * @param name what to call it
+   * @param in the index of which every document is scored to find them: this one, or another with
+   *     the same ids
+   * @param name the name of that index
    * @param progress is told of each query
    */
   Truth truth(IndexSearcher in, String name, Progress progress) throws IOException {
@@ -146,10 +147,10 @@ final class SearchTrial {
   }
 
   /**
-   * Which part of the right hits is found.
+   * The share of the right hits that is found.
    *
    * @param k how many hits a query has
-   * @param of the index whose documents are all scored
+   * @param of name of the index whose documents are all scored
    * @param recall 0 to 1, on average; null if no query has hits
    * @param queries those that have hits at all
    */
@@ -170,7 +171,7 @@ final class SearchTrial {
   }
 
   /**
-   * Finds out which part of the right hits is found.
+   * Measures the share of the right hits that is found.
    *
    * @param progress is told of each query
    */

@@ -30,11 +30,11 @@ import org.apache.lucene.util.BitUtil;
  * <ul>
  *   <li>codebooks have the centroids that their ids are hashes of (checked when a segment is
  *       opened)
- *   <li>documents and tokens are as many as the statistics say, wherever they are counted
+ *   <li>the numbers of documents and tokens match the statistics, wherever they are counted
  *   <li>codes name centroids that exist and decode to finite numbers
  *   <li>postings rise within a cell, and cells follow one another
- *   <li>the regions that list a document are those that its codes lie in, where centroids are the
- *       regions; otherwise it is in one list at least, and in no more than it has tokens
+ *   <li>if centroids are the regions, the regions that list a document are those of its codes;
+ *       otherwise a document is in at least one list, and in no more lists than it has tokens
  * </ul>
  */
 final class SegmentCheck {
@@ -49,12 +49,12 @@ final class SegmentCheck {
   private final boolean regionsAreCentroids;
   private final List<String> problems = new ArrayList<>();
 
-  /** Of each document a hash of the set of its regions, by postings and by codes. */
+  /** For each document, a hash of the set of its regions: one by postings, one by codes. */
   private final long[] listed;
 
   private final long[] coded;
 
-  /** Of each document the number of its postings. */
+  /** For each document, the number of its postings. */
   private final int[] postings;
 
   /**
@@ -159,7 +159,10 @@ final class SegmentCheck {
     return Arrays.stream(centroids).distinct().mapToLong(SegmentCheck::mixed).sum();
   }
 
-  /** A number that no sum of a few others is by chance (the finaliser of SplitMix64). */
+  /**
+   * Mixes a number, so that sums of a few mixed numbers do not collide by chance (the finaliser of
+   * SplitMix64).
+   */
   private static long mixed(int region) {
     long z = (region + 1L) * 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

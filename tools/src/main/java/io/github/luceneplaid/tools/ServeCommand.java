@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code plaid serve}: a page to search with. */
+/** {@code plaid serve}: serves a search page. */
 @Command(
     name = "serve",
     description = {
@@ -66,9 +66,9 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Tells where the page is, and returns when this thread is interrupted. */
+  /** Prints the address of the page, and returns when this thread is interrupted. */
   private void serve(LocalServer server) {
-    // Else the process might end in the midst of the model's native code
+    // Otherwise the process might end while the model's native code runs
     Thread hook = new Thread(server::close, "stop serving");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -82,7 +82,7 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** Says where a failure comes from, if that is wanted, but not what was asked. */
+  /** Reports a failure, with its stack trace if wanted, but never the request. */
   private void tell(Throwable failure) {
     if (plaid.stackTraces() == false) {
       return;

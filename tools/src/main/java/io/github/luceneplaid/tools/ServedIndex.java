@@ -32,11 +32,11 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * Answers what a page asks of an index, each time of its latest commit. All threads share the
- * model, whose tokenizer and session keep nothing between calls.
+ * Answers the requests of a page, always from the latest commit of the index. All threads share the
+ * model, because its tokenizer and session keep no state between calls.
  */
 final class ServedIndex implements Closeable {
-  /** More hits are not shown. */
+  /** The most hits that are shown. */
   static final int MAX_HITS = 100;
 
   private final Path folder;
@@ -45,7 +45,7 @@ final class ServedIndex implements Closeable {
   private final LatestCommit commits;
   private final TextEncoder encoder;
 
-  /** Says what model the encoder is of. */
+  /** The index settings that name the model that the encoder was opened for. */
   private final Map<String, String> checked;
 
   private ServedIndex(
@@ -87,23 +87,23 @@ final class ServedIndex implements Closeable {
   }
 
   /**
-   * What a page says of an index.
+   * The facts that a page shows of an index.
    *
    * @param words whether it can be searched by words
    */
   record Facts(String index, int documents, boolean words, List<Field> fields) {}
 
-  /** A field to filter by, and what it has. */
+  /** A field to filter by, and the kind of its values. */
   record Field(String name, String kind) {}
 
   /**
-   * What JSON tells of a query, with what a page shows of each hit.
+   * The JSON of a query, with each hit as the page shows it.
    *
-   * @param notes what else the user should know
+   * @param notes notes for the user
    */
   record Outcome(String query, String text, List<ShownHit> hits, List<String> notes) {}
 
-  /** Something that is found out by a search. */
+  /** A question that a search answers. */
   private interface Question<T> {
     T answer(IndexSearcher searcher) throws IOException;
   }
@@ -138,7 +138,7 @@ final class ServedIndex implements Closeable {
         IndexBuilder.FINGERPRINT, Objects.toString(data.get(IndexBuilder.FINGERPRINT)));
   }
 
-  /** What there is to search. */
+  /** Returns the facts of the index. */
   Facts facts() throws IOException {
     return ask(
         searcher -> {

@@ -23,12 +23,12 @@ import org.apache.lucene.index.IndexableField;
 /**
  * A hit as a page shows it.
  *
- * @param hit what JSON tells of it anywhere
+ * @param hit the hit as in all JSON output
  * @param document the id of the document, which is a part of the record or all of it; null if it
  *     has none
  * @param heading the title as far as it is a part of the text; empty if it is not
  * @param snippet the best sentences after it; empty if no text is stored
- * @param fields what else is stored, but for bytes, by name
+ * @param fields the other stored fields by name, without bytes
  */
 record ShownHit(
     @JsonUnwrapped SearchOutcome.Hit hit,
@@ -38,7 +38,7 @@ record ShownHit(
     Map<String, List<String>> fields) {
   private static final int LINES = 3;
 
-  /** What is shown elsewhere. */
+  /** The fields that are shown elsewhere. */
   private static final Set<String> SHOWN =
       Set.of(IndexBuilder.ID, IndexBuilder.PART_OF, IndexBuilder.TITLE, IndexBuilder.TEXT);
 

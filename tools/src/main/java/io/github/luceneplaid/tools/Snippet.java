@@ -21,7 +21,7 @@ import java.util.Locale;
 final class Snippet {
   private static final int LINE_LENGTH = 92;
 
-  /** Weaker matches are chance, and not marked. */
+  /** The lowest similarity that is marked: weaker matches are chance. */
   private static final float MIN_SIMILARITY = 0.4f;
 
   private final String text;
@@ -43,8 +43,8 @@ final class Snippet {
   }
 
   /**
-   * Where what follows the title starts in a text, in chars; 0 if the title is not part of the
-   * text, as with imported metadata, or there is none.
+   * The position after the title in a text, in chars. It is 0 if there is no title, or if the title
+   * is not part of the text, as with imported metadata.
    */
   static int bodyStart(String title, String text) {
     return title != null && text.startsWith(title + "\n") ? title.length() + 1 : 0;
@@ -135,7 +135,7 @@ final class Snippet {
     }
   }
 
-  /** The run of sentences that fits and whose matches are best together. */
+  /** The run of sentences that fits and has the best matches in total. */
   private int[] window(int from, int maxLength) {
     if (text.length() - from <= maxLength) {
       return new int[] {from, text.length()};

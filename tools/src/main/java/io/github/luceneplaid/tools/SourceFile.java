@@ -25,14 +25,14 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * The file a record came from, as it was when it was read. Each document of the record has it, in
- * doc values that are the same for all of the file, so that a file costs as much as a few terms and
- * a document a few ordinals.
+ * The file that a record came from, as it was when it was read. Each document of the record stores
+ * it in doc values. The values are equal for all documents of the file, so a file costs a few terms
+ * and a document a few ordinals.
  *
  * @param path absolute
- * @param name what ids of its passages are made of; empty if its lines are just numbered
+ * @param name the name that ids of its passages are made of; empty if its lines are just numbered
  * @param hash the first eight bytes of the SHA-256 of its content
- * @param stamp what it had before it was read
+ * @param stamp its stamp before it was read
  */
 record SourceFile(String path, String name, long hash, FileStamp stamp) {
   /** Terms, and doc values: the path. */
@@ -65,7 +65,7 @@ record SourceFile(String path, String name, long hash, FileStamp stamp) {
     }
   }
 
-  /** What changes with the content; Lucene can update it in documents that stay. */
+  /** The fields that change with the content; Lucene can update them in documents that stay. */
   Field[] state() {
     return new Field[] {
       new NumericDocValuesField(HASH, hash),

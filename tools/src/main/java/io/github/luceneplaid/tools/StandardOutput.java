@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
 
-/** Remembers why output could not be written, which writers around it forget. */
+/** Remembers why output could not be written, because the writers around it do not. */
 final class StandardOutput extends OutputStream {
   private final OutputStream out;
   private IOException failure;
@@ -46,7 +46,10 @@ final class StandardOutput extends OutputStream {
     return failure;
   }
 
-  /** Whether the failure is that nobody reads on, as {@code head} does not: nothing to tell. */
+  /**
+   * Whether output failed only because the reader, such as {@code head}, has closed the pipe. That
+   * is no error.
+   */
   boolean isClosed() {
     String message = failure == null ? null : failure.getMessage();
     String lower = message == null ? "" : message.toLowerCase(Locale.ROOT);

@@ -13,7 +13,7 @@ package io.github.luceneplaid.tools;
 
 import java.io.Closeable;
 
-/** Progress of something that says how much there is to do while it does it. */
+/** The progress of a task whose total is known only while it runs. */
 final class Steps implements Closeable {
   private final Console console;
   private final String task;
@@ -25,7 +25,7 @@ final class Steps implements Closeable {
   }
 
   /**
-   * Something has been done.
+   * Reports progress.
    *
    * @param done documents so far
    * @param all how many there are

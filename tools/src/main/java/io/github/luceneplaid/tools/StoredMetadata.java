@@ -48,7 +48,7 @@ import org.sqlite.SQLiteConfig;
  * with its index of words. A field becomes a column; several values in a document are a JSON array.
  */
 final class StoredMetadata {
-  /** Columns that next-plaid keeps beside documents' numbers, as it filters by them. */
+  /** The columns that next-plaid keeps beside the numbers of documents, to filter by them. */
   private static final Set<String> COLUMNS_OF_DOCUMENTS =
       Set.of(
           "file",
@@ -104,7 +104,7 @@ final class StoredMetadata {
     return List.copyOf(metadata.columns.keySet());
   }
 
-  /** To SQLite names that differ in case only are the same, in either table. */
+  /** Refuses names that differ in case only: they are equal to SQLite, in either table. */
   private void checkNames() {
     Set<String> names = new HashSet<>(Set.of(DOCUMENT, CONTENT));
     for (String name : columns.keySet()) {
@@ -122,7 +122,7 @@ final class StoredMetadata {
     return e.getMessage() + " (--no-metadata leaves them out)";
   }
 
-  /** A column takes the kind that all values of its field can be of. */
+  /** Finds the kind of each column: one that can hold all values of its field. */
   private void findColumns(Progress progress) throws IOException {
     for (int document : documents) {
       for (Map.Entry<String, Object> value : values(fields.document(document)).entrySet()) {
@@ -259,7 +259,10 @@ final class StoredMetadata {
     return "CREATE INDEX " + quoted(name) + " ON " + DOCUMENTS_TABLE + " (" + quoted(column) + ")";
   }
 
-  /** A row whose first value is that of the content, or of the row in the index of words. */
+  /**
+   * A statement that inserts a row whose first value is the number of the content, or of the row in
+   * the index of words.
+   */
   private static PreparedStatement insert(
       Connection connection, String table, String second, List<String> columns)
       throws SQLException {

@@ -19,9 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What can follow {@code plaid}. To read all options of all commands takes longer than most
- * commands take, so that is done of those only that a command line names; of the others it is known
- * what they are called and what they do.
+ * The commands that can follow {@code plaid}. To read all options of all commands would take longer
+ * than most commands run. So options are read only for commands that the command line names. The
+ * others have only a name and a description.
  */
 final class Subcommands {
   private static final String COMPLETION = "generate-completion";
@@ -53,8 +53,8 @@ final class Subcommands {
   /**
    * Adds all commands.
    *
-   * @param args what follows {@code plaid}; each word may be a command, as only the parser can tell
-   *     which of them is
+   * @param args the words after {@code plaid}; each may be a command, because only the parser can
+   *     tell which one is
    */
   static void addTo(CommandLine plaid, String... args) {
     Collection<String> words = Arrays.asList(args);
@@ -66,7 +66,7 @@ final class Subcommands {
     }
   }
 
-  /** Whether a word stands for a file with more of them. */
+  /** Whether a word names a file with more arguments. */
   private static boolean isFile(String word) {
     return word.startsWith("@");
   }

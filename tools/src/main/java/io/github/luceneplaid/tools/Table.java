@@ -24,7 +24,7 @@ final class Table {
     return count(n, thing, thing + "s");
   }
 
-  /** A number of things that are several by another word. */
+  /** As above, for a thing with an irregular plural. */
   static String count(long n, String one, String several) {
     return n + " " + (n == 1 ? one : several);
   }
@@ -37,7 +37,7 @@ final class Table {
     rows.add(cells);
   }
 
-  /** Prints the table, unless it has no rows but its head. */
+  /** Prints the table, unless it has only its head. */
   void print(PrintWriter out) {
     if (rows.size() == 1) {
       return;

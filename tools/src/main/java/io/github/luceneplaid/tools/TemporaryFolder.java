@@ -20,11 +20,11 @@ import java.nio.file.Path;
 import org.apache.lucene.util.IOSupplier;
 
 /**
- * A folder that goes when it is not needed any more, also if the process is asked to end (by
- * Ctrl-C, or SIGTERM). Only one that is killed leaves it.
+ * A folder that is deleted when it is no longer needed, also if the process is asked to end (by
+ * Ctrl-C or SIGTERM). Only a killed process leaves it behind.
  */
 final class TemporaryFolder implements Closeable {
-  /** Somebody may write into the folder while it is deleted, until there is no place to. */
+  /** The attempts to delete the folder: another thread may write into it meanwhile. */
   private static final int TRIES = 50;
 
   private static final int PAUSE_MILLIS = 10;
@@ -36,7 +36,7 @@ final class TemporaryFolder implements Closeable {
   private boolean kept;
   private boolean ended;
 
-  /** Takes care of a folder that is there. */
+  /** Takes over an existing folder. */
   TemporaryFolder(Path path) {
     this.path = path;
     if (watch() == false) {
@@ -49,13 +49,14 @@ final class TemporaryFolder implements Closeable {
   /**
    * Makes a folder.
    *
-   * @throws InterruptedIOException if the process ends, and there is none
+   * @throws InterruptedIOException if the process is ending, so that no folder is made
    */
   static TemporaryFolder make(IOSupplier<Path> maker) throws IOException {
     TemporaryFolder folder = new TemporaryFolder();
     boolean ending = folder.watch() == false;
     try {
-      // The end of the process waits until the folder is there to be deleted, or comes before it
+      // The shutdown hook either waits until the folder exists, and deletes it, or runs before it
+      // is made
       synchronized (folder) {
         if (ending || folder.ended) {
           throw new InterruptedIOException("the command was told to end");
@@ -70,7 +71,10 @@ final class TemporaryFolder implements Closeable {
     }
   }
 
-  /** Waits for the end of the process; returns false if it has come. */
+  /**
+   * Registers the folder to be deleted when the process ends; returns false if it is ending
+   * already.
+   */
   private boolean watch() {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
@@ -86,7 +90,7 @@ final class TemporaryFolder implements Closeable {
     return path;
   }
 
-  /** The process ends. */
+  /** Called when the process ends. */
   synchronized void end() {
     ended = true;
     try {
@@ -108,10 +112,10 @@ final class TemporaryFolder implements Closeable {
   }
 
   /**
-   * What is in the folder is complete, and about to be put where it belongs: from now on the end of
-   * the process does not touch it.
+   * Says that the content of the folder is complete and about to be moved to its place. From now on
+   * the end of the process does not delete it.
    *
-   * @throws InterruptedIOException if that end has come, and the folder is gone
+   * @throws InterruptedIOException if the process is ending already, and the folder is deleted
    */
   synchronized void keep() throws InterruptedIOException {
     if (ended) {
@@ -137,7 +141,7 @@ final class TemporaryFolder implements Closeable {
     }
   }
 
-  /** Whether the process ends, so that whatever fails does so because of that. */
+  /** Whether the process is ending, so that this is the cause of any failure. */
   static boolean isProcessEnding() {
     Thread probe = new Thread(() -> {}, "probe");
     try {

@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Cuts records that a model cannot see whole into passages that it can, by the pieces of its own
- * tokenizer: nothing of a text is left out. A cut is at the end of a paragraph, else of a sentence,
- * else of a line, else of a word, if the second half of what fits has one, and else between two
- * pieces. Passages overlap by up to an eighth. Each starts with the title of the record, unless
- * that takes more than a quarter of the room; then the title is cut like the rest. Where a passage
- * would have no tokens, as of a million brackets, there is none.
+ * Cuts records that are too long for a model into passages that fit, by the pieces of the model's
+ * tokenizer. No part of a text is left out. A cut is at the end of a paragraph, a sentence, a line
+ * or a word: the first of these that the second half of the fitting text has. If it has none, the
+ * cut is between two pieces. Passages overlap by up to an eighth. Each passage starts with the
+ * title of the record, unless the title takes more than a quarter of the room; then the title is
+ * cut like the rest. There are no passages without tokens, as a million brackets would give.
  */
 final class TextCutter {
-  /** Chars looked at for each piece that there is room for, until it is known how long they are. */
+  /** Chars to look at for each piece that fits, until the length of pieces is known. */
   private static final int CHARS_PER_PIECE = 8;
 
   private static final int OVERLAP = 8;
@@ -80,7 +80,7 @@ final class TextCutter {
     private final int room;
     private final List<String> parts = new ArrayList<>();
 
-    /** Where the next part may start, to overlap with this one. */
+    /** The earliest start of the next part, so that it overlaps with this one. */
     private int overlap;
 
     /** Chars per piece, a little more than in the part before. */
@@ -105,13 +105,16 @@ final class TextCutter {
       return parts;
     }
 
-    /** Where a part may start: not before more punctuation than there is room for. */
+    /** Returns where a part may start. Leading punctuation is skipped if it would fill the part. */
     private int telling(int from) {
       int telling = tokenizer.firstTelling(text, from);
       return telling - from <= room ? from : telling;
     }
 
-    /** Where a part that fits ends. Its pieces may differ from those of the text a little. */
+    /**
+     * Returns the end of a part that fits. Its pieces may differ slightly from those of the whole
+     * text.
+     */
     private int fitting(int from) {
       int pieces = room;
       while (true) {
@@ -140,7 +143,7 @@ final class TextCutter {
       }
     }
 
-    /** The best place to cut, at the latest after so many pieces. */
+    /** The best place to cut, after at most this many pieces. */
     private int border(int from, int[][] spans, int pieces) {
       int latest = whole(from + Math.max(1, spans[1][pieces - 1]));
       int middle = from + (latest - from) / 2;
@@ -163,13 +166,13 @@ final class TextCutter {
     }
 
     private int best(int from, int middle, int latest) {
-      // No farther back: texts are long
+      // Looks no farther back, because texts are long
       String second = text.substring(middle, latest);
       int paragraph = second.lastIndexOf("\n\n");
       if (paragraph >= 0) {
         return middle + paragraph + 2;
       }
-      // A little more, as the end of a text is taken for that of a sentence
+      // Takes a little more text, because its end counts as the end of a sentence
       String near = text.substring(from, Math.min(text.length(), latest + 64));
       int sentence = before(BreakIterator.getSentenceInstance(Locale.ROOT), near, latest - from);
       if (from + sentence > middle) {

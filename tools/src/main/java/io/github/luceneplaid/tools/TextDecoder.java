@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes text of the bytes of a file, or refuses them: a byte-order mark says how, else the encoding
- * that the user named, else it has to be UTF-8.
+ * Decodes the bytes of a file to text, or refuses them. The encoding is that of a byte-order mark,
+ * or else the one that the user names, or else UTF-8.
  */
 final class TextDecoder {
 
-  /** A byte-order mark; the longer ones come first, as one starts like another. */
+  /** A byte-order mark. Longer ones are tested first, because one mark is a prefix of another. */
   private record Mark(Charset charset, int... bytes) {
     boolean starts(byte[] content) {
       if (content.length < bytes.length) {

@@ -31,7 +31,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Turns texts into tokens: pieces, through a transformer, to vectors of unit length.
+ * Turns texts into tokens: cuts them into pieces, which a transformer turns into vectors of unit
+ * length.
  *
  * <p>The built-in model is all-MiniLM-L6-v2, whose last hidden states are projected to 128
  * dimensions. Any other is used as it is.
@@ -132,7 +133,7 @@ final class TextEncoder implements Closeable {
         TextEncoder::normalized);
   }
 
-  /** A hash of all files that make a model what it is. */
+  /** A hash of all files of a model that affect its vectors. */
   static String fingerprint(Path directory) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
@@ -198,8 +199,8 @@ final class TextEncoder implements Closeable {
   }
 
   /**
-   * Encodes all of some records, in order: those that the model cannot see whole in parts, see
-   * {@link TextCutter}.
+   * Encodes records completely, in order. Records that are too long for the model are encoded in
+   * parts, see {@link TextCutter}.
    *
    * @param records whose ids are different
    */
@@ -214,8 +215,8 @@ final class TextEncoder implements Closeable {
   /**
    * As {@link #encodeRecords(List, RecordSink)}.
    *
-   * @param ids those of the records, and what else the ids of parts have to differ from
-   * @param skip says of all parts of a record whether they are not to be encoded
+   * @param ids the ids of the records, and all others that the ids of parts must differ from
+   * @param skip chooses, by all parts of a record, the records that are not encoded
    */
   void encodeRecords(List<Passage> records, Ids ids, RecordFilter skip, RecordSink sink)
       throws IOException {
@@ -282,7 +283,10 @@ final class TextEncoder implements Closeable {
     void accept(int position, EncodedText text) throws IOException;
   }
 
-  /** Batches texts of like length, as a batch costs as much as its longest text times its size. */
+  /**
+   * Batches texts of similar length, because the cost of a batch is the length of its longest text
+   * times its size.
+   */
   private EncodedText[] encodeWindow(List<Pieces> window) {
     int[] byLength =
         IntStream.range(0, window.size())

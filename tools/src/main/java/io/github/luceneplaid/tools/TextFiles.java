@@ -40,10 +40,10 @@ import java.util.stream.Collectors;
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *
- * <p>Names tell what is expected; content tells what is there, see {@link TextDecoder}. An id that
- * is given may not be given again. Where none is given, it is made of the name of the file and the
- * number of the line or passage; of the line alone, if there is no other file like it, or was none
- * when it was indexed first.
+ * <p>The name of a file decides what is expected in it, and its content how it is decoded, see
+ * {@link TextDecoder}. An id may be given only once. A missing id is made of the name of the file
+ * and the number of the line or passage. The number of the line alone is enough if there is no
+ * other such file, or was none when the file was first indexed.
  */
 final class TextFiles {
   /** Before the number of a passage of prose. */
@@ -59,9 +59,9 @@ final class TextFiles {
   private final Map<InputFiles.InputFile, SourceFile> sources = new HashMap<>();
 
   /**
-   * A passage whose id may still be to be made.
+   * A passage that may not have an id yet.
    *
-   * @param id null if it is to be made of what follows
+   * @param id null if it has to be made of the other parts
    * @param mark between the name of the file and the number
    */
   private record Draft(
@@ -87,7 +87,7 @@ final class TextFiles {
       return id == null && mark == LINE;
     }
 
-    /** The id that it gets, unless that is taken. */
+    /** The id that it gets, unless another passage has it. */
     String wanted(boolean bare) {
       String name = Integer.toString(number);
       return bare && mark == LINE ? name : file.name() + mark + name;
@@ -98,7 +98,8 @@ final class TextFiles {
    * What files hold.
    *
    * @param passages whole records
-   * @param sources where records came from, by their ids; what cannot be read again is left out
+   * @param sources the files of records, by the ids of the records; files that cannot be read again
+   *     are left out
    */
   record Records(List<Passage> passages, Map<String, SourceFile> sources) {}
 
@@ -115,13 +116,13 @@ final class TextFiles {
   /**
    * Reads what the given files and folders hold.
    *
-   * @param option what the user wrote the paths after, for messages
+   * @param option the option or parameter that had the paths, for messages
    */
   static List<Passage> read(List<Path> paths, String option) throws IOException {
     return read(paths, option, new TextDecoder(null), line -> {});
   }
 
-  /** As {@link #read(List, String)}, with what decodes files and takes notes. */
+  /** As {@link #read(List, String)}, with a decoder of files and a place for notes. */
   static List<Passage> read(List<Path> paths, String option, TextDecoder decoder, Notes notes)
       throws IOException {
     TextFiles files = new TextFiles(decoder, notes);
@@ -161,7 +162,7 @@ final class TextFiles {
 
   private void read(InputFiles.InputFile file) throws IOException {
     boolean repeatable = InputFiles.isRepeatable(file.path());
-    // Before the content: if that changes meanwhile, the stamp will differ
+    // Taken before the content is read: if the file changes meanwhile, its stamp will differ
     FileStamp stamp = repeatable ? FileStamp.of(file.path()) : null;
     byte[] bytes = bytes(file.path());
     if (repeatable) {
@@ -236,7 +237,7 @@ final class TextFiles {
     return drafts.stream().map(Draft::file).collect(Collectors.toSet());
   }
 
-  /** What was found of a file that can be read again. */
+  /** The hash and the stamp of a file that can be read again. */
   SourceFile source(InputFiles.InputFile file) {
     return sources.get(file);
   }
@@ -250,10 +251,11 @@ final class TextFiles {
   }
 
   /**
-   * What was read. Ids that are given come before those that are made.
+   * Returns the records that were read. Given ids are taken before others are made.
    *
-   * @param ids takes those of all records
-   * @param alone whether there are no other files than these, so that of one the lines need no name
+   * @param ids takes the ids of all records
+   * @param alone whether there are no other files, so that the line ids of a single file need no
+   *     name
    */
   Records records(Ids ids, boolean alone) throws IOException {
     for (Draft draft : drafts) {
@@ -282,7 +284,7 @@ final class TextFiles {
     return new Records(passages, origins);
   }
 
-  /** Whether the lines of a file are numbered without its name; a file that was stays so. */
+  /** Whether the line ids of a file lack its name. A file that was first indexed so stays so. */
   private static boolean isBare(Draft draft, boolean onlyOne) {
     SourceFile known = draft.file.known();
     return draft.isLine() && (known == null ? onlyOne : known.name().isEmpty());

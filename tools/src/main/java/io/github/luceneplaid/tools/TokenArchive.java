@@ -22,8 +22,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What is in an NPZ file of tokens: an array for each text, or one of three axes for all of them,
- * maybe with a mask.
+ * The content of an NPZ file of tokens: an array for each text, or one array of three axes for all
+ * texts, which may have a mask.
  */
 final class TokenArchive {
   private static final String PREFIX = "arr_";
@@ -47,7 +47,7 @@ final class TokenArchive {
    * @param named the file of ids that the user names, or null
    * @param ids the file of ids, if there is one
    * @param all takes the ids
-   * @param notes takes what was taken for padding
+   * @param notes takes a note of rows that count as padding
    */
   static TokenInput open(Path file, Path named, Path ids, Ids all, Notes notes) throws IOException {
     NpzFile archive = NpzFile.open(file);
@@ -61,7 +61,7 @@ final class TokenArchive {
       }
       return result;
     } finally {
-      // Only those of a list are loaded later
+      // Only a list of arrays is loaded later
       if (result instanceof ArchivedTokens == false) {
         archive.close();
       }
@@ -121,7 +121,10 @@ final class TokenArchive {
     return PaddedTokens.open(file.toString(), tokens, mask, ids, all, notes);
   }
 
-  /** Those of padding mean the opposite. */
+  /**
+   * Whether a name is that of a mask of tokens. A padding mask has the opposite meaning and does
+   * not count.
+   */
   private static boolean isMask(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return NUMBERED.matcher(name).matches()

@@ -22,12 +22,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Texts that were encoded before: an NPY matrix with a row per token, the texts one after another,
- * a JSON array with the number of tokens of each, one with their ids, and if some are parts of
- * records, {@value #RECORDS} beside it with the ids of these.
+ * Texts that were encoded before. An NPY matrix has a row per token, with the texts one after
+ * another. A JSON array has the number of tokens of each text, and another one the ids. If some
+ * texts are parts of records, {@value #RECORDS} beside the matrix has the ids of the records.
  */
 final class TokenFiles extends TokenInput {
-  /** Ids of records; null for what is one itself. */
+  /** The file of record ids; an element is null if the text is a whole record. */
   static final String RECORDS = "records.json";
 
   private final VectorRows tokens;

@@ -19,16 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Reads what lies beside tokens: JSON arrays with an element for each text. */
+/** Reads the files beside tokens: JSON arrays with an element for each text. */
 final class TokenIds {
   private TokenIds() {}
 
   /**
-   * The ids of texts: those that are given, and for the others what is wanted.
+   * The ids of texts: those that are given, and the wanted ids for the others.
    *
    * @param file the JSON array of them; none if it does not exist
    * @param wanted an id for each text
-   * @param counted what there are as many of, for messages
+   * @param counted name of the things that the ids belong to, for messages
    * @param all takes the ids
    */
   static List<String> read(Path file, List<String> wanted, String counted, Ids all)

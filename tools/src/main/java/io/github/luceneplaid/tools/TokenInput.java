@@ -41,7 +41,7 @@ abstract sealed class TokenInput implements Closeable
     if (name.endsWith(".npy") || name.endsWith(".npz")) {
       return true;
     }
-    // What comes from a pipe can be read once
+    // A pipe can be read only once
     if (Files.isRegularFile(file) == false) {
       return false;
     }
@@ -55,7 +55,7 @@ abstract sealed class TokenInput implements Closeable
     }
   }
 
-  /** Tells an archive of arrays from all the others that are ZIP files. */
+  /** Whether a ZIP file has arrays only, unlike other archives. */
   private static boolean hasArraysOnly(Path file) throws IOException {
     try (NpzFile archive = NpzFile.open(file)) {
       return archive.names().isEmpty() == false && archive.otherNames().isEmpty();
@@ -72,7 +72,7 @@ abstract sealed class TokenInput implements Closeable
    * @param lengths the JSON array of lengths of a matrix; null for that beside it
    * @param ids the JSON array of ids; null for that beside it, if there is one
    * @param all takes the ids
-   * @param notes takes what was taken for padding
+   * @param notes takes a note of rows that count as padding
    */
   static TokenInput documents(Path file, Path lengths, Path ids, Ids all, Notes notes)
       throws IOException {
@@ -114,7 +114,7 @@ abstract sealed class TokenInput implements Closeable
   }
 
   /**
-   * Opens what needs no lengths; null if it is a matrix.
+   * Opens a file that needs no lengths; null if it is a matrix.
    *
    * @param named the file of ids that the user names, or null
    */
@@ -137,7 +137,7 @@ abstract sealed class TokenInput implements Closeable
     return file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
   }
 
-  /** What an array is, for messages. */
+  /** Describes an array, for messages. */
   static String describe(NpyFile array) {
     return array.type() + " of shape " + Arrays.toString(array.shape());
   }

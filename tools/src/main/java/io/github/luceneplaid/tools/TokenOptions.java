@@ -31,7 +31,7 @@ final class TokenOptions {
               + " ids.json beside it, else 0, 1, ...).")
   private Path ids;
 
-  /** Refuses what is meant for tokens where there are texts. */
+  /** Refuses options for tokens if the input is text. */
   void checkNoneForTexts() {
     if (lengths != null || ids != null) {
       throw UserException.usage("--doclens and --ids go with tokens, not with texts");

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.lucene.index.IndexReader;
 
 /**
- * Where the tokens of a document lie in its text.
+ * The places of a document's tokens in its text.
  *
  * @param pieces of the text
  * @param members per token, the positions of the pieces that it stands for, ascending: one, or
@@ -39,7 +39,7 @@ record TokenPieces(Pieces pieces, int[][] members) {
    *
    * @param n how many tokens it has
    * @param text null if none is stored
-   * @return null if the tokens are not those of the text, or nobody knows how they were pooled
+   * @return null if the tokens do not belong to the text, or if it is unknown how they were pooled
    */
   static TokenPieces of(IndexReader reader, int doc, int n, TextEncoder encoder, String text)
       throws IOException {

@@ -67,7 +67,7 @@ final class UpdateCommand implements Callable<Integer> {
   private FileChanges changes;
   private TextFiles texts;
 
-  /** What {@code --json} prints. */
+  /** The object that {@code --json} prints. */
   private record Outcome(
       String index,
       boolean dryRun,
@@ -147,7 +147,7 @@ final class UpdateCommand implements Callable<Integer> {
   }
 
   private void report(RecordWriter added) {
-    // Files without records leave no trace, and are looked at again the next time
+    // The index does not store files without records, so they are read again at the next update
     Set<InputFiles.InputFile> withRecords = texts.files();
     List<String> fresh =
         changes.fresh().stream().filter(withRecords::contains).map(UpdateCommand::path).toList();

@@ -37,8 +37,8 @@ enum VectorFormat {
   /**
    * The format of a file.
    *
-   * @param named what the user says; null to go by the extension
-   * @param option that the user says it by
+   * @param named the format that the user names; null to go by the extension
+   * @param option the option that names it
    */
   static VectorFormat of(Path file, VectorFormat named, String option) {
     if (named != null) {
@@ -63,7 +63,7 @@ enum VectorFormat {
    * How to read a file.
    *
    * @param ignoreLog whether to read an FSVI file without the log that is beside it
-   * @param recover whether to read entries of an MVEC file that its header does not tell of
+   * @param recover whether to read entries of an MVEC file that its header does not count
    * @param array of an NPZ file; null for the only one
    */
   record Reading(boolean ignoreLog, boolean recover, String array) {}
@@ -72,7 +72,7 @@ enum VectorFormat {
    * A file that is open.
    *
    * @param rows its vectors
-   * @param type what their elements are stored as
+   * @param type the type of stored elements
    * @param fsvi the file if it is an FSVI file, else null
    * @param mvec the file if it is an MVEC file, else null
    */

@@ -19,13 +19,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which word of a text a word of the query found, or which words, if it found a pooled token.
+ * The word of a text that matches a word of the query, or the words, if the match is a pooled
+ * token.
  *
  * @param queryWord the word of the query
  * @param start where its partner starts in the text, in chars
  * @param end where its partner ends in the text, in chars, exclusive
  * @param similarity of the two tokens, −1 to 1
- * @param pooled the words that its partner was pooled with, behind it
+ * @param pooled the words after its partner that were pooled with it
  */
 record WordMatch(
     String queryWord,
@@ -33,7 +34,7 @@ record WordMatch(
     int end,
     float similarity,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Span> pooled) {
-  /** English words that match everywhere and tell nothing. */
+  /** English words that match everywhere and carry no meaning. */
   private static final Set<String> FUNCTION_WORDS =
       Set.of(
           "a", "an", "and", "are", "as", "at", "be", "been", "being", "by", "can", "did", "do",
@@ -160,7 +161,7 @@ record WordMatch(
     };
   }
 
-  /** Whether a character is a word, or could be, as scripts without spaces do not tell. */
+  /** Whether a character may be a word by itself, as in scripts without spaces. */
   private static boolean isAlone(int c) {
     return switch (Character.UnicodeScript.of(c)) {
       case HAN, HIRAGANA, KATAKANA -> true;

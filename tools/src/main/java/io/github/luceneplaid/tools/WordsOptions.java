@@ -42,7 +42,7 @@ final class WordsOptions {
     return words && fusion == null ? Fusion.rrf : fusion;
   }
 
-  /** Refuses an index that does not know its words. */
+  /** Refuses an index without a field of words. */
   static void check(Path folder, IndexReader reader) throws IOException {
     if (IndexFields.of(reader).kind(IndexBuilder.TEXT) != IndexFields.Kind.WORDS) {
       throw new UserException(

@@ -38,7 +38,10 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** Chromium without a window, driven by tests as a person would. */
 final class Browser implements Closeable {
-  /** How often to look whether something has come, in hundredths of a second: for two minutes. */
+  /**
+   * The number of checks for something expected, one every hundredth of a second: two minutes in
+   * total.
+   */
   private static final int PATIENCE = 12_000;
 
   private final ChromeDriver driver;
@@ -60,7 +63,7 @@ final class Browser implements Closeable {
   }
 
   /**
-   * Starts a browser that knows nothing; a test is skipped where there is none.
+   * Starts a browser with an empty profile. Skips the test if there is no browser.
    *
    * @param profile an empty folder
    */
@@ -114,12 +117,12 @@ final class Browser implements Closeable {
     return driver.findElement(By.cssSelector(selector));
   }
 
-  /** What is written in an element. */
+  /** The text of an element. */
   String text(String selector) {
     return (String) run("return document.querySelector(arguments[0]).textContent", selector);
   }
 
-  /** The texts of all elements that a selector is of, divided by lines. */
+  /** The texts of all elements that match a selector, one per line. */
   String texts(String selector) {
     return (String)
         run(
@@ -127,7 +130,7 @@ final class Browser implements Closeable {
             selector);
   }
 
-  /** How many elements a selector is of. */
+  /** The number of elements that match a selector. */
   long count(String selector) {
     return (Long) run("return document.querySelectorAll(arguments[0]).length", selector);
   }
@@ -153,20 +156,20 @@ final class Browser implements Closeable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
-  /** Tells pages that somebody prefers light or dark colours. */
+  /** Sets the preference for light or dark colours. */
   void prefer(String scheme) {
     Map<String, Object> feature = Map.of("name", "prefers-color-scheme", "value", scheme);
     driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
   }
 
-  /** Makes the page so large, in pixels of CSS. */
+  /** Sets the size of the page, in CSS pixels. */
   void resize(int width, int height) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
   }
 
-  /** What the browser has complained of since this was last asked, such as breaches of policy. */
+  /** The complaints of the browser since the last call, such as breaches of policy. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::getMessage)
@@ -185,7 +188,7 @@ final class Browser implements Closeable {
     }
   }
 
-  /** What is seen, as PNG. */
+  /** A picture of the page, as PNG. */
   byte[] picture() {
     return driver.getScreenshotAs(org.openqa.selenium.OutputType.BYTES);
   }

@@ -36,13 +36,13 @@ abstract class ChangeTestCase extends CommandTestCase {
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    // One in which Lucene's file systems for tests put no files
+    // A real folder, in which Lucene's test file systems put no files
     folder = Path.of(createTempDir().toRealPath().toString());
     model = TinyModel.copyTo(Files.createDirectory(folder.resolve("model")));
     index = folder.resolve("index");
   }
 
-  /** Writes a file, which was then modified at another time than any before. */
+  /** Writes a file with a modification time that differs from all before. */
   Path write(String name, String content) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
@@ -52,7 +52,7 @@ abstract class ChangeTestCase extends CommandTestCase {
     return file;
   }
 
-  /** A command with the model behind it. */
+  /** A command with the option for the model added. */
   Object[] with(Object... command) {
     return concat(command, "--model", model);
   }
@@ -69,7 +69,7 @@ abstract class ChangeTestCase extends CommandTestCase {
     assertEquals(err.toString(), 0, code);
   }
 
-  /** Ids of all documents, and behind them what is stored of their texts. */
+  /** The ids of all documents, with their stored texts. */
   List<String> documents() throws IOException {
     TreeSet<String> documents = new TreeSet<>();
     try (Directory directory = FSDirectory.open(index);
@@ -91,7 +91,7 @@ abstract class ChangeTestCase extends CommandTestCase {
     return documents().stream().map(document -> document.split("=", 2)[0]).sorted().toList();
   }
 
-  /** Whoever opens the index finds what is there. */
+  /** The commit and the documents that a reader of the index finds. */
   String version() throws IOException {
     try (Directory directory = FSDirectory.open(index);
         DirectoryReader reader = DirectoryReader.open(directory)) {

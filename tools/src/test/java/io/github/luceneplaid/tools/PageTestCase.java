@@ -18,7 +18,7 @@ import org.apache.lucene.tests.util.QuickPatchThreadsFilter;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
-/** Opens the page of {@code plaid serve} in a browser; tests are skipped where there is none. */
+/** Opens the page of {@code plaid serve} in a browser; tests are skipped if there is none. */
 @ThreadLeakFilters(
     defaultFilters = true,
     filters = {QuickPatchThreadsFilter.class, PageTestCase.DriverThreads.class})
@@ -35,7 +35,10 @@ public abstract class PageTestCase extends ServeTestCase {
 
   static Browser browser;
 
-  /** One that looks whether the driver has started stays for a minute, for the next driver. */
+  /**
+   * Ignores a thread that checks whether the driver has started: it stays for a minute, for the
+   * next driver.
+   */
   public static final class DriverThreads implements ThreadFilter {
     @Override
     public boolean reject(Thread thread) {
@@ -65,7 +68,7 @@ public abstract class PageTestCase extends ServeTestCase {
     browser.complaints();
   }
 
-  /** Opens the page of an index, with what follows its address. */
+  /** Opens the page of an index, with a query string or fragment. */
   void open(String more, String... records) throws Exception {
     index(records);
     serve();

@@ -41,14 +41,14 @@ abstract class ServeTestCase extends CommandTestCase {
 
   final ObjectMapper mapper = new ObjectMapper();
 
-  /** What nobody expected to go wrong. */
+  /** The unexpected errors of the server. */
   final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   Path model;
   Path index;
   HttpClient client;
 
-  /** Where the page is, with a slash at its end. */
+  /** The address of the page, with a slash at its end. */
   String address;
 
   private final List<java.io.Closeable> open = new ArrayList<>();
@@ -98,14 +98,14 @@ abstract class ServeTestCase extends CommandTestCase {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** What a path answers. */
+  /** The JSON answer of a path. */
   JsonNode json(String path) throws Exception {
     HttpResponse<String> response = get(path);
     assertEquals(response.body(), 200, response.statusCode());
     return mapper.readTree(response.body());
   }
 
-  /** Why a path answers nothing. */
+  /** The error message of a path. */
   String refusal(int status, String path) throws Exception {
     HttpResponse<String> response = get(path);
     assertEquals(response.body(), status, response.statusCode());

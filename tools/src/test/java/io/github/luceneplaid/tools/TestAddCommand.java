@@ -28,7 +28,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** {@code plaid add}: all that is given, or nothing. */
+/** {@code plaid add} adds all given records or none. */
 public class TestAddCommand extends ChangeTestCase {
 
   public void testAdd() throws IOException {
@@ -51,7 +51,7 @@ public class TestAddCommand extends ChangeTestCase {
         out.toString(), out.toString().startsWith("1 record, 1 token added to " + index + ", in "));
   }
 
-  /** Nothing is changed, not even by the records that come before. */
+  /** An id that exists changes nothing: even the records before it are not added. */
   public void testIdThatIsThere() throws IOException {
     Path first = write("a.jsonl", "{\"id\":\"x\",\"text\":\"red cat\"}");
     run(with("index", first, "-o", index));
@@ -67,7 +67,7 @@ public class TestAddCommand extends ChangeTestCase {
     assertEquals(List.of("x=dogs", "y=a"), documents());
   }
 
-  /** A record goes with its passages, whose ids belong to it. */
+  /** A record is deleted together with its passages, whose ids belong to it. */
   public void testReplacePassages() throws IOException {
     String words = "red cat blue river ";
     Path first = write("a.jsonl", "{\"id\":\"x\",\"text\":\"" + words.repeat(100) + "\"}");
@@ -82,7 +82,7 @@ public class TestAddCommand extends ChangeTestCase {
     Path other = write("c.jsonl", "{\"id\":\"x\",\"text\":\"" + words.repeat(45) + "\"}");
     run(with("add", index, other, "--replace"));
     assertEquals(List.of("x", "x#2"), ids());
-    // Passages of new records keep away from the ids that are there
+    // Passages of new records get no ids that exist
     Path third =
         write("d.jsonl", "{\"id\":\"y#2\",\"text\":\"a\"}\n{\"id\":\"z\",\"text\":\"dogs\"}");
     run(with("add", index, third));
@@ -109,7 +109,7 @@ public class TestAddCommand extends ChangeTestCase {
         List.of(longName + "=river", "1=red", "2=dogs", "3=sleeps", "notes:1=blue"), documents());
   }
 
-  /** What comes later is stored and pooled as the first records were. */
+  /** Later records are stored and pooled like the first ones. */
   public void testOptions() throws IOException {
     Path lines = write("a", "red cat\n");
     run(
@@ -179,7 +179,7 @@ public class TestAddCommand extends ChangeTestCase {
     return file;
   }
 
-  /** Tokens go to tokens of as many dimensions; texts need a model. */
+  /** Tokens can be added to tokens of the same dimension; texts need a model. */
   public void testTokens() throws IOException {
     run("index", tokens("a", 3, 4, 1), "-o", index, "--pool-factor=2");
     assertFails(1, "holds tokens that were imported", with("add", index, write("b", "red\n")));
@@ -205,7 +205,7 @@ public class TestAddCommand extends ChangeTestCase {
     assertFails(1, none + ": no such folder", "add", none, given);
   }
 
-  /** Somebody else who writes is told of in a line. */
+  /** Another writer is reported in a line. */
   public void testLock() throws IOException {
     run(with("index", write("a", "red cat\n"), "-o", index));
     String before = version();

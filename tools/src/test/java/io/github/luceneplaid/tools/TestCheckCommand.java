@@ -27,7 +27,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What {@code plaid check} looks at. */
+/** Tests the checks of {@code plaid check}. */
 public class TestCheckCommand extends CommandTestCase {
 
   private static final String FIELD = "tokens";
@@ -55,7 +55,7 @@ public class TestCheckCommand extends CommandTestCase {
     writer.commit();
   }
 
-  /** Updates that lie over the values of a segment are checked as these are. */
+  /** Updates that lie over the values of a segment are checked like the values. */
   public void testUpdates() throws IOException {
     PlaidDocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).build();
     Path folder = createTempDir();

@@ -150,7 +150,7 @@ public class TestConvertCommand extends CommandTestCase {
     Path source = mvec();
     assertFails(1, "exists (--force replaces it)", "convert", source, target);
     assertEquals("mine", Files.readString(target));
-    // Nor if the source turns out to be damaged
+    // The target is not replaced if the source turns out to be damaged, either
     byte[] bytes = Files.readAllBytes(source);
     bytes[0]++;
     Files.write(source, bytes);

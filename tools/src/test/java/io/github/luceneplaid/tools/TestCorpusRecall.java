@@ -51,11 +51,11 @@ import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
 /**
- * What searches find among the passages of the demo, which are there in each clone: real text by a
- * real model.
+ * Measures the recall of searches among the passages of the demo, which are in each clone: real
+ * text, encoded by a real model.
  *
- * <p>Recall is the share of the ten best, by the vectors as the model made them, in the mean of all
- * queries. Passages come in another order each time, in other segments, and others are deleted.
+ * <p>Recall is the share of the ten best passages, by the original vectors, as the mean of all
+ * queries. The order of passages, their segments and the deleted ones differ in each run.
  */
 public class TestCorpusRecall extends LuceneTestCase {
 
@@ -67,11 +67,11 @@ public class TestCorpusRecall extends LuceneTestCase {
 
   private static final int SEGMENTS = 4;
 
-  /** With so few it matters which documents become candidates. */
+  /** So few candidates that their choice matters. */
   private static final LateInteractionOptions FEW =
       LateInteractionOptions.builder().candidates(50).build();
 
-  /** As many for the documents of a group. */
+  /** As few candidates, for the documents of a group. */
   private static final LateInteractionOptions FEW_OF_GROUP =
       LateInteractionOptions.builder().candidates(20).build();
 
@@ -83,7 +83,10 @@ public class TestCorpusRecall extends LuceneTestCase {
   /** By query and passage. */
   private static double[][] scores;
 
-  /** Queries that people might ask, and some titles; passages are encoded without theirs. */
+  /**
+   * Encodes queries that people might ask, and some titles. Passages are encoded without their
+   * titles.
+   */
   @BeforeClass
   public static void encode() throws IOException {
     Path corpus = Path.of(System.getProperty(DemoCommand.HOME), "corpus");
@@ -243,9 +246,9 @@ public class TestCorpusRecall extends LuceneTestCase {
   }
 
   /**
-   * Floors lie six deviations below the mean of some seeds, 30 over all numbers of bits. A
-   * deviation is 0.005 by default and 0.011 for others in one segment, and 0.007 and 0.018 in
-   * several.
+   * Floors lie six deviations below the mean of some seeds: 30 seeds in total for all numbers of
+   * bits. A deviation is 0.005 by default and 0.011 for others in one segment, and 0.007 and 0.018
+   * in several.
    */
   private static void check(int bits, double[] one, double[] many) throws IOException {
     double[] inOne = measure(bits, 1);

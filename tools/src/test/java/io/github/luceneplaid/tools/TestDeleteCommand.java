@@ -92,7 +92,10 @@ public class TestDeleteCommand extends ChangeTestCase {
     assertEquals(List.of("e.md#1"), ids());
   }
 
-  /** A folder is not one whose name starts alike; gone files are deleted, too. */
+  /**
+   * A folder does not match another one whose name starts with its own. Records of missing files
+   * are deleted, too.
+   */
   public void testFiles() throws IOException {
     index();
     Path docs = folder.resolve("docs");
@@ -111,7 +114,7 @@ public class TestDeleteCommand extends ChangeTestCase {
     assertEquals(before, version());
     run("delete", index, "--file", docs.resolve("sub"), "--id", "x");
     assertEquals(List.of("d.md#1", "y"), ids());
-    // It still lies in a folder that the index was made of
+    // The file still lies in a folder that the index was made of
     run(with("update", index));
     assertEquals(List.of("d.md#1", "sub/c.md#1", "y"), ids());
     run("delete", index, "--file", docs);
@@ -138,7 +141,7 @@ public class TestDeleteCommand extends ChangeTestCase {
     assertTrue(out.toString(), out.toString().contains("0 added, 0 changed, 0 removed, 4 unch"));
   }
 
-  /** A merge in another thread that fails is told of in a line, and changes nothing. */
+  /** A failed merge in another thread is reported in a line, and changes nothing. */
   public void testFullDisk() throws IOException {
     index();
     String before = version();
@@ -162,7 +165,7 @@ public class TestDeleteCommand extends ChangeTestCase {
     run("merge", index);
   }
 
-  /** What was imported has neither texts nor files, but ids. */
+  /** Imported documents have ids, but neither texts nor files. */
   public void testImported() throws IOException {
     index();
     Path export = folder.resolve("export");

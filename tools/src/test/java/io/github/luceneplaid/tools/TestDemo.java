@@ -52,14 +52,14 @@ public class TestDemo extends LuceneTestCase {
     assertTrue(printed, printed.contains("word→word"));
     assertFalse(printed, printed.contains("(draft)"));
 
-    // What was kept can be searched, and is not overwritten.
+    // A kept index can be searched, and is not overwritten.
     run(null, "search", index.toString(), "-k", "1", "sorting a pile of cards");
     assertTrue(out.toString(), out.toString().contains("[Sorting] by merging"));
     assertEquals(1, Plaid.run(console(null), "demo", "--text=" + text, "--keep=" + index));
     assertTrue(err.toString(), err.toString().contains("holds an index already"));
   }
 
-  /** What is typed is answered, until an empty line. */
+  /** Typed queries are answered, until an empty line. */
   public void testTypedQueries() throws IOException {
     Path text = Files.createFile(createTempDir().resolve("t.md"));
     Files.writeString(text, "# Cats\nKittens sleep a lot.\n# Banks\nMoney earns interest.\n");

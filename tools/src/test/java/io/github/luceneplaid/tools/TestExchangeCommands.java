@@ -104,7 +104,7 @@ public class TestExchangeCommands extends CommandTestCase {
       assertEquals("größe ✓", searcher.storedFields().document(0).get("note"));
       assertNull(searcher.storedFields().document(1).get("note"));
     }
-    // Databases with a write-ahead log get files beside them from whoever opens them as usual
+    // A normal reader would make files beside a database with a write-ahead log
     assertFalse(Files.exists(source.resolve("metadata.db-wal")));
     assertFalse(Files.exists(source.resolve("metadata.db-shm")));
     assertEquals(0, plaid("info", index));
@@ -174,7 +174,7 @@ public class TestExchangeCommands extends CommandTestCase {
     assertFalse(Files.exists(index));
     Files.write(codes, bytes);
 
-    // Another kind of field of the same name, which shows only when documents are added
+    // A field of the same name and another kind, which is noticed only when documents are added
     writeStored("category");
     List<String> before = files();
     assertFails(1, "category", "import", source, index);
@@ -268,7 +268,7 @@ public class TestExchangeCommands extends CommandTestCase {
     assertFails(2, "--bits", "export", index, home.resolve("x"), "--bits=3");
   }
 
-  /** What is imported is exported, and comes back the same. */
+  /** Imported metadata can be exported and imported again without a change. */
   public void testMetadataThereAndBack() throws IOException {
     assertEquals(0, plaid("import", source, index));
     Path target = createTempDir().resolve("out");
@@ -430,7 +430,7 @@ public class TestExchangeCommands extends CommandTestCase {
     assertTrue(out.toString(), out.toString().contains("checksum"));
     assertTrue(out.toString(), out.toString().contains("DAMAGED"));
 
-    // A posting of another document, under a checksum that is right
+    // A posting of another document, with a correct checksum
     byte[] postings = postings();
     damaged = bytes.clone();
     int at = find(damaged, postings);

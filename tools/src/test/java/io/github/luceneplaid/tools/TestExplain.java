@@ -32,7 +32,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** {@code plaid explain}, on a model whose tokens are equal where words are. */
+/** {@code plaid explain}, on a model that gives equal words equal tokens. */
 public class TestExplain extends CommandTestCase {
   private Path model;
   private Path index;
@@ -49,7 +49,7 @@ public class TestExplain extends CommandTestCase {
         {"id": "z", "text": "., !"}
         """);
     model = TinyModel.copyTo(createTempDir());
-    // Not in the folder itself, which may have other files in it
+    // A subfolder, because the folder itself may contain other files
     index = createTempDir().resolve("index");
     assertEquals(0, plaid("index", texts, "-o", index, "--model", model));
     out.getBuffer().setLength(0);
@@ -174,7 +174,7 @@ public class TestExplain extends CommandTestCase {
     return factory.newDocumentBuilder().parse(new InputSource(new StringReader(page)));
   }
 
-  /** Whatever is in a text, the page says just that; what XML cannot have is replaced. */
+  /** The page shows any text unchanged, except for characters that XML does not allow. */
   public void testMarkupAndControlCharacters() throws Exception {
     String text = "<b a=\"1\">&amp; \u0001 \ud800 \ud83d\ude00 </p>";
     Document document = parse(new HeatMap(explanation("<i>&\u0000", text)).page());
@@ -203,7 +203,7 @@ public class TestExplain extends CommandTestCase {
         new float[][] {{Float.NaN, 0.5f}});
   }
 
-  /** Tokens that are not those of the text have numbers in place of words. */
+  /** Tokens that do not belong to the text have numbers in place of words. */
   public void testNumbers() {
     Label query = new Label("cat", 0, 3);
     HitExplanation hit =
@@ -247,7 +247,7 @@ public class TestExplain extends CommandTestCase {
     assertTrue(line, line.matches(".* {2}… (word )+\\[cat\\]( more)+ …"));
   }
 
-  /** A browser makes of the page what a strict parser does. */
+  /** A browser parses the page like a strict parser. */
   @Nightly
   public void testInBrowser() throws Exception {
     Optional<Path> browser = Browser.program();

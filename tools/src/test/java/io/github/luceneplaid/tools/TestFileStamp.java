@@ -27,7 +27,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** Changes of files that the time of their modification does not tell of. */
+/** Changes of files that do not show in the modification time. */
 public class TestFileStamp extends ChangeTestCase {
   private Path docs;
 
@@ -59,7 +59,7 @@ public class TestFileStamp extends ChangeTestCase {
     assertChanged(0);
   }
 
-  /** Of a file that was modified when it was read, or later, the time tells nothing. */
+  /** The time proves nothing if a file was modified when it was read, or later. */
   public void testTooClose() throws IOException {
     FileTime soon = FileTime.from(Instant.now().plus(Duration.ofDays(1)));
     file("red cat\n", soon);
@@ -70,7 +70,7 @@ public class TestFileStamp extends ChangeTestCase {
     file("big cat\n", soon);
     assertChanged(1);
     assertEquals(List.of("a.md#1=a\nbig cat"), documents());
-    // From when the time is past, it tells
+    // A time in the past is reliable
     FileTime past = FileTime.fromMillis(12_345_678);
     file("big cat\n", past);
     assertChanged(0);

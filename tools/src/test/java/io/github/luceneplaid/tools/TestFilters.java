@@ -148,7 +148,7 @@ public class TestFilters extends CommandTestCase {
     assertEquals("a c", matching("Cats OR CAT"));
     assertEquals("a", matching("text:\"cat the red\""));
     assertEquals("a b c d e", matching("*:*"));
-    // Where a filter leaves less than hits that are asked for, and for other commands
+    // A filter that leaves fewer hits than wanted, and filters of other commands
     assertFails(
         1,
         "the query has 1 hit",
@@ -199,7 +199,10 @@ public class TestFilters extends CommandTestCase {
     return Stream.concat(Arrays.stream(words), Stream.of(last)).toArray();
   }
 
-  /** Of long strings the first 1,024 bytes count, by whole characters; all of them are kept. */
+  /**
+   * Only the first 1,024 bytes of a long string can be found, in whole characters. The whole string
+   * is stored.
+   */
   public void testLongStrings() throws IOException {
     int bytes = 1022 + random().nextInt(4);
     String start = "x".repeat(bytes) + "ä";
@@ -218,7 +221,7 @@ public class TestFilters extends CommandTestCase {
     }
   }
 
-  /** A field that is somewhere of another kind holds what all can be. */
+  /** A field with values of several kinds gets a kind that can hold all of them. */
   public void testMixedKinds() throws IOException {
     index(
         "{\"id\": \"a\", \"text\": \"red\", \"n\": 7, \"m\": 1, \"big\": 12345678901234567890}",
@@ -233,7 +236,7 @@ public class TestFilters extends CommandTestCase {
     assertEquals("c", matching("tokens_:12 AND order_:3"));
   }
 
-  /** A name that is taken is another one, and that is told. */
+  /** A field with a reserved name is renamed, with a note. */
   public void testTakenNames() throws IOException {
     Path file = createTempDir().resolve("r.jsonl");
     Files.writeString(
@@ -274,7 +277,9 @@ public class TestFilters extends CommandTestCase {
     assertEquals("c", found("n:1 AND moon"));
   }
 
-  /** Whole numbers at the ends of their range, and others, against what Java says. */
+  /**
+   * Compares ranges of random numbers, also at the ends of their range, with Java's comparisons.
+   */
   public void testRandomRanges() throws IOException {
     long[] longs = new long[20];
     double[] doubles = new double[longs.length];
@@ -326,7 +331,7 @@ public class TestFilters extends CommandTestCase {
     }
   }
 
-  /** A number that is there, or near, whole or not. */
+  /** A number that is in the index or near one, whole or not. */
   private static String bound(long[] longs, double[] doubles) {
     int i = random().nextInt(longs.length);
     return random().nextBoolean()
@@ -375,7 +380,7 @@ public class TestFilters extends CommandTestCase {
     assertEquals("3", matching("long:" + "0".repeat(40_000)));
     assertEquals("3", matching("cats"));
 
-    // Records that come to it
+    // Records that are added to it
     Path file = createTempDir().resolve("r.jsonl");
     Files.writeString(file, "{\"id\": \"r\", \"text\": \"red\", \"score\": 1}");
     Path other = createTempDir().resolve("other");
@@ -388,7 +393,7 @@ public class TestFilters extends CommandTestCase {
         other);
   }
 
-  /** As {@link #found}, in an index whose tokens are of no model that is here. */
+  /** As {@link #found}, in an index whose tokens have no model here. */
   private String foundByTokens(String filter) throws IOException {
     Path queries = createTempDir().resolve("q.npy");
     try (NpyWriter writer = new NpyWriter(queries, ElementType.FLOAT32, 24)) {
@@ -412,7 +417,7 @@ public class TestFilters extends CommandTestCase {
         Document document = new Document();
         document.add(new StringField("id", "none", Field.Store.YES));
         writer.addDocument(document);
-        writer.flush(); // a segment without any of what follows
+        writer.flush(); // a segment without the fields below
         for (int i = -2; i <= 2; i++) {
           document = new Document();
           document.add(new IntField("int", i, Field.Store.YES));
@@ -447,7 +452,7 @@ public class TestFilters extends CommandTestCase {
               expectThrows(UserException.class, () -> FilterParser.parse("x:1", empty));
           assertTrue(e.getMessage(), e.getMessage().endsWith("of the index, which has none"));
         }
-        // Without a field of text there is nothing for words that name no field
+        // Without a field of text, words must name a field
         UserException e =
             expectThrows(UserException.class, () -> FilterParser.parse("red", reader));
         assertTrue(e.getMessage(), e.getMessage().contains("a word without a field is looked for"));
@@ -465,7 +470,7 @@ public class TestFilters extends CommandTestCase {
     return new IndexSearcher(reader).count(FilterParser.parse(filter, reader));
   }
 
-  /** An index that has a field keeps what it holds. */
+  /** A field that exists in the index keeps its kind. */
   public void testKindsOfIndex() {
     IndexFields there =
         new IndexFields(Map.of("t", Kind.TERMS, "n", Kind.LONG, "d", Kind.DOUBLE, "w", Kind.WORDS));
@@ -495,7 +500,7 @@ public class TestFilters extends CommandTestCase {
     return new Passage("id", "", "", null, fields);
   }
 
-  /** Names that are somebody's ids may be many; those that most records have are kept. */
+  /** There may be many names if these are ids; those that most records have are kept. */
   public void testManyFields() {
     List<String> notes = new ArrayList<>();
     IndexFields none = new IndexFields(Map.of());

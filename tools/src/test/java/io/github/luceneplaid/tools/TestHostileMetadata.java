@@ -68,7 +68,10 @@ public class TestHostileMetadata extends CommandTestCase {
     return copy;
   }
 
-  /** Imports a directory, or sees that nothing is left of trying to; returns the documents. */
+  /**
+   * Imports a directory and returns the number of documents, or checks that a failed import leaves
+   * nothing.
+   */
   private int read(Path source, Path index) throws IOException, Refused {
     if (plaid("import", source, index) == 0) {
       int documents;
@@ -140,7 +143,7 @@ public class TestHostileMetadata extends CommandTestCase {
         "INSERT INTO METADATA (a) VALUES (1), (2)");
     // Its name is part of the message
     assertRefused("column a b", "ALTER TABLE METADATA ADD COLUMN \"a\r\nb\" AS (1)");
-    // What an index says of a column is not what the table says
+    // An SQL index whose values differ from the table
     assertRefused(
         "found TEXT in column claim of NOTHING",
         "ALTER TABLE METADATA ADD COLUMN claim ANY",

@@ -62,7 +62,7 @@ public class TestHybridSearch extends CommandTestCase {
     return text.toString().strip();
   }
 
-  /** What each record has in one ranking: the score of its best passage, best first. */
+  /** The score of each record in one ranking: that of its best passage, best first. */
   private static Map<String, Double> ranking(IndexSearcher searcher, Query query)
       throws IOException {
     Map<String, Double> best = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ public class TestHybridSearch extends CommandTestCase {
     return best;
   }
 
-  /** Adds up what each record gets for its place, by the definitions. */
+  /** Adds up the shares of the score by their definitions. */
   private static void add(Map<String, Double> ranking, boolean sum, Map<String, Double> fused) {
     List<Double> scores = new ArrayList<>(ranking.values());
     int rank = 0;
@@ -133,14 +133,15 @@ public class TestHybridSearch extends CommandTestCase {
     }
   }
 
-  /** Words that the model does not know are found by being the same. */
+  /** Words that the model does not know are found if they are equal. */
   public void testOutput() throws IOException {
     index("red cat\nblue zyx river\nred moon\nxyz " + "green tree ".repeat(150) + "zyx42\n");
     assertEquals(0, plaid(search("zyx42", "-k2")));
     String shown = out.toString();
     assertTrue(shown, shown.contains("  1. 0.0"));
     assertTrue(shown, shown.matches("(?s).*4  \\(MaxSim \\d, words 1\\).*"));
-    // The passage that has the word, not the first, which is as much alike: all that is unknown is
+    // The passage that has the word is shown. The first one is as similar, because all unknown
+    // words are equal to the model
     assertTrue(shown, shown.contains("[zyx42]"));
     assertFalse(shown, shown.contains("[xyz]"));
 
@@ -148,7 +149,7 @@ public class TestHybridSearch extends CommandTestCase {
     assertEquals(0, plaid(search("--queries", queries, "-k1")));
     List<String> lines = out.toString().lines().toList();
     assertEquals(List.of("1\t1\t3\t0.032786883\t1\t1", "2\t1\t2\t0.032786883\t1\t1"), lines);
-    // In one ranking nothing is said of ranks
+    // A single ranking has no ranks in its output
     assertEquals(0, plaid("search", index, "--model", model, "red", "--json"));
     assertFalse(out.toString(), out.toString().contains("rank\":{"));
     assertNull(new ObjectMapper().readTree(out.toString()).get("hits").get(0).get("ranks"));
@@ -158,7 +159,7 @@ public class TestHybridSearch extends CommandTestCase {
     assertEquals(1, hits.size());
     assertTrue(hits.get(0).get("ranks").get("words").isNull());
     assertEquals(1, hits.get(0).get("ranks").get("maxSim").get("rank").intValue());
-    // No word of it is a word to Lucene, but there are tokens
+    // The query has tokens, but no words for Lucene
     for (JsonNode hit : json(search("?", "--json")).get("hits")) {
       assertTrue(hit.get("ranks").get("words").isNull());
     }

@@ -29,7 +29,7 @@ import java.util.zip.ZipOutputStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.Constants;
 
-/** What files are is told by their content; nothing of them is lost, and no id is there twice. */
+/** The content of files decides their kind. Nothing is lost, and no id occurs twice. */
 public class TestInputs extends LuceneTestCase {
   private final List<String> notes = new ArrayList<>();
 
@@ -79,7 +79,7 @@ public class TestInputs extends LuceneTestCase {
     assertEquals(
         expected, read(null, file("a.txt", join(bytes(0xfe, 0xff), text.getBytes(UTF_16BE)))));
     byte[] wide = text.getBytes(Charset.forName("UTF-32LE"));
-    // A mark tells more than the user, who names an encoding for all files
+    // A mark overrides the encoding that the user names for all files
     assertEquals(expected, read(ISO_8859_1, file("a.txt", join(bytes(0xff, 0xfe, 0, 0), wide))));
     String json = "{\"id\":\"x\",\"text\":\"a\"}\n{\"id\":\"y\",\"text\":\"b\"}\n";
     assertEquals(List.of("x", "y"), ids(file("a.jsonl", "\ufeff" + json)));
@@ -222,7 +222,7 @@ public class TestInputs extends LuceneTestCase {
         "{\"id\":\"x" + longest + "\",\"text\":\"b\"}");
   }
 
-  /** Ids that are made tell files apart, and keep away from those that are given. */
+  /** Generated ids differ between files, and from given ids. */
   public void testIdsOfSeveralFiles() throws IOException {
     Path folder = createTempDir();
     Path one = Files.createDirectory(folder.resolve("one"));
@@ -237,13 +237,13 @@ public class TestInputs extends LuceneTestCase {
     assertEquals(
         List.of(one + "/lines:1", one + "/lines:2", two + "/lines:1", two + "/lines:2"),
         ids(one.resolve("lines"), two.resolve("lines")));
-    // A file is read once, whichever ways lead to it
+    // A file is read only once, even if several paths lead to it
     assertEquals(List.of("1", "2"), ids(one.resolve("lines"), one.resolve("../one/lines")));
     Path given = Files.writeString(folder.resolve("g.jsonl"), "{\"id\":\"2\",\"text\":\"a\"}");
     assertEquals(List.of("1", "2~2", "2"), ids(one.resolve("lines"), given));
   }
 
-  /** Links to folders are followed, once; what cannot be read is told of. */
+  /** Links to folders are followed once; files that cannot be read are noted. */
   public void testLinks() throws IOException {
     assumeFalse("needs links", Constants.WINDOWS);
     Path folder = createTempDir();
@@ -258,7 +258,7 @@ public class TestInputs extends LuceneTestCase {
     assertEquals(2, ids(folder).size());
     assertEquals(1, notes.size());
     assertEquals(folder.resolve("dangling.md") + ": left out, it cannot be read", notes.get(0));
-    // A file system that is like that of Windows would not let go of it later
+    // A file system that imitates Windows could not delete it later
     Files.delete(folder.resolve("loop"));
   }
 }

@@ -27,14 +27,17 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** A command that is told to end, or killed, leaves what was there, and nothing in its way. */
+/**
+ * A command that is terminated or killed leaves the former files, and nothing that hinders the next
+ * command.
+ */
 public class TestInterruptions extends ChangeTestCase {
-  /** How often to look at a process, in hundredths of a second: for five minutes. */
+  /** The number of checks of a process, one every hundredth of a second: five minutes in total. */
   private static final int PATIENCE = 30_000;
 
   private static final int LINES = 30_000;
 
-  /** How often to try to end a command that may be too fast for it. */
+  /** The attempts to end a command, which may finish before. */
   private static final int ROUNDS = 5;
 
   /** The exit code of a process that a signal has ended. */
@@ -54,7 +57,7 @@ public class TestInterruptions extends ChangeTestCase {
       assertFalse(Files.exists(path));
       expectThrows(InterruptedIOException.class, temporary::keep);
     }
-    // What is about to take its place is nobody's business any more
+    // A folder that is about to be moved to its place is no longer deleted
     Files.createDirectory(path);
     try (TemporaryFolder temporary = new TemporaryFolder(path)) {
       temporary.keep();
@@ -62,7 +65,7 @@ public class TestInterruptions extends ChangeTestCase {
       assertTrue(Files.exists(path));
     }
     assertFalse(Files.exists(path));
-    // One that cannot be made is nobody's business either
+    // A folder that cannot be made is not deleted either
     expectThrows(
         NoSuchFileException.class,
         () -> TemporaryFolder.make(() -> Files.createDirectory(path.resolve("in/none"))));
@@ -73,7 +76,7 @@ public class TestInterruptions extends ChangeTestCase {
     assertFalse(TemporaryFolder.isProcessEnding());
   }
 
-  /** The end may come while an export is written; afterwards the target is as it was. */
+  /** If the process ends while an export is written, the target stays as it was. */
   public void testExport() throws IOException {
     run(with("index", write("a", "red cat\nblue river\n"), "-o", index));
     Path exports = Files.createDirectory(folder.resolve("exports"));
@@ -153,11 +156,11 @@ public class TestInterruptions extends ChangeTestCase {
     return false;
   }
 
-  /** A command that is told to end as soon as there is something in an empty folder. */
+  /** A command that ends as soon as a file appears in an empty folder. */
   static final class EndedAtOnce {
     private EndedAtOnce() {}
 
-    @SuppressWarnings("SystemExitOutsideMain") // a signal does just that
+    @SuppressWarnings("SystemExitOutsideMain") // a signal has the same effect
     public static void main(String[] args) {
       Thread watch =
           new Thread(
@@ -174,7 +177,7 @@ public class TestInterruptions extends ChangeTestCase {
   }
 
   /**
-   * Runs a command that writes a file, and tells it to end when it starts to.
+   * Runs a command that writes a file, and terminates it when it starts to write.
    *
    * @param option which names the file
    */
@@ -188,7 +191,7 @@ public class TestInterruptions extends ChangeTestCase {
       all = concat(all, option, output.resolve("file"));
       code = Processes.await(start(EndedAtOnce.class, errors, all), Processes.MINUTES);
       assertTrue(Files.readString(errors), code == 0 || code == ENDED);
-      // It may have been there already
+      // The file may exist already
       List<String> left = names(output);
       assertTrue(left.toString(), List.of("file").containsAll(left));
     }
@@ -211,7 +214,7 @@ public class TestInterruptions extends ChangeTestCase {
     end("--plot", with("recall", index, "--queries", write("q", "red cat\nriver\n")));
   }
 
-  /** Who ends a command knows that it did not come to its end. */
+  /** Checks that a terminated command prints no error: the user knows that it did not finish. */
   private static void assertSilent(Path errors) throws IOException {
     String said = Files.readString(errors);
     assertFalse(said, said.contains("plaid: "));
@@ -251,7 +254,7 @@ public class TestInterruptions extends ChangeTestCase {
       assertEquals(before, documents());
       run("check", index);
     }
-    // What they have left is deleted by whoever writes next
+    // The next writer deletes the remains
     run(with("add", index, lines("c", 1)));
     run("merge", index);
     run("info", index);

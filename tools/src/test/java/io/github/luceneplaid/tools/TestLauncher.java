@@ -85,7 +85,7 @@ public class TestLauncher extends LuceneTestCase {
     assertTrue(result.err, result.err.contains("17 in " + root + "/usr/lib/jvm/old"));
   }
 
-  /** In the order opposite to that in which they are searched. */
+  /** JDKs are added in the reverse order of the search, so that each new one is found. */
   public void testPlaces() throws Exception {
     for (String place :
         List.of(
@@ -105,7 +105,10 @@ public class TestLauncher extends LuceneTestCase {
     assertEquals(jdk + " ran", run().out.lines().findFirst().orElseThrow());
   }
 
-  /** JAVA_HOME comes first, unless it is too old; PLAID_JAVA_HOME before it, and then must do. */
+  /**
+   * JAVA_HOME comes first, unless it is too old. PLAID_JAVA_HOME has precedence over it, and must
+   * be usable.
+   */
   public void testVariables() throws Exception {
     Path installed = jdk("usr/lib/jvm/jdk", "21");
     environment.put("JAVA_HOME", jdk("old", "1.8.0_292").toString());
@@ -140,7 +143,7 @@ public class TestLauncher extends LuceneTestCase {
     assertEquals("an error", result.err.strip());
   }
 
-  /** Names of files are UTF-8 where the locale does not say what they are. */
+  /** File names are UTF-8 if the locale does not name an encoding. */
   public void testLocale() throws Exception {
     jdk("usr/lib/jvm/jdk", "25");
     for (String none : List.of("", "C", "POSIX")) {
@@ -160,7 +163,7 @@ public class TestLauncher extends LuceneTestCase {
     assertTrue(result.err, result.err.contains("building needs Maven"));
   }
 
-  /** Builds what is missing or older than a source; says what went wrong with it. */
+  /** Builds jars that are missing or older than a source, and reports errors of the build. */
   public void testBuilds() throws Exception {
     Path jdk = jdk("usr/lib/jvm/jdk", "25");
     Path stamp = clone.resolve("tools/target/plaid.built");

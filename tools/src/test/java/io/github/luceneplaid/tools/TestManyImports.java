@@ -26,7 +26,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
-/** More directories imported into one index than a segment has room for codebooks. */
+/** Imports more directories into one index than a segment can have codebooks. */
 public class TestManyImports extends CommandTestCase {
 
   private static final int DIMENSION = 16;

@@ -29,7 +29,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
-/** An index is written as a whole or not at all, and remains of it are in nobody's way. */
+/** An index is written completely or not at all, and its remains hinder no later command. */
 public class TestNewIndex extends CommandTestCase {
   private static Path tokens(Path folder, int documents, float last) throws IOException {
     Path file = Files.createDirectories(folder).resolve("tokens.npy");
@@ -45,7 +45,7 @@ public class TestNewIndex extends CommandTestCase {
     return file;
   }
 
-  /** One in which Lucene's file systems for tests put no files. */
+  /** A real folder, in which Lucene's test file systems put no files. */
   private static Path realFolder() throws IOException {
     return Path.of(createTempDir().toRealPath().toString());
   }
@@ -92,7 +92,7 @@ public class TestNewIndex extends CommandTestCase {
     }
   }
 
-  /** As of a process that was killed: segments, a lock, but no commit. */
+  /** The remains of a killed process: segments and a lock, but no commit. */
   public void testRemains() throws IOException {
     Path folder = realFolder();
     Path sound = tokens(folder.resolve("sound"), 3, 0);
@@ -117,14 +117,14 @@ public class TestNewIndex extends CommandTestCase {
     remains.retainAll(names(copy));
     remains.removeIf(name -> name.startsWith("_0") || name.equals("write.lock"));
     assertEquals(Set.of(), remains);
-    // What is not Lucene's is kept
+    // Files that are not Lucene's are kept
     Path foreign = Files.createDirectories(folder.resolve("foreign"));
     Files.writeString(foreign.resolve("notes.txt"), "mine");
     assertFails(1, "expected an empty folder", "index", sound, "-o", foreign, "--force");
     assertEquals(Set.of("notes.txt"), names(foreign));
   }
 
-  /** The demo keeps its index only if it comes to its end. */
+  /** The demo keeps its index only if it finishes. */
   public void testDemo() throws IOException {
     Path folder = realFolder();
     Path texts = Files.writeString(folder.resolve("t.md"), "# Red\nred cat\n# Blue\nblue river\n");

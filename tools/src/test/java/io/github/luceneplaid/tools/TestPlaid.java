@@ -100,7 +100,7 @@ public class TestPlaid extends CommandTestCase {
     assertEquals("", typed(script, "plaid", "check", "--nonsense"));
   }
 
-  /** What the last of some words may become, in the order of the alphabet. */
+  /** The completions of the last word, in alphabetical order. */
   private static String typed(Path script, String... words) throws Exception {
     String line = String.join(" ", words);
     String call =
@@ -116,7 +116,7 @@ public class TestPlaid extends CommandTestCase {
     Path said = createTempFile();
     Process process =
         new ProcessBuilder("/bin/bash", "-c", "source \"$0\"; " + command, script.toString())
-            // It complains of being called by something else than a completion
+            // The script complains if it is not called by a completion
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .redirectOutput(said.toFile())
             .start();
@@ -246,7 +246,7 @@ public class TestPlaid extends CommandTestCase {
     assertFails(1, "exists (--force replaces it)", "fit-projection", texts, "-o", output);
   }
 
-  /** Where no document has tokens, nothing is found, and nothing fails. */
+  /** If no document has tokens, nothing is found, and nothing fails. */
   public void testIndexWithoutTokens() throws IOException {
     Path folder = createTempDir();
     Path texts = Files.writeString(folder.resolve("t.txt"), "., !\n., !\n");

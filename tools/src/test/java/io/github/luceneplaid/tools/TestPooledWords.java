@@ -58,7 +58,7 @@ public class TestPooledWords extends ChangeTestCase {
     assertMarked();
   }
 
-  /** Records that come later, or instead of others, are as the first ones are. */
+  /** Records that are added or replaced later are stored like the first ones. */
   public void testChanges() throws IOException {
     run(with("index", write("b", UNMARKED + "\n"), "-o", index, "--pool-factor=2"));
     Path added = write("c", RIVER + "\n");
@@ -94,7 +94,7 @@ public class TestPooledWords extends ChangeTestCase {
     assertFalse(json.get("words").get(1).has("pooled"));
   }
 
-  /** A field of a record is not taken for clusters. */
+  /** A field of a record with the same name is not read as clusters. */
   public void testTakenName() throws IOException {
     Path texts = write("r.jsonl", "{\"text\": \"" + RIVER + "\", \"plaid.clusters\": 7}\n");
     run(with("index", texts, "-o", index, "--pool-factor=2"));
@@ -151,9 +151,7 @@ public class TestPooledWords extends ChangeTestCase {
     assertTrue(lines.get(4), lines.get(4).endsWith(" more [star]."));
   }
 
-  /**
-   * Of several pieces of a word it comes once, and punctuation only where there is nothing else.
-   */
+  /** A word of several pieces is listed once, and punctuation only if there is nothing else. */
   public void testWords() {
     String text = "singing, birds.";
     // sing ing , bird s .
@@ -179,7 +177,7 @@ public class TestPooledWords extends ChangeTestCase {
         List.of(), WordMatch.of("song", query, text, pooled, List.of(new TokenMatch(0, 0, 1))));
   }
 
-  /** Of an index that was pooled before clusters were kept, hits are shown without words. */
+  /** An index that was pooled before clusters were kept shows hits without words. */
   public void testUnknownClusters() throws IOException {
     TokenPooling pooling = new TokenPooling(2, 1);
     try (TextEncoder encoder = TextEncoder.open(model);
@@ -198,13 +196,13 @@ public class TestPooledWords extends ChangeTestCase {
     assertEquals(RIVER, search("blue cat").get(1).strip());
     run(with("explain", index, "--query", "blue cat", "--doc", "1"));
     assertTrue(out.toString(), out.toString().lines().toList().get(3).matches(" +blue .*  #\\d"));
-    // Those that come later are known
+    // The clusters of records added later are known
     run(with("add", index, write("b", RIVER + "\n")));
     run(with("search", index, "blue cat"));
     assertTrue(out.toString(), out.toString().contains(RIVER) && out.toString().contains(MARKED));
   }
 
-  /** Whoever does not know the words says none. */
+  /** If the clusters do not fit the tokens, no words are shown. */
   public void testClustersOfOtherTokens() {
     assertNull(PoolClusters.members(new int[] {0, 1, 2}, 2));
     assertNull(PoolClusters.members(new int[] {0, 1, 1}, 3));
@@ -215,7 +213,7 @@ public class TestPooledWords extends ChangeTestCase {
     assertArrayEquals(new int[] {1}, members[1]);
   }
 
-  /** Clusters come back as they were, of whichever segment and number of bytes. */
+  /** Clusters are read back unchanged, from any segment and with any number of bytes. */
   public void testBytes() throws IOException {
     List<int[]> all = new ArrayList<>();
     try (Directory directory = newDirectory()) {

@@ -29,7 +29,7 @@ import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
 
-/** Whatever goes wrong is said in one line: what was found, what was expected, what to do. */
+/** Every problem is reported in one line: what was found, what was expected, what to do. */
 public class TestProblems extends CommandTestCase {
   private static byte[] npy(String descr, String shape, int bytes) {
     String header =
@@ -60,7 +60,7 @@ public class TestProblems extends CommandTestCase {
     assertTrue(err.toString(), err.toString().contains("reshape(-1, array.shape[-1])"));
     Files.write(file, npy("|i1", "2, 4", 8));
     assertFails(1, "found INT8 of shape [2, 4], expected floats", index);
-    // Found by content, whatever the name
+    // Recognised by content, whatever the name
     Path other = folder.resolve("tokens.data");
     Files.write(other, npy("<f4", "2, 4", 32));
     assertEquals(err.toString(), 0, plaid("index", other, "-o", folder.resolve("index")));
@@ -119,7 +119,7 @@ public class TestProblems extends CommandTestCase {
         Problem.message(new IllegalStateException("y")));
   }
 
-  /** Where nobody can write, nobody has to be kept from it. */
+  /** A folder that nobody can write to needs no lock. */
   public void testCheckWithoutLock() throws IOException {
     try (Directory directory = newDirectory()) {
       IOException[] failures = {
@@ -159,7 +159,7 @@ public class TestProblems extends CommandTestCase {
     return Plaid.run(Console.of(output, err), "--version");
   }
 
-  /** A full disk is told of, a reader that has gone is not. */
+  /** A full disk is reported; a closed pipe is not. */
   public void testOutput() {
     assertEquals(0, version(null));
     assertEquals(1, version("No space left on device"));
@@ -179,7 +179,7 @@ public class TestProblems extends CommandTestCase {
     }
   }
 
-  /** Rows that were sorted by hashes come back in their order. */
+  /** Rows that were sorted by hashes are restored to their order. */
   public void testOrderOfRows() throws IOException {
     Path folder = createTempDir();
     float[][] rows = new float[1 + random().nextInt(300)][4];
@@ -201,7 +201,10 @@ public class TestProblems extends CommandTestCase {
     }
   }
 
-  /** A query without words is told of, the others are answered; no tokens, no hits. */
+  /**
+   * A query without words is noted, and the others are answered. A query without tokens has no
+   * hits.
+   */
   public void testEmpty() throws IOException {
     Path folder = createTempDir();
     Path model = TinyModel.copyTo(createTempDir());

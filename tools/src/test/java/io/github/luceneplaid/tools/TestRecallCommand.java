@@ -86,7 +86,10 @@ public class TestRecallCommand extends CommandTestCase {
     assertEquals(err.toString(), 0, plaid(args.toArray()));
   }
 
-  /** Recall is that of the options that are told, and the fastest that finds enough is chosen. */
+  /**
+   * The reported recall is that of the reported options, and the fastest setting with enough recall
+   * is chosen.
+   */
   public void testSettings() throws IOException {
     index(200, "--training-threshold=100", "--commit-every", 100);
     double atLeast = random().nextInt(11) / 10.0;
@@ -204,7 +207,7 @@ public class TestRecallCommand extends CommandTestCase {
     return all;
   }
 
-  /** Where everything is searched exactly, there is nothing to choose. */
+  /** If everything is searched exactly, there are no settings to choose. */
   public void testFlat() throws IOException {
     index(20);
     JsonNode json = json("recall", index, "--json");
@@ -261,7 +264,7 @@ public class TestRecallCommand extends CommandTestCase {
     assertFails(1, "expected documents with tokens, found none", recall);
   }
 
-  /** Each document once, some of its tokens in their order, and no document that is deleted. */
+  /** Each query has consecutive tokens of another document, and none of a deleted one. */
   public void testPseudoQueries() throws IOException {
     int documents = 30;
     float[][][] all = new float[documents][][];

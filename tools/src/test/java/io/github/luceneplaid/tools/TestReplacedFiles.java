@@ -27,14 +27,14 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 
-/** Commands that fail leave what they were to replace. */
+/** Commands that fail keep the files that they were to replace. */
 public class TestReplacedFiles extends CommandTestCase {
 
   private static Set<String> names(Path folder) throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths
           .map(path -> path.getFileName().toString())
-          .filter(name -> name.startsWith("extra") == false) // of Lucene's file systems for tests
+          .filter(name -> name.startsWith("extra") == false) // files of Lucene's test file systems
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }
@@ -45,7 +45,7 @@ public class TestReplacedFiles extends CommandTestCase {
     }
   }
 
-  /** Tokens, lengths and ids are those of one run, and so are pieces. */
+  /** Tokens, lengths, ids and pieces are those of one run. */
   public void testEncode() throws IOException {
     Path folder = createTempDir();
     Path texts = Files.writeString(folder.resolve("texts.txt"), "red cat\nthe dogs sleeps.\n");
@@ -58,7 +58,7 @@ public class TestReplacedFiles extends CommandTestCase {
         List.copyOf(names(output)));
     assertEquals(6, rows(output));
 
-    // A place that cannot be taken, and one that nothing could be written to in the end
+    // A path that cannot be replaced, and one that turns out not to be writable
     Files.delete(output.resolve("ids.json"));
     Files.createDirectory(output.resolve("ids.json"));
     assertFails(
@@ -72,7 +72,7 @@ public class TestReplacedFiles extends CommandTestCase {
     assertEquals(List.of("doclens.json", "ids.json", "tokens.npy"), List.copyOf(names(output)));
   }
 
-  /** An index that cannot be written to its end leaves the one that was there. */
+  /** If an index cannot be finished, the former one stays. */
   public void testIndex() throws IOException {
     Path folder = createTempDir();
     Path sound = Files.createDirectory(folder.resolve("sound"));
@@ -84,7 +84,7 @@ public class TestReplacedFiles extends CommandTestCase {
       "index", broken.resolve("tokens.npy"), "-o", index, "--pool-factor", 2, "--force"
     };
     assertFails(1, "document 3: ", fails);
-    // What is left of that is in nobody's way
+    // The remains do not hinder the next command
     assertEquals(0, plaid("index", sound.resolve("tokens.npy"), "-o", index));
     assertEquals(4, documents(index));
     assertFails(1, "document 3: ", fails);

@@ -32,7 +32,7 @@ import org.apache.lucene.util.IOUtils;
 
 /** {@code plaid serve}, as programs see it. */
 public class TestServe extends ServeTestCase {
-  /** How often to look for something, in hundredths of a second: for two minutes. */
+  /** The number of checks for something, one every hundredth of a second: two minutes in total. */
   private static final int PATIENCE = 12_000;
 
   public void testRoutes() throws Exception {
@@ -81,7 +81,7 @@ public class TestServe extends ServeTestCase {
     assertEquals("words", fields.get("text"));
   }
 
-  /** What the command prints, and what a page needs besides. */
+  /** The answer has the output of the command, and the data that a page needs besides. */
   public void testSearch() throws Exception {
     serveThree();
     for (String query : List.of("blue moons", "red", "the house")) {
@@ -127,7 +127,7 @@ public class TestServe extends ServeTestCase {
     assertEquals(printed, json("api/explain?q=blue+moons&doc=y"));
   }
 
-  /** Of a record in parts a hit names the part, which is what is explained. */
+  /** The hit of a record in parts names the part, and an explanation is of that part. */
   public void testParts() throws Exception {
     index("{\"id\": \"long\", \"text\": \"" + "red cat. ".repeat(400) + "blue moon\"}");
     serve();
@@ -141,7 +141,7 @@ public class TestServe extends ServeTestCase {
     assertTrue(explained.get("text").textValue().endsWith("blue moon"));
   }
 
-  /** As the command puts it. */
+  /** Refusals have the messages of the command. */
   public void testRefusals() throws Exception {
     serveThree();
     for (String filter : List.of("nosuch:1", "year:[1 TO", "year:x*", "((", "a:/" + "(.*){99}/")) {
@@ -174,7 +174,7 @@ public class TestServe extends ServeTestCase {
         refusal(400, "api/explain?q=red&doc=z"));
   }
 
-  /** What is too long for the model is left out, with a note as on a terminal. */
+  /** Text that is too long for the model is left out, with a note as on a terminal. */
   public void testLongQuery() throws Exception {
     serveThree();
     String query = "red moon ".repeat(2000).strip();
@@ -222,9 +222,9 @@ public class TestServe extends ServeTestCase {
     assertEquals("x", ids("blue moon"));
   }
 
-  /** The index may go, and another one come in its place, even one that looks the same. */
+  /** The index may be deleted and replaced by another one, even one that looks the same. */
   public void testOtherIndex() throws Exception {
-    // One whose files can be deleted while they are open
+    // A file system on which open files can be deleted
     index = Path.of(createTempDir().toRealPath().toString()).resolve("index");
     serveThree();
     assertEquals("y x", ids("blue moon"));
@@ -249,7 +249,7 @@ public class TestServe extends ServeTestCase {
     assertEquals("y", ids("blue moon"));
   }
 
-  /** Many ask at the same time, of an index that changes; each gets what is asked for. */
+  /** Many requests at the same time, on an index that changes, all get their own answers. */
   public void testThreads() throws Exception {
     serveThree();
     List<String> paths =
@@ -270,7 +270,7 @@ public class TestServe extends ServeTestCase {
         answers.add(threads.submit(() -> json(path)));
       }
       for (int i = 0; i < 3; i++) {
-        // New commits, but nothing else than was there
+        // New commits with the same content
         assertEquals(0, plaid("merge", index));
         Path more = Files.writeString(createTempDir().resolve("m.txt"), "., !");
         assertEquals(err.toString(), 0, plaid("add", index, more, "--model", model));
@@ -296,7 +296,7 @@ public class TestServe extends ServeTestCase {
     return thread;
   }
 
-  /** One line says where the page is; what is asked is written nowhere. */
+  /** One line has the address of the page; requests are not logged. */
   public void testCommand() throws Exception {
     index(X, Y, Z);
     int[] code = {-1};
@@ -331,7 +331,7 @@ public class TestServe extends ServeTestCase {
     assertFails(1, "no such folder", "serve", index.resolve("x"), "--port", 0);
   }
 
-  /** Where a failure comes from is told if that is wanted, but not what was asked. */
+  /** A failure is reported with its stack trace if wanted, but without the request. */
   public void testTrace() throws Exception {
     index(X);
     int[] code = {-1};
@@ -345,7 +345,7 @@ public class TestServe extends ServeTestCase {
     assertFalse(err.toString(), err.toString().contains(index.toString()));
   }
 
-  /** Who ends a server gets what other commands give, and nothing is said. */
+  /** A terminated server has the same exit code as other commands, and prints nothing. */
   @Nightly
   public void testSignal() throws Exception {
     index(X, Y, Z);

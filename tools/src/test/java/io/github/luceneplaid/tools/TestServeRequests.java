@@ -25,9 +25,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Requests that {@code plaid serve} does not answer, or that want to harm it. */
+/** Requests that {@code plaid serve} refuses, or that try to harm it. */
 public class TestServeRequests extends ServeTestCase {
-  /** The answer to bytes that are sent as they are. */
+  /** The answer to raw bytes. */
   private String raw(String request) throws IOException {
     URI uri = URI.create(address);
     try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
@@ -50,7 +50,7 @@ public class TestServeRequests extends ServeTestCase {
     assertTrue(answer, answer.startsWith("HTTP/1.1 400 "));
   }
 
-  /** A name of somebody else's that leads here does not let their page read what is here. */
+  /** A page of another site cannot read the index by a host name that leads to this machine. */
   public void testHosts() throws Exception {
     serveThree();
     int port = URI.create(address).getPort();
@@ -80,7 +80,7 @@ public class TestServeRequests extends ServeTestCase {
     assertEquals(403, status("GET http://example.com/ HTTP/1.1\r\nHost: example.com\r\n\r\n"));
   }
 
-  /** Nor do other machines get in, nor other addresses of this one. */
+  /** Other machines have no access, and neither have other addresses of this one. */
   public void testAddress() throws Exception {
     serveThree();
     URI uri = URI.create(address);
@@ -138,7 +138,7 @@ public class TestServeRequests extends ServeTestCase {
             "GET / HTTP/1.1\r\n" + "A: b\r\n".repeat(10_000) + "\r\n",
             "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003")) {
       for (int i = 0; i < 6; i++) {
-        // More than there are threads, which do not wait for what was sent
+        // More requests than threads, none of which waits for the rest of a request
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
           socket.getOutputStream().write(garbage.getBytes(StandardCharsets.ISO_8859_1));
         } catch (
@@ -156,7 +156,7 @@ public class TestServeRequests extends ServeTestCase {
     assertEquals("y x", ids("blue moon"));
   }
 
-  /** Errors that nobody expects are told in a line, too. */
+  /** Unexpected errors are answered in a line, too. */
   public void testFailures() throws Exception {
     LocalServer.Route failing =
         query -> {
@@ -186,7 +186,7 @@ public class TestServeRequests extends ServeTestCase {
     failures.clear();
   }
 
-  /** Texts pass as they are, and what carries them has no control characters. */
+  /** Texts pass unchanged, in JSON without control characters. */
   public void testHostileTexts() throws Exception {
     String text = "red <script>alert(1)</script> \u0000\u001b[2J\u202e\u2028\u009b & \"x\"";
     ObjectNode hostile = mapper.createObjectNode();
@@ -243,6 +243,6 @@ public class TestServeRequests extends ServeTestCase {
     assertEquals("y x", ids("blue moon"));
   }
 
-  /** A request was not answered, but by the reason why. */
+  /** The refusal of a request. */
   private static final class Refused extends Exception {}
 }

@@ -18,7 +18,7 @@ import org.openqa.selenium.Keys;
 
 /** {@code plaid serve}, as people see it, in a browser. */
 public class TestServedPage extends PageTestCase {
-  /** Goes to the query, whose text is selected then. */
+  /** Moves the focus to the query, which selects its text. */
   private void focusQuery() {
     browser.run(FOCUS + ".blur()");
     browser.press("/");
@@ -76,7 +76,7 @@ public class TestServedPage extends PageTestCase {
     assertEquals("rgb(244, 114, 32)", colour);
   }
 
-  /** What the address says is what is there, whichever way one comes to it. */
+  /** The page always shows the state of its address, whichever way leads to it. */
   public void testHistory() throws Exception {
     open("", RECORDS);
     browser.press("blue moons", Keys.ENTER);
@@ -153,7 +153,7 @@ public class TestServedPage extends PageTestCase {
     assertEquals("solid", browser.run("return getComputedStyle(" + FOCUS + ").outlineStyle"));
   }
 
-  /** Tab comes to all there is to use, in the order in which it is seen, and shows where it is. */
+  /** The Tab key reaches all controls in their visible order, and shows the focus. */
   public void testTab() throws Exception {
     open("?q=blue", RECORDS);
     awaitHits(3);
@@ -186,7 +186,7 @@ public class TestServedPage extends PageTestCase {
     assertEquals("alert", browser.find("#error").getAriaRole());
   }
 
-  /** As in a terminal. */
+  /** Refusals have the same messages as in a terminal. */
   public void testRefusals() throws Exception {
     open("?q=red", RECORDS);
     awaitHits(3);
@@ -254,7 +254,7 @@ public class TestServedPage extends PageTestCase {
     assertNoComplaints();
   }
 
-  /** Who asks again gets what was committed meanwhile. */
+  /** A repeated query searches the latest commit. */
   public void testLaterCommits() throws Exception {
     open("?q=blue", RECORDS);
     awaitHits(3);

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import org.openqa.selenium.Keys;
 
-/** How the page of {@code plaid serve} shows texts, whatever they are: legible, and as texts. */
+/** The page of {@code plaid serve} shows all texts legibly and as plain text. */
 public class TestServedTexts extends PageTestCase {
-  /** A script that says which texts are hard to read: of a contrast below 4.5. */
+  /** A script that finds texts that are hard to read: those with a contrast below 4.5. */
   private static final String FAINT_TEXTS =
       """
       const parse = (colour) => {
@@ -92,7 +92,7 @@ public class TestServedTexts extends PageTestCase {
     }
   }
 
-  /** Narrow windows, and words without end, make nothing stand out at the side. */
+  /** In narrow windows, even endless words do not overflow at the side. */
   public void testNarrow() throws Exception {
     String endless = "x".repeat(300);
     ObjectNode record = mapper.createObjectNode();
@@ -117,7 +117,7 @@ public class TestServedTexts extends PageTestCase {
                 + "return Math.max(0, d.scrollWidth - d.clientWidth)"));
   }
 
-  /** The page shows characters that cannot be seen as the terminal does. */
+  /** The page shows invisible characters like the terminal does. */
   public void testVisible() throws Exception {
     open("", RECORDS);
     StringBuilder all = new StringBuilder();
@@ -141,7 +141,7 @@ public class TestServedTexts extends PageTestCase {
 
   private static final String MARKUP = "img, b, i, iframe, [onerror], main script, dialog script";
 
-  /** What somebody wrote is text, wherever it is shown. */
+  /** Markup in a record is shown as text everywhere. */
   public void testHostileTexts() throws Exception {
     String markup = "red<img src=x onerror=alert(1)><script>alert(2)</script><b>&amp;\"'";
     String controls = "\u0000\u001b[2J\u202e\u2028\u009b";
@@ -174,7 +174,7 @@ public class TestServedTexts extends PageTestCase {
     assertEquals(0, browser.count(MARKUP));
     browser.complaints();
 
-    // What a mistake could do the policy refuses, which shows that the browser would tell
+    // The policy would block the effect of a mistake; this shows that the browser reports it
     assertEquals(
         "TypeError",
         browser.run("try { document.body.innerHTML = '<b>x</b>'; } catch (e) { return e.name; }"));

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What texts, ids and titles hold cannot do anything to a terminal, and breaks no lines. */
+/** The content of texts, ids and titles cannot control a terminal, and breaks no lines. */
 public class TestShownText extends CommandTestCase {
   private static final String CONTROLS =
       "\u0000\u0007\b\t\n\r\u001b[2J\u007f\u0085\u009b2J\u202e\u2028";

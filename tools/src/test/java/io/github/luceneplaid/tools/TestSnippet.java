@@ -44,9 +44,7 @@ public class TestSnippet extends LuceneTestCase {
         .toList();
   }
 
-  /**
-   * Of a long text come the sentences that matched, with an ellipsis where something is left out.
-   */
+  /** A long text is reduced to the sentences that matched, with an ellipsis for each gap. */
   public void testWindow() {
     String filler = "Nothing of interest is said in this sentence, which is somewhat long. ";
     String text = filler.repeat(5) + "Here is the cat. " + filler.repeat(5).strip();
@@ -69,7 +67,7 @@ public class TestSnippet extends LuceneTestCase {
     assertTrue(joined, joined.length() < 200);
   }
 
-  /** Any text comes out whole, line breaks apart, if it fits. */
+  /** A text that fits is shown whole, except for line breaks. */
   public void testRandomText() {
     StringBuilder text = new StringBuilder();
     while (text.length() < 250) {

@@ -19,7 +19,7 @@ import java.util.Map;
 
 /** Which commands are read before one of them runs. */
 public class TestSubcommands extends CommandTestCase {
-  /** Options of commands that are not named are not read; what the help tells of them is. */
+  /** Options of commands that are not named are not read, but their names and descriptions are. */
   public void testNotNamed() throws IOException {
     assertEquals(List.of(), read("--help"));
     assertEquals(List.of("search"), read("--color", "never", "search", "folder", "word"));

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** All of a text is searchable, whatever it is and however long, and a record is one hit. */
+/** A text of any kind and length is searchable as a whole, and a record is one hit. */
 public class TestTextCutter extends CommandTestCase {
   private static final String SEPARATORS = " .|。\n";
 
@@ -50,14 +50,14 @@ public class TestTextCutter extends CommandTestCase {
   }
 
   /**
-   * Each part is where the one before ends or earlier, and the last ends where the text ends. What
-   * lies between is nothing but punctuation.
+   * Checks that the parts cover a text, except for punctuation: each starts at or before the end of
+   * the part before, and the last one ends with the text.
    */
   private static void assertCovers(PieceTokenizer tokenizer, String body, List<Passage> parts) {
     int covered = 0;
     int start = -1;
     for (Passage part : parts) {
-      // Nothing but a full stop is in many places
+      // A part of a full stop alone could be in many places
       boolean unit = part.body().codePoints().anyMatch(c -> SEPARATORS.indexOf(c) < 0);
       int at = body.indexOf(part.body(), unit ? start + 1 : Math.max(start + 1, covered - 1));
       assertTrue(part.body(), at > start);
@@ -68,7 +68,7 @@ public class TestTextCutter extends CommandTestCase {
     assertTrue("at the end", tokenizer.firstTelling(body, covered) >= body.length());
   }
 
-  /** Text of units that are all different, so that each part is in one place. */
+  /** A text of units that are all different, so that each part can be in one place only. */
   private static String text(int script, String[] between, int count) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < count; i++) {
@@ -124,7 +124,7 @@ public class TestTextCutter extends CommandTestCase {
     }
   }
 
-  /** In time that is linear, and without parts that have no tokens. */
+  /** Millions of chars are cut in linear time, without parts that have no tokens. */
   public void testMillions() throws IOException {
     try (PieceTokenizer tokenizer = tokenizer(180)) {
       for (String unit : List.of("[", "*", " ", "x", "# ", "\ud83d\udea2")) {
@@ -216,7 +216,7 @@ public class TestTextCutter extends CommandTestCase {
     assertEquals(9, hits.size());
   }
 
-  /** A text for each record, if that is wanted; how many are cut is told. */
+  /** With {@code --truncate} each record gives one text, and the number of cut ones is noted. */
   public void testTruncate() throws IOException {
     Path model = TinyModel.copyTo(createTempDir());
     Path folder = createTempDir();
@@ -237,7 +237,7 @@ public class TestTextCutter extends CommandTestCase {
     assertFalse(Files.exists(tokens.resolve("records.json")));
   }
 
-  /** What the model does not see of a query is told of. */
+  /** The part of a query that the model does not see is noted. */
   public void testLongQuery() throws IOException {
     Path model = TinyModel.copyTo(createTempDir());
     Path folder = createTempDir();

@@ -63,7 +63,7 @@ public class TestTextEncoder extends LuceneTestCase {
     }
   }
 
-  /** Batching and its order do not show. */
+  /** Batching and its order do not affect the result. */
   public void testBatches() throws IOException {
     String[] words = {"red", "cat", "sleeps", "over", "trees", "moon", "unknown", ",", "stone"};
     List<String> texts = new ArrayList<>();
@@ -133,7 +133,7 @@ public class TestTextEncoder extends LuceneTestCase {
     assertTrue(e.getMessage(), e.getMessage().contains("not a model ONNX Runtime can load"));
   }
 
-  /** The built-in model knows what belongs together. */
+  /** The built-in model gives related texts high scores. */
   public void testBuiltIn() throws IOException {
     try (TextEncoder encoder = TextEncoder.open(null)) {
       EncodedText cat = document(encoder, "A kitten sleeps on the sofa.");
@@ -181,7 +181,7 @@ public class TestTextEncoder extends LuceneTestCase {
     return result;
   }
 
-  /** What the model makes of a piece: 3 sin(0.7 (id + 1) (j + 1)), which becomes of unit length. */
+  /** The model's vector of a piece: 3 sin(0.7 (id + 1) (j + 1)), brought to unit length. */
   private static float[] vector(int id) {
     float[] result = new float[DIMENSION];
     double squares = 0;

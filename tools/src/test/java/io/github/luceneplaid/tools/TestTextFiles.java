@@ -94,7 +94,7 @@ public class TestTextFiles extends LuceneTestCase {
     }
   }
 
-  /** Of lines of a million chars no part is looked at again and again. */
+  /** Lines of a million chars are not scanned repeatedly. */
   public void testLongLines() {
     int n = TEST_NIGHTLY ? 1_000_000 : 200_000;
     for (String unit : List.of("[", "](", "*", "_", " ", "# ", "![", "[]", ")", "`", "> ", "1")) {

@@ -34,7 +34,7 @@ public class TestTokenInputs extends CommandTestCase {
   public void setUp() throws Exception {
     super.setUp();
     folder = createTempDir();
-    // More than ten, of which names are not in the order of numbers
+    // More than ten, so that names sort differently from numbers
     texts = new float[11 + random().nextInt(9)][][];
     for (int i = 0; i < texts.length; i++) {
       texts[i] = new float[i == 0 ? 5 : random().nextInt(5)][DIMENSION];
@@ -84,7 +84,7 @@ public class TestTokenInputs extends CommandTestCase {
   /**
    * All texts in an array of three axes.
    *
-   * @param first what comes before the tokens of each text
+   * @param first the rows before the tokens of each text
    * @param padding the value that padding has
    */
   private byte[] padded(int first, float padding) {
@@ -131,7 +131,7 @@ public class TestTokenInputs extends CommandTestCase {
   }
 
   public void testList() throws IOException {
-    // Whatever the name is: the content tells
+    // The content decides, whatever the name is
     assertTexts(list(random().nextBoolean() ? "a.npz" : "a.data"));
     String[] ids = new String[texts.length];
     Arrays.setAll(ids, i -> "id" + i);
@@ -182,7 +182,7 @@ public class TestTokenInputs extends CommandTestCase {
     assertEquals(2, notes.size());
   }
 
-  /** Zeros before other tokens are tokens, and where there is no padding nothing is said. */
+  /** Zeros before other tokens are tokens. Without padding there is no note. */
   public void testZerosInside() throws IOException {
     float[] values = {0, 0, 1, 2, 0, 0, 3, 4};
     Path file = folder.resolve("a.npy");
@@ -193,7 +193,7 @@ public class TestTokenInputs extends CommandTestCase {
     assertEquals(List.of(), notes);
   }
 
-  /** A mask counts, not what is masked, and padding may be on either side. */
+  /** The mask alone decides, whatever the masked values are, and padding may be on either side. */
   public void testMask() throws IOException {
     for (String type : List.of("|b1", "|u1", "<i8")) {
       int first = random().nextInt(3);
@@ -285,7 +285,7 @@ public class TestTokenInputs extends CommandTestCase {
     Path file = npz("a.docx", "word/document.xml", new byte[9], "a.npy", matrix(texts[0]));
     assertFalse(TokenInput.isOne(file));
     assertFails(1, "expected text, found a ZIP", "index", file, "-o", folder.resolve("index"));
-    // What leads in is said of those that may hold tokens, too
+    // Files that may hold tokens are refused with advice on how to import them
     byte[] safetensors = {2, 0, 0, 0, 0, 0, 0, 0, '{', '"'};
     byte[] pickle = {(byte) 0x80, 4, '.'};
     for (byte[] content : List.of(safetensors, pickle)) {

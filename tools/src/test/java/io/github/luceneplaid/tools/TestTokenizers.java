@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Words are marked whatever the tokenizer makes of spaces, bytes and scripts. */
+/**
+ * Words are marked correctly for tokenizers that treat spaces, bytes and scripts in different ways.
+ */
 public class TestTokenizers extends CommandTestCase {
   private static final int DIMENSION = 8;
   private static final int PIECES = 64;

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.lucene.util.IOUtils;
 
-/** {@code plaid update}: an index that is brought up to date is what a new one would be. */
+/** {@code plaid update} makes an index equal to a new one. */
 public class TestUpdateCommand extends ChangeTestCase {
 
   private void assertCounts(JsonNode update, int added, int changed, int removed, int unchanged) {
@@ -87,7 +87,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     run("check", index);
   }
 
-  /** A file that was only touched is not encoded, and its hash not computed a second time. */
+  /** A file that was only touched is not encoded again, and its hash is computed only once. */
   public void testTouched() throws IOException {
     Path file = write("docs/a.md", "red cat\n");
     run(with("index", folder.resolve("docs"), "-o", index));
@@ -96,7 +96,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     String before = version();
     assertCounts(update(), 0, 0, 0, 1);
     assertEquals(before, version());
-    // Not looked into, as time and size tell
+    // Not read, because time and size are unchanged
     Files.writeString(file, "big cat\n");
     Files.setLastModifiedTime(file, FileTime.fromMillis(12_345_678));
     assertCounts(update(), 0, 0, 0, 1);
@@ -105,7 +105,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertEquals(List.of("a.md#1=a\nblue cat"), documents());
   }
 
-  /** Of a file that has changed, only what is another is encoded. */
+  /** Only the changed records of a changed file are encoded. */
   public void testRecordsThatStay() throws IOException {
     String words = "{\"id\":\"long\",\"title\":\"t\",\"text\":\"" + "red cat ".repeat(300) + "\"}";
     String moved = "{\"id\":\"moved\",\"text\":\"blue\"}";
@@ -129,7 +129,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     run("update", index, "--dry-run");
     assertFails(2, "its tokens are of the model", "update", index);
     write("b.jsonl", "");
-    // A record that has to be cut is compared after it was
+    // A record that has to be cut is compared after it was cut
     update = update();
     assertEquals(0, update.get("records").asInt());
     assertCounts(update, 0, 2, 0, 0);
@@ -142,7 +142,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertCounts(update(), 0, 0, 0, 1);
   }
 
-  /** What else records have counts like their texts. */
+  /** The other fields of records count like their texts. */
   public void testFields() throws IOException {
     String stays = "{\"id\":\"a\",\"text\":\"red\",\"year\":1990,\"tags\":[\"x\",\"y\"]}\n";
     String changes = "{\"id\":\"b\",\"text\":\"red\",\"year\":1990}\n";
@@ -159,7 +159,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertEquals(before, version());
   }
 
-  /** Whatever has become of files, the index is what a new one would be. */
+  /** After any changes of files, the index equals a new one. */
   public void testRandomChanges() throws IOException {
     Path docs = Files.createDirectory(folder.resolve("docs"));
     for (int i = 0; i < 4; i++) {
@@ -227,7 +227,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     return result.toString();
   }
 
-  /** The model is asked for only where there is something to encode. */
+  /** The model is needed only if there is something to encode. */
   public void testModelOnlyIfNeeded() throws IOException {
     write("docs/a.md", "red cat\n");
     Path second = write("docs/b.md", "red dogs\n");
@@ -289,7 +289,7 @@ public class TestUpdateCommand extends ChangeTestCase {
         ids());
   }
 
-  /** Only what is named is looked at; what is new there is looked at from then on. */
+  /** Only named files and folders are read; new ones are also read by later updates. */
   public void testNamed() throws IOException {
     Path docs = folder.resolve("docs");
     Path first = write("docs/a.txt", "red\n\ncat\n");
@@ -311,7 +311,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertFails(1, "INPUT " + none + ": no such file or folder", with("update", index, none));
   }
 
-  /** Where a whole folder is missing, nothing is deleted: its disk may be. */
+  /** If a whole folder is missing, nothing is deleted, because its disk may not be mounted. */
   public void testMissingFolder() throws IOException {
     Path docs = write("docs/a.md", "red\n").getParent();
     Path lines = write("more/lines", "cat\n");
@@ -331,7 +331,7 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertEquals(List.of("1=cat"), documents());
   }
 
-  /** What was added is kept up to date, too; standard input cannot be. */
+  /** Added files are updated, too; standard input cannot be. */
   public void testAfterAdd() throws IOException {
     run(with("index", write("a.jsonl", "{\"id\":\"x\",\"text\":\"red\"}"), "-o", index));
     write("docs/b.md", "blue\n");

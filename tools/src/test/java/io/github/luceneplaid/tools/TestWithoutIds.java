@@ -68,7 +68,7 @@ public class TestWithoutIds extends ChangeTestCase {
     assertEquals(List.of("#0", "#1", "#2"), foundIds());
   }
 
-  /** One by one, also where other documents are parts of records. */
+  /** Documents without ids are separate hits, also if other documents are parts of records. */
   public void testPassages() throws IOException {
     index(true);
     run(with("search", index, "--queries", write("q.txt", "red\n")));

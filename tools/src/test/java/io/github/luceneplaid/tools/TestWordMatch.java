@@ -16,7 +16,7 @@ import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestWordMatch extends LuceneTestCase {
-  /** Pieces are put together to words on both sides; the best piece of a query word decides. */
+  /** Pieces are joined to words on both sides; the best piece of a query word decides. */
   public void testWords() {
     String query = "why swimming, now";
     // why swim ming , now
@@ -60,7 +60,7 @@ public class TestWordMatch extends LuceneTestCase {
         WordMatch.of("cat dog", encoded, "cat", TokenPieces.of(pieces), tokens));
   }
 
-  /** As after a change of the model. */
+  /** Tokens of another text give no words, as after a change of the model. */
   public void testTokensOfAnotherText() {
     EncodedText encoded = new EncodedText(null, null, new int[] {0}, new int[] {3});
     Pieces pieces = new Pieces(null, null, new int[1], new int[] {0}, new int[] {3});

@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What the machine can do at most: multiply-adds of floats, and bytes from memory. Multiply-adds
- * with 256 bits, which processors with two such units do as many of as with 512.
+ * The peak of the machine: multiply-adds of floats, and bytes from memory. Multiply-adds use 256
+ * bits; processors with two such units reach the same rate with them as with 512 bits.
  *
  * @lucene.internal
  */
@@ -42,7 +42,7 @@ public class MachinePeak {
   private final float one = 1;
   private final float small = 0x1p-20f;
 
-  /** Chains that do not wait for each other. */
+  /** Multiply-adds in independent chains. */
   @Benchmark
   @OperationsPerInvocation(STEPS * CHAINS * LANES)
   public FloatVector multiplyAdds() {

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * Dot products of a query with the rows of a slab, one after the other. They lie in the second
- * cache, so this is what a scan could do if memory were no limit.
+ * cache, so this is the speed of a scan that memory does not limit.
  *
  * @lucene.internal
  */
@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ComparisonKernels {
-  /** Of all rows together, whatever their dimension. */
+  /** The elements of all rows together, whatever their dimension. */
   private static final int ELEMENTS = 49_152;
 
   /** Elements of a row. */

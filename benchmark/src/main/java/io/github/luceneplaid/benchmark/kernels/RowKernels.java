@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What works on rows of floats: 128 dimensions, 20 query tokens, 1,024 centroids or a document of
- * 72 tokens.
+ * Kernels on rows of floats: 128 dimensions, 20 query tokens, 1,024 centroids or a document of 72
+ * tokens.
  *
  * @lucene.internal
  */

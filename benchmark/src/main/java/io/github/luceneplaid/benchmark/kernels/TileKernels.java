@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What scores coded tokens: tiles of 32 tokens, 128 dimensions, 20 query tokens.
+ * Kernels that score coded tokens: tiles of 32 tokens, 128 dimensions, 20 query tokens.
  *
  * @lucene.internal
  */
@@ -169,7 +169,7 @@ public class TileKernels {
     return max;
   }
 
-  /** All of the way from codes of 4 bits to maxima, as multiply-adds. */
+  /** All steps from codes of 4 bits to maxima, counted as multiply-adds. */
   @Benchmark
   @OperationsPerInvocation(TILE)
   public float[] integerMaxSim4() {

@@ -10,7 +10,7 @@
  * the License.
  */
 /**
- * JMH benchmarks of the kernels at the shapes that searches and merges call them with. Scores are
- * multiply-adds, or elements where nothing is multiplied, in thousands of millions a second.
+ * JMH benchmarks of the kernels at the shapes that searches and merges call them with. Results are
+ * in 10⁹ multiply-adds per second, or in 10⁹ elements per second if nothing is multiplied.
  */
 package io.github.luceneplaid.benchmark.kernels;

@@ -156,7 +156,7 @@ public final class PlaidImport {
               + plaid.bits().getAsInt()
               + ", expected "
               + directory.bits()
-              + "  as in the folder");
+              + " as in the folder");
     }
   }
 }

@@ -19,7 +19,9 @@ import io.github.luceneplaid.plaid.search.request.QueryTables;
 import java.io.IOException;
 import org.apache.lucene.util.Bits;
 
-/** A segment that can tell the documents that are worth scoring without looking at all of them. */
+/**
+ * A segment that can find the documents that are worth scoring without looking at every document.
+ */
 public interface ApproximateSegmentSearch extends SegmentSearch {
 
   /** Whether exact scores come from raw tokens, while quick ones come from their codes. */
@@ -46,13 +48,13 @@ public interface ApproximateSegmentSearch extends SegmentSearch {
   double scoresPerToken(int acceptedCount, double share);
 
   /**
-   * Scores the cells that may be worth walking.
+   * Scores the cells whose posting lists may be worth reading.
    *
    * @param block the query tokens
-   * @param acceptedCount about how many documents may be found, at least; where they are few, more
-   *     must be probed to find as many
-   * @param share of all documents that may be found in any segment, those of this one: the smaller
-   *     it is, the less is asked of it
+   * @param acceptedCount about how many documents may be found, at least; if they are few, more
+   *     cells must be probed to find as many
+   * @param share this segment's part of the documents that may be found in all segments: the
+   *     smaller it is, the less the segment probes
    * @return the cells, for any thread
    */
   CellProbe probe(QueryTables.Block block, int acceptedCount, double share) throws IOException;
@@ -63,19 +65,19 @@ public interface ApproximateSegmentSearch extends SegmentSearch {
    * @param block the query tokens
    * @param probe what {@link #probe} returned for them, on any copy
    * @param cut which cells are walked
-   * @param sums what other blocks gave, null for the first one
+   * @param sums the sums of the blocks before, null for the first block
    * @param from ordinal of the first document
    * @param to one behind the last one
-   * @return the sums with what was added
+   * @return the sums, with this block added
    */
   Accumulator walk(
       QueryTables.Block block, CellProbe probe, CellCut cut, Accumulator sums, int from, int to)
       throws IOException;
 
   /**
-   * Finds the documents that are likely to score best. Documents whose tokens are out of reach of
-   * the probes, because they are kept elsewhere, must be among the candidates with a good score of
-   * their own, where sums begin with the first ordinal.
+   * Finds the documents that are likely to score best. Some documents are kept outside the posting
+   * lists, so that probes cannot reach them. If the sums begin with the first ordinal, the
+   * candidates must include those of these documents that have a good score.
    *
    * @param sums what {@link #walk} returned for the last block
    * @param n how many documents to find at most

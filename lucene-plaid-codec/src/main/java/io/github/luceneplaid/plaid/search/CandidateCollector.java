@@ -28,14 +28,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * Has the segments propose candidates: what {@link CellProbe}, {@link CellCut} and {@link
- * Accumulator} do, for all segments together.
+ * Finds the candidates of all segments together, by {@link CellProbe}, {@link CellCut} and {@link
+ * Accumulator}.
  *
- * <p>What this takes is bounded. Query tokens are probed in blocks: products with regions and
- * scores of cells are {@value #SCORES} floats at most, for a block and all segments together,
- * unless a single query token takes more. The usual query is one block. Sums are of {@value
- * #WINDOW} documents of each segment at most; larger ones are walked window by window, and a query
- * of several blocks is probed again for each.
+ * <p>The memory it uses is bounded. Query tokens are probed in blocks. The products with regions
+ * and the scores of cells take {@value #SCORES} floats at most, for a block and all segments
+ * together, unless a single query token takes more. A usual query is one block. Sums are held for
+ * {@value #WINDOW} documents of each segment at most. Larger segments are walked window by window,
+ * and a query of several blocks is probed again for each window.
  */
 final class CandidateCollector {
 
@@ -45,7 +45,9 @@ final class CandidateCollector {
   /** Documents of a segment whose sums are held at once. */
   private static final int WINDOW = 1 << 20;
 
-  /** Documents that are looked at for each candidate if only so many of a parent are kept. */
+  /**
+   * Documents that are looked at for each candidate if the candidates of each parent are limited.
+   */
   private static final int PER_PLACE = 4;
 
   private final SegmentSearches segments;
@@ -82,14 +84,14 @@ final class CandidateCollector {
     this.window = window;
   }
 
-  /** What was found out about a block. */
+  /** The result of probing a block. */
   private record Probed(QueryTables.Block block, List<CellProbe> probes, CellCut cut) {}
 
   /**
    * Returns the best candidates of each segment with their estimates, best first.
    *
-   * @param probed segments that can tell
-   * @param wanted cells to walk for each query token, in all together
+   * @param probed segments that can find candidates
+   * @param wanted cells to walk for each query token, in all segments together
    */
   List<long[]> run(List<SegmentDocs> probed, int wanted) throws IOException {
     int count = request.query().count();
@@ -149,12 +151,12 @@ final class CandidateCollector {
     return new Probed(block, probes, new CellCut(probes, n, wanted, request.time()));
   }
 
-  /** The part of all documents that may be found which a segment has. */
+  /** A segment's part of all documents that may be found. */
   static double share(SegmentDocs segment, long accepted) {
     return Math.min(1, (double) segment.accepted() / Math.max(1, accepted));
   }
 
-  /** Adds up what the segments have for a block. */
+  /** Adds up the scores of a block in all segments. */
   private void walk(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>(probed.size());
@@ -178,7 +180,7 @@ final class CandidateCollector {
         : null;
   }
 
-  /** Adds up what the segments have for the last block, and returns the best documents of each. */
+  /** Adds up the scores of the last block, and returns the best documents of each segment. */
   private List<long[]> choose(List<SegmentDocs> probed, Probed block, Accumulator[] sums, int from)
       throws IOException {
     List<Callable<long[]>> tasks = new ArrayList<>(probed.size());
@@ -209,7 +211,7 @@ final class CandidateCollector {
 
   /**
    * Keeps few documents of each parent, so that candidates are of many parents even if each parent
-   * has many children. As many candidates as are scored have k parents then, if there are so many.
+   * has many children. The candidates that are scored then have k parents, if there are that many.
    */
   private long[] spread(long[] hits) {
     int most = Math.max(1, candidates / request.k());

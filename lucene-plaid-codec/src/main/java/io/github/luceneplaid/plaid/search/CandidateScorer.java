@@ -20,30 +20,30 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Gives candidates quick scores in the order of their likely ones until the others are unlikely to
- * get into the top k. How far estimates are off, and how much that varies, is learned from the
- * candidates scored so far. Segments differ in it: the fewer documents they have, the larger is the
- * part of their cells that is probed. So segments of about the same size have a mean error of their
- * own, drawn to that of all as long as it is based on few candidates.
+ * Gives candidates quick scores, in the order of their estimates, until the others are unlikely to
+ * get into the top k. The scorer learns the mean error of the estimates, and its deviation, from
+ * the candidates scored so far. The mean error depends on the size of the segment: a larger part of
+ * the cells is probed in smaller segments. So segments of about the same size share a mean error.
+ * As long as it is based on few candidates, it is drawn towards the mean of all segments.
  */
 final class CandidateScorer {
 
-  /** Candidates scored before the next look at whether to go on. */
+  /** Candidates scored before the next check whether to go on. */
   private static final int ROUND = 8;
 
-  /** Errors to learn from before a deviation means something. */
+  /** Errors that must be known before their deviation is reliable. */
   private static final int ENOUGH = 16;
 
-  /** Candidates of each size of segments that are scored in any case. */
+  /** Candidates that are scored in any case, for each size of segments. */
   private static final int SEEDS = 2;
 
   /**
-   * How many errors of a size weigh as much as the mean of all: means of sizes differ by more than
-   * the errors of one size.
+   * The weight of the mean of all sizes, in errors of one size. It is low, because the means of
+   * sizes differ by more than the errors of one size do.
    */
   private static final double PRIOR = 0.5;
 
-  /** Place of what was learned about all sizes. */
+  /** The index of the errors of all sizes together. */
   private static final int ALL = Integer.SIZE;
 
   private final SegmentSearches segments;
@@ -58,7 +58,8 @@ final class CandidateScorer {
 
   private int[] next;
 
-  // By size, and of all: errors seen, their sum, and that of the squares of surprises.
+  // By size, and for all sizes: the number of errors, their sum, and the sum of squared differences
+  // from the mean that was expected.
   private int[] counts;
   private double[] sums;
   private double[] squares;
@@ -108,7 +109,9 @@ final class CandidateScorer {
     }
   }
 
-  /** Chooses what to score next, and returns how many: none if the rest is hopeless. */
+  /**
+   * Chooses the candidates to score next, and returns their number: 0 if no more hits are expected.
+   */
   private int choose(long[] batch, int[] part, int seeds, BestHits hits) {
     int n = 0;
     int[] taken = new int[Integer.SIZE];
@@ -133,7 +136,7 @@ final class CandidateScorer {
     return n;
   }
 
-  /** Whether the rest is hopeless. */
+  /** Whether no more hits are to be expected among the rest. */
   private boolean isEnough(double worst) {
     if (stop.neverStops()) {
       return false;
@@ -167,7 +170,7 @@ final class CandidateScorer {
     return best;
   }
 
-  /** What the score of a segment's next candidate is unlikely to exceed. */
+  /** A score that a segment's next candidate is unlikely to exceed. */
   private double promise(int p) {
     double deviation = Math.sqrt(mean(squares, sizes[p]));
     return BestDocs.score(parts.get(p)[next[p]])
@@ -175,7 +178,7 @@ final class CandidateScorer {
         + stop.deviations() * deviation;
   }
 
-  /** The mean of what was learned about a size, drawn to that of all. */
+  /** The mean for a size of segments, drawn towards the mean of all sizes. */
   private double mean(double[] learned, int size) {
     return counts[ALL] == 0
         ? 0

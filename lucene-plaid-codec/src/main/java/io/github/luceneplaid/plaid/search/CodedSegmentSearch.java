@@ -44,10 +44,10 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   private static final int REGIONS = 16;
   private static final int REGIONS_FOR_MANY = 20;
 
-  /** Up to so many cells a region, products with all cells cost less than finding regions. */
+  /** Up to this many cells per region, scoring all cells costs less than finding regions first. */
   private static final int FEW_CELLS = 2;
 
-  /** Whether cells are found by regions, as they are many. */
+  /** Whether the cells are so numerous that regions are found first. */
   private final boolean byRegions;
 
   /** The deviation of products of residuals with a query token of length 1. */
@@ -71,7 +71,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
   }
 
-  /** Not all segments get candidates that are scored. */
+  /** Opened when it is first needed: not every segment has candidates that are scored. */
   private CodeScorer scorer() throws IOException {
     if (scorer == null) {
       QueryTables tables = request.tables();
@@ -154,7 +154,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   /** Regions to probe for each query token. */
   private int regions(int acceptedCount, double share) {
     int all = directory.regions();
-    // Fresh centroids for few tokens leave little around each
+    // A codebook that is fresh and has few tokens has few tokens around each centroid
     double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
     double most = (request.depth() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
@@ -233,13 +233,14 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
   }
 
   /**
-   * Turns similarities into what they add to the score over that of the cells not walked. Being met
-   * in a cell is worth something in itself: the best token of a document is likely to be nearer
-   * than the cell, and documents that are met in no cell are below the worst one. With 8 regions
-   * and 32 cells, one deviation of what residuals add raised the share of the exact top 10 among
-   * the first 64 candidates from .872 to .901 (10,000 Debian descriptions).
+   * Turns similarities into gains: the amounts that they add to the score of a document that is in
+   * no walked cell. Each gain includes a bonus for being in a walked cell at all. The best token of
+   * a document is likely to be nearer to the query token than the cell is, and documents in no
+   * walked cell are below the worst cell. With 8 regions and 32 cells, one deviation of what
+   * residuals add raised the share of the exact top 10 among the first 64 candidates from .872 to
+   * .901 (10,000 Debian descriptions).
    *
-   * @param bonus what to add for having been met
+   * @param bonus the bonus for being in a walked cell
    * @param weight of the query token
    * @return the largest gain
    */
@@ -255,7 +256,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     return largest;
   }
 
-  /** Scores the documents that are kept as they came in, and keeps the best n of all. */
+  /** Scores the documents that are stored as their original bytes, and keeps the best n of all. */
   private int addEscaped(int n, Bits accepted, int[] docs, float[] scores, int found)
       throws IOException {
     BestDocs candidates = new BestDocs(n);

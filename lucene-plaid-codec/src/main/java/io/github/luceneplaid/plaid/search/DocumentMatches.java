@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.search.Explanation;
 
-/** How a document came to its score: the best of its tokens for each query token. */
+/** Explains a document's score by its best token for each query token. */
 public final class DocumentMatches {
 
   private final QueryTokens query;
@@ -41,7 +41,7 @@ public final class DocumentMatches {
 
   /** Takes the match of a query token. */
   public interface Collector<T> {
-    /** Makes something of a match. The query token has the caller's number. */
+    /** Converts a match. The query token has the caller's number. */
     T match(int queryToken, int documentToken, float similarity);
   }
 
@@ -59,7 +59,7 @@ public final class DocumentMatches {
   /**
    * Explains a score, one detail per query token that has a match.
    *
-   * @param value the score as it was found before, which may have been rounded otherwise
+   * @param value the score as the search found it, which may be rounded differently
    */
   public Explanation explain(float value) {
     List<Explanation> details = new ArrayList<>(bestToken.length);

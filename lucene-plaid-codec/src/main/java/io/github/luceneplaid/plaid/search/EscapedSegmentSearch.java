@@ -19,9 +19,10 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
- * The search of a PLAID segment whose tokens are of another dimension than the query's, as in the
- * older part of an index whose documents are embedded anew. Only documents that are kept as they
- * came in may be found: no other is looked at.
+ * The search of a PLAID segment whose tokens have another dimension than the query's. This happens
+ * in the older part of an index whose documents are being embedded anew. Only documents that are
+ * stored as their original bytes can have tokens of the query's dimension, so no others are looked
+ * at.
  */
 final class EscapedSegmentSearch implements SegmentSearch {
 

@@ -20,18 +20,19 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Gives documents exact scores in the order of their quick ones until the others are unlikely to
- * get into the top k. How far quick scores are off is learned from the documents scored so far.
+ * Gives documents exact scores, in the order of their quick scores, until the others are unlikely
+ * to get into the top k. The scorer learns the error of quick scores from the documents scored so
+ * far.
  */
 final class ExactScorer {
 
-  /** Documents scored first, as many as it takes for a deviation to mean something. */
+  /** Documents scored first: enough to make the deviation of the errors reliable. */
   private static final int FIRST_ROUND = 8;
 
-  /** Documents scored before the next look at whether to go on. */
+  /** Documents scored before the next check whether to go on. */
   private static final int ROUND = 3;
 
-  /** What is missed here, in parts of all that may be missed: most of it was before. */
+  /** The share of the allowed misses that this step may use; the earlier steps use the rest. */
   private static final double PART = 0.1;
 
   private final SegmentSearches segments;
@@ -66,7 +67,7 @@ final class ExactScorer {
     }
   }
 
-  /** Whether the rest is hopeless. */
+  /** Whether no more hits are to be expected among the rest. */
   private boolean isEnough(long[] quick, int from, BestHits hits) {
     if (errors == 0 || hits.isFull() == false || stop.neverStops()) {
       return false;

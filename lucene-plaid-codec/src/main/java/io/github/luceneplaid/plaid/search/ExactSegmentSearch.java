@@ -32,10 +32,10 @@ import org.apache.lucene.util.BytesRef;
 /**
  * Exact MaxSim over any binary doc values that hold payloads of {@link
  * org.apache.lucene.document.LateInteractionField}: a little-endian int, the dimension, and then
- * the tokens as little-endian floats. What does not read like that has no tokens.
+ * the tokens as little-endian floats. A value in any other form has no tokens.
  *
- * <p>A pair of tokens whose dot product is NaN or infinite does not match; it takes nothing from
- * the other pairs.
+ * <p>A pair of tokens whose dot product is NaN or infinite does not match. It has no effect on the
+ * other pairs.
  */
 final class ExactSegmentSearch implements SegmentSearch {
 
@@ -44,7 +44,7 @@ final class ExactSegmentSearch implements SegmentSearch {
   /** Floats decoded at a time: they stay in the cache between decoding and scoring. */
   private static final int CHUNK = 1 << 15;
 
-  /** Documents looked at to tell what others are like. */
+  /** Documents that are read to estimate the others. */
   private static final int SAMPLE = 8;
 
   private final LeafReader reader;
@@ -56,7 +56,7 @@ final class ExactSegmentSearch implements SegmentSearch {
   private float[] rows = {};
   private ByteBuffer buffer = ByteBuffer.allocate(0);
 
-  /** The floats of the buffer, for each place that the first one may have in an int. */
+  /** Views of the buffer as floats, one for each alignment that the first float may have. */
   private final FloatBuffer[] floats = new FloatBuffer[Float.BYTES];
 
   private int dimension = -1;
@@ -92,7 +92,7 @@ final class ExactSegmentSearch implements SegmentSearch {
     return costPerDocument;
   }
 
-  /** Looks for a typical document; the first one will do, unless it is no payload. */
+  /** Looks for a typical document: the first one that is a valid payload. */
   private void sample() throws IOException {
     dimension = 0;
     costPerDocument = query.count();
@@ -190,7 +190,7 @@ final class ExactSegmentSearch implements SegmentSearch {
     buffer.limit(payload.offset + payload.length).position(payload.offset);
   }
 
-  /** Returns the dimension of the wrapped payload, 0 if it is none. */
+  /** Returns the dimension of the wrapped payload, 0 if it is not valid. */
   private int payloadDimension() {
     int bytes = buffer.remaining() - Integer.BYTES;
     if (bytes <= 0) {
@@ -217,7 +217,8 @@ final class ExactSegmentSearch implements SegmentSearch {
   }
 
   /**
-   * The floats of all of the buffer's array, from a byte on. Made once for an array, not a value.
+   * A view of the buffer's array as floats, from a byte on. It is made once for each array, not for
+   * each value.
    */
   private FloatBuffer floats(int from) {
     if (floats[from] == null) {

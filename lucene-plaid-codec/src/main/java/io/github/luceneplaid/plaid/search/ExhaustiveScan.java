@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 /** Scores all accepted documents of some segments, in ranges of about equal work. */
 final class ExhaustiveScan {
 
-  /** Ends the splitting of a large segment: more tasks than this do not get it done earlier. */
+  /** The most tasks that a large segment is split into: more of them would not finish earlier. */
   private static final int MAX_RANGES_PER_SEGMENT = 64;
 
   private final SegmentSearches segments;
@@ -45,7 +45,7 @@ final class ExhaustiveScan {
 
   private record Range(SegmentDocs segment, int from, int to) {}
 
-  /** Returns the best documents of the given segments, or of what time allowed to look at. */
+  /** Returns the best documents of the given segments, or of the part that was scored in time. */
   BestHits run(List<SegmentDocs> scanned) throws IOException {
     List<Callable<BestHits>> tasks = new ArrayList<>();
     List<Range> ranges = new ArrayList<>();

@@ -28,17 +28,18 @@ import java.util.List;
  *   <li>Segments without approximation, and those whose filter keeps so few documents that probing
  *       costs more than scoring them, are scanned.
  *   <li>The other segments propose candidates, and the best of all segments together are kept.
- *   <li>Candidates get quick scores until the rest is hopeless, see {@link CandidateScorer}.
+ *   <li>Candidates get quick scores until no more hits are expected among the rest, see {@link
+ *       CandidateScorer}.
  *   <li>The best few get exact scores.
  * </ol>
  *
  * <p>If all documents would be candidates, or the request says so, everything is scanned with exact
  * scores instead. The result depends on neither the number of threads nor their timing, unless the
- * request times out. Whatever is reported has an exact score, even then.
+ * request times out. Every reported hit has an exact score, even after a timeout.
  */
 public final class LateInteractionSearch {
 
-  /** Of the candidates, one in so many is scored by most searches. */
+  /** Most searches score one in this many of their candidates. */
   private static final int USUAL_PART = 16;
 
   private final SegmentSearches segments;
@@ -159,7 +160,7 @@ public final class LateInteractionSearch {
 
   private boolean isCheaperToScan(SegmentDocs segment, int probes) throws IOException {
     ApproximateSegmentSearch search = segment.approximate();
-    // Most searches are sure of their hits after a small part of the candidates
+    // Most searches stop after a small part of the candidates
     double scored = Math.max(depth, candidates / USUAL_PART) * share(segment);
     double saved = (segment.accepted() - scored) * search.costPerDocument();
     return saved <= search.collectCost(segment.accepted(), share(segment), probes);
@@ -170,8 +171,8 @@ public final class LateInteractionSearch {
   }
 
   /**
-   * Gives the best documents exact scores, and keeps k of them. If time runs out, these are all of
-   * those that have exact scores by then.
+   * Gives the best documents exact scores, and keeps k of them. If time runs out, it chooses only
+   * among the documents that have exact scores by then.
    */
   private long[] rescore(BestHits exactDocs, BestHits quickDocs, int kept) throws IOException {
     BestHits pool = segments.toRescore(kept);

@@ -22,7 +22,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Finds the tokens that documents of a segment answer query tokens with. Belongs to one thread.
+ * Finds the best tokens of a segment's documents for each query token. Belongs to one thread.
  * Documents are those of the segment, in any order, although ascending order is cheapest.
  */
 public final class MatchFinder {
@@ -98,7 +98,7 @@ public final class MatchFinder {
   }
 
   /**
-   * Collects what the matches of a document are chosen from.
+   * Collects all similarities, from which the matches of a document are chosen.
    *
    * @param doc a document of the index, deleted ones included
    * @return [query tokens][document tokens]; without columns if it has no tokens of the query's

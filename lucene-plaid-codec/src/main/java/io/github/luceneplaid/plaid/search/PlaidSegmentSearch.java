@@ -26,10 +26,10 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
 
 /**
- * Exact MaxSim of the tokens that a PLAID segment stores as floats, or of what they are decoded to.
- * This is all there is to a flat segment; {@link CodedSegmentSearch} adds the search by codes.
- * Documents whose value is kept as it came in, and sums that are not finite, are left to {@link
- * ExactSegmentSearch}.
+ * Exact MaxSim of the tokens of a PLAID segment, which are stored as floats or decoded from codes.
+ * A flat segment needs nothing else; {@link CodedSegmentSearch} adds the search by codes. {@link
+ * ExactSegmentSearch} scores documents that are stored as their original bytes, and those whose
+ * sums are not finite.
  */
 class PlaidSegmentSearch implements SegmentSearch {
 
@@ -42,7 +42,7 @@ class PlaidSegmentSearch implements SegmentSearch {
   final QueryTokens query;
   final VectorKernels kernels = VectorKernels.get();
 
-  /** The best similarity of each query token, and working space of the kernels behind. */
+  /** The best similarity of each query token, followed by working space for the kernels. */
   final float[] best;
 
   private ExactSegmentSearch exact;
@@ -61,7 +61,9 @@ class PlaidSegmentSearch implements SegmentSearch {
     this.best = new float[request.tables().matrix().maxLength()];
   }
 
-  /** Whether the segment has a document's tokens, rather than the bytes it came in or nothing. */
+  /**
+   * Whether the segment stores a document as tokens, and not as its original bytes or not at all.
+   */
   final boolean hasTokens(int doc) throws IOException {
     return segment.ordinal(doc) >= 0;
   }
@@ -93,7 +95,7 @@ class PlaidSegmentSearch implements SegmentSearch {
     return exact;
   }
 
-  /** MaxSim of a document that is kept as it came in. */
+  /** MaxSim of a document that is stored as its original bytes. */
   final float escapedScore(int doc) throws IOException {
     return exact().exactScore(doc, null, null);
   }

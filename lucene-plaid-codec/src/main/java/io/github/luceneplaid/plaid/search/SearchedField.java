@@ -22,8 +22,8 @@ final class SearchedField {
   private SearchedField() {}
 
   /**
-   * Whether a segment may have values of a field. A field that the segment does not know, or has
-   * without doc values, has none: its first values may still be to come.
+   * Whether a segment may have values of a field. If the segment does not know the field, or has it
+   * without doc values, it has no values: the first ones may be added later.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, which are not
    *     late-interaction values and never will be

@@ -45,7 +45,7 @@ final class SegmentDocs {
   /**
    * Takes a search that was opened by the calling thread.
    *
-   * @param parents documents that are parents, null if nobody asks
+   * @param parents documents that are parents; null if hits may be any documents
    */
   SegmentDocs(LeafReaderContext context, BitSet parents, SegmentSearch search) {
     this.context = context;
@@ -58,8 +58,8 @@ final class SegmentDocs {
   }
 
   /**
-   * What is to be searched instead, after what this search has found out about the reader; itself
-   * if that is nothing.
+   * Returns the search to use instead, given what this search has found out about the reader, or
+   * this one if it has found nothing.
    */
   SegmentDocs adapted(SearchRequest request) throws IOException {
     SegmentDocs adapted = this;
@@ -140,7 +140,10 @@ final class SegmentDocs {
     return accepted;
   }
 
-  /** Returns a lower bound of {@link #accepted}, as good as it can be without counting. */
+  /**
+   * Returns a lower bound of the number of accepted documents, as good as it can be without
+   * counting.
+   */
   int acceptedAtLeast() {
     return filtered == null ? Math.max(0, accepted - context.reader().numDeletedDocs()) : accepted;
   }
@@ -208,7 +211,7 @@ final class SegmentDocs {
     return parent == DocIdSetIterator.NO_MORE_DOCS ? -1 : parent;
   }
 
-  /** Returns how many parents the segment has, if anybody asks for them. */
+  /** Returns how many parents the segment has; only for requests with parents. */
   int parents() {
     return parents.cardinality();
   }

@@ -66,7 +66,7 @@ public interface SegmentSearch {
         : new PlaidSegmentSearch(reader, request, segment);
   }
 
-  /** Whether all values that are shown are the segment's, as they are there. */
+  /** Whether the reader shows exactly the values that the segment stores. */
   private static boolean showsNothingElse(LeafReader reader, String field, ShownValues shown)
       throws IOException {
     return shown.isDirect()
@@ -74,8 +74,8 @@ public interface SegmentSearch {
   }
 
   /**
-   * Returns the dimension of most tokens that this segment stores, as far as can be told without
-   * looking at more than a few documents; 0 if that is not at all.
+   * Returns the dimension of most tokens that this segment stores. Looks at a few documents at
+   * most, and returns 0 if they do not show it.
    */
   int dimension() throws IOException;
 
@@ -94,8 +94,8 @@ public interface SegmentSearch {
    * Computes MaxSim of the vectors that the segment stores: raw ones, or else decoded ones.
    *
    * @param doc a document; one without values is fine
-   * @param pairs receives all similarities, which may be rounded otherwise than those that make the
-   *     score; nothing if there is none, null if not wanted
+   * @param pairs receives all similarities, which may be rounded differently from those in the
+   *     score; null if they are not wanted
    * @param similarity receives the best similarity of each query token, negative infinity where
    *     none matches; null if not wanted
    * @return the score, finite and not negative; NaN if the document has no tokens of the query's
@@ -110,8 +110,8 @@ public interface SegmentSearch {
   DocIdSetIterator iterator() throws IOException;
 
   /**
-   * Returns how many documents {@link #iterator} has at most. What its cost says is no bound: it
-   * may be inaccurate.
+   * Returns how many documents {@link #iterator} has at most. The iterator's cost is not a bound,
+   * because it may be inaccurate.
    */
   default int atMostDocuments() {
     return Integer.MAX_VALUE;

@@ -31,12 +31,12 @@ import org.apache.lucene.util.BitSet;
 /** The segments that a search has to look at, and how their documents are scored in parallel. */
 public final class SegmentSearches {
 
-  /** Dot products that are worth a task of their own. */
+  /** The number of dot products that justifies a task of its own. */
   static final long TASK_COST = 1 << 19;
 
   /**
-   * Children of a parent that are scored exactly, as scores before do not tell for sure which one
-   * is the best.
+   * The children of a parent that are scored exactly, because quicker scores may be wrong about the
+   * best one.
    */
   private static final int CHILDREN = 3;
 
@@ -46,7 +46,7 @@ public final class SegmentSearches {
   private final List<SegmentDocs> segments = new ArrayList<>();
 
   /**
-   * Opens all segments that have values of the field, or those that there is time for.
+   * Opens the segments that have values of the field, until time runs out.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
@@ -86,7 +86,7 @@ public final class SegmentSearches {
   }
 
   /**
-   * Checks that a query fits a reader. Opens no more segments than that takes: mostly one.
+   * Checks that a query fits a reader. Opens as few segments as possible: usually one.
    *
    * @throws IllegalArgumentException if the field has doc values of another type, or if its tokens
    *     have another dimension than the query
@@ -106,8 +106,9 @@ public final class SegmentSearches {
   }
 
   /**
-   * Segments may differ where a field has odd documents, or has been embedded anew: one document
-   * that fits is enough. Most searches know of one before they have looked at any.
+   * Checks that some document has the query's dimension. Segments may differ if a field has odd
+   * documents, or has been embedded anew, so one document is enough. Most searches know of one
+   * without looking at any.
    *
    * @param searches of segments that mostly have tokens of another dimension
    */
@@ -145,7 +146,7 @@ public final class SegmentSearches {
   }
 
   /**
-   * Replaces segments by what is to be searched instead, see {@link SegmentDocs#adapted}.
+   * Replaces segments that have to be searched in another way, see {@link SegmentDocs#adapted}.
    *
    * @return whether there were any
    */
@@ -214,8 +215,8 @@ public final class SegmentSearches {
    * Scores documents quickly where a segment can do so, until the request times out.
    *
    * @param docs docIDs of the index, in any order
-   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
-   *     all that were left when time was out
+   * @return their scores in the same order; NaN for documents without tokens of the query's
+   *     dimension, and for those that were left when time ran out
    */
   float[] quickScores(int[] docs) throws IOException {
     return score(docs, true);
@@ -225,8 +226,8 @@ public final class SegmentSearches {
    * Scores documents exactly, until the request times out.
    *
    * @param docs docIDs of the index, in any order
-   * @return their scores in the same order; NaN where a document has no tokens that fit, and for
-   *     all that were left when time was out
+   * @return their scores in the same order; NaN for documents without tokens of the query's
+   *     dimension, and for those that were left when time ran out
    */
   public float[] exactScores(int[] docs) throws IOException {
     return score(docs, false);
@@ -267,7 +268,7 @@ public final class SegmentSearches {
     }
   }
 
-  /** Runs tasks on the searcher's executor; a single one here and now. */
+  /** Runs tasks on the searcher's executor, but a single task in the calling thread. */
   <T> List<T> run(List<Callable<T>> tasks) throws IOException {
     return searcher.getTaskExecutor().invokeAll(tasks);
   }

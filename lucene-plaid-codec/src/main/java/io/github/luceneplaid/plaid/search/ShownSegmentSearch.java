@@ -29,20 +29,20 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
- * The search of a trained segment that a reader does not show as it is: updates are laid over it,
- * or a filter of the reader may hide or change values. Candidates come from the segment; those that
- * the reader does not show are dropped, and unless it is known that values are passed on as they
- * are, those with exact scores are looked at to see whether their tokens are the segment's.
- * Documents that have been updated are scored by what is shown, and are candidates all of them.
+ * The search of a trained segment whose values a reader may show differently. Updates may lie over
+ * it, or a reader that wraps it may hide or change values. Candidates come from the segment. Those
+ * that the reader does not show are dropped. Unless the reader is known to pass values on
+ * unchanged, documents with exact scores are read to see whether their tokens are the segment's.
+ * All updated documents are candidates, and they are scored by the values that the reader shows.
  *
- * <p>A reader that turns out to hide documents, or to show other tokens, is to be searched again in
- * another way, see {@link SegmentDocs#adapted}: then hidden documents are kept out from the start,
- * as by a filter, or all documents are scored by what is shown. One that changes so few values that
- * none of them is met is not noticed.
+ * <p>A reader that turns out to hide documents, or to show other tokens, is searched again in
+ * another way, see {@link SegmentDocs#adapted}. Hidden documents are then left out from the start,
+ * as by a filter, or all documents are scored by the values that the reader shows. A reader that
+ * changes few values is not noticed if the search meets none of them.
  */
 final class ShownSegmentSearch implements ApproximateSegmentSearch {
 
-  /** What is known and has turned out about the reader, for all copies of the search. */
+  /** The facts about the reader that are known or found during the search, shared by all copies. */
   private static final class Findings {
     private final boolean passedOn;
     private volatile boolean hidden;
@@ -107,12 +107,12 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
     return doc != DocIdSetIterator.NO_MORE_DOCS && shown.isOfBase() == false;
   }
 
-  /** Whether documents that the segment has were found to be hidden. */
+  /** Whether the search found documents of the segment that the reader hides. */
   boolean hidesDocuments() {
     return findings.hidden;
   }
 
-  /** Whether documents were found to have other tokens than those of the segment. */
+  /** Whether the search found documents that the reader shows with other tokens. */
   boolean changesTokens() {
     return findings.changed;
   }
@@ -229,7 +229,7 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
     return best.length;
   }
 
-  /** Documents with their scores, in the order in which values are best read. */
+  /** Documents with their scores, in the order that reads values fastest. */
   private static long[] byDocument(int[] docs, float[] scores, int n) {
     long[] sorted = new long[n];
     for (int i = 0; i < n; i++) {
@@ -254,7 +254,7 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
     }
   }
 
-  /** The documents of a set but those of another one. */
+  /** The documents of one set without those of another. */
   private record AllBut(FixedBitSet others, Bits all) implements Bits {
     @Override
     public boolean get(int doc) {

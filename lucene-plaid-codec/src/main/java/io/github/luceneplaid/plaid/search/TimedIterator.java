@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
-/** Documents until time is out. */
+/** Passes documents on until time runs out. */
 final class TimedIterator extends DocIdSetIterator {
 
   private final DocIdSetIterator in;

@@ -142,7 +142,8 @@ public final class PlaidDocValuesProducer extends DocValuesProducer {
   private DocValuesProducer delegate(FieldInfo field) throws CorruptIndexException {
     if (delegate == null) {
       throw new CorruptIndexException(
-          "field \"" + field.name + "\" : found neither tokens nor a delegate", meta.file());
+          "field \"" + field.name + "\": found neither tokens nor a delegate, expected one of them",
+          meta.file());
     }
     return delegate;
   }

@@ -145,10 +145,10 @@ public record PlaidMeta(
       throw new CorruptIndexException(
           "fields: found "
               + entries.keySet()
-              + (hasDelegate ? "  and a delegate" : "")
+              + (hasDelegate ? " and a delegate" : "")
               + ", expected "
               + fields
-              + (delegated ? "  and a delegate" : ""),
+              + (delegated ? " and a delegate" : ""),
           file);
     }
   }

@@ -82,6 +82,6 @@ final class StoredField {
   /** Returns the exception for files that contradict the meta file. */
   CorruptIndexException mismatch(RuntimeException e) {
     return new CorruptIndexException(
-        "the meta file contradicts the other files:  " + e.getMessage(), data, e);
+        "the meta file contradicts the other files: " + e.getMessage(), data, e);
   }
 }

@@ -53,7 +53,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NamedThreadFactory;
 
-/** What a query must find, whatever the field is written with. */
+/** Tests the hits of a query. Subclasses choose the format that the field is written with. */
 public abstract class BaseLateInteractionQueryTestCase extends LateInteractionTestCase {
 
   /** Any number of segments, deleted and updated documents, documents without tokens, filters. */
@@ -85,7 +85,7 @@ public abstract class BaseLateInteractionQueryTestCase extends LateInteractionTe
     }
   }
 
-  /** The score is the one that Lucene's rescorer gives to what the index returns. */
+  /** The score equals the one that Lucene's rescorer computes from the values of the index. */
   public void testScoresLikeLucene() throws Exception {
     try (Directory directory = newDirectory();
         RandomIndexWriter writer = new RandomIndexWriter(random(), directory, config())) {
@@ -284,7 +284,9 @@ public abstract class BaseLateInteractionQueryTestCase extends LateInteractionTe
     }
   }
 
-  /** Values that are no payload, of another dimension, not finite, zero, or very long. */
+  /**
+   * Values that are not valid, have another dimension, are not finite, are zero, or are very long.
+   */
   public void testOddValues() throws Exception {
     try (Directory directory = newDirectory();
         RandomIndexWriter writer = new RandomIndexWriter(random(), directory, config())) {

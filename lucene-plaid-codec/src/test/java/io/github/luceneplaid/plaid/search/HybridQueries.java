@@ -27,7 +27,7 @@ import org.apache.lucene.search.uhighlight.UnifiedHighlighter;
 import org.apache.lucene.tests.analysis.MockAnalyzer;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** Queries for vectors beside one for a word, on indexes that may have nothing but the text. */
+/** Queries for vectors combined with one for a word, on indexes that may have only the text. */
 public final class HybridQueries {
 
   public static final String TEXT = "text";
@@ -41,7 +41,7 @@ public final class HybridQueries {
         .build();
   }
 
-  /** Highlighters rewrite queries on an index of the text alone. */
+  /** Highlighters rewrite queries on an index that has only the text. */
   public static void assertHighlighted(Query query) throws Exception {
     MockAnalyzer analyzer = new MockAnalyzer(LuceneTestCase.random());
     String text = "some red house";
@@ -61,7 +61,7 @@ public final class HybridQueries {
         "some <b>red</b> house", unified.highlightWithoutSearcher(TEXT, query, text, 1));
   }
 
-  /** A reader that knows no fields at all, such as Lucene 10.3 highlights on. */
+  /** A reader that knows no fields at all, like the one on which Lucene 10.3 highlights. */
   public static LeafReader thatDoesNotTell(LeafReader reader) throws IOException {
     return new FilterLeafReader(reader) {
       @Override

@@ -35,7 +35,7 @@ import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
-/** Documents with random tokens, and MaxSim of what an index returns for them, by brute force. */
+/** Makes documents with random tokens, and computes MaxSim of an index's values by brute force. */
 public abstract class LateInteractionTestCase extends LuceneTestCase {
 
   public static final String FIELD = "tokens";
@@ -151,7 +151,7 @@ public abstract class LateInteractionTestCase extends LuceneTestCase {
     return dot;
   }
 
-  /** Checks hits against the best of all that were expected; ties may go either way. */
+  /** Checks that hits are the best of all expected documents; ties may go either way. */
   public static void assertBest(List<ScoreDoc> expected, int k, TopDocs hits) {
     assertEquals(Math.min(k, expected.size()), hits.scoreDocs.length);
     for (int i = 0; i < hits.scoreDocs.length; i++) {

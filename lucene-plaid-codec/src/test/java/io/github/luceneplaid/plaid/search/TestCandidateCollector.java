@@ -32,7 +32,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 
-/** Bounds of memory change nothing but how the work is done; extremes of queries are no errors. */
+/** Memory bounds change the order of the work, not its result. Extreme queries are no errors. */
 public class TestCandidateCollector extends LateInteractionTestCase {
 
   private static final int DOCUMENTS = 120;
@@ -74,7 +74,7 @@ public class TestCandidateCollector extends LateInteractionTestCase {
     }
   }
 
-  /** The estimates of all documents that are met. */
+  /** The estimates of all documents that are found in some posting list. */
   private static Map<Integer, Float> estimates(
       IndexSearcher searcher, float[][] query, int wanted, int scores, int window)
       throws IOException {
@@ -111,7 +111,7 @@ public class TestCandidateCollector extends LateInteractionTestCase {
           int window = random().nextInt(1, DOCUMENTS);
           Map<Integer, Float> found = estimates(searcher, query, wanted, scores, window);
           assertEquals(expected.keySet(), found.keySet());
-          // A fixed point is moved by each block
+          // Each block rescales the fixed-point sums
           expected.forEach(
               (doc, score) -> assertEquals(score, found.get(doc), 1e-3 * query.length));
         });

@@ -38,7 +38,10 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
     return PlaidDocValuesFormat.builder().bits(bits).trainingThreshold(1).build();
   }
 
-  /** Once a document was scored in integers, fewer of its tokens are multiplied: the same score. */
+  /**
+   * After integer scoring, float scoring multiplies fewer tokens of a document. The score is the
+   * same.
+   */
   public void testExactScoresAfterQuickOnes() throws IOException {
     try (Directory directory = newDirectory()) {
       boolean anyLength = random().nextBoolean();
@@ -102,7 +105,7 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
     int stride = count + random().nextInt(4);
     int n = random().nextBoolean() ? random().nextInt(1, 200) : random().nextInt(200, 2000);
     int perToken = random().nextInt(1, Math.min(n, 20) + 1);
-    // Few different products are equal to many others
+    // With few different products, many of them are equal
     int different = random().nextBoolean() ? random().nextInt(1, 9) : 1 << 20;
     float[] products = new float[n * stride];
     for (int i = 0; i < products.length; i++) {

@@ -33,7 +33,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 
-/** Documents of a trained segment that are kept as they came in. */
+/** Documents of a trained segment that are stored as their original bytes. */
 public class TestEscapedDocuments extends LateInteractionTestCase {
 
   private static final int ESCAPED = 3;
@@ -67,7 +67,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
     return new LateInteractionQuery(FIELD, query, 5, null, FEW).profile(searcher);
   }
 
-  /** They cost as much in a large segment as in a small one. */
+  /** Such documents cost as much in a large segment as in a small one. */
   public void testCostGoesByTheirNumber() throws Exception {
     dimension = 8;
     for (int documents : new int[] {150, 600}) {
@@ -100,7 +100,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
                   docs,
                   new float[20]);
           assertTrue(found >= ESCAPED);
-          // A look at each document would take some 10 bytes for each, in binary searches
+          // Looking at every document would read about 10 bytes for each, by binary searches
           long bytes = counting.bytes();
           assertTrue(bytes + " bytes", bytes < 10 * 4L * dimension * 20 + 3000);
         }
@@ -115,7 +115,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
     return (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
   }
 
-  /** Those that are deleted or filtered out are not scored. */
+  /** Such documents are not scored if they are deleted or filtered out. */
   public void testAccepted() throws Exception {
     try (Directory directory = newDirectory()) {
       write(directory, 300);
@@ -148,7 +148,7 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
     }
   }
 
-  /** Time is asked for before each of them. */
+  /** The timeout is asked before each such document. */
   public void testTimeout() throws Exception {
     try (Directory directory = newDirectory()) {
       write(directory, 150);

@@ -133,8 +133,8 @@ public class TestExtremes extends LateInteractionTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         PlaidStatistics statistics =
             PlaidDocValuesFormat.statistics(getOnlyLeafReader(reader), FIELD);
-        // Documents of extremes may be kept as they came in: too few tokens are left for codes, or
-        // none at all
+        // Extreme documents may be stored as their original bytes, which leaves few or no tokens
+        // for codes
         long left = statistics == null ? 0 : statistics.tokens();
         boolean coded = trained ? left >= THRESHOLD : cells && left >= 512;
         assertEquals(trained && coded, statistics != null && statistics.trained());
@@ -144,7 +144,7 @@ public class TestExtremes extends LateInteractionTestCase {
     }
   }
 
-  /** Imported codes are of any directory: only queries are extreme. */
+  /** Imported codes come from an ordinary directory: only queries are extreme. */
   public void testImported() throws IOException {
     format = new PlaidDocValuesFormat();
     Path folder = createTempDir();
@@ -226,7 +226,9 @@ public class TestExtremes extends LateInteractionTestCase {
     }
   }
 
-  /** What rounding may change in the score of each document: a part of products of lengths. */
+  /**
+   * The most that rounding may change the score of each document: a part of products of lengths.
+   */
   private static Map<Integer, Double> errors(IndexReader reader, float[][] query)
       throws IOException {
     Map<Integer, Double> errors = new HashMap<>();

@@ -42,7 +42,7 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.analysis.MockAnalyzer;
 
-/** An index that has nothing of the field has no hits for it, and other clauses keep theirs. */
+/** An index without the field has no hits for it, and other clauses keep their hits. */
 public class TestFieldWithoutValues extends LateInteractionTestCase {
 
   /** The query by itself, or beside another clause. */
@@ -88,7 +88,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
     }
   }
 
-  /** The index is there, the first tokens are still to come. */
+  /** The index exists, but has no tokens yet. */
   public void testUnknownField() throws Exception {
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config())) {
@@ -235,7 +235,7 @@ public class TestFieldWithoutValues extends LateInteractionTestCase {
     assertBest(expected, 1, withTokens.search(exactQuery(query, 3, null, 1), 3));
   }
 
-  /** Highlighters rewrite queries on an index of the text alone. */
+  /** Highlighters rewrite queries on an index that has only the text. */
   public void testHighlighters() throws Exception {
     for (int i = 0; i < 10; i++) {
       assertHighlighted(hybrid(maybeHybrid(maxSim(query(), 3))));

@@ -158,7 +158,7 @@ public class TestHighlighting extends LateInteractionTestCase {
     }
   }
 
-  /** Hits are those of the segments that another reader has of theirs. */
+  /** A reader of some of the segments gets the hits of these segments. */
   public void testHitsInParts() throws IOException {
     try (Directory directory = newDirectory()) {
       write(directory);

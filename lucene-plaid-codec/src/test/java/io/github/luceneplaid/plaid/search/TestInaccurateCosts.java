@@ -31,7 +31,7 @@ import org.apache.lucene.util.BytesRef;
 /** The cost of doc values may be inaccurate, and says nothing about how many hits there are. */
 public class TestInaccurateCosts extends LateInteractionTestCase {
 
-  /** Values with whatever cost. */
+  /** Values that report any cost. */
   private static final class Values extends BinaryDocValues {
     private final BinaryDocValues in;
 

@@ -35,7 +35,9 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 
-/** Tokens of another dimension than the query's: what is not looked at, and what is found. */
+/**
+ * Tokens with another dimension than the query's: which documents are read, and which are found.
+ */
 public class TestOtherDimensions extends LateInteractionTestCase {
 
   private static final int DOCUMENTS = 300;
@@ -85,7 +87,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     assertTrue(e.getMessage(), e.getMessage().contains("expected " + dimension));
   }
 
-  /** The meta file tells the dimension: nothing else is read to refuse a query. */
+  /** The meta file has the dimension, so nothing else is read to refuse a query. */
   public void testRefusedFromMeta() throws Exception {
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = writer(directory)) {
@@ -103,7 +105,9 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     }
   }
 
-  /** What is kept as it came in may be of any dimension, and is looked at; nothing else is. */
+  /**
+   * Documents that are stored as their original bytes may have any dimension. Only these are read.
+   */
   public void testRefusedBesideOddValues() throws Exception {
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = writer(directory)) {
@@ -121,7 +125,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     }
   }
 
-  /** Segments from before all documents were embedded anew cost nothing. */
+  /** Segments that were written before all documents were embedded anew cost nothing. */
   public void testOldSegmentsAreNotRead() throws Exception {
     try (Directory directory = newDirectory()) {
       int before = dimension;
@@ -198,7 +202,7 @@ public class TestOtherDimensions extends LateInteractionTestCase {
     }
   }
 
-  /** Of values that no meta tells about, the first one does, as long as it fits. */
+  /** If no meta file has the dimension, the first value is read, and no other one if it fits. */
   public void testOnlyFirstForeignDocument() throws Exception {
     format = new Lucene90DocValuesFormat();
     try (Directory directory = newDirectory()) {

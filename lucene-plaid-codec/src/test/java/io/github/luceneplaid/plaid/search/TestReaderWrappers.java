@@ -72,7 +72,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
     return PlaidDocValuesFormat.builder().trainingThreshold(1).raw(raw).build();
   }
 
-  /** Documents in one or two segments; some have no value, some one that is no payload. */
+  /** Documents in one or two segments; some have no value, and some have an invalid one. */
   private void write(IndexWriter writer) throws IOException {
     for (int id = 0; id < DOCS; id++) {
       Document document = document(id, id % 50 == 7 ? null : tokens(random().nextInt(10, 30)));
@@ -266,7 +266,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
     }
   }
 
-  /** Is up when it is told so. */
+  /** A timeout that runs out when the test says so. */
   private static final class Time implements QueryTimeout {
     private boolean up;
 
@@ -315,7 +315,7 @@ public class TestReaderWrappers extends LateInteractionTestCase {
       float[][] tokens = tokens(random().nextInt(6, 12));
       for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 5; i++) {
-          // The best that there may be, something else, and what is no payload
+          // The best possible tokens, other tokens, and an invalid value
           float[][] value = i < 2 ? tokens : tokens(random().nextInt(1, 12));
           BytesRef bytes = i == 4 ? newBytesRef("odd") : LateInteractionField.encode(value);
           Term id = new Term("id", Integer.toString(random().nextInt(DOCS)));

@@ -29,7 +29,7 @@ import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** What exact scans over floats allocate: nothing for each document, once they are compiled. */
+/** Exact scans over floats allocate nothing for each document, once they are compiled. */
 @SuppressFileSystems("*")
 public class TestScanGarbage extends LateInteractionTestCase {
 
@@ -39,7 +39,7 @@ public class TestScanGarbage extends LateInteractionTestCase {
   /** Whole panels of queries, whatever the length of vectors. */
   private static final int QUERY = 32;
 
-  /** Looks until the compiler is done; it has far more time than it needs. */
+  /** Measurements until the compiler is done, which needs far fewer. */
   private static final int MAX_ROUNDS = 500;
 
   /** A row of floats takes 272 bytes, a value of each query token 144; Lucene takes some. */
@@ -68,7 +68,7 @@ public class TestScanGarbage extends LateInteractionTestCase {
         DirectoryReader ofMany = DirectoryReader.open(many)) {
       double bytes = Double.POSITIVE_INFINITY;
       for (int round = 0; round < MAX_ROUNDS && bytes > MAX_BYTES_PER_DOCUMENT; round++) {
-        // What a search takes for itself is not what it takes for documents
+        // Subtracts the memory that a search takes for itself, to leave that for documents
         long more = allocated(ofMany, query) - allocated(ofOne, query);
         bytes = (double) more / DOCUMENTS;
       }

@@ -27,7 +27,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** Which candidates are scored, and when the rest is left, by quick scores and by exact ones. */
+/** Which candidates get quick and exact scores, and when the scorers stop. */
 public class TestScorers extends LateInteractionTestCase {
 
   private static final int DOCUMENTS = 200;
@@ -86,7 +86,7 @@ public class TestScorers extends LateInteractionTestCase {
     }
   }
 
-  /** Scores that are off by the same for all, best first. */
+  /** Scores that all have the same error, best first. */
   private static long[] off(List<ScoreDoc> scores, float by) {
     long[] hits = new long[scores.size()];
     for (int i = 0; i < hits.length; i++) {
@@ -182,7 +182,10 @@ public class TestScorers extends LateInteractionTestCase {
     assertQuick(random().nextInt(1, 30), all(), DOCUMENTS, DOCUMENTS);
   }
 
-  /** No more are scored than may be: the most promising ones, which the best are among. */
+  /**
+   * At most the allowed number of candidates is scored. They are the most promising ones, and the
+   * best are among them.
+   */
   public void testQuickScoresUpToLimit() throws IOException {
     int k = random().nextInt(1, 10);
     int limit = random().nextInt(40, 100);

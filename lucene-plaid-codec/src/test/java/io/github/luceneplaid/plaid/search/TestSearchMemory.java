@@ -41,9 +41,9 @@ import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * What searches hold at once, as {@link CandidateCollector} bounds it. What they allocate in all
- * would tell nothing: blocks of query tokens take as much one after the other as a single table of
- * all of them.
+ * The memory that searches hold at once, which {@link CandidateCollector} bounds. The total that
+ * they allocate would show nothing: blocks of query tokens, one after the other, take as much as a
+ * single table of all tokens.
  */
 @SuppressFileSystems("*")
 public class TestSearchMemory extends LateInteractionTestCase {
@@ -52,8 +52,8 @@ public class TestSearchMemory extends LateInteractionTestCase {
   private static final long SCORES = 32L << 20;
 
   /**
-   * What does not grow with regions, cells or documents: the query in its forms, a table of
-   * centroids of 8 MB, postings and scores of candidates. Looks found 2 MB at most.
+   * Memory that does not grow with regions, cells or documents: the forms of the query, a table of
+   * centroids of 8 MB, postings and scores of candidates. Measurements found 2 MB at most.
    */
   private static final long REST = 14L << 20;
 
@@ -74,9 +74,9 @@ public class TestSearchMemory extends LateInteractionTestCase {
   }
 
   /**
-   * Asked for the time again and again, looks at what the search holds. It is at most what was held
-   * at the last look, and what was allocated since: garbage is only collected where that could be
-   * more than allowed. A search that holds too much is ended.
+   * Measures the memory that the search holds each time the search asks for the time. The search
+   * holds at most the memory of the last measurement plus the allocations since then. Garbage is
+   * collected only if that sum is more than allowed. A search that holds too much is ended.
    */
   private static final class Watch implements QueryTimeout {
 
@@ -121,7 +121,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
         .setRAMBufferSizeMB(512);
   }
 
-  /** A query of the most tokens, of which few are different: scores take as much. */
+  /** A query of the most tokens, with few different ones: the scores take as much memory. */
   private float[][] longQuery() {
     float[][] some = tokens(50);
     float[][] query = new float[QueryTokens.MAX_COUNT][];
@@ -131,7 +131,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
     return query;
   }
 
-  /** Searches the cells of the only segment, and checks what that holds at once. */
+  /** Searches the cells of the only segment, and checks the memory that is held at once. */
   private void assertHeld(
       Directory directory, float[][] query, LateInteractionOptions options, long allowed)
       throws IOException {
@@ -178,8 +178,8 @@ public class TestSearchMemory extends LateInteractionTestCase {
   }
 
   /**
-   * Sums are of a window of documents, 4 bytes each. With 3 and 5 million documents looks found
-   * 13.7 and 12.7 MB.
+   * Sums are of a window of documents, 4 bytes each. With 3 and 5 million documents, measurements
+   * found 13.7 and 12.7 MB.
    */
   @Nightly
   public void testManyDocuments() throws IOException {

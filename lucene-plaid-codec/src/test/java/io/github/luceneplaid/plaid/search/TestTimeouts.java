@@ -51,7 +51,7 @@ import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
-/** Searches whose time runs out: what they say, and how soon they notice. */
+/** Searches whose time runs out: their results, and how soon they notice. */
 public class TestTimeouts extends LateInteractionTestCase {
 
   private PlaidDocValuesFormat format;
@@ -67,7 +67,7 @@ public class TestTimeouts extends LateInteractionTestCase {
     return format;
   }
 
-  /** Time that runs out after so many questions; how many there were. */
+  /** A timeout that runs out after a number of questions, and counts them. */
   private static final class Asked implements QueryTimeout {
     private final AtomicInteger asked = new AtomicInteger();
     private final int limit;
@@ -174,9 +174,7 @@ public class TestTimeouts extends LateInteractionTestCase {
     }
   }
 
-  /**
-   * What a rewritten query has are documents with exact scores: the more time, the more of them.
-   */
+  /** A rewritten query has documents with exact scores. More time gives more of them. */
   public void testBestSoFar() throws Exception {
     try (Directory directory = newDirectory()) {
       write(directory);
@@ -216,7 +214,7 @@ public class TestTimeouts extends LateInteractionTestCase {
     }
   }
 
-  /** A rescorer is not asked to be quick, and does not score by halves. */
+  /** A rescorer ignores the timeout and scores all hits. */
   public void testRescorerIsNotTimed() throws Exception {
     try (Directory directory = newDirectory()) {
       write(directory);
@@ -244,7 +242,7 @@ public class TestTimeouts extends LateInteractionTestCase {
     assertTrue(asked + " times for " + work / PIECE + " pieces", asked >= Math.floor(work / PIECE));
   }
 
-  /** A query is rotated and rounded in pieces, and of no use if that does not come to an end. */
+  /** A query is rotated and rounded in pieces. If time runs out before the end, it is unusable. */
   public void testPreparation() {
     float[][] query = new float[1024][1024];
     for (int q = 0; q < query.length; q++) {
@@ -346,7 +344,7 @@ public class TestTimeouts extends LateInteractionTestCase {
         assertAsked(3000.0 * 2048 * dimension, asked.times() - before);
         List<ScoreDoc> expected = bruteForce(reader, query);
         assertEquals(expected.get(0).score, score, 1e-4 * score);
-        // Half a score is none
+        // An incomplete score does not count
         SearchRequest expired = request(query, new Asked(asked.times() - 5));
         assertTrue(
             Float.isNaN(

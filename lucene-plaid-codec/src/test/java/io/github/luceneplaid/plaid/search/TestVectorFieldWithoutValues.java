@@ -47,8 +47,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Queries for single vectors on an index that has nothing of the field: no hits, and other clauses
- * keep theirs. Here because this module's tests have highlighters at hand.
+ * Queries for single vectors on an index without the field have no hits, and other clauses keep
+ * their hits. The test is in this module because highlighters are among its test dependencies.
  */
 public class TestVectorFieldWithoutValues extends LuceneTestCase {
 
@@ -109,7 +109,7 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
     assertEquals(red, searcher.count(hybrid(query)));
   }
 
-  /** The first vectors are still to come, or the last ones are gone, or it is another field. */
+  /** The index has no vectors yet, or no longer, or has them in another field only. */
   public void testNoVectors() throws IOException {
     try (Directory directory = newDirectory();
         IndexWriter writer = new IndexWriter(directory, config())) {
@@ -201,7 +201,7 @@ public class TestVectorFieldWithoutValues extends LuceneTestCase {
                 .build()));
   }
 
-  /** Highlighters rewrite queries on an index of the text alone. */
+  /** Highlighters rewrite queries on an index that has only the text. */
   public void testHighlighters() throws Exception {
     for (Query query : floatQueries()) {
       assertHighlighted(hybrid(query));

@@ -332,7 +332,7 @@ public class TestPlaidFieldEntry extends LuceneTestCase {
     assertRefused(
         "codebook blocks: found 17", with(with(new Numbers(), imported), n -> n.ownBlocks = 16));
     assertRefused(
-        "an imported codebook behind",
+        "codebook blocks: found an imported one after a trained one",
         with(with(new Numbers(), imported), n -> n.importedLast = true));
     refused("bits of imported codes: found 2", n -> n.imported = buckets(2, DIMENSION));
     refused("dimension of imported codes: found 7", n -> n.imported = buckets(4, 7));

@@ -20,12 +20,11 @@ import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
 
 /**
- * An engine's own codec, but for the doc values of late-interaction fields. Segments carry the name
- * of the engine's codec and, with each field, that of its doc-values format: an engine opens them
- * by its own codec, as long as the format can be found by name.
+ * An engine's own codec, but for the doc values of late-interaction fields. Segments store the name
+ * of the engine's codec and, with each field, the name of its doc-values format. So an engine opens
+ * them with its own codec, as long as the format can be found by name.
  *
- * <p>How a field is written is told by the fields themselves, see {@link
- * LateInteractionFieldSettings#fieldType}.
+ * <p>The fields carry their own options, see {@link LateInteractionFieldSettings#fieldType}.
  *
  * @lucene.experimental
  */
@@ -37,7 +36,7 @@ public final class LateInteractionCodec extends FilterCodec {
    * Wraps a codec.
    *
    * @param stock the engine's codec
-   * @param lateInteraction whether a field, told by its name, is of late interaction; asked by
+   * @param lateInteraction whether a field of a given name is a late-interaction field; called by
    *     flushes and merges, in any thread
    */
   public LateInteractionCodec(Codec stock, Predicate<String> lateInteraction) {
@@ -51,7 +50,7 @@ public final class LateInteractionCodec extends FilterCodec {
             if (lateInteraction.test(field)) {
               return plaid;
             }
-            // Formats that choose by field themselves must not end up inside one another
+            // A format that chooses by field must not wrap another such format
             return others instanceof PerFieldDocValuesFormat perField
                 ? perField.getDocValuesFormatForField(field)
                 : others;

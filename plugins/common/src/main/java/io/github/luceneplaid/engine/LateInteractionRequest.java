@@ -22,15 +22,14 @@ import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.Query;
 
 /**
- * The parameters of a {@code maxsim} query, as a request states them. What is null is chosen
- * automatically.
+ * The parameters of a {@code maxsim} query, as a request states them. Parameters that are null are
+ * chosen automatically.
  *
  * @param k hits of a shard, at least 1
  * @param candidates the most documents of a segment that are scored, at least 1
  * @param cells clusters that are probed per query vector, at least 1
- * @param exact whether each document is scored that other clauses or a first pass bring, all of
- *     them with the field if there are none, instead of looking for the best k; leaves nothing else
- *     to choose
+ * @param exact whether to score every document that other clauses or a first pass match, or else
+ *     every document with the field, instead of finding the best k; excludes the other parameters
  * @lucene.experimental
  */
 public record LateInteractionRequest(Integer k, Integer candidates, Integer cells, boolean exact) {

@@ -17,7 +17,8 @@ import java.util.Objects;
 
 /**
  * The token vectors of a query as a request states them. A node that parses a request, or passes it
- * on, does not know the field's settings; the shards that are searched do, and check the rest.
+ * on, does not know the field's settings. The shards that are searched know them, and check the
+ * rest.
  *
  * @param numbers one row per vector, as {@link TokenMatrix#ofRequest} gives them; null if the
  *     vectors are in base64

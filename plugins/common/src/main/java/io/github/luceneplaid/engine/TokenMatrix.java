@@ -43,9 +43,9 @@ public final class TokenMatrix {
   /**
    * An empty matrix.
    *
-   * @param name what it is called in messages
+   * @param name its name in messages
    * @param limitName name of the setting that limits the vectors
-   * @param dims numbers per vector; 0 if the first one tells
+   * @param dims numbers per vector; 0 to take the length of the first vector
    * @param limit the most vectors
    */
   TokenMatrix(String name, String limitName, int dims, int limit) {

@@ -16,7 +16,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 
 /**
- * A query that says what another one says, and runs it when the engine is ready for it.
+ * A query that behaves like another one, and runs it when the engine is ready for it.
  *
  * @lucene.internal
  */

@@ -121,7 +121,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
     return ids;
   }
 
-  /** The versions of Lucene that the class path has are those this module says it runs on. */
+  /** The versions of Lucene on the class path are those that this module supports. */
   public void testVersion() {
     assertEquals(10, Version.LATEST.major);
     assertEquals(3, Version.LATEST.minor);
@@ -168,7 +168,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
     int k = 10;
     for (int i = 0; i < 10; i++) {
       float[][] query = tokens(1 + random().nextInt(5));
-      // As many candidates as there are documents: no approximation
+      // With as many candidates as documents, there is no approximation
       LateInteractionRequest all = new LateInteractionRequest(k, 1000, null, false);
       LateInteractionRequest exact = new LateInteractionRequest(null, null, null, true);
       Query even = new TermQuery(new Term("parity", "even"));

@@ -21,7 +21,7 @@ public class TestQueryVectors extends LuceneTestCase {
   private final LateInteractionFieldSettings settings =
       new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 4, 3);
 
-  /** What a request states, before anybody knows its field. */
+  /** A request's vectors, before its field is known. */
   private static QueryVectors request(float[][] vectors) {
     TokenMatrix matrix = TokenMatrix.ofRequest();
     for (float[] vector : vectors) {
@@ -61,7 +61,10 @@ public class TestQueryVectors extends LuceneTestCase {
     assertRefused(() -> new QueryVectors(null, "").tokens(settings, "tokens"), "found no vectors");
   }
 
-  /** The default, on both sides; a mapping can ask for more, up to what requests can state. */
+  /**
+   * Tests values at and above the default limit. A mapping can raise it, up to the limit of
+   * requests.
+   */
   public void testLimits() {
     for (int limit :
         new int[] {

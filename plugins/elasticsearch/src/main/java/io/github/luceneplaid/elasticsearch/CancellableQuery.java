@@ -20,8 +20,9 @@ import org.apache.lucene.search.Query;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 
 /**
- * A query whose work is done when it is rewritten, where Elasticsearch does not look at time limits
- * and cancelled tasks by itself. It knows them, but not as the timeout of a Lucene searcher.
+ * A query that does its work when it is rewritten. At that point Elasticsearch does not check time
+ * limits and cancelled tasks by itself, because it does not pass them to Lucene's searcher as a
+ * timeout.
  */
 final class CancellableQuery extends WrappedQuery {
 

@@ -213,7 +213,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
           maxQueryVectors.getValue());
     }
 
-    /** A matrix is of no use to any other field. */
+    /** Refuses other fields for the same value, because they cannot use a matrix. */
     private static BuilderParams singleTarget(BuilderParams params) {
       if (params.copyTo().copyToFields().isEmpty() == false) {
         throw new IllegalArgumentException("[copy_to] is not supported");

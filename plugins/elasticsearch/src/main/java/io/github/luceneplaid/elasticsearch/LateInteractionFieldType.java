@@ -23,7 +23,7 @@ import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.mapper.ValueFetcher;
 import org.elasticsearch.index.query.SearchExecutionContext;
 
-/** What searches know of a late-interaction field. */
+/** A late-interaction field, as searches see it. */
 final class LateInteractionFieldType extends MappedFieldType {
 
   private final LateInteractionFieldSettings settings;

@@ -35,8 +35,9 @@ import org.elasticsearch.plugins.SearchPlugin;
  * Adds the field type {@code token_vectors} and the query {@code maxsim} to Elasticsearch, and the
  * doc-values format of such fields to indexes that ask for it.
  *
- * <p>Elasticsearch lets no plugin choose the format of a field, but it lets one bring the engine of
- * an index. Here that is Elasticsearch's own engine, with its own codec wrapped.
+ * <p>Elasticsearch does not let plugins choose the format of a field, but it lets a plugin provide
+ * the engine of an index. This plugin provides Elasticsearch's own engine, with its own codec
+ * wrapped.
  *
  * @lucene.experimental
  */

@@ -96,7 +96,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     }
   }
 
-  /** What a request states. */
+  /** The body of a request. */
   private static final class Body {
 
     private String field;
@@ -113,7 +113,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
       XContentParser.Token token;
       while ((token = parser.nextToken()) != XContentParser.Token.END_OBJECT) {
         String name = parser.currentName();
-        // Binary formats just end where they are cut
+        // Parsers of truncated binary formats report no error
         if (token != XContentParser.Token.FIELD_NAME || parser.nextToken() == null) {
           throw new IllegalArgumentException(
               "found " + parser.currentToken() + ", expected parameters and the end of an object");
@@ -221,7 +221,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     return new CancellableQuery(request.toQuery(type.name(), tokens, filter(context, type.name())));
   }
 
-  /** What hits must match: also the filter of an alias, so that there are k of them. */
+  /** The filter of hits. It includes the filter of an alias, so that k hits match both. */
   private Query filter(SearchExecutionContext context, String name) throws IOException {
     Query own = filter == null ? null : filter.toQuery(context);
     if (context.getAliasFilter() == null) {

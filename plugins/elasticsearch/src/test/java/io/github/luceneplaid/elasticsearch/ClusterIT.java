@@ -94,7 +94,7 @@ public class ClusterIT {
         ", \"training_threshold\": 5000");
     Searches.add(http, INDEX, tokens, doc -> doc < DOCUMENTS);
     Searches.forceMerge(http, INDEX);
-    // Now the copies get their files from the primaries, and have the same codes
+    // The replicas now copy their files from the primaries, so they have the same codes
     http.put("/" + INDEX + "/_settings", "{\"index.number_of_replicas\": 1}").ok();
     http = nodes.get(0).http("wait_for_status=green&timeout=120s");
     List<Map<String, Double>> hits = search(http, "");

@@ -101,7 +101,7 @@ public class CranfieldIT {
     assertTrue("recall@10: " + recall, recall >= 0.97);
   }
 
-  /** Hits are those of the library, on the shards' own files; and the same after a restart. */
+  /** Hits equal those of the library on the shards' files, also after a restart. */
   @Test
   public void testLibraryAndRestart() throws IOException {
     List<Map<String, Double>> hits = Searches.searchAll(http, INDEX, tokens);
@@ -247,7 +247,7 @@ public class CranfieldIT {
     knnHits.forEach((id, score) -> assertTrue(both.get(id) >= score));
   }
 
-  /** As a second pass over hits of text: those that are rescored are in the order of MaxSim. */
+  /** As a second pass over hits of text: the rescored hits are in the order of MaxSim. */
   @Test
   public void testRescore() throws IOException {
     float[][] vectors = tokens.queries()[2];
@@ -295,7 +295,7 @@ public class CranfieldIT {
           String.format(Locale.ROOT, "{\"delete\":{\"_id\":\"%s\"}}%n", tokens.ids().get(doc)));
     }
     Searches.bulk(http, index, lines.toString());
-    // A partial update keeps the tokens, though the source that hits show is without them
+    // A partial update keeps the tokens, although hits show the source without them
     String updated = tokens.ids().get(1);
     http.post("/" + index + "/_update/" + updated, "{\"doc\":{\"part\":77}}").ok();
     http.post("/" + index + "/_refresh", null).ok();
@@ -321,7 +321,7 @@ public class CranfieldIT {
     assertTrue("recall@10: " + sum / 20, sum / 20 >= 0.95);
   }
 
-  /** Prints what searches take, beside what a node can do without this plugin's format. */
+  /** Prints the time of searches, compared with a node without this plugin's format. */
   @Test
   public void testLatency() throws IOException {
     // Tokens as plain floats, the doc values that Lucene's own late-interaction scoring reads

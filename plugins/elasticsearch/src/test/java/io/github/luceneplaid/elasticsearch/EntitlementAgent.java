@@ -16,7 +16,7 @@ import java.lang.instrument.Instrumentation;
 
 /**
  * Starts the server's entitlements, the checks of what code of a plugin may do. The agent of the
- * distribution is in no repository; all but this call is in the server's jars.
+ * distribution is in no Maven repository. Everything else that it needs is in the server's jars.
  */
 public final class EntitlementAgent {
 

@@ -30,7 +30,9 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 
-/** What the plugin takes and refuses, and how it goes with the rest of a node. */
+/**
+ * Tests which requests the plugin accepts and refuses, and how it works with the rest of a node.
+ */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
 @TimeoutSuite(millis = 600_000)
@@ -147,7 +149,7 @@ public class LateInteractionIT {
         http.put("/refused", "{\"settings\": {\"index.token_vectors\": \"perhaps\"}}"), "perhaps");
   }
 
-  /** Only what does not change what is stored can be changed. */
+  /** Only settings that do not affect stored data can be changed. */
   @Test
   public void testMappingUpdates() throws IOException {
     createFour("updated", "");
@@ -349,7 +351,7 @@ public class LateInteractionIT {
     assertTrue(both, both.contains("\"tokens\":[\"AAAAAAAAAAAAAAAAAACAPw==\"]"));
   }
 
-  /** Left out of the source for good; found all the same, also after recovery. */
+  /** Tokens that are permanently left out of the source are still found, also after recovery. */
   @Test
   public void testSourceExcludes() throws IOException {
     create("excluded", "", "\"_source\": {\"excludes\": [\"tokens\"]},");
@@ -360,7 +362,7 @@ public class LateInteractionIT {
     assertEquals(List.of("a"), Searches.ids(http, "excluded", QUERY));
   }
 
-  /** Source made up from doc values gets its tokens as they were sent. */
+  /** A source that is rebuilt from doc values has the tokens as they were sent. */
   @Test
   public void testSyntheticSource() throws IOException {
     createFour("synthetic", ", \"index.mapping.source.mode\": \"synthetic\"");
@@ -372,7 +374,7 @@ public class LateInteractionIT {
     assertEquals(List.of("a", "b", "c", "d"), Searches.ids(http, "synthetic", QUERY));
   }
 
-  /** Fields of documents that no mapping knows are mapped as without the plugin. */
+  /** Fields that are not in the mapping are mapped as they are without the plugin. */
   @Test
   public void testDynamicMapping() throws IOException {
     createFour("dynamic", "");
@@ -456,7 +458,7 @@ public class LateInteractionIT {
     assertEquals(List.of("b", "c", "d"), Searches.ids(http, "closed", QUERY));
   }
 
-  /** The engine's own statistics tell of the format's files. */
+  /** The engine's statistics include the format's files. */
   @Test
   public void testStatistics() throws IOException {
     createFour("statistics", ", \"index.codec\": \"lucene_default\"");

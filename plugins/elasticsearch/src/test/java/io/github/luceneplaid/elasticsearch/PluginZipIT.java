@@ -29,7 +29,7 @@ import java.util.zip.ZipInputStream;
 import org.elasticsearch.Build;
 import org.junit.Test;
 
-/** What is in the plugin's package, and what must not be. */
+/** Tests which files the plugin's package must and must not have. */
 public class PluginZipIT {
 
   @Test

@@ -32,7 +32,7 @@ import org.junit.BeforeClass;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 
-/** What the README tells: its commands, and what it says about a plugin that is removed. */
+/** Tests the commands of the README, and its statements about removing the plugin. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
 @TimeoutSuite(millis = 600_000)

@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
-/** The requests that tests make, and what they look at in answers. */
+/** Makes requests for tests, and reads the answers. */
 final class Searches {
 
   static final String FIELD = "tokens";
@@ -55,7 +55,7 @@ final class Searches {
   }
 
   /**
-   * As the other.
+   * As the method above.
    *
    * @param more parameters of the address, each after {@code &}
    */

@@ -87,7 +87,9 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     }
   }
 
-  /** What a shard knows when it makes queries of requests: two fields, tokens and word. */
+  /**
+   * The context in which a shard turns requests into queries. It has two fields, tokens and word.
+   */
   private static SearchExecutionContext context(IndexSearcher searcher) {
     Map<String, MappedFieldType> types =
         Map.of(
@@ -189,7 +191,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     assertTrue(e.getMessage(), e.getMessage().contains(message));
   }
 
-  /** What is wrong is wrong in an index without values, too. */
+  /** Invalid queries are refused in an index without values, too. */
   public void testErrors() throws IOException {
     for (int i = 0; i < 2; i++) {
       assertRefused("found type [keyword], expected [token_vectors]", "word", new float[2]);

@@ -106,8 +106,8 @@ public class TestHostileRequests extends LuceneTestCase {
   }
 
   /**
-   * Parsers of the engine throw IOExceptions where it is not text; its assertions are off on real
-   * nodes.
+   * Whether an exception is a refusal. The engine's parsers throw IOExceptions for binary formats.
+   * Failed assertions count, too, because assertions are off on real nodes.
    */
   private static boolean isRefusal(Throwable e) {
     return e instanceof AssertionError
@@ -159,7 +159,7 @@ public class TestHostileRequests extends LuceneTestCase {
         });
   }
 
-  /** Requests may end anywhere; in SMILE, which marks it, parsers say nothing. */
+  /** Requests may end anywhere. If SMILE's end marker follows, its parser reports no error. */
   public void testEnds() throws IOException {
     byte mark = (byte) 0xff;
     for (Request request : inAllFormats(QUERIES)) {
@@ -170,7 +170,8 @@ public class TestHostileRequests extends LuceneTestCase {
           Request cut = new Request(Arrays.copyOf(ended, end), request.format());
           try (XContentParser parser = parser(cut)) {
             AbstractQueryBuilder.parseTopLevelQuery(parser);
-            // What is cut is not whole, but for YAML; the mark closes what is open in CBOR
+            // A request that is cut is incomplete, except in YAML; in CBOR the end marker closes
+            // open values
             assertTrue(
                 cut.toString(), end > length || cut.format().canonical() == XContentType.YAML);
           } catch (Exception e) {

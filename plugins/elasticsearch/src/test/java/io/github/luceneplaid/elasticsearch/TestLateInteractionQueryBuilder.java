@@ -88,7 +88,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     return parameters.toString();
   }
 
-  /** What is parsed can be printed and sent, and stays the same. */
+  /** A parsed query can be printed and sent without a change. */
   public void testRoundTrips() throws IOException {
     String json = query(randomParameters());
     QueryBuilder query = parse(json);

@@ -15,8 +15,8 @@ package org.elasticsearch.io.ansi;
 import java.util.function.Supplier;
 
 /**
- * The server loads a class of this name to find out about the terminal. The one of the distribution
- * is in no repository; here there is no terminal.
+ * The server loads a class of this name to find the terminal. The distribution's class is in no
+ * Maven repository. This one reports no terminal.
  */
 public final class AnsiConsoleLoader implements Supplier<Object> {
 

@@ -10,5 +10,5 @@
  * the License.
  */
 
-/** Stands in for a part of the server. */
+/** A replacement for a part of the server. */
 package org.elasticsearch.io.ansi;

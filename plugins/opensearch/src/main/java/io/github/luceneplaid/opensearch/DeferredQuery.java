@@ -22,8 +22,8 @@ import org.apache.lucene.search.Weight;
 import org.opensearch.search.query.QueryPhase;
 
 /**
- * A query whose work is done when it is rewritten, put off until its weight is made. OpenSearch
- * rewrites a request's query before the time of the request begins to run.
+ * A query that does its work when it is rewritten. The rewrite is delayed until the weight is made,
+ * because OpenSearch rewrites a request's query before the time limit of the request starts.
  */
 final class DeferredQuery extends WrappedQuery {
 
@@ -40,7 +40,8 @@ final class DeferredQuery extends WrappedQuery {
     } catch (
         @SuppressWarnings("unused")
         QueryPhase.TimeExceededException e) {
-      // The searcher finds out again before it looks at a segment, and says so in its result
+      // The searcher checks the time again before it looks at a segment, and reports the timeout in
+      // its result
       hits = new MatchNoDocsQuery("time was out");
     }
     return searcher.createWeight(hits, scoreMode, boost);

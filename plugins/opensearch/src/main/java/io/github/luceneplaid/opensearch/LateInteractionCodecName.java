@@ -19,8 +19,8 @@ import org.opensearch.index.codec.CodecAliases;
 
 /**
  * Makes {@code token_vectors} a value that {@code index.codec} takes: it takes aliases of codecs
- * that Lucene finds by name. This one does nothing else and writes no segment; the codec that the
- * value stands for is that of {@link LateInteractionPlugin#getAdditionalCodecs}.
+ * that Lucene finds by name. This codec only provides the name and writes no segment. The value
+ * stands for the codec of {@link LateInteractionPlugin#getAdditionalCodecs}.
  *
  * @lucene.internal
  */

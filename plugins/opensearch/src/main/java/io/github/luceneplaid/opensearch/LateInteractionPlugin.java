@@ -48,8 +48,8 @@ public final class LateInteractionPlugin extends Plugin
     implements MapperPlugin, SearchPlugin, EnginePlugin {
 
   /**
-   * Whether an index may have fields of late interaction. Not final: who removed the plugin has to
-   * set it again.
+   * Whether an index may have fields of late interaction. Not final, because it has to be set again
+   * after the plugin was removed.
    */
   static final Setting<Boolean> ENABLED =
       Setting.boolSetting("index.token_vectors", false, Property.IndexScope);

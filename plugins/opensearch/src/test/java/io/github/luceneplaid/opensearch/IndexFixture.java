@@ -43,7 +43,7 @@ import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.index.similarity.SimilarityService;
 import org.opensearch.indices.IndicesModule;
 
-/** What a node has of an index before there are shards: settings, mapping and codecs. */
+/** The part of an index that a node has before shards exist: settings, mapping and codecs. */
 final class IndexFixture {
 
   static final LateInteractionPlugin PLUGIN = new LateInteractionPlugin();
@@ -119,7 +119,7 @@ final class IndexFixture {
     return mapperService.documentMapper().parse(new SourceToParse("index", "1", source, format));
   }
 
-  /** What a shard knows when it makes queries of requests. */
+  /** The context in which a shard turns requests into queries. */
   QueryShardContext context(IndexSearcher searcher) {
     return new QueryShardContext(
         0,

@@ -47,9 +47,9 @@ final class Latency {
   }
 
   /**
-   * Adds a row, after as many searches that are not measured.
+   * Adds a row. As many searches are made before to warm up, and not measured.
    *
-   * @param step one in how many queries is taken
+   * @param step every step-th query is taken
    * @param search makes the body of a query's search
    */
   void measure(String name, int step, IntFunction<ObjectNode> search) throws IOException {

@@ -414,7 +414,7 @@ public class OpenSearchIT {
     http.post("/beside/_flush", null).ok();
     http.post("/beside/_forcemerge?max_num_segments=1", null).ok();
     http.post("/beside/_refresh", null).ok();
-    // What the peer's codec does, and what ours does
+    // The index has the effects of both codecs, the peer's and ours
     assertTrue(http.get("/beside/_segments").text().contains("BEST_COMPRESSION"));
     Path data = home.data("single");
     try (Stream<Path> files = Files.walk(data)) {
@@ -481,7 +481,8 @@ public class OpenSearchIT {
     node.close();
     home.uninstall();
     start();
-    // Other indexes go on; those of the plugin wait, with their settings archived
+    // Other indexes work as before; those of the plugin do not open, and their settings are
+    // archived
     http.await(
         "/_cat/indices/plain?h=health",
         node.process()::isAlive,

@@ -28,7 +28,7 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** What a node with the plugin refuses, and how. */
+/** Tests which requests a node with the plugin refuses, and with which messages. */
 public class OpenSearchRefusalsIT {
 
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
@@ -97,7 +97,7 @@ public class OpenSearchRefusalsIT {
       }
     }
     assertEquals(2, ids(node.search("bad", query("[[1, 0]]"))).size());
-    // What only checks values can be changed
+    // Settings that only check values can be changed
     http.put("/bad/_mapping", String.format(Locale.ROOT, mapping, ", \"max_vectors\": 3")).ok();
     http.post("/bad/_doc", "{\"v\": [[1, 0], [1, 0], [1, 0]]}").ok();
     assertRefused(

@@ -50,7 +50,7 @@ final class Requests {
     return query;
   }
 
-  /** A query of late interaction that scores whatever it is asked to. */
+  /** A query of late interaction that scores every document that it is asked to score. */
   static ObjectNode exact(float[][] tokens) {
     ObjectNode query = lateInteraction(tokens);
     ((ObjectNode) query.get("maxsim")).put("exact", true);

@@ -107,14 +107,14 @@ public class TestDeferredQuery extends LuceneTestCase {
     assertTrue(asked.get() > 0);
   }
 
-  /** Either the search found out that time was out, or OpenSearch did. */
+  /** Checks that the search or OpenSearch noticed that time was out. */
   private static void assertIncomplete(Weight weight) {
     Query query = weight.getQuery();
     String found = query.getClass().getName();
     assertTrue(found, query instanceof PartialHitsQuery || query instanceof MatchNoDocsQuery);
   }
 
-  /** Time that is out is no failure of the request. */
+  /** A timeout does not make the request fail. */
   public void testTimeExceeded() throws IOException {
     for (boolean exitable : new boolean[] {false, true}) {
       ContextIndexSearcher searcher = searcher(exitable);
@@ -127,7 +127,7 @@ public class TestDeferredQuery extends LuceneTestCase {
     }
   }
 
-  /** A cancelled request ends at once; where it does is the searcher's decision. */
+  /** A cancelled request ends at once, at a place that the searcher decides. */
   public void testCancelled() throws IOException {
     ContextIndexSearcher searcher = searcher(true);
     AtomicInteger asked = new AtomicInteger();

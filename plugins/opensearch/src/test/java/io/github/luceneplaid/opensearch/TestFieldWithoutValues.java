@@ -93,7 +93,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     assertEquals(0, hits(query("nowhere", token)));
   }
 
-  /** What is wrong is wrong in an index without values, too. */
+  /** Invalid queries are refused in an index without values, too. */
   public void testErrors() throws IOException {
     add();
     for (int i = 0; i < 2; i++) {
@@ -109,7 +109,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     }
   }
 
-  /** The limit of the mapping, on both sides. */
+  /** Tests values at and above the limit of the mapping. */
   public void testMaxQueryVectors() throws IOException {
     add("{\"tokens\": [[0, 1]]}");
     assertEquals(1, hits(query("tokens", new float[3][2])));

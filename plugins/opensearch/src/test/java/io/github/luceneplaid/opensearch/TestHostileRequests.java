@@ -100,8 +100,8 @@ public class TestHostileRequests extends LuceneTestCase {
   }
 
   /**
-   * Parsers of the engine throw IOExceptions where it is not text; its assertions are off on real
-   * nodes.
+   * Whether an exception is a refusal. The engine's parsers throw IOExceptions for binary formats.
+   * Failed assertions count, too, because assertions are off on real nodes.
    */
   private static boolean isRefusal(Throwable e) {
     return e instanceof AssertionError

@@ -30,11 +30,11 @@ import org.apache.solr.update.processor.UpdateRequestProcessorFactory;
 
 /**
  * Turns the token vectors of documents into bytes as soon as they arrive. With it a value may be an
- * array of arrays, {@code [[...], [...]]}, which Solr by itself takes for many values of a field
- * that can have one only; errors do not repeat the whole value, and update logs and replicas get
- * bytes in place of lists of numbers.
+ * array of arrays, {@code [[...], [...]]}; Solr by itself would read that as several values of a
+ * single-valued field. Errors do not repeat the whole value, and update logs and replicas get bytes
+ * in place of lists of numbers.
  *
- * <p>Belongs into an {@code updateRequestProcessorChain} before {@code
+ * <p>It belongs in an {@code updateRequestProcessorChain} before {@code
  * solr.DistributedUpdateProcessorFactory}, and after {@code solr.TolerantUpdateProcessorFactory} if
  * there is one.
  *

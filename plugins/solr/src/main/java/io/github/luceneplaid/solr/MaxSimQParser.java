@@ -28,7 +28,7 @@ import org.apache.solr.search.QueryParsing;
 import org.apache.solr.search.SyntaxError;
 import org.apache.solr.search.vector.AbstractVectorQParserBase;
 
-/** Makes the query of {@code {!maxsim}}; which filters count is Solr's decision. */
+/** Makes the query of {@code {!maxsim}}. Solr decides which filters count. */
 final class MaxSimQParser extends AbstractVectorQParserBase {
 
   MaxSimQParser(String text, SolrParams localParams, SolrParams params, SolrQueryRequest request) {

@@ -22,10 +22,10 @@ import java.util.Collection;
 import org.noggit.JSONParser;
 
 /**
- * Reads token vectors in all the shapes in which Solr hands over a value: JSON or base64 in a text,
- * lists of lists from JSON and javabin requests, and the bytes of Lucene's {@link
- * org.apache.lucene.document.LateInteractionField}, which is what Solr reads back from doc values
- * and so what atomic updates bring.
+ * Reads token vectors in all forms in which Solr passes a value: JSON or base64 in a text, lists of
+ * lists from JSON and javabin requests, and the bytes of Lucene's {@link
+ * org.apache.lucene.document.LateInteractionField}. Solr reads these bytes back from doc values, so
+ * atomic updates pass them.
  */
 final class TokenValues {
 
@@ -37,7 +37,7 @@ final class TokenValues {
    * @param dims numbers per vector
    * @param matrix takes the vectors; empty
    * @return the vectors, none for a value without any
-   * @throws IllegalArgumentException if it is not one, in the words of the matrix
+   * @throws IllegalArgumentException if it is not valid, with the message of the matrix
    */
   static float[][] read(Object value, int dims, TokenMatrix matrix) {
     switch (value) {
@@ -100,7 +100,7 @@ final class TokenValues {
 
   private static void addRows(Collection<?> rows, int dims, TokenMatrix matrix) {
     if (rows.size() == 1 && isWhole(rows.iterator().next())) {
-      // A list of one value is that value to Solr
+      // Solr passes a list of one value as that value
       read(rows.iterator().next(), dims, matrix);
       return;
     }
@@ -141,7 +141,7 @@ final class TokenValues {
       return number.doubleValue();
     }
     if (value instanceof CharSequence text) {
-      // Solr makes a text of numbers with more digits than fit into 64 bits
+      // Solr passes numbers with more digits than fit into 64 bits as text
       try {
         return Double.parseDouble(text.toString());
       } catch (

@@ -55,7 +55,7 @@ import org.apache.solr.uninverting.UninvertingReader;
  * <p>A value is a text with JSON, {@code "[[...], [...]]"}, or with base64, see {@link
  * io.github.luceneplaid.engine.TokenMatrix#addBase64}; with {@link
  * LateInteractionUpdateProcessorFactory} it may also be an array of arrays. Responses have the
- * bytes of Lucene's {@link LateInteractionField} in base64, which is taken as a value, too.
+ * bytes of Lucene's {@link LateInteractionField} in base64. That form is accepted as a value, too.
  *
  * @lucene.experimental
  */
@@ -78,7 +78,7 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
     super.init(schema, args);
     properties &= ~NEVER;
     properties |= DOC_VALUES;
-    // What is stored are the original vectors: nobody wants decoded ones in their place
+    // Stored values are the original vectors and must not be replaced by decoded ones
     properties &= (trueProperties & STORED) == 0 ? ~STORED : ~USE_DOCVALUES_AS_STORED;
     if ((trueProperties & NEVER) != 0 || (falseProperties & DOC_VALUES) != 0) {
       throw invalid(EXPECTED);
@@ -154,7 +154,7 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
   }
 
   /**
-   * Checks that a core writes a field in its format, which factories of codecs are free not to do.
+   * Checks that a core writes a field in its format, because a codec factory may ignore the format.
    *
    * @throws SolrException if it does not
    */
@@ -177,7 +177,7 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
             + "]; configure solr.SchemaCodecFactory");
   }
 
-  /** What a document is to have as value of a field; null if it is to have none. */
+  /** The stored value of a document's field; null for no value. */
   BytesRef encode(SchemaField field, Object value) {
     float[][] tokens;
     try {

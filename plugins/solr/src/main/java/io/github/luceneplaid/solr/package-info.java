@@ -12,6 +12,6 @@
 
 /**
  * Late interaction in Apache Solr: a field type, a query parser, a function and an update
- * processor, all of them thin around the library.
+ * processor, all of them thin layers over the library.
  */
 package io.github.luceneplaid.solr;

@@ -32,20 +32,22 @@ import org.apache.solr.common.util.ContentStreamBase;
 import org.apache.solr.common.util.NamedList;
 import org.junit.BeforeClass;
 
-/** Tests in a core inside this JVM. Solr's threads end when they like. */
+/**
+ * Tests in a core inside this JVM. Thread leaks are ignored, because Solr's threads may end late.
+ */
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
 public abstract class SolrCoreTestCase extends LuceneTestCase {
 
   static final String FIELD = "tokens";
   static final int DIMS = 4;
 
-  // Kept, so that its level is
+  // Kept, so that the logger keeps its level
   private static final Logger TELEMETRY = Logger.getLogger("io.opentelemetry");
 
   SolrHome home;
   EmbeddedSolrServer server;
 
-  /** Solr closes each of its meters twice, and each of them says so. */
+  /** Silences a logger: Solr closes each of its meters twice, which is logged each time. */
   @BeforeClass
   public static void silenceTelemetry() {
     TELEMETRY.setLevel(Level.OFF);

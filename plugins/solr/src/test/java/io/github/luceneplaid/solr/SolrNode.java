@@ -88,7 +88,7 @@ final class SolrNode implements Closeable {
   /**
    * Starts the process, and waits until it answers.
    *
-   * @param cores that are there; waits until they are loaded, or known not to load
+   * @param cores the existing cores; waits until each is loaded or has failed to load
    */
   void start(List<String> cores) throws IOException {
     String classPath =

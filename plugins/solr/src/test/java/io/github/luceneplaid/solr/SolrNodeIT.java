@@ -154,7 +154,7 @@ public class SolrNodeIT {
     return messages;
   }
 
-  /** Asks both cores; what the parameters leave open is as the query with some number needs it. */
+  /** Asks both cores. Parameters that are not given are those of a query of the collection. */
   private JsonNode ask(int query, Map<String, String> params) throws IOException {
     ObjectNode json = Http.JSON.createObjectNode();
     json.putObject("params")
@@ -182,7 +182,7 @@ public class SolrNodeIT {
     return cranfield.queries().length;
   }
 
-  /** Hits of all queries; they must be what exact scores of the original vectors give. */
+  /** Returns the hits of all queries. They must agree with exact scores of the original vectors. */
   private List<List<String>> search() throws IOException {
     List<List<String>> hits = new ArrayList<>();
     for (int query = 0; query < queries(); query++) {
@@ -323,7 +323,7 @@ public class SolrNodeIT {
     commit(core);
   }
 
-  /** What was not committed when the process died comes back from the log of updates. */
+  /** Uncommitted updates are restored from the update log after the process died. */
   private void crash() throws IOException {
     ObjectNode late = document(0, cranfield.documents()[0]).put("id", "late").put("text", "tardy");
     update("even", Http.JSON.createArrayNode().add(late));
@@ -338,12 +338,12 @@ public class SolrNodeIT {
     delete("even", "late");
   }
 
-  /** Prints what queries take, one after the other, of a client and of the node. */
+  /** Prints the time that sequential queries take, for the client and for the node. */
   private void measure() throws IOException {
     StringBuilder table =
         new StringBuilder("| | recall@10 | CPU | median | p95 |\n|---|---|---|---|---|\n");
     int all = queries();
-    int few = all / 9; // of what takes long
+    int few = all / 9; // for slow kinds of queries
     table.append(measured("`{!maxsim k=10}`", all, Map.of("q", OURS)));
     table.append(measured("BM25's top 100, `maxsim()`", all, reranked(FUNCTION)));
     table.append(measured("BM25's top 100, `{!maxsim exact=true}`", all, reranked(EXACT)));

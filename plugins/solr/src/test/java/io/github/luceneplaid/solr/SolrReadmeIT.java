@@ -35,7 +35,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** Does with the package what its README says, and looks into it. */
+/** Follows the README with the package, and checks its content. */
 public class SolrReadmeIT {
 
   private static final Pattern COMMANDS =
@@ -110,7 +110,7 @@ public class SolrReadmeIT {
     return output;
   }
 
-  /** Without the plugin its cores do not load; with it they are as they were. */
+  /** Without the plugin its cores do not load. After it is installed again, they work as before. */
   private void remove() throws IOException {
     String found = node.http().get("/solr/docs/select?q=tokens:*&sort=id+asc").text();
     Path away = folder.getRoot().toPath().resolve("away");
@@ -132,7 +132,7 @@ public class SolrReadmeIT {
     return answer.replaceAll("\"QTime\":\\d+", "");
   }
 
-  /** The package has what is ours and nothing that Solr has. */
+  /** The package has our classes, and none that Solr has. */
   @Test
   public void testPackage() throws IOException {
     Set<String> files = new HashSet<>();

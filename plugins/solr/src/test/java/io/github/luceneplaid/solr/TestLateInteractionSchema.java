@@ -81,7 +81,7 @@ public class TestLateInteractionSchema extends SolrCoreTestCase {
     assertEquals(1, hits("q", "{!maxsim f=tokens v='[[1,0,0,0]]'}").size());
   }
 
-  /** A factory that is told of its core, as Solr's is, and does not care. */
+  /** A factory that gets its core, like Solr's, and ignores it. */
   public static final class ObliviousCodecFactory extends CodecFactory implements SolrCoreAware {
     @Override
     public Codec getCodec() {
@@ -92,7 +92,7 @@ public class TestLateInteractionSchema extends SolrCoreTestCase {
     public void inform(SolrCore core) {}
   }
 
-  /** With a codec that does not ask the schema, the field is not written nor searched. */
+  /** With a codec that ignores the schema, the field is neither written nor searched. */
   public void testCodecWithoutFormat() throws Exception {
     start(
         schema -> schema.replace("dims=\"128\"", "dims=\"" + DIMS + "\""),

@@ -128,7 +128,7 @@ public class TestLateInteractionUpdates extends SolrCoreTestCase {
     assertEquals(List.of("1"), hits("q", "*:*"));
   }
 
-  /** Without the processor there are texts only, and errors are Solr's. */
+  /** Without the processor, only texts are accepted, and errors have Solr's form. */
   public void testWithoutProcessor() throws Exception {
     startWithout(OWN);
     float[][] tokens = randomTokens(2);
@@ -157,7 +157,7 @@ public class TestLateInteractionUpdates extends SolrCoreTestCase {
     float[][] tokens = randomTokens();
     add("id", "1", "text", "fizz", FIELD, Arrays.deepToString(tokens));
     if (random().nextBoolean()) {
-      server.commit(); // else the document comes from the log of updates
+      server.commit(); // otherwise the document would come from the update log
     }
     add("id", "1", "text", set("buzz"));
     server.commit();
@@ -183,7 +183,7 @@ public class TestLateInteractionUpdates extends SolrCoreTestCase {
     assertEquals(1, stored("1").length);
   }
 
-  /** What a response has can be sent back. */
+  /** The value of a response can be sent back. */
   public void testRoundTrip() throws Exception {
     start("raw=\"float32\" stored=\"" + random().nextBoolean() + "\"");
     float[][] tokens = randomTokens();

@@ -93,7 +93,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     }
   }
 
-  /** Filters say what is looked through, as they do for Solr's own vectors. */
+  /** Filters restrict the search, as for Solr's own vectors. */
   public void testFilters() throws Exception {
     start("raw=\"float32\"");
     index(60);
@@ -223,7 +223,10 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertEquals(List.of("1"), hits("q", "tokens:[* TO *]"));
   }
 
-  /** A schema has to name a field, as for all of Solr's queries; values can be still to come. */
+  /**
+   * The schema must have the field, as for all of Solr's queries, but the index may have no values
+   * yet.
+   */
   public void testFieldWithoutValues() throws Exception {
     start("");
     add("id", "1", "text", "fizz");
@@ -241,7 +244,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertEquals(0, (float) function.getResults().get(0).getFieldValue("m"), 0);
   }
 
-  /** The default of the field type, on both sides. */
+  /** Tests values at and above the default limit of the field type. */
   public void testMaxQueryVectors() throws Exception {
     start("");
     add("id", "1", FIELD, "[[1,0,0,0]]");
@@ -256,7 +259,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
         Arrays.deepToString(randomTokens(1025)));
   }
 
-  /** A query that takes longer than it may says that its result is not complete. */
+  /** A query that exceeds its time limit reports that its result is incomplete. */
   public void testTimeAllowed() throws Exception {
     start("max_query_vectors=\"8192\" training_threshold=\"10000000\"");
     String tokens = Arrays.deepToString(randomTokens(8000));
@@ -268,8 +271,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     QueryResponse complete = query("q", q, "qv", "[[1,0,0,0]]", "timeAllowed", "600000");
     assertNull(complete.getHeader().get("partialResults"));
     assertEquals(10, complete.getResults().size());
-    // 2.6 billion comparisons of tokens, and another 2.6 billion of them exactly: no processor does
-    // 130 a nanosecond
+    // 2.6 billion comparisons of tokens, and another 2.6 billion exact ones: no processor does 130
+    // per nanosecond
     String qv = Arrays.deepToString(randomTokens(8192));
     QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "40");
     assertEquals(true, partial.getHeader().get("partialResults"));

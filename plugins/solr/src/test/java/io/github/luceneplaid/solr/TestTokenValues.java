@@ -91,7 +91,7 @@ public class TestTokenValues extends LuceneTestCase {
                 Arrays.asList(tokens),
                 lists,
                 lists.stream().map(List::toArray).toArray()));
-    if (dims > 1) { // with one, these bytes could as well be floats
+    if (dims > 1) { // with a single vector, these bytes could also be floats
       shapes.add(Base64.getEncoder().encodeToString(payload));
     }
     for (Object shape : shapes) {

@@ -20,9 +20,9 @@ import org.apache.lucene.util.BitUtil;
 import org.apache.lucene.util.Bits;
 
 /**
- * Adds up the scores of cells for the documents in their posting lists: for each query token the
- * score of the best cell that has the document, less the score of the worst cell that was probed,
- * which stands for all cells that were not.
+ * Adds up the scores of cells for the documents in their posting lists. For each query token a
+ * document gets the score of the best cell that has it, less a floor. The floor is the score of the
+ * worst cell that was walked, which stands for all other cells.
  *
  * <p>A document takes one int: a fixed-point sum, and in its low byte the last query token that
  * added to it. The cells of a token come best first, so that only the first one to meet a document
@@ -30,7 +30,7 @@ import org.apache.lucene.util.Bits;
  */
 public final class Accumulator {
 
-  /** Postings read at once: a segment may have more of them than an array has room for. */
+  /** Postings read at once: a cell may have more of them than an array can hold. */
   private static final int POSTINGS_AT_A_TIME = 1 << 20;
 
   private static final int TOKEN_BITS = 8;
@@ -39,7 +39,7 @@ public final class Accumulator {
   /** Marks of query tokens, from 1 on; 0 is for documents that were never met. */
   private static final int MARKS = TOKEN_MASK - 1;
 
-  /** The mark of documents that were last met when marks were given to other query tokens. */
+  /** The mark of documents that were last met before the marks were reused. */
   private static final int MET_BEFORE = TOKEN_MASK;
 
   private static final int SUM_BITS = Integer.SIZE - 1 - TOKEN_BITS;
@@ -56,7 +56,7 @@ public final class Accumulator {
   private final int[] sums;
   private final int atATime;
 
-  /** How often the marks have been used up. */
+  /** How many times all marks have been used. */
   private int turn;
 
   /** The documents met so far, counted from the first, and room for one more. */
@@ -69,7 +69,7 @@ public final class Accumulator {
   private double unit;
 
   /**
-   * Adds up for the documents of some ordinals.
+   * Adds up scores for a range of documents.
    *
    * @param from the first one
    * @param to one behind the last one
@@ -79,7 +79,7 @@ public final class Accumulator {
     this(segment, from, to, time, POSTINGS_AT_A_TIME);
   }
 
-  /** With another number of postings that are read at once. */
+  /** As above, with another number of postings that are read at once. */
   public Accumulator(PlaidSegment segment, int from, int to, TimeLimit time, int atATime) {
     this.atATime = atATime;
     this.time = time;
@@ -95,11 +95,11 @@ public final class Accumulator {
   }
 
   /**
-   * Makes ready for query tokens. If there were others before, their sums are made smaller so that
-   * those of all together fit.
+   * Prepares for more query tokens. Sums of earlier query tokens are scaled down, so that the sums
+   * of all of them fit.
    *
-   * @param floor what all documents have of these query tokens
-   * @param largest no document gets more in addition
+   * @param floor the part of the score that all documents get from these query tokens
+   * @param largest the most that a document can get above the floor
    * @param postings how many will be added
    */
   public void expect(float floor, double largest, long postings) {
@@ -126,7 +126,7 @@ public final class Accumulator {
    * @param token the query token, not lower than those before
    * @param lists posting lists that need not be read any more
    * @param order cells, best first
-   * @param gains what each of them adds, at least 0
+   * @param gains the amount that each cell adds, at least 0
    */
   public void add(int token, CellProbe cells, FetchedPostings lists, int[] order, float[] gains)
       throws IOException {
@@ -150,7 +150,10 @@ public final class Accumulator {
     }
   }
 
-  /** Query tokens take turns with the marks: those of the turn before are taken back. */
+  /**
+   * Returns the mark of a query token. When all marks are used, they start anew, and all documents
+   * met so far get {@link #MET_BEFORE}.
+   */
   private int mark(int token) {
     if (token / MARKS != turn) {
       turn = token / MARKS;
@@ -168,7 +171,7 @@ public final class Accumulator {
   /** Adds a cell whose list has not been fetched. */
   private void readAndAdd(CellProbe cells, int cell, int mark, int gain) throws IOException {
     int length = cells.length(cell);
-    // An int is read of each posting, which the last one may not have
+    // Each posting is read as an int, which may reach beyond the last one
     int room = Math.min(length, atATime) * width + Integer.BYTES;
     postings = ArrayUtil.growNoCopy(postings, room);
     for (int from = 0; from < length && time.isOver() == false; ) {
@@ -187,8 +190,8 @@ public final class Accumulator {
     }
   }
 
-  // Steps of a length that the compiler does not know keep it from unrolling these loops: lists
-  // are short, and what comes before and after an unrolled loop took a third of the time.
+  // The step of these loops is no constant, so that the compiler does not unroll them. Lists are
+  // short, and the code before and after an unrolled loop took a third of the time.
 
   private void addShorts(byte[] postings, int from, int length, int mark, int add)
       throws IOException {
@@ -244,13 +247,13 @@ public final class Accumulator {
     return (before - 1) >>> 31;
   }
 
-  /** The sum after a query token has met the document, which counts once. */
+  /** The sum after a query token has met the document. Only its first meeting counts. */
   private static int raised(int before, int mark, int add) {
     int another = (before & TOKEN_MASK) ^ mark;
     return ((before & ~TOKEN_MASK) + (add & (-another >> 31))) | mark;
   }
 
-  /** Checks an ordinal that has no sum. */
+  /** Reports an ordinal that is out of range as corruption. */
   private void check(int ordinal) throws IOException {
     if (ordinal < 0 || ordinal >= segment.documents()) {
       throw segment.corrupt("a posting has ordinal " + ordinal);
@@ -263,7 +266,7 @@ public final class Accumulator {
    * @param n how many at most
    * @param accepted documents that may be chosen, null for all
    * @param docs receives the documents
-   * @param scores receives their scores: the sums over what all documents have
+   * @param scores receives their scores: the floor plus the sums
    * @return how many; 0 if time is out before all have been looked at
    */
   public int best(int n, Bits accepted, int[] docs, float[] scores) throws IOException {
@@ -280,7 +283,7 @@ public final class Accumulator {
     }
     int least = size <= n ? 0 : threshold(n);
     int found = 0;
-    // Of those within the threshold's step only some may fit: the first ones
+    // There may be room for some documents of the threshold's step only: the first ones
     int within = 0;
     for (int i = 0; i < size; i++) {
       int document = touched[i];

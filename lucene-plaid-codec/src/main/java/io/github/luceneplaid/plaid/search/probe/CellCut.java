@@ -19,9 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which of the scored cells are walked: about the best so many of each query token, over all
- * segments together. So a small segment has few cells walked, and what stands for the cells that
- * are not walked is the same in all segments: their estimates can be compared.
+ * Chooses the cells to walk: about the same number of best cells for each query token, in all
+ * segments together. So few cells of a small segment are walked. All segments share one floor,
+ * which stands for the cells that are not walked, so their estimates can be compared.
  *
  * <p>The scores of a query token are divided into {@value #STEPS} steps, the highest first, and
  * cells are walked up to a whole step.
@@ -30,7 +30,7 @@ public final class CellCut {
 
   public static final int STEPS = 256;
 
-  /** A filter that keeps few documents makes a search walk at most so many times as much. */
+  /** A filter that keeps few documents multiplies the cells to walk by this at most. */
   static final double MAX_WIDENING = 8;
 
   private static final int PROBES = 86;
@@ -45,7 +45,7 @@ public final class CellCut {
    *
    * @param probes of all segments
    * @param count number of query tokens
-   * @param wanted cells to walk for each of them
+   * @param wanted cells to walk for each query token
    * @param time when it runs out, the rest of the query tokens have no cells to walk
    */
   public CellCut(List<CellProbe> probes, int count, int wanted, TimeLimit time) {
@@ -70,7 +70,7 @@ public final class CellCut {
       }
       highest[q] = max;
       float steps = max > min ? (STEPS - 1) / (max - min) : 0;
-      // Scores that are so close to each other that there is no such number are the same
+      // If scores are too close for a finite number of steps, they count as equal
       stepsPerUnit[q] = steps <= Float.MAX_VALUE ? steps : 0;
       Arrays.fill(histogram, 0);
       for (CellProbe probe : probes) {
@@ -87,7 +87,7 @@ public final class CellCut {
    * How many cells to walk for each query token.
    *
    * @param documents of all segments
-   * @param accepted about how many of them may be found: where these are few, more must be walked
+   * @param accepted about how many of them may be found: if they are few, more cells must be walked
    *     to find as many
    */
   public static int wanted(SearchRequest request, long documents, long accepted) {
@@ -97,7 +97,7 @@ public final class CellCut {
     return (int) Math.min(Integer.MAX_VALUE, probes * widening(documents, accepted));
   }
 
-  /** How many times as much to walk where only so many documents may be found. */
+  /** The factor by which a search walks more cells because only some documents may be found. */
   public static double widening(long documents, long accepted) {
     return Math.clamp(Math.cbrt((double) documents / Math.max(1, accepted)), 1, MAX_WIDENING);
   }
@@ -107,12 +107,12 @@ public final class CellCut {
     return (int) ((highest[token] - score) * stepsPerUnit[token]);
   }
 
-  /** Steps whose cells are walked. */
+  /** The number of steps whose cells are walked. */
   int walked(int token) {
     return walked[token];
   }
 
-  /** What stands for the cells that are not walked: no score of one that is walked is lower. */
+  /** The score that stands for all cells that are not walked. No walked cell has a lower score. */
   public float floor(int token) {
     float steps = stepsPerUnit[token];
     return steps == 0 ? highest[token] : highest[token] - walked[token] / steps;

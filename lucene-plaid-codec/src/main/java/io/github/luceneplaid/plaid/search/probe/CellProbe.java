@@ -47,10 +47,10 @@ public final class CellProbe {
   private final short[] values;
   private final int[] tokens;
 
-  /** Of the cells that were read. */
+  /** The scales of the cells that were read. */
   private final float[] scales = new float[CHUNK];
 
-  /** The cells that were scored: where their postings start, and how many they are. */
+  /** The first posting of each scored cell, and the number of its postings. */
   private long[] starts;
 
   private int[] lengths;
@@ -62,7 +62,7 @@ public final class CellProbe {
   private final float[][] scoresOf;
   private final int[] sizes;
 
-  /** What the calling thread has done since it looked at the time. */
+  /** The work done since the time was last checked. */
   private long work;
 
   /**
@@ -70,7 +70,7 @@ public final class CellProbe {
    *
    * @param firstToken the first of the query tokens
    * @param count number of query tokens
-   * @param time when to give up: what is scored by then is all there is
+   * @param time when to stop: only cells that are scored by then are kept
    */
   public CellProbe(
       PlaidSegment segment, QueryTables.Integers query, int firstToken, int count, TimeLimit time) {
@@ -109,7 +109,7 @@ public final class CellProbe {
     }
   }
 
-  /** Counts multiplications, and asks for the time when they are many. */
+  /** Counts multiplications, and checks the time after many of them. */
   private boolean isOver(long products) {
     work += products;
     if (work < TimeLimit.SHORT_PRODUCTS) {
@@ -232,7 +232,7 @@ public final class CellProbe {
     }
   }
 
-  /** Sets the lengths of the cells from one on, whose lists lie one behind the other. */
+  /** Sets the lengths of consecutive cells, whose lists lie one after another. */
   private void setLengths(int from, long start, long end) throws IOException {
     if (starts[from] < start) {
       throw segment.corrupt("a cell has postings from " + starts[from] + " before " + start);
@@ -308,13 +308,13 @@ public final class CellProbe {
   /**
    * Cells to walk.
    *
-   * @param order numbers for {@link #start} and {@link #length}, best step first
-   * @param scores of each
+   * @param order the cells as numbers for {@link #start} and {@link #length}, best step first
+   * @param scores the score of each cell
    */
   public record Walk(int[] order, float[] scores) {}
 
   /**
-   * Orders the cells of a query token that are to be walked by their steps.
+   * Orders the cells that are to be walked for a query token by their steps.
    *
    * @param ends for the cells of each step, overwritten: [{@link CellCut#STEPS} + 1]
    */

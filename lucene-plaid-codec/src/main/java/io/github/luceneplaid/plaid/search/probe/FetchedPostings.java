@@ -19,16 +19,16 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 
 /**
- * The posting lists of all cells that are walked, each once, in the order of the file. Lists of a
- * region lie side by side, and most of them are walked by some query token: a few long reads take
- * the place of many short ones.
+ * The posting lists of all walked cells, each once, in the order of the file. The lists of a region
+ * lie side by side, and some query token walks most of them. So a few long reads take the place of
+ * many short ones.
  */
 public final class FetchedPostings {
 
-  /** Bytes that are read although nobody wants them, rather than to start another read. */
+  /** The largest gap between two lists that is read along, to save starting another read. */
   private static final int GAP = 256;
 
-  /** Bytes that are held at most. */
+  /** The most bytes that are held. */
   private static final int MOST = 1 << 23;
 
   private final byte[] bytes;
@@ -40,7 +40,7 @@ public final class FetchedPostings {
   }
 
   /**
-   * Fetches the lists of the cells to walk, as many as there is room for.
+   * Fetches the lists of the cells to walk, as many as fit.
    *
    * @param cells all that have been scored
    * @param walks of each query token
@@ -50,7 +50,7 @@ public final class FetchedPostings {
     return of(segment, cells, walks, MOST);
   }
 
-  /** With another number of bytes that are held at most. */
+  /** As above, with another limit on the bytes that are held. */
   public static FetchedPostings of(
       PlaidSegment segment, CellProbe cells, CellProbe.Walk[] walks, int most) throws IOException {
     FixedBitSet walked = new FixedBitSet(cells.size());
@@ -62,7 +62,7 @@ public final class FetchedPostings {
     return new Runs(segment, cells, walked, most).fetch();
   }
 
-  /** What is read at once: lists with small gaps between them. */
+  /** Runs of lists with small gaps between them; each run is one read. */
   private static final class Runs {
     private final PlaidSegment segment;
     private final CellProbe cells;
@@ -113,7 +113,7 @@ public final class FetchedPostings {
     }
 
     FetchedPostings fetch() throws IOException {
-      // An int is read of each posting, which the last one may not have
+      // Each posting is read as an int, which may reach beyond the last one
       byte[] bytes = new byte[size + Integer.BYTES];
       int at = 0;
       for (int run = 0; run < count; run++) {
@@ -124,7 +124,7 @@ public final class FetchedPostings {
     }
   }
 
-  /** Holds the lists, and an int behind them. */
+  /** The bytes of the lists, and one more int after them. */
   public byte[] bytes() {
     return bytes;
   }

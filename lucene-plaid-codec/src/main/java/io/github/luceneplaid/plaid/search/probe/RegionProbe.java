@@ -31,13 +31,16 @@ public final class RegionProbe {
 
   private final int[] regions;
 
-  /** What the next region must exceed, and infinity behind the last query token: [stride]. */
+  /**
+   * The product that the next region must exceed, and infinity after the last query token:
+   * [stride].
+   */
   private final float[] least;
 
-  /** Groups of regions for each one to find, whose maxima tell what to expect. */
+  /** Groups of regions for each region to find; the maxima of the groups give lower bounds. */
   private static final int GROUPS = 4;
 
-  /** The products of the regions to find are not below these: [count]. */
+  /** Lower bounds of the products of the regions to find: [count]. */
   private final float[] floors;
 
   /**
@@ -88,9 +91,10 @@ public final class RegionProbe {
   }
 
   /**
-   * Finds out what the regions to find exceed. As many groups of regions as there are regions to
-   * find have maxima that are not below the last of these: so many regions are not either. Without,
-   * nearly every other region would be among the best for some query token when it is looked at.
+   * Finds a lower bound of the products of the regions to find. The regions are split into groups,
+   * and each group has a maximum. If {@code perToken} groups have a maximum of at least x, then at
+   * least {@code perToken} regions have a product of at least x. Without these bounds, many regions
+   * would be inserted for some query token.
    */
   private void raiseFloors(float[] products, int n) {
     int groups = GROUPS * perToken;

@@ -48,7 +48,8 @@ public final class BestChildren implements BestHits {
 
   @Override
   public void add(long hit) {
-    // Who is not better than the worst of the best children is hardly the best of its parent
+    // A child with a lower score than the worst of the best children is rarely the best of its
+    // parent
     if (isFull() && hit <= best.first()) {
       return;
     }
@@ -67,7 +68,7 @@ public final class BestChildren implements BestHits {
     best.add(all[0]);
   }
 
-  /** Siblings with another one, unless it is among them. */
+  /** Adds a child to its siblings, unless it is among them. */
   private long[] with(long[] siblings, long hit) {
     return LongStream.concat(LongStream.of(siblings), LongStream.of(hit))
         .distinct()

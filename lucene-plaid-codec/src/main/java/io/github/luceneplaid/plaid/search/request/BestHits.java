@@ -33,10 +33,10 @@ public interface BestHits {
   /** How many are kept. */
   int size();
 
-  /** Whether as many are kept as ever will be. */
+  /** Whether no more hits can be added without dropping others. */
   boolean isFull();
 
-  /** Returns the score that a document must reach to get in; only when full. */
+  /** Returns the lowest score that is kept. May be called only when full. */
   float worstScore();
 
   /** Returns what is kept, best first. */

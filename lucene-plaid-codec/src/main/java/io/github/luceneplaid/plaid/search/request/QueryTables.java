@@ -29,46 +29,50 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * What a search computes once for all trained segments: the rotated query, its integers for each
- * width of codes, and its products with the centroids of each codebook.
+ * The tables that a search computes once for all trained segments: the rotated query, its integers
+ * for each width of codes, and its products with the centroids of each codebook.
  */
 public final class QueryTables {
 
   /** Cells are rounded as codes of up to this many bits are. */
   private static final int CELL_BITS = 4;
 
-  /** Products of a segment's centroids that are held for all query tokens. */
+  /** The most products with a segment's centroids that are held for all query tokens. */
   private static final int MAX_PRODUCTS = 1 << 22;
 
   /**
-   * Of more centroids that are not the regions, candidates are likely to have less than a third.
+   * If more centroids than this are not the regions, candidates are likely to use less than a third
+   * of them.
    */
   private static final int MAX_CENTROIDS = 4096;
 
-  /** A longer query token could overflow what is computed with it. */
+  /** The computations with a longer query token could overflow. */
   private static final double MAX_LENGTH = 1e15;
 
   /**
    * The query as integers.
    *
    * @param values [query tokens][dimension]
-   * @param scale what a unit of a sum of products is worth for each query token: for codes, of a
-   *     residual of length 1; for cells, of a cell of scale 1
-   * @param error by how much rounding can change the similarity of each query token with a code
-   *     whose scale · factor is 1; null if nobody asks
+   * @param scale the value of one unit of a sum of products, for each query token: for codes, with
+   *     a residual of length 1; for cells, with a cell of scale 1
+   * @param error the most that rounding can change the similarity of each query token with a code
+   *     whose scale · factor is 1; null if it is not needed
    */
   public record Integers(short[] values, float[] scale, float[] error) {}
 
-  /** What products are of: the centroids of codebooks, and the query with or without rotation. */
+  /**
+   * The key of products: the codebooks that have the centroids, and whether the query is rotated.
+   */
   public record Centroids(List<Codebook.Id> codebooks, boolean imported) {}
 
   /**
-   * Query tokens that are probed together, and what is held for them only.
+   * Query tokens that are probed together, and the products that are held for them only.
    *
-   * @param tables of all tokens
-   * @param first the first one
+   * @param tables the tables of all tokens
+   * @param first the first token of the block
    * @param matrix the rotated tokens
-   * @param products with centroids, by codebooks; 0 those that there was no time for
+   * @param products with centroids, by codebooks; products are 0 if time ran out before they were
+   *     computed
    */
   public record Block(
       QueryTables tables, int first, QueryMatrix matrix, Map<Centroids, float[]> products) {
@@ -89,7 +93,7 @@ public final class QueryTables {
     /**
      * Products of all centroids of a segment, [centroids][stride].
      *
-     * @param imported whether with the query as it was given, or with the rotated one
+     * @param imported whether to multiply with the original query and not with the rotated one
      */
     public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
       float[] rows = segment.centroidRows();
@@ -130,7 +134,7 @@ public final class QueryTables {
   /**
    * Prepares a query.
    *
-   * @param time when it runs out, what is prepared is not usable, or not complete
+   * @param time when it runs out, the tables are incomplete or cannot be used
    */
   public QueryTables(QueryTokens query, TimeLimit time) {
     this.time = time;
@@ -163,7 +167,8 @@ public final class QueryTables {
     double squares = 0;
     float[] rows = query.rows();
     for (int q = 0; q < query.count(); q++) {
-      // What a token adds to the score is not of the token alone: a large weight counts by itself
+      // A token adds a constant to the score besides its similarity, so a large weight can overflow
+      // by itself
       double weight = Math.max(1, query.weight(q));
       squares += weight > 1 ? weight * weight : 0;
       for (int j = q * query.dimension(); j < (q + 1) * query.dimension(); j++) {
@@ -201,14 +206,16 @@ public final class QueryTables {
     double unit = ResidualTables.unit(bits) * Math.sqrt(dimension);
     for (int q = 0; q < count && time.wasOver() == false; q++) {
       double rounding = roundingError(values, q * dimension, scale[q] * unit);
-      // No product with weights is larger than that of lengths; sums of floats are rounded, too
+      // A product with weights is at most the product of the lengths; sums of floats are rounded,
+      // too
       error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
     }
     return new Integers(values, scale, error);
   }
 
   /**
-   * Query tokens that kernels multiply with tiles, which like even numbers: the last may be zero.
+   * The number of query tokens that kernels multiply with tiles. It is even, so the last token may
+   * be all zeros.
    */
   public static int even(int count) {
     return count + count % 2;
@@ -237,7 +244,10 @@ public final class QueryTables {
     }
   }
 
-  /** The integers that imported codes are multiplied with, of the query as it was given. */
+  /**
+   * The integers that imported codes are multiplied with. They come from the query without
+   * rotation.
+   */
   public Integers codes(Codebook codebook) {
     return imported.computeIfAbsent(codebook.id(), id -> quantize(codebook.buckets()));
   }
@@ -253,11 +263,11 @@ public final class QueryTables {
         scale,
         (rows, n, ints, scales) ->
             QueryRounding.round(rows, n, dimension, longest, unit, ints, scales));
-    // Exact scores do without the similarities that these integers give
+    // Exact scores do not use the similarities that these integers give
     return new Integers(values, scale, null);
   }
 
-  /** The length of what rounding took from or added to a query token. */
+  /** The length of the rounding error of a query token. */
   private double roundingError(short[] values, int offset, double unit) {
     double squares = 0;
     for (int j = offset; j < offset + dimension; j++) {
@@ -322,7 +332,8 @@ public final class QueryTables {
   }
 
   /**
-   * Query tokens from one on. What is computed for all of them is kept as long as the search.
+   * A block of consecutive query tokens. The products of the block of all tokens are kept until the
+   * search ends.
    *
    * @param n how many
    */
@@ -335,10 +346,11 @@ public final class QueryTables {
   }
 
   /**
-   * Products of all centroids of a segment with all query tokens, [centroids][stride]; null if they
-   * are too many to be computed before anybody asks, or if there was no time for all.
+   * Products of all centroids of a segment with all query tokens, [centroids][stride]. Null if they
+   * are too many to be computed in advance, or if time ran out.
    *
-   * @param imported whether those of imported codebooks are asked for, or those of the format's own
+   * @param imported whether to return the products for imported codes and not those for the
+   *     format's own codes
    */
   public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
     boolean known = segment.centroidsAreRegions();

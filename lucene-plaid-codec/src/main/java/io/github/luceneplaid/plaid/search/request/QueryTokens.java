@@ -16,7 +16,7 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * The tokens of a query: a checked copy of the caller's matrix, and the rule that scores with it.
+ * The tokens of a query: a checked copy of the caller's matrix, and the rule that computes a score.
  * Tokens of weight 0 are left out: the search does not see them. All others are searched under
  * numbers of their own, from 0 on; {@link #number} gives the caller's number of each.
  */

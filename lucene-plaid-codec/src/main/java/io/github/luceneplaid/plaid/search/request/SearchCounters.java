@@ -40,7 +40,7 @@ public final class SearchCounters {
   private long quick;
   private long exact;
 
-  /** The time since the last stage ended was that of this one. */
+  /** Ends a stage: the time since the stage before it ended is added to it. */
   public void end(Stage stage) {
     long now = System.nanoTime();
     nanos.merge(stage, now - since, Long::sum);
@@ -77,7 +77,7 @@ public final class SearchCounters {
     return nanos.getOrDefault(stage, 0L);
   }
 
-  /** Documents of segments that were scored without looking for candidates. */
+  /** Documents that were scored in segments without a search for candidates. */
   public long scanned() {
     return scanned;
   }
@@ -92,7 +92,7 @@ public final class SearchCounters {
     return postings.get();
   }
 
-  /** Documents of segments with codes that were scored without codes. */
+  /** Documents in segments with codes that were scored without codes. */
   public long escaped() {
     return escaped.get();
   }

@@ -23,12 +23,12 @@ import org.apache.lucene.util.IOFunction;
  * @param field name of the late-interaction field
  * @param query the tokens to look for
  * @param k number of hits asked for, at least 1
- * @param parents tells the parents among the documents of a segment: hits are the best children of
- *     different parents. Null if hits are any documents.
+ * @param parents returns the parents among the documents of a segment: hits are the best children
+ *     of different parents. Null if hits may be any documents.
  * @param options how much work to do
  * @param time when to give up
  * @param tables what trained segments share
- * @param counters what is told about the search
+ * @param counters the counts of what the search does
  */
 public record SearchRequest(
     String field,
@@ -40,10 +40,10 @@ public record SearchRequest(
     QueryTables tables,
     SearchCounters counters) {
 
-  /** Documents to look for if children of so many parents are wanted, for each of them. */
+  /** Documents to look for, for each parent that is wanted. */
   private static final int CHILDREN = 4;
 
-  /** A request that gives up when a timeout says so; null for never. */
+  /** A request that stops when a timeout says so; null for no timeout. */
   public SearchRequest(
       String field, QueryTokens query, int k, SearchSettings options, QueryTimeout timeout) {
     this(field, query, k, options, timeout == null ? TimeLimit.NONE : new TimeLimit(timeout));
@@ -67,7 +67,7 @@ public record SearchRequest(
     return parents == null ? k : (int) Math.min(Integer.MAX_VALUE, (long) CHILDREN * k);
   }
 
-  /** Whether the search should end with what it has. */
+  /** Whether time is out, so that the search should end with the hits that it has. */
   public boolean timedOut() {
     return time.isOver();
   }

@@ -13,7 +13,7 @@
 package io.github.luceneplaid.plaid.search.request;
 
 /**
- * How much work a search does. 0 stands for numbers that follow from the recall that is wanted.
+ * How much work a search does. A number of 0 means that it follows from the wanted recall.
  *
  * @param regions regions probed for each query token
  * @param cells cells probed for each query token
@@ -21,7 +21,7 @@ package io.github.luceneplaid.plaid.search.request;
  * @param rescore documents that get an exact score
  * @param recall share of the hits to find, above 0 and up to 1
  * @param deviations standard deviations between the last candidate scored and the k-th hit; NaN if
- *     the recall says when to stop
+ *     the recall decides when to stop
  * @param exact whether every document is scored
  * @lucene.internal
  */
@@ -34,34 +34,39 @@ public record SearchSettings(
     float deviations,
     boolean exact) {
 
-  /** What numbers are that follow from the recall. */
+  /** The value of numbers that follow from the recall. */
   public static final int AUTOMATIC = 0;
 
-  /** The recall that is wanted if nothing else is said. */
+  /** The wanted recall unless another one is set. */
   public static final float DEFAULT_RECALL = 0.995f;
 
-  /** More than twice as much is never looked at for the sake of recall. */
+  /**
+   * The smallest share of missed hits that numbers adapt to. It keeps them below twice the default.
+   */
   private static final double LEAST_MISSED = 0.001;
 
   private static final double FEW_DOCUMENTS = 2048;
 
   /**
-   * Returns the regions probed per query token: the given number, or what suits the recall that is
-   * wanted instead, if that is not set.
+   * Returns the regions probed per query token: the number that was set, or one that suits the
+   * wanted recall.
    */
   public int regions(int automatic) {
     return regions == AUTOMATIC ? forRecall(automatic) : regions;
   }
 
   /**
-   * Returns the cells probed per query token: the given number, or what suits the recall that is
-   * wanted instead, if that is not set.
+   * Returns the cells probed per query token: the number that was set, or one that suits the wanted
+   * recall.
    */
   public int cells(int automatic) {
     return cells == AUTOMATIC ? forRecall(automatic) : cells;
   }
 
-  /** Automatic numbers suit the default; to miss an eighth as many takes twice as much. */
+  /**
+   * Adapts a number that suits the default recall. To miss an eighth as many hits takes twice the
+   * number.
+   */
   private int forRecall(int automatic) {
     double missed = Math.max(1 - (double) recall, LEAST_MISSED);
     return (int) Math.ceil(automatic * Math.cbrt((1 - (double) DEFAULT_RECALL) / missed));
@@ -77,7 +82,7 @@ public record SearchSettings(
   }
 
   /**
-   * The same, where more documents are to be looked for than there are hits.
+   * The same, if more documents are to be looked for than there are hits.
    *
    * @param depth how many
    */
@@ -101,8 +106,9 @@ public record SearchSettings(
   }
 
   /**
-   * How much more to look at among many documents: the more there are, the more of them are about
-   * as good as the best ones. 1 for a few thousand, and so much more each time they double.
+   * The factor by which more is looked at in a large index: the more documents there are, the more
+   * of them are about as good as the best ones. The factor is 1 for a few thousand documents, and
+   * rises by {@code step} each time their number doubles.
    */
   public static double growth(long documents, double step) {
     return 1 + step * Math.max(0, Math.log(documents / FEW_DOCUMENTS) / Math.log(2));
@@ -111,7 +117,7 @@ public record SearchSettings(
   /**
    * Returns how many documents get an exact score, for {@code k} hits; at least {@code k}.
    *
-   * @param raw whether exact scores come from raw tokens, and so tell more than quick ones
+   * @param raw whether exact scores come from raw tokens, and so are more precise than quick ones
    */
   public int rescore(int k, boolean raw) {
     if (rescore != AUTOMATIC) {
@@ -121,7 +127,7 @@ public record SearchSettings(
     return saturated(raw ? k + k / 4L + 8 : k + k / 8L + 2);
   }
 
-  /** Whether {@link #deviations} says when to stop. */
+  /** Whether {@link #deviations} decides when to stop. */
   public boolean stopsByDeviations() {
     return Float.isNaN(deviations) == false;
   }

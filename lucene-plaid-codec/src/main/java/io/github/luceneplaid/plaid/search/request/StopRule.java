@@ -13,18 +13,18 @@
 package io.github.luceneplaid.plaid.search.request;
 
 /**
- * When a search that scores documents in the order of their estimates has seen enough: if no more
- * hits are to be expected among the rest than may be missed, or if the next one is unlikely to be a
- * hit. Errors of estimates are taken as normally distributed.
+ * Decides when a search that scores documents in the order of their estimates can stop. It stops
+ * when the hits expected among the rest are no more than may be missed, or when the next document
+ * is unlikely to be a hit. The rule assumes that errors of estimates are normally distributed.
  */
 public final class StopRule {
 
-  /** Deviations that choose between segments where the rule does not say how many, or too many. */
+  /** The deviations that choose between segments if the recall decides when to stop. */
   private static final float USUAL = 3;
 
   private static final float MOST = 100;
 
-  /** Nearly no errors are as large, in deviations. */
+  /** The deviations that nearly all errors stay below. */
   private static final double FAR = 5;
 
   private final boolean goesByNext;
@@ -35,7 +35,7 @@ public final class StopRule {
   /**
    * Makes the rule of a search.
    *
-   * @param hits how many are wanted, or the part of them that counts
+   * @param hits how many hits are wanted, or the part of them that counts
    */
   public StopRule(SearchSettings options, double hits) {
     this.goesByNext = options.stopsByDeviations();
@@ -49,7 +49,7 @@ public final class StopRule {
     return neverStops;
   }
 
-  /** Whether the next document decides, not what is to be expected of all that are left. */
+  /** Whether the next document decides, and not the hits expected among all the rest. */
   public boolean goesByNext() {
     return goesByNext;
   }
@@ -65,13 +65,13 @@ public final class StopRule {
   }
 
   /**
-   * How many hits are to be expected among documents.
+   * Returns how many hits are expected among the documents that are left.
    *
    * @param docs with their estimates, best first, in the form of {@link BestDocs}
    * @param from the first one that counts
-   * @param worst the lowest hit, less the mean error of estimates
-   * @param deviation of errors
-   * @return the number; or one that is too high, if it is more than may be missed
+   * @param worst the score of the lowest hit, less the mean error of estimates
+   * @param deviation the deviation of errors
+   * @return the number; once it is more than may be missed, some number above that limit
    */
   public double missed(long[] docs, int from, double worst, double deviation) {
     double least = Math.max(deviation, Double.MIN_NORMAL);

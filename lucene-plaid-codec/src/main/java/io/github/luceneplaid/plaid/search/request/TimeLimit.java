@@ -14,25 +14,25 @@ package io.github.luceneplaid.plaid.search.request;
 import org.apache.lucene.index.QueryTimeout;
 
 /**
- * When a search has to end. Whoever works for it asks before each piece of work that would take
- * more than a millisecond or so, and in between ends what has been begun. Once time is out it stays
- * out. For all threads.
+ * Tells when a search has to end. Code that works for the search asks before each piece of work
+ * that takes more than about a millisecond, and finishes the piece that it has begun. Once time is
+ * out, it stays out. All threads may ask.
  */
 public final class TimeLimit {
 
   /** No limit. */
   public static final TimeLimit NONE = new TimeLimit(null);
 
-  /** Multiplications of floats between two looks: at most 10 ms without the Vector API. */
+  /** Multiplications of floats between two checks: at most 10 ms without the Vector API. */
   public static final int PRODUCTS = 1 << 23;
 
-  /** Multiplications of short integers between two looks. */
+  /** Multiplications of short integers between two checks. */
   public static final int SHORT_PRODUCTS = 1 << 24;
 
-  /** Elements of arrays between two looks, where little is done with each. */
+  /** Elements of arrays between two checks, if each takes little work. */
   public static final int ELEMENTS = 1 << 19;
 
-  /** Documents between two looks, where they are only passed or counted. */
+  /** Documents between two checks, if they are only passed on or counted. */
   public static final int DOCUMENTS = 1 << 13;
 
   private final QueryTimeout timeout;
@@ -47,7 +47,7 @@ public final class TimeLimit {
     return timeout != null;
   }
 
-  /** Asks whether time is out, and so whatever is not done is to be left. */
+  /** Asks whether time is out, so that no more work must be started. */
   public boolean isOver() {
     if (over == false && timeout != null && timeout.shouldExit()) {
       over = true;
@@ -55,17 +55,17 @@ public final class TimeLimit {
     return over;
   }
 
-  /** Whether time was out when somebody asked, and so something may have been left. */
+  /** Whether an earlier question found that time was out, so that work may be missing. */
   public boolean wasOver() {
     return over;
   }
 
   /**
-   * How many rows to work on between two looks.
+   * Returns how many rows to work on between two checks.
    *
-   * @param work between two looks
+   * @param work the work between two checks
    * @param perRow work for each row
-   * @return at least 1; a multiple of 8, which kernels like, if it is more than that
+   * @return at least 1; above 8 a multiple of 8, which suits the kernels
    */
   public static int rows(int work, long perRow) {
     long rows = Math.clamp(work / Math.max(1, perRow), 1, Integer.MAX_VALUE);

@@ -19,21 +19,23 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * Products of a segment's centroids with the query tokens, in rows of a table. Those of a few
- * thousand centroids are computed at once: in their order that takes a third of the time. The
- * tokens of candidates have only some of more centroids; their products are computed when they are
- * met first, and again where query tokens are so many that not all of them fit into a bound of
- * memory.
+ * Products of a segment's centroids with the query tokens, in rows of a table. If there are a few
+ * thousand centroids at most, all products are computed at once: in the order of the centroids,
+ * that takes a third of the time. The tokens of candidates use only some of a larger number of
+ * centroids. Their products are computed when the centroid is first met, and again if there are too
+ * many query tokens for the table to hold all rows.
  */
 public final class CentroidProducts {
 
-  /** Rows that kernels like to have at a time: some more than needed cost less than a rest. */
+  /**
+   * Rows that kernels compute at a time: a few unneeded rows cost less than an incomplete batch.
+   */
   private static final int BATCH = 8;
 
-  /** Floats of the table at most, unless a tile takes more; a full table is begun anew. */
+  /** The most floats of the table, unless a tile takes more. A full table is cleared. */
   private static final int MAX_TABLE = 1 << 21;
 
-  /** Most searches meet fewer centroids. */
+  /** The rows at first: most searches meet fewer centroids. */
   private static final int FIRST_ROWS = 1024;
 
   private final QueryMatrix query;
@@ -60,7 +62,8 @@ public final class CentroidProducts {
   /**
    * Opens the products of a segment.
    *
-   * @param query rotated for centroids of the format's own; as it was given for imported ones
+   * @param query the rotated query for the format's own centroids, the original query for imported
+   *     ones
    * @param all the products of all centroids, [centroids][stride]; null if they are not known
    */
   public static CentroidProducts of(PlaidSegment segment, QueryMatrix query, float[] all)

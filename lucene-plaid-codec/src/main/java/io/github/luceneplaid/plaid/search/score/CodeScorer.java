@@ -53,7 +53,7 @@ public final class CodeScorer {
   private final short[] tile;
   private final short[] sums;
 
-  /** Of a second tile, which is multiplied together with the first one. */
+  /** The second tile, which is multiplied together with the first one. */
   private final short[] otherTile;
 
   private final short[] otherSums;
@@ -61,7 +61,7 @@ public final class CodeScorer {
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
 
-  /** The rotated query, and the worth of a unit of its products with weights. */
+  /** The rotated query, and the value of one unit of its products with weights. */
   private final float[] rotated;
 
   private final float unit;

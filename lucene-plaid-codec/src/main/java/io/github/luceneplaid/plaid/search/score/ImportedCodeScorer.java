@@ -24,8 +24,8 @@ import java.util.Arrays;
 
 /**
  * MaxSim of documents from their imported codes, in 16-bit integers, with rounded weights and
- * norms. It differs from {@link CodeScorer} in that codes are of the token as it was, not rotated,
- * so the query is not either.
+ * norms. Unlike in {@link CodeScorer}, codes describe the token without rotation, so the query is
+ * not rotated either.
  */
 public final class ImportedCodeScorer {
 
@@ -50,7 +50,7 @@ public final class ImportedCodeScorer {
   private final float[] scales = new float[TILE];
   private final float[] factors = new float[TILE];
 
-  /** Products of what signs have for a centroid. */
+  /** The products used if codes are signs only: zeros, because such codes have no centroid. */
   private final float[] zeros;
 
   private Codebook codebook;

@@ -16,13 +16,13 @@ import java.util.Arrays;
 import org.apache.lucene.util.ArrayUtil;
 
 /**
- * What scoring in integers found out about documents and scoring in floats can use: the best
- * similarity of each query token with the tokens of each tile. Only tiles that come close to the
- * best one have to be looked at again. Keeps what fits into a bound of memory.
+ * The best similarity of each query token with the tokens of each tile, as integer scoring found
+ * it. Float scoring then looks only at tiles that come close to the best one. Memory is bounded:
+ * documents that do not fit are not kept.
  */
 final class TileMaxima {
 
-  /** Floats that are kept at most. */
+  /** The most floats that are kept. */
   private static final int MAX_LENGTH = 1 << 16;
 
   private final int count;
@@ -33,7 +33,7 @@ final class TileMaxima {
   private int size;
   private int length;
 
-  /** Takes the number of query tokens. */
+  /** Starts empty, for a number of query tokens. */
   TileMaxima(int count) {
     this.count = count;
   }
@@ -61,7 +61,9 @@ final class TileMaxima {
     return size++;
   }
 
-  /** Puts in the best similarities with the tokens of a tile, and its largest scale · factor. */
+  /**
+   * Stores the best similarities with the tokens of a tile, and the tile's largest scale · factor.
+   */
   void set(int number, int tile, float[] best, float spread) {
     System.arraycopy(best, 0, maxima, starts[number] + tile * count, count);
     spreads[number] = Math.max(spreads[number], spread);
@@ -92,7 +94,7 @@ final class TileMaxima {
       }
     }
     for (int q = 0; q < count; q++) {
-      // The best one may have been rounded down and another one up; and floats are rounded, too
+      // The best token may have been rounded down and another one up; floats are rounded, too
       least[q] -= 2 * spreads[number] * error[q] + 2e-6f * Math.abs(least[q]);
     }
   }

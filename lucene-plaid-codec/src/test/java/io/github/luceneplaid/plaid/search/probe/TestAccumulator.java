@@ -30,7 +30,7 @@ import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
 
-/** Sums of what cells add, against a plain computation from their posting lists. */
+/** Compares the sums of cell scores with a plain computation from the posting lists. */
 public class TestAccumulator extends LateInteractionTestCase {
 
   /** Steps of a sum: rounding loses at most one for each query token and each change of scale. */
@@ -76,7 +76,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     return FetchedPostings.of(segment, cells, orders, most);
   }
 
-  /** What one query token adds, in place of scores. */
+  /** The random gains of one query token, in place of scores. */
   private CellProbe.Walk walk(int all, int n, float largest) {
     List<Integer> cells = new ArrayList<>();
     for (int cell = 0; cell < all; cell++) {
@@ -221,7 +221,7 @@ public class TestAccumulator extends LateInteractionTestCase {
     }
   }
 
-  /** However far apart two query tokens are, a document that both meet gets what both add. */
+  /** A document that two query tokens meet gets the gains of both, however far apart they are. */
   public void testTokensFarApart() throws IOException {
     withSegment(
         (segment, cells) -> {
@@ -245,7 +245,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         });
   }
 
-  /** If every token adds as much as may be, sums reach the last step and do not run over it. */
+  /** If every token adds the most it may, sums reach the last step and do not overflow. */
   public void testLargestSum() throws IOException {
     withSegment(
         (segment, cells) -> {
@@ -296,7 +296,7 @@ public class TestAccumulator extends LateInteractionTestCase {
         });
   }
 
-  /** The best so many, up to what a step of the histogram is worth; of accepted documents only. */
+  /** The best n accepted documents are found, up to the width of a step of the histogram. */
   public void testBest() throws IOException {
     withSegment(
         (segment, cells) -> {

@@ -28,7 +28,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.store.Directory;
 
-/** Cuts of random scores, against a sort of all of them. */
+/** Compares cuts of random scores with a sort of all scores. */
 public class TestCellCut extends LateInteractionTestCase {
 
   /** From scores that are 0 to those that nearly overflow. */
@@ -50,8 +50,8 @@ public class TestCellCut extends LateInteractionTestCase {
   }
 
   /**
-   * Has cells scored with integers as no query may have them: of any scale, equal, or 0, and at
-   * times of another scale in one segment than in the others.
+   * Scores cells with integers that no real query may have: of any scale, equal, or 0, and at times
+   * of a different scale in one segment.
    */
   private void withProbes(Check check) throws IOException {
     try (Directory directory = newDirectory()) {
@@ -134,7 +134,7 @@ public class TestCellCut extends LateInteractionTestCase {
     double highest = n == 0 ? Double.NEGATIVE_INFINITY : scores[0];
     double range = n == 0 ? 0 : highest - scores[n - 1];
     double step = range / (CellCut.STEPS - 1);
-    // Where a step is as nothing, or all of the range is too much, all scores are the same
+    // If a step underflows, or the whole range overflows, all scores are the same
     boolean same = range == 0 || range > Float.MAX_VALUE || (float) (1 / step) > Float.MAX_VALUE;
     // A score next to the border of two steps may be on either side
     double rounding = 1e-6 * (Math.abs(highest) + range) + 2 * Float.MIN_VALUE;
@@ -151,7 +151,7 @@ public class TestCellCut extends LateInteractionTestCase {
             .sorted()
             .map(score -> -score)
             .toArray();
-    // None that is walked is worse than one that is not
+    // No walked cell is worse than one that is not walked
     assertTrue(walked.length >= Math.min(wanted, n));
     for (int i = 0; i < walked.length; i++) {
       assertEquals(scores[i], walked[i], same ? 0 : rounding);
@@ -166,7 +166,7 @@ public class TestCellCut extends LateInteractionTestCase {
       assertEquals(highest, cut.floor(q), 0);
       return;
     }
-    // No more than the step of the last one that is wanted
+    // The walk ends with the step of the last wanted cell
     double last = Math.floor((highest - scores[Math.min(wanted, n) - 1]) / step + 1e-3);
     double most = highest - (last + 1) * step - rounding;
     for (double score : walked) {

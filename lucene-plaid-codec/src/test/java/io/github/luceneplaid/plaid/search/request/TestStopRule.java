@@ -15,7 +15,7 @@ package io.github.luceneplaid.plaid.search.request;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
-/** When a search has seen enough. */
+/** Tests when a search stops. */
 public class TestStopRule extends LuceneTestCase {
 
   private static StopRule rule(float recall, int k) {
@@ -43,7 +43,7 @@ public class TestStopRule extends LuceneTestCase {
     assertEquals(0, StopRule.above(Double.POSITIVE_INFINITY), 0);
   }
 
-  /** Chances add up, from the document on that comes next. */
+  /** Chances add up, beginning with the next document. */
   public void testMissed() {
     StopRule rule = rule(0.5f, 100);
     long[] docs = docs(13, 12, 11, 10, 9, 1);
@@ -56,7 +56,7 @@ public class TestStopRule extends LuceneTestCase {
     assertEquals(0, rule.missed(docs, docs.length, 10, 1), 0);
   }
 
-  /** Nobody wants to know how many there are beyond what may be missed. */
+  /** The count stops once it is above the number of hits that may be missed. */
   public void testLimit() {
     StopRule rule = rule(0.9f, 10);
     assertEquals(1, rule.allowed(), 1e-6);
@@ -65,7 +65,7 @@ public class TestStopRule extends LuceneTestCase {
     assertTrue("" + missed, missed > rule.allowed() && missed <= rule.allowed() + 0.51);
   }
 
-  /** Estimates without errors tell what is a hit. */
+  /** Estimates without errors decide which documents are hits. */
   public void testNoErrors() {
     StopRule rule = rule(0.5f, 100);
     assertEquals(2, rule.missed(docs(12, 11, 9, 8), 0, 10, 0), 0);

@@ -62,8 +62,8 @@ public class TestImportedCodeScorer extends LateInteractionTestCase {
               assertEquals(0, plaid.tokens(doc).length);
               assertTrue(Float.isNaN(quick));
             } else {
-              // In few dimensions residuals may cancel centroids; the rounding that is left of both
-              // is then made as long as a token
+              // In few dimensions a residual may cancel its centroid. The rounding error that is
+              // left is then scaled to the length of a token
               if (plaid.dimension() < 8) {
                 assertTrue(Float.toString(quick), Float.isFinite(quick) && quick >= 0);
               } else {

@@ -116,9 +116,9 @@ public final class Http {
   }
 
   /**
-   * Asks again and again until an answer is as it should be.
+   * Repeats a request until the answer is as expected.
    *
-   * @param alive whether the server still runs: there is no waiting for a dead one
+   * @param alive whether the server still runs; the wait ends when it does not
    * @return the answer
    */
   public Answer await(String path, BooleanSupplier alive, Predicate<Answer> expected)

@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server in a process of its own, with a log file. It ends with the test: at the latest when the
- * JVM of the test does. A copy of the log stays in {@code target/server-logs}, as the folders of a
- * test go with it.
+ * A server in a process of its own, with a log file. It ends with the test, at the latest with the
+ * JVM of the test. A copy of the log is kept in {@code target/server-logs}, because the folders of
+ * a test are deleted.
  */
 public final class ServerProcess implements Closeable {
 
@@ -148,7 +148,7 @@ public final class ServerProcess implements Closeable {
     forget();
   }
 
-  /** Ends the process as an operator would, by SIGTERM; by SIGKILL if it does not listen. */
+  /** Ends the process as an operator would, by SIGTERM, or by SIGKILL if that has no effect. */
   @Override
   public void close() throws IOException {
     process.destroy();

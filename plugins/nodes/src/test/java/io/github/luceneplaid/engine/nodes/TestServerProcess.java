@@ -86,7 +86,7 @@ public class TestServerProcess {
     assertEquals(143, again.await());
   }
 
-  /** What a server said of its end can be read when the folders of the test are gone. */
+  /** The last output of a server can be read after the folders of the test are deleted. */
   @Test
   public void testFailure() throws IOException {
     ServerProcess server = start(-1);

@@ -33,9 +33,9 @@ import org.opensearch.script.ScriptContext;
 import org.opensearch.script.ScriptEngine;
 
 /**
- * What nodes of the tests have beside the plugin: a script that scores as users have it without the
- * plugin, and a codec service, which is what other plugins for vectors bring, for indexes with the
- * setting {@code index.peer}. It wraps the codec of the index to compress stored fields.
+ * A second plugin of the tests' nodes. It has a script that scores as users do without our plugin.
+ * For indexes with the setting {@code index.peer} it also has a codec service, as other plugins for
+ * vectors do. The service wraps the codec of the index to compress stored fields.
  */
 public final class PeerPlugin extends Plugin implements ScriptPlugin, EnginePlugin {
 

@@ -24,10 +24,10 @@ import org.opensearch.script.ScriptEngine;
 import org.opensearch.search.lookup.SearchLookup;
 
 /**
- * MaxSim of arrays in {@code _source}: what users have without a field type for tokens. It does the
- * work that such scripts do for each document: load and parse the source, make floats of its
- * numbers, and compare each token of the query with each of the document, by Lucene's vectorised
- * dot product. Parameters are {@code field} and {@code query_vectors}.
+ * MaxSim of arrays in {@code _source}, as users compute it without a field type for tokens. For
+ * each document it does the work of such scripts: it loads and parses the source, converts the
+ * numbers to floats, and compares each token of the query with each token of the document by
+ * Lucene's vectorised dot product. Parameters are {@code field} and {@code query_vectors}.
  */
 final class SourceMaxSimEngine implements ScriptEngine {
 

@@ -10,5 +10,8 @@
  * the License.
  */
 
-/** What a node without streaming expressions needs of {@code solr-solrj-streaming}; see jetty. */
+/**
+ * The part of {@code solr-solrj-streaming} that a node without streaming expressions needs; see
+ * jetty.
+ */
 package org.apache.solr.client.solrj.io;

@@ -29,7 +29,7 @@ public final class HttpJettySolrClient extends HttpJdkSolrClient {
     super(baseUrl, builder);
   }
 
-  /** Would have requests of Jetty's client listened to. */
+  /** Does nothing: Jetty's client would add listeners to its requests. */
   public void addListenerFactory(HttpListenerFactory factory) {}
 
   CompletableFuture<NamedList<Object>> requestAsync(String baseUrl, SolrRequest<?> request) {
@@ -48,7 +48,7 @@ public final class HttpJettySolrClient extends HttpJdkSolrClient {
   public static final class Builder
       extends HttpSolrClientBuilderBase<Builder, HttpJettySolrClient> {
 
-    /** A client of whatever server a request names. */
+    /** A client of any server that a request names. */
     public Builder() {}
 
     /** A client of a server. */
@@ -56,7 +56,7 @@ public final class HttpJettySolrClient extends HttpJdkSolrClient {
       baseSolrUrl = baseUrl;
     }
 
-    /** Would have requests of Jetty's client listened to. */
+    /** Does nothing: Jetty's client would add listeners to its requests. */
     public Builder addListenerFactory(HttpListenerFactory factory) {
       return this;
     }

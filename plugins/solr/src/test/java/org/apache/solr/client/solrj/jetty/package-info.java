@@ -11,8 +11,8 @@
  */
 
 /**
- * As much of the artifact {@code solr-solrj-jetty} as a node needs to start and to ask other cores.
- * Solr's server links to it, but it is not on Maven Central. For tests only: these stand-ins have
- * the names and signatures, and send requests by the JDK's client.
+ * The part of the artifact {@code solr-solrj-jetty} that a node needs to start and to ask other
+ * cores. Solr's server links to it, but it is not on Maven Central. For tests only: these stand-ins
+ * have the names and signatures, and send requests by the JDK's client.
  */
 package org.apache.solr.client.solrj.jetty;
