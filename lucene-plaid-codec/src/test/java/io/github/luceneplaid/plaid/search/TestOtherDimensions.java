@@ -83,8 +83,8 @@ public class TestOtherDimensions extends LateInteractionTestCase {
   private void assertRefused(IndexSearcher searcher) {
     IllegalArgumentException e =
         expectThrows(IllegalArgumentException.class, () -> searcher.search(wrong(5), 5));
-    assertTrue(e.getMessage(), e.getMessage().contains("dimension " + (dimension + 1)));
-    assertTrue(e.getMessage(), e.getMessage().contains("expected " + dimension));
+    assertTrue(e.getMessage(), e.getMessage().contains("got: " + (dimension + 1)));
+    assertTrue(e.getMessage(), e.getMessage().contains("must have dimension " + dimension));
   }
 
   /** The meta file has the dimension, so nothing else is read to refuse a query. */
