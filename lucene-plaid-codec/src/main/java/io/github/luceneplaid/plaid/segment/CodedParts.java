@@ -67,7 +67,8 @@ public record CodedParts(
     for (int i = 1; i < blocks.size(); i++) {
       if (blocks.get(i).isImported() && blocks.get(i - 1).isImported() == false) {
         throw new IllegalArgumentException(
-            "codebook blocks: found an imported one after a trained one, expected imported ones first");
+            "codebook blocks: found an imported one after a trained one,"
+                + " expected imported ones first");
       }
     }
     if (blocks.size() == 1) {

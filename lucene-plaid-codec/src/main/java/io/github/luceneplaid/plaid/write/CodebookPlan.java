@@ -58,7 +58,8 @@ public record CodebookPlan(List<Codebook> codebooks, boolean copies) {
     for (int i = 1; i < codebooks.size(); i++) {
       if (codebooks.get(i).isImported() && codebooks.get(i - 1).isImported() == false) {
         throw new IllegalArgumentException(
-            "codebook blocks: found an imported one after a trained one, expected imported ones first");
+            "codebook blocks: found an imported one after a trained one,"
+                + " expected imported ones first");
       }
     }
   }
