@@ -14,7 +14,6 @@ package io.github.luceneplaid.plaid.segment;
 
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
-import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,9 +23,9 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * The entry of a field in the meta file. {@link PlaidDocValuesFormat} states its layout. This
- * record and its parts check their values when they are created, both by a writer and by a reader.
- * So a writer cannot write an entry that a reader refuses.
+ * The entry of a field in the meta file. {@link io.github.luceneplaid.plaid.PlaidDocValuesFormat}
+ * states its layout. This record and its parts check their values when they are created, both by a
+ * writer and by a reader. So a writer cannot write an entry that a reader refuses.
  *
  * @param addresses the documents with tokens, and where their tokens start
  * @param addressBytes bytes of the addresses in the data file

@@ -81,21 +81,27 @@ public final class TokenReader {
 
   private static void readVectors(Parser parser, TokenMatrix matrix) throws IOException {
     for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
-      if (event != Event.START_ARRAY) {
-        throw matrix.unexpected(parser.described());
+      switch (event) {
+        case START_ARRAY -> {
+          matrix.startToken();
+          readNumbers(parser, matrix);
+          matrix.endToken();
+        }
+        // The matrix says that it expects vectors
+        case NUMBER -> matrix.add(parser.number());
+        default -> throw matrix.unexpected(parser.described());
       }
-      matrix.startToken();
-      readNumbers(parser, matrix);
-      matrix.endToken();
     }
   }
 
   private static void readNumbers(Parser parser, TokenMatrix matrix) throws IOException {
     for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
-      if (event != Event.NUMBER) {
-        throw matrix.unexpected(parser.described());
+      switch (event) {
+        case NUMBER -> matrix.add(parser.number());
+        // The matrix says that it expects numbers
+        case START_ARRAY -> matrix.startToken();
+        default -> throw matrix.unexpected(parser.described());
       }
-      matrix.add(parser.number());
     }
   }
 }

@@ -246,7 +246,7 @@ public class LateInteractionIT {
     assertSearchRefused(Searches.query("[[1,0,0,0],[1]]", ""), "token 1 has 1 numbers");
     assertSearchRefused(Searches.query("[]", ""), "[query_vectors]", "no vectors");
     assertSearchRefused(Searches.query("[1]", ""), "found a number, expected an array");
-    assertSearchRefused(Searches.query("7", ""), "[query_vectors]", "found VALUE_NUMBER");
+    assertSearchRefused(Searches.query("7", ""), "[query_vectors]", "found value_number");
     assertSearchRefused(Searches.query("\"%%\"", ""), "not base64");
     assertSearchRefused(Searches.query(one, ",\"k\":0"), "[k]: found 0, expected 1 to 100000");
     assertSearchRefused(Searches.query(one, ",\"cells\":-1"), "[cells]: found -1");
