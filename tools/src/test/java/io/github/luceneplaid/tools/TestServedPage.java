@@ -24,8 +24,9 @@ public class TestServedPage extends PageTestCase {
     browser.press("/");
   }
 
-  private void assertAddress(String query) {
-    assertEquals(address + query, browser.address());
+  /** Going back in the history takes the browser a moment. */
+  private void assertAddress(String query) throws Exception {
+    browser.await("location.href === '" + address + query + "'");
   }
 
   public void testSearchAndMap() throws Exception {

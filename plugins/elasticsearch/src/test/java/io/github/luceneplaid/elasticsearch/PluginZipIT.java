@@ -65,7 +65,9 @@ public class PluginZipIT {
       String name = entry.getName();
       assertTrue(
           jar + ": " + name,
-          name.endsWith(".class") == false || name.startsWith("io/github/luceneplaid/"));
+          name.endsWith(".class") == false
+              || name.equals("module-info.class")
+              || name.startsWith("io/github/luceneplaid/"));
     }
   }
 

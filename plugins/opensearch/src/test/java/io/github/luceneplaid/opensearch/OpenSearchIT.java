@@ -135,7 +135,7 @@ public class OpenSearchIT {
       assertTrue(
           jars.toString(),
           jars.stream().allMatch(jar -> jar.matches("lucene-(fsvi|plaid)-[a-z]+-.*\\.jar")));
-      assertEquals(names.toString(), 7, names.size());
+      assertEquals(names.toString(), 8, names.size());
     }
   }
 

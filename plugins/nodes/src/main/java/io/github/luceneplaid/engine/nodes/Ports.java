@@ -13,13 +13,23 @@
 package io.github.luceneplaid.engine.nodes;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports on loopback that nothing listens to. */
+/**
+ * Ports on loopback that nothing listens to. They are below those that the system gives to clients:
+ * a node that keeps dialling another one which is not there yet could be given that one's port as
+ * its own, and TCP would connect it to itself.
+ */
 public final class Ports {
+
+  private static final int FIRST = 12_000;
+  private static final int LAST = 32_000;
+  private static final int TRIALS = 1000;
 
   private Ports() {}
 
@@ -29,7 +39,7 @@ public final class Ports {
     try {
       int[] ports = new int[count];
       for (int i = 0; i < count; i++) {
-        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket socket = open();
         sockets.add(socket);
         ports[i] = socket.getLocalPort();
       }
@@ -39,5 +49,18 @@ public final class Ports {
         socket.close();
       }
     }
+  }
+
+  private static ServerSocket open() throws IOException {
+    BindException last = null;
+    for (int trial = 0; trial < TRIALS; trial++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
+      try {
+        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+      } catch (BindException e) {
+        last = e;
+      }
+    }
+    throw new IOException("found no free port from " + FIRST + " to " + LAST, last);
   }
 }
