@@ -148,6 +148,18 @@ final class OpenSearchHome {
   }
 
   /**
+   * The configuration of a node. Each node makes a keystore when it starts first; of nodes that
+   * share a folder and start together, one fails to make it and ends without a word.
+   */
+  private Path config(String node) throws IOException {
+    Path config = home.resolve("config-" + node);
+    if (Files.isDirectory(config) == false) {
+      copy(home.resolve("config"), config);
+    }
+    return config;
+  }
+
+  /**
    * Starts a node.
    *
    * @param name of the node and of its folders
@@ -166,7 +178,7 @@ final class OpenSearchHome {
     command.add("-Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1");
     command.add("-Djava.io.tmpdir=" + home.resolve("tmp"));
     command.add("-Dopensearch.path.home=" + home);
-    command.add("-Dopensearch.path.conf=" + home.resolve("config"));
+    command.add("-Dopensearch.path.conf=" + config(name));
     command.add("-cp");
     command.add(home.resolve("lib") + "/*");
     command.add("org.opensearch.bootstrap.OpenSearch");
