@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.SegmentFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
@@ -61,8 +61,12 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     IndexOutput data = null;
     boolean success = false;
     try {
-      meta = create(FsviVectorsFormat.META_EXTENSION, FsviVectorsFormat.META_CODEC);
-      data = create(FsviVectorsFormat.VECTOR_EXTENSION, FsviVectorsFormat.VECTOR_CODEC);
+      meta =
+          SegmentFile.create(
+              state, FsviVectorsFormat.META_EXTENSION, FsviVectorsFormat.META_CODEC, version);
+      data =
+          SegmentFile.create(
+              state, FsviVectorsFormat.VECTOR_EXTENSION, FsviVectorsFormat.VECTOR_CODEC, version);
       success = true;
     } finally {
       if (success == false) {
@@ -71,24 +75,6 @@ final class SlabVectorsWriter extends FlatVectorsWriter {
     }
     this.meta = meta;
     this.data = data;
-  }
-
-  private IndexOutput create(String extension, String codec) throws IOException {
-    IndexOutput out =
-        state.directory.createOutput(
-            IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension),
-            state.context);
-    boolean success = false;
-    try {
-      CodecUtil.writeIndexHeader(
-          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
-      success = true;
-    } finally {
-      if (success == false) {
-        IOUtils.closeWhileHandlingException(out);
-      }
-    }
-    return out;
   }
 
   @Override

@@ -17,8 +17,10 @@ import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
 
 /**
@@ -31,6 +33,32 @@ import org.apache.lucene.util.IOUtils;
  * @lucene.internal
  */
 public record SegmentFile(String extension, String codec, int oldest, int newest) {
+
+  /**
+   * Creates a file of a segment, its meta file or another one, and writes the header.
+   *
+   * @param extension extension of its name
+   * @param codec name of the codec in its header
+   * @param version version of the format
+   * @return the file, after its header
+   */
+  public static IndexOutput create(
+      SegmentWriteState state, String extension, String codec, int version) throws IOException {
+    String name =
+        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
+    IndexOutput out = state.directory.createOutput(name, state.context);
+    boolean success = false;
+    try {
+      CodecUtil.writeIndexHeader(
+          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
+      success = true;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(out);
+      }
+    }
+    return out;
+  }
 
   /**
    * Opens the file and checks its header and the form of its footer. The checksum is not verified,

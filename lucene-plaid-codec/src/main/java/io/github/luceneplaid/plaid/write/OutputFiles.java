@@ -12,11 +12,11 @@
 
 package io.github.luceneplaid.plaid.write;
 
+import io.github.luceneplaid.fsvi.internal.SegmentFile;
 import io.github.luceneplaid.plaid.ivf.TemporaryFiles;
 import io.github.luceneplaid.plaid.segment.SegmentFiles;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IOUtils;
@@ -35,9 +35,13 @@ final class OutputFiles {
     IndexOutput vectors = null;
     boolean success = false;
     try {
-      meta = create(SegmentFiles.META_EXTENSION, SegmentFiles.META_CODEC, version);
-      data = create(SegmentFiles.DATA_EXTENSION, SegmentFiles.DATA_CODEC, version);
-      vectors = create(SegmentFiles.VECTOR_EXTENSION, SegmentFiles.VECTOR_CODEC, version);
+      meta =
+          SegmentFile.create(state, SegmentFiles.META_EXTENSION, SegmentFiles.META_CODEC, version);
+      data =
+          SegmentFile.create(state, SegmentFiles.DATA_EXTENSION, SegmentFiles.DATA_CODEC, version);
+      vectors =
+          SegmentFile.create(
+              state, SegmentFiles.VECTOR_EXTENSION, SegmentFiles.VECTOR_CODEC, version);
       success = true;
     } finally {
       if (success == false) {
@@ -47,23 +51,6 @@ final class OutputFiles {
     this.meta = meta;
     this.data = data;
     this.vectors = vectors;
-  }
-
-  private IndexOutput create(String extension, String codec, int version) throws IOException {
-    String name =
-        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
-    IndexOutput out = state.directory.createOutput(name, state.context);
-    boolean success = false;
-    try {
-      CodecUtil.writeIndexHeader(
-          out, codec, version, state.segmentInfo.getId(), state.segmentSuffix);
-      success = true;
-    } finally {
-      if (success == false) {
-        IOUtils.closeWhileHandlingException(out);
-      }
-    }
-    return out;
   }
 
   /**

@@ -140,30 +140,34 @@ final class TokenEncoder {
       router.nearest(scratch, 0, n, nearest);
       int written = TokenAddresses.blocksOf(n);
       Arrays.fill(blocks, (byte) 0);
-      for (int i = 0; i < written * CodeBlock.LANES; i++) {
+      for (int i = 0; i < n; i++) {
         int block = i / CodeBlock.LANES * stride;
-        if (i < n) {
-          int centroid = firstOwn + nearest[i];
-          quantizer.encode(
-              scratch, i * dimension, centroids, centroid, blocks, block, i % CodeBlock.LANES);
-        } else {
-          CodeBlock.repeatLane(
-              blocks,
-              block,
-              quantizer.blockBytes(),
-              (n - 1) % CodeBlock.LANES,
-              i % CodeBlock.LANES);
-        }
-        if (unitLength == false) {
-          setLength(blocks, block, i % CodeBlock.LANES, lengths[Math.min(i, n - 1)]);
-        }
+        int lane = i % CodeBlock.LANES;
+        int centroid = firstOwn + nearest[i];
+        quantizer.encode(scratch, i * dimension, centroids, centroid, blocks, block, lane);
+        setLength(block, lane, lengths[i]);
       }
+      repeatLast(n, lengths[n - 1]);
       out.writeBytes(blocks, written * stride);
     }
   }
 
-  private void setLength(byte[] into, int block, int lane, float length) {
-    BitUtil.VH_LE_FLOAT.set(into, block + quantizer.blockBytes() + lane * Float.BYTES, length);
+  /** Sets the length of a token of {@link #blocks}, where lengths are stored. */
+  private void setLength(int block, int lane, float length) {
+    if (unitLength == false) {
+      int at = block + quantizer.blockBytes() + lane * Float.BYTES;
+      BitUtil.VH_LE_FLOAT.set(blocks, at, length);
+    }
+  }
+
+  /** Fills up the last of the blocks of n tokens by repeating the last token. */
+  private void repeatLast(int n, float length) {
+    int last = (n - 1) % CodeBlock.LANES;
+    int block = (n - 1) / CodeBlock.LANES * stride;
+    for (int lane = last + 1; lane < CodeBlock.LANES; lane++) {
+      CodeBlock.repeatLane(blocks, block, quantizer.blockBytes(), last, lane);
+      setLength(block, lane, length);
+    }
   }
 
   /**
@@ -183,24 +187,14 @@ final class TokenEncoder {
       doc.centroids(from, n, nearest);
       doc.residuals(from, n, residuals);
       int written = TokenAddresses.blocksOf(n);
-      for (int i = 0; i < written * CodeBlock.LANES; i++) {
+      for (int i = 0; i < n; i++) {
         int block = i / CodeBlock.LANES * stride;
-        if (i < n) {
-          int centroid = firstCentroid + nearest[i];
-          imported.pack(
-              residuals, i * width, nearest[i], centroid, blocks, block, i % CodeBlock.LANES);
-        } else {
-          CodeBlock.repeatLane(
-              blocks,
-              block,
-              quantizer.blockBytes(),
-              (n - 1) % CodeBlock.LANES,
-              i % CodeBlock.LANES);
-        }
-        if (unitLength == false) {
-          setLength(blocks, block, i % CodeBlock.LANES, 1f);
-        }
+        int lane = i % CodeBlock.LANES;
+        int centroid = firstCentroid + nearest[i];
+        imported.pack(residuals, i * width, nearest[i], centroid, blocks, block, lane);
+        setLength(block, lane, 1f);
       }
+      repeatLast(n, 1f);
       int halves = cut ? HalfBlock.count(n) : 2 * written;
       if (halves % 2 != 0) {
         HalfBlock.cut(blocks, (written - 1) * stride, quantizer.blockBytes(), stride);
@@ -224,7 +218,7 @@ final class TokenEncoder {
         System.arraycopy(
             copied, b * sourceStride, blocks, b * stride, Math.min(stride, sourceStride));
         for (int lane = 0; lane < CodeBlock.LANES && sourceStride < stride; lane++) {
-          setLength(blocks, b * stride, lane, 1f);
+          setLength(b * stride, lane, 1f);
         }
       }
       out.writeBytes(blocks, n * stride);
