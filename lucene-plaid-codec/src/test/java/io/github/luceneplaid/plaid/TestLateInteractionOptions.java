@@ -24,8 +24,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
     assertEquals(3, options.regions(3));
     assertFalse(options.exact());
     for (int k : new int[] {1, 10, 1000, Integer.MAX_VALUE}) {
-      assertTrue(options.candidates(k, 1000) >= k);
-      assertTrue(options.candidates(k, 1 << 20) >= options.candidates(k, 1000));
+      assertTrue(options.candidates(k, k, 1000) >= k);
+      assertTrue(options.candidates(k, k, 1 << 20) >= options.candidates(k, k, 1000));
       assertTrue(options.rescore(k, false) >= k);
       assertTrue(options.rescore(k, true) >= options.rescore(k, false));
     }
@@ -43,8 +43,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
             .settings();
     assertEquals(5, options.regions(3));
     assertEquals(11, options.cells(7));
-    assertEquals(100, options.candidates(10, 1 << 20));
-    assertEquals(200, options.candidates(200, 1));
+    assertEquals(100, options.candidates(10, 10, 1 << 20));
+    assertEquals(200, options.candidates(200, 200, 1));
     assertEquals(30, options.rescore(10, true));
     assertEquals(40, options.rescore(40, true));
     assertEquals(30, options.rescore(10, false));
@@ -81,7 +81,8 @@ public class TestLateInteractionOptions extends LuceneTestCase {
       for (long documents : new long[] {1, 1000, 1 << 20}) {
         int few = LateInteractionOptions.DEFAULT.settings().few(k, documents);
         assertTrue(
-            few >= k && few <= LateInteractionOptions.DEFAULT.settings().candidates(k, documents));
+            few >= k
+                && few <= LateInteractionOptions.DEFAULT.settings().candidates(k, k, documents));
       }
     }
     assertEquals(

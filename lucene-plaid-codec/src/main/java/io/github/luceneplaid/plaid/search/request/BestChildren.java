@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.search.request;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -70,13 +71,10 @@ public final class BestChildren implements BestHits {
 
   /** Adds a child to its siblings, unless it is among them. */
   private long[] with(long[] siblings, long hit) {
-    return LongStream.concat(LongStream.of(siblings), LongStream.of(hit))
-        .distinct()
-        .map(other -> -1 - other)
-        .sorted()
-        .map(other -> -1 - other)
-        .limit(children)
-        .toArray();
+    long[] all =
+        LongStream.concat(LongStream.of(siblings), LongStream.of(hit)).distinct().toArray();
+    BestDocs.sort(all);
+    return all.length > children ? Arrays.copyOf(all, children) : all;
   }
 
   /** How many parents there are. */

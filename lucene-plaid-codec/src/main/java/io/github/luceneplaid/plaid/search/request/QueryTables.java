@@ -359,7 +359,7 @@ public final class QueryTables {
     if (centroids > most || (long) centroids * matrix.stride() > MAX_PRODUCTS) {
       return null;
     }
-    float[] products = known ? all.products(segment) : all.centroidProducts(segment, imported);
+    float[] products = all.centroidProducts(segment, imported);
     return time.wasOver() ? null : products;
   }
 }

@@ -75,16 +75,8 @@ public record SearchSettings(
   /**
    * Returns how many candidates are scored at most, for {@code k} hits; at least {@code k}.
    *
+   * @param depth how many documents to look for: k, or more if hits are of different parents
    * @param documents how many there are to choose from
-   */
-  public int candidates(int k, long documents) {
-    return candidates(k, k, documents);
-  }
-
-  /**
-   * The same, if more documents are to be looked for than there are hits.
-   *
-   * @param depth how many
    */
   public int candidates(int k, int depth, long documents) {
     return candidates(k, 1024 + 8.0 * depth, documents);
