@@ -12,7 +12,6 @@
 
 package io.github.luceneplaid.plaid;
 
-import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.search.LateInteractionTestCase;
 import java.io.IOException;
 import java.util.Arrays;
@@ -50,7 +49,6 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.FieldFilterLeafReader;
 import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.search.QueryUtils;
-import org.apache.lucene.tests.util.TestUtil;
 
 public class TestMaxSimValuesSource extends LateInteractionTestCase {
 
@@ -67,16 +65,7 @@ public class TestMaxSimValuesSource extends LateInteractionTestCase {
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    format =
-        RandomPicks.randomFrom(
-            random(),
-            List.of(
-                PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build(),
-                PlaidDocValuesFormat.builder()
-                    .trainingThreshold(100)
-                    .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
-                    .build(),
-                TestUtil.getDefaultDocValuesFormat()));
+    format = randomFormat();
     directory = newDirectory();
     try (IndexWriter writer =
         new IndexWriter(

@@ -12,8 +12,11 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.RawTokens;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,6 +55,20 @@ public abstract class LateInteractionTestCase extends LuceneTestCase {
   /** What the field is written with. */
   protected DocValuesFormat docValuesFormat() {
     return TestUtil.getDefaultDocValuesFormat();
+  }
+
+  /** A format that codes small segments, with or without raw tokens, or one that does not. */
+  public static DocValuesFormat randomFormat() {
+    return RandomPicks.randomFrom(
+        random(),
+        List.of(
+            PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build(),
+            PlaidDocValuesFormat.builder()
+                .trainingThreshold(60)
+                .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
+                .build(),
+            PlaidDocValuesFormat.builder().build(),
+            TestUtil.getDefaultDocValuesFormat()));
   }
 
   protected IndexWriterConfig config() {

@@ -21,13 +21,9 @@ import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.TextField;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
@@ -74,48 +70,7 @@ public class TestHighlighting extends LateInteractionTestCase {
 
   /** Counts how often tokens are opened: each search does, in each segment. */
   private DirectoryReader counting(DirectoryReader reader) throws IOException {
-    return new CountingReader(reader);
-  }
-
-  private final class CountingReader extends FilterDirectoryReader {
-    CountingReader(DirectoryReader in) throws IOException {
-      super(
-          in,
-          new SubReaderWrapper() {
-            @Override
-            public LeafReader wrap(LeafReader leaf) {
-              return new FilterLeafReader(leaf) {
-                @Override
-                public BinaryDocValues getBinaryDocValues(String field) throws IOException {
-                  if (field.equals(FIELD)) {
-                    opened.incrementAndGet();
-                  }
-                  return super.getBinaryDocValues(field);
-                }
-
-                @Override
-                public CacheHelper getCoreCacheHelper() {
-                  return in.getCoreCacheHelper();
-                }
-
-                @Override
-                public CacheHelper getReaderCacheHelper() {
-                  return in.getReaderCacheHelper();
-                }
-              };
-            }
-          });
-    }
-
-    @Override
-    protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) throws IOException {
-      return new CountingReader(in);
-    }
-
-    @Override
-    public CacheHelper getReaderCacheHelper() {
-      return in.getReaderCacheHelper();
-    }
+    return new CountingReader(reader, opened);
   }
 
   private Query hybrid(float[][] tokens) {

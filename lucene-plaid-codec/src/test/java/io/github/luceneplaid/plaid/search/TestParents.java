@@ -48,7 +48,6 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.RandomIndexWriter;
 import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.search.QueryUtils;
-import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BitSet;
 
 /** The best child of each of the best parents, in an index of blocks. */
@@ -62,17 +61,7 @@ public class TestParents extends LateInteractionTestCase {
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    format =
-        RandomPicks.randomFrom(
-            random(),
-            List.of(
-                PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build(),
-                PlaidDocValuesFormat.builder()
-                    .trainingThreshold(60)
-                    .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
-                    .build(),
-                PlaidDocValuesFormat.builder().build(),
-                TestUtil.getDefaultDocValuesFormat()));
+    format = randomFormat();
   }
 
   @Override

@@ -17,18 +17,13 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.plaid.TokenMatches;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.codecs.DocValuesFormat;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -157,45 +152,5 @@ public class TestTokenMatches extends LateInteractionTestCase {
     assertEquals(60, maxSim.matches(searcher, hits).size());
     int all = opened.get();
     assertTrue(all + " and " + once, all <= 3 * once);
-  }
-
-  /** Counts how often values are asked for. */
-  private static final class CountingReader extends FilterDirectoryReader {
-    CountingReader(DirectoryReader in, AtomicInteger opened) throws IOException {
-      super(
-          in,
-          new SubReaderWrapper() {
-            @Override
-            public LeafReader wrap(LeafReader leaf) {
-              return new FilterLeafReader(leaf) {
-                @Override
-                public BinaryDocValues getBinaryDocValues(String field) throws IOException {
-                  opened.incrementAndGet();
-                  return super.getBinaryDocValues(field);
-                }
-
-                @Override
-                public CacheHelper getCoreCacheHelper() {
-                  return in.getCoreCacheHelper();
-                }
-
-                @Override
-                public CacheHelper getReaderCacheHelper() {
-                  return in.getReaderCacheHelper();
-                }
-              };
-            }
-          });
-    }
-
-    @Override
-    protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CacheHelper getReaderCacheHelper() {
-      return in.getReaderCacheHelper();
-    }
   }
 }

@@ -12,12 +12,10 @@
 
 package io.github.luceneplaid.plaid.search;
 
-import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
-import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenMatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +37,6 @@ import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.CheckHits;
 import org.apache.lucene.tests.search.QueryUtils;
-import org.apache.lucene.tests.util.TestUtil;
 
 /** Weights of query tokens, 0 among them. */
 public class TestTokenWeights extends LateInteractionTestCase {
@@ -53,17 +50,7 @@ public class TestTokenWeights extends LateInteractionTestCase {
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    format =
-        RandomPicks.randomFrom(
-            random(),
-            List.of(
-                PlaidDocValuesFormat.builder().trainingThreshold(60).tokensPerCell(4).build(),
-                PlaidDocValuesFormat.builder()
-                    .trainingThreshold(60)
-                    .raw(RandomPicks.randomFrom(random(), RawTokens.values()))
-                    .build(),
-                PlaidDocValuesFormat.builder().build(),
-                TestUtil.getDefaultDocValuesFormat()));
+    format = randomFormat();
     directory = newDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, config().setMergePolicy(NoMergePolicy.INSTANCE))) {
