@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.testframework;
 
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +26,11 @@ public final class Processes {
   public static final long MINUTES = 15;
 
   private Processes() {}
+
+  /** The program of the JVM that runs this one. */
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
 
   /**
    * Waits for the end of a process, and kills it after the limit.

@@ -48,7 +48,7 @@ final class JavaProcess {
   static List<String> command(
       List<String> options, String classPath, String main, String... arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Processes.java());
     command.addAll(options);
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-cp");

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tests;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Files;
@@ -147,9 +148,7 @@ public class TestModulePath extends LuceneTestCase {
     Path module = createTempDir();
     assertEquals(List.of(), compile(module, PROGRAM));
     boolean panama = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    List<String> command = new ArrayList<>(List.of(Processes.java()));
     if (panama) {
       command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     }

@@ -129,7 +129,7 @@ public class TestInterruptions extends ChangeTestCase {
   private Process start(Class<?> program, Path errors, Object... args) throws IOException {
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Processes.java());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Xmx512m");
     command.add("-Djava.io.tmpdir=" + temporary);

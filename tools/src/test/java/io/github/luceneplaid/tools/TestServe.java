@@ -352,7 +352,7 @@ public class TestServe extends ServeTestCase {
     Path output = createTempFile();
     Path errors = createTempFile();
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Processes.java());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(Plaid.class.getName());

@@ -22,6 +22,7 @@ import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -50,8 +51,8 @@ public class ClusterIT {
   @BeforeClass
   public static void start() throws IOException {
     assumeTrue(
-        "found no " + CranfieldTokens.folder() + ", set -Dplaid.shared",
-        Files.exists(CranfieldTokens.folder()));
+        "found no " + CranfieldFolder.path() + ", set -Dplaid.shared",
+        Files.exists(CranfieldFolder.path()));
     tokens = CranfieldTokens.read();
     ElasticsearchHome home = ElasticsearchHome.install("cluster");
     int[] ports = Ports.free(2 * NODES);

@@ -22,6 +22,7 @@ import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +64,8 @@ public class CranfieldIT {
   @BeforeClass
   public static void startAndIndex() throws IOException {
     assumeTrue(
-        "found no " + CranfieldTokens.folder() + ", set -Dplaid.shared",
-        Files.exists(CranfieldTokens.folder()));
+        "found no " + CranfieldFolder.path() + ", set -Dplaid.shared",
+        Files.exists(CranfieldFolder.path()));
     tokens = CranfieldTokens.read();
     // Some of the server's formats log when they are loaded
     LogConfigurator.configureESLogging();

@@ -15,6 +15,7 @@ package io.github.luceneplaid.elasticsearch;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
 import io.github.luceneplaid.engine.nodes.ServerProcess;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,7 +118,7 @@ final class ElasticsearchNode implements Closeable {
 
   private List<String> command() throws IOException {
     return List.of(
-        ServerProcess.java(),
+        Processes.java(),
         "-Xms512m",
         "-Xmx512m",
         "-Djava.io.tmpdir=" + folder("temp"),

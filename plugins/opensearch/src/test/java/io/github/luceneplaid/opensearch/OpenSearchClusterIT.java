@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public class OpenSearchClusterIT {
 
   @Before
   public void startAndIndex() throws IOException {
-    assumeTrue("no " + CranfieldTokens.folder(), Files.isDirectory(CranfieldTokens.folder()));
+    assumeTrue("no " + CranfieldFolder.path(), Files.isDirectory(CranfieldFolder.path()));
     collection = CranfieldTokens.read();
     home = new OpenSearchHome(folder.getRoot().toPath());
     start();

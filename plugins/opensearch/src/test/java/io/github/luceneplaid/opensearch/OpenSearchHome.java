@@ -14,6 +14,7 @@ package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.ServerProcess;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -169,7 +170,7 @@ final class OpenSearchHome {
       throws IOException {
     Files.createDirectories(data(name));
     List<String> command = new ArrayList<>();
-    command.add(ServerProcess.java());
+    command.add(Processes.java());
     command.add("-Xms512m");
     command.add("-Xmx512m");
     command.add("-javaagent:" + home.resolve("agent").resolve("opensearch-agent.jar"));

@@ -25,6 +25,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public class OpenSearchIT {
 
   @BeforeClass
   public static void startAndIndex() throws IOException {
-    assumeTrue("no " + CranfieldTokens.folder(), Files.isDirectory(CranfieldTokens.folder()));
+    assumeTrue("no " + CranfieldFolder.path(), Files.isDirectory(CranfieldFolder.path()));
     collection = CranfieldTokens.read();
     home = new OpenSearchHome(FOLDER.getRoot().toPath());
     start();

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.solr;
 
+import io.github.luceneplaid.engine.LateInteractionRequest;
 import org.apache.solr.common.params.SolrParams;
 import org.apache.solr.request.SolrQueryRequest;
 import org.apache.solr.search.QParser;
@@ -32,7 +33,7 @@ import org.apache.solr.search.QParserPlugin;
 public final class MaxSimQParserPlugin extends QParserPlugin {
 
   /** Name of the parser in requests. */
-  public static final String NAME = "maxsim";
+  public static final String NAME = LateInteractionRequest.QUERY;
 
   /** Made by Solr, for a core. */
   public MaxSimQParserPlugin() {}

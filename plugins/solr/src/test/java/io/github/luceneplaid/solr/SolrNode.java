@@ -15,6 +15,7 @@ package io.github.luceneplaid.solr;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
 import io.github.luceneplaid.engine.nodes.ServerProcess;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -98,7 +99,7 @@ final class SolrNode implements Closeable {
     process =
         ServerProcess.start(
             List.of(
-                ServerProcess.java(),
+                Processes.java(),
                 "-Xmx512m",
                 "--add-modules",
                 "jdk.incubator.vector",

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
+import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -58,7 +59,7 @@ public class SolrNodeIT {
   @Before
   public void start() throws IOException {
     Assume.assumeTrue(
-        "no collection in " + CranfieldTokens.folder(), Files.exists(CranfieldTokens.folder()));
+        "no collection in " + CranfieldFolder.path(), Files.exists(CranfieldFolder.path()));
     cranfield = CranfieldTokens.read();
     for (int query = 0; query < cranfield.queries().length; query++) {
       best.add(cranfield.best(query, 10, doc -> true));

@@ -44,14 +44,9 @@ public record CranfieldTokens(
     List<String> questions,
     float[][][] queries) {
 
-  /** Where the collection is, if it is on this machine. */
-  public static Path folder() {
-    return CranfieldFolder.path();
-  }
-
   /** Reads the collection. */
   public static CranfieldTokens read() throws IOException {
-    Path folder = folder();
+    Path folder = CranfieldFolder.path();
     return new CranfieldTokens(
         CranfieldFolder.ids(),
         texts(folder.resolve("texts.jsonl")),

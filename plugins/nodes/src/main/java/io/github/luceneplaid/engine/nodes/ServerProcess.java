@@ -76,11 +76,6 @@ public final class ServerProcess implements Closeable {
     return new ServerProcess(builder.start(), log);
   }
 
-  /** The program of the JVM that runs this one. */
-  public static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
   /** Lets any user read, write and enter all that is below a folder, and enter the folder. */
   public static void openToAll(Path folder) throws IOException {
     Files.walkFileTree(

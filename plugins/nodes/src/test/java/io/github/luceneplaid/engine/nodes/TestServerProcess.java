@@ -19,6 +19,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.luceneplaid.testframework.Processes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,7 +57,7 @@ public class TestServerProcess {
 
   private ServerProcess start(int port) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(ServerProcess.java());
+    command.add(Processes.java());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Server.class.getName());
