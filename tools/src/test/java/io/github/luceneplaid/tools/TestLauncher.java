@@ -45,6 +45,7 @@ public class TestLauncher extends LuceneTestCase {
     Files.createDirectories(clone.resolve("tools/target"));
     launcher = executable(clone.resolve("plaid"), script("plaid"));
     Files.writeString(clone.resolve("tools/jdk.sh"), script("tools/jdk.sh"));
+    Files.createFile(clone.resolve("pom.xml"));
     Files.createFile(clone.resolve("tools/target/lucene-plaid-tools-1.jar"));
     Files.createFile(clone.resolve("tools/target/plaid.built"));
     Path tools = Files.createDirectories(root.resolve("tools"));
@@ -141,6 +142,21 @@ public class TestLauncher extends LuceneTestCase {
     assertTrue(result.out, lines.contains("-Dplaid.terminals="));
     assertTrue(result.out, lines.contains(clone + "/tools/target/lucene-plaid-tools-1.jar"));
     assertEquals("an error", result.err.strip());
+  }
+
+  /** Without a pom this is the unpacked download, which has the jars beside the script. */
+  public void testDownload() throws Exception {
+    jdk("usr/lib/jvm/jdk", "21");
+    Files.delete(clone.resolve("pom.xml"));
+    Files.delete(clone.resolve("tools/target/plaid.built"));
+    Files.createFile(clone.resolve("lucene-plaid-tools-2.jar"));
+    Path picocli = Files.createDirectories(clone.resolve("lib")).resolve("picocli-4.jar");
+    Files.createFile(picocli);
+    Result result = run("info");
+    assertEquals(7, result.code);
+    List<String> lines = result.out.lines().toList();
+    assertTrue(result.out, lines.contains(clone + "/lucene-plaid-tools-2.jar"));
+    assertTrue(result.out, lines.contains("-Xbootclasspath/a:" + picocli));
   }
 
   /** File names are UTF-8 if the locale does not name an encoding. */
