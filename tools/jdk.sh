@@ -73,3 +73,14 @@ EOF
   fail "a JDK $1 or later is needed${2:+ to build}; install one (https://adoptium.net) or point \
 PLAID_JAVA_HOME to it.${found:+ Found only:$found}"
 }
+
+# Prints the first place with exactly the version $1; nothing if there is none. Places in the folder
+# MATRIX_JDKS come first.
+jdk_of() {
+  { printf '%s\n' "$MATRIX_JDKS/jdk-$1"; places; } | while IFS= read -r place; do
+    if [ "$(version_of "$place")" = "$1" ]; then
+      printf '%s\n' "$place"
+      break
+    fi
+  done
+}
