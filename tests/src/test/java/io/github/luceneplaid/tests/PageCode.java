@@ -65,7 +65,9 @@ final class PageCode implements AutoCloseable {
     return blocks;
   }
 
-  /** Compiles members of a class, for which everything of Lucene and of this project is imported. */
+  /**
+   * Compiles members of a class, for which everything of Lucene and of this project is imported.
+   */
   static PageCode compile(String members) throws Exception {
     // Not one of the file systems that Lucene tests with, which the compiler does not know
     Path folder = Path.of(LuceneTestCase.createTempDir().toRealPath().toString());

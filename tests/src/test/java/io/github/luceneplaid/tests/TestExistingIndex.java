@@ -42,7 +42,9 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 
-/** The code of the page about existing indexes: from Lucene's formats to this project's, and back. */
+/**
+ * The code of the page about existing indexes: from Lucene's formats to this project's, and back.
+ */
 public class TestExistingIndex extends LuceneTestCase {
   private static final int DIMENSION = 16;
   private static final int SEGMENTS = 3;
@@ -103,7 +105,8 @@ public class TestExistingIndex extends LuceneTestCase {
         FloatVectorValues vectors = leaf.reader().getFloatVectorValues("vector");
         KnnVectorValues.DocIndexIterator ords = vectors.iterator();
         for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
-          if (leaf.reader().getLiveDocs() != null && leaf.reader().getLiveDocs().get(doc) == false) {
+          if (leaf.reader().getLiveDocs() != null
+              && leaf.reader().getLiveDocs().get(doc) == false) {
             continue;
           }
           BytesRef bytes = tokens.advanceExact(doc) ? tokens.binaryValue() : null;
@@ -153,7 +156,9 @@ public class TestExistingIndex extends LuceneTestCase {
       Set<String> before = formats(directory);
       List<String> content = content(directory);
       page.invoke("bring", directory, new IndexWriterConfig());
-      assertEquals(new TreeSet<>(Set.of("3 segments", PlaidDocValuesFormat.NAME, FsviVectorsFormat.NAME)), formats(directory));
+      assertEquals(
+          new TreeSet<>(Set.of("3 segments", PlaidDocValuesFormat.NAME, FsviVectorsFormat.NAME)),
+          formats(directory));
       // All segments are too small to be trained, so nothing is lost
       assertEquals(content, content(directory));
       page.invoke("rewrite", directory, new IndexWriterConfig());
