@@ -6,7 +6,13 @@
 # Prints the major version of the Java in a folder; nothing if there is none.
 version_of() {
   [ -x "$1/bin/java" ] || return 0
-  version=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*/\1/p' "$1/release" 2>/dev/null)
+  version=
+  if [ -r "$1/release" ]; then
+    # No process for this: the command should start at once.
+    while IFS= read -r line; do
+      case $line in JAVA_VERSION=\"*) version=${line#*\"} version=${version%%\"*} ;; esac
+    done <"$1/release"
+  fi
   if [ -z "$version" ]; then
     version=$("$1/bin/java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p' | head -n 1)
   fi

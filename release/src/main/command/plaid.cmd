@@ -14,6 +14,5 @@ if not exist "%java%" (
   exit /b 1
 )
 for %%f in ("%home%\lucene-plaid-tools-*.jar") do set "jar=%%f"
-for %%f in ("%home%\lib\picocli-*.jar") do set "first=%%f"
-"%java%" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED %PLAID_JAVA_OPTS% "-Xbootclasspath/a:%first%" "-Dplaid.home=%home%" -jar "%jar%" %*
+"%java%" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED %PLAID_JAVA_OPTS% "-Dplaid.home=%home%" -jar "%jar%" %*
 exit /b %errorlevel%

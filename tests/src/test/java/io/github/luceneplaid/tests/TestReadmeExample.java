@@ -32,24 +32,17 @@ public class TestReadmeExample extends LuceneTestCase {
     int search = code.indexOf("TopDocs hits =");
     assertTrue(code, 0 < add && add < search);
     String members =
-        """
-        static void configure(IndexWriterConfig config) {
-          %s
-        }
-
-        static void add(Document document, float[][] tokens) {
-          %s
-        }
-
-        static TopDocs search(IndexSearcher searcher, float[][] queryTokens) throws IOException {
-          %s
-          return hits;
-        }
-        """;
-    try (PageCode example =
-        PageCode.compile(
-            members.formatted(
-                code.substring(0, add), code.substring(add, search), code.substring(search)))) {
+        "static void configure(IndexWriterConfig config) {\n"
+            + code.substring(0, add)
+            + "}\n"
+            + "static void add(Document document, float[][] tokens) {\n"
+            + code.substring(add, search)
+            + "}\n"
+            + "static TopDocs search(IndexSearcher searcher, float[][] queryTokens)"
+            + " throws IOException {\n"
+            + code.substring(search)
+            + "return hits; }\n";
+    try (PageCode example = PageCode.compile(members)) {
       run(example);
     }
   }
