@@ -23,7 +23,7 @@ version_of() {
 
 # Prints the places where JDKs are kept, one per line; those the user chose come first.
 places() {
-  printf '%s\n' "$JAVA_HOME"
+  [ -n "$JAVA_HOME" ] && printf '%s\n' "$JAVA_HOME"
   java=$(command -v java 2>/dev/null)
   if [ -n "$java" ]; then
     while [ -h "$java" ]; do
@@ -65,6 +65,7 @@ find_jdk() {
   fi
   found=
   while IFS= read -r place; do
+    [ -n "$place" ] && [ -x "$place/bin/java" ] || continue
     version=$(version_of "$place")
     [ -n "$version" ] || continue
     if [ "$version" -ge "$1" ] && { [ -z "$2" ] || [ -x "$place/bin/javac" ]; }; then

@@ -83,7 +83,8 @@ public class TestLauncher extends LuceneTestCase {
     Result result = run("demo");
     assertEquals(1, result.code);
     assertTrue(result.err, result.err.startsWith("plaid: a JDK 21 or later is needed"));
-    assertTrue(result.err, result.err.contains("17 in " + root + "/usr/lib/jvm/old"));
+    String only = " Found only:\n  17 in " + root + "/usr/lib/jvm/old\n";
+    assertTrue(result.err, result.err.endsWith(only));
   }
 
   /** JDKs are added in the reverse order of the search, so that each new one is found. */
