@@ -16,6 +16,7 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,6 +41,7 @@ import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -100,13 +102,13 @@ public class TestExistingIndex extends LuceneTestCase {
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       for (LeafReaderContext leaf : reader.leaves()) {
+        Bits live = leaf.reader().getLiveDocs();
         StoredFields stored = leaf.reader().storedFields();
         BinaryDocValues tokens = leaf.reader().getBinaryDocValues("tokens");
         FloatVectorValues vectors = leaf.reader().getFloatVectorValues("vector");
         KnnVectorValues.DocIndexIterator ords = vectors.iterator();
         for (int doc = 0; doc < leaf.reader().maxDoc(); doc++) {
-          if (leaf.reader().getLiveDocs() != null
-              && leaf.reader().getLiveDocs().get(doc) == false) {
+          if (live != null && live.get(doc) == false) {
             continue;
           }
           BytesRef bytes = tokens.advanceExact(doc) ? tokens.binaryValue() : null;
@@ -114,24 +116,12 @@ public class TestExistingIndex extends LuceneTestCase {
             ords.advance(doc);
           }
           float[] vector = ords.docID() == doc ? vectors.vectorValue(ords.index()) : null;
-          lines.add(
-              stored.document(doc).get("id")
-                  + " "
-                  + bytes
-                  + " "
-                  + (vector == null ? null : boxed(vector)));
+          String id = stored.document(doc).get("id");
+          lines.add(id + " " + bytes + " " + Arrays.toString(vector));
         }
       }
     }
     return lines;
-  }
-
-  private static List<Float> boxed(float[] vector) {
-    List<Float> list = new ArrayList<>();
-    for (float x : vector) {
-      list.add(x);
-    }
-    return list;
   }
 
   /** The formats of the two fields, and the number of segments. */
