@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -146,7 +148,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void answer(TextEncoder encoder, IndexSearcher searcher, String query)
       throws IOException {
-    EncodedText encoded = encoder.encodeQuery(query, plaid.console()::note);
+    EncodedText encoded = new QueryReader(plaid.console()::note).encode(query, encoder);
     if (encoded.vectors().length == 0) {
       plaid.console().out().println("\nNo words in: " + Console.visible(query));
       return;

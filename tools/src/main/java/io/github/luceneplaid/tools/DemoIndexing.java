@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,14 +96,15 @@ final class DemoIndexing {
       IndexBuilder builder, List<Passage> records, int from, int to, Progress progress)
       throws IOException {
     int[] number = {from};
-    encoder.encodeRecords(
-        records.subList(from, to),
-        (passage, encoded) -> {
-          boolean first = passage.id().equals(passage.recordId());
-          number[0] += first ? 1 : 0;
-          add(builder, passage, first ? number[0] - 1 : -1, encoded.vectors());
-          progress.stepTo(number[0]);
-        });
+    new RecordEncoder(encoder)
+        .encode(
+            records.subList(from, to),
+            (passage, encoded) -> {
+              boolean first = passage.id().equals(passage.recordId());
+              number[0] += first ? 1 : 0;
+              add(builder, passage, first ? number[0] - 1 : -1, encoded.vectors());
+              progress.stepTo(number[0]);
+            });
   }
 
   /**

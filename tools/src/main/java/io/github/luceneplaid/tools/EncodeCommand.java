@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.fsvi.files.internal.Replacement;
@@ -196,7 +197,7 @@ final class EncodeCommand implements Callable<Integer> {
     ElementType type = single ? ElementType.FLOAT32 : ElementType.FLOAT16;
     try (NpyWriter writer = new NpyWriter(file, type, dimension);
         Progress progress = plaid.console().progress("Encoding", " texts", passages.size())) {
-      TextEncoder.RecordSink sink =
+      RecordEncoder.Sink sink =
           (passage, encoded) -> {
             float[][] vectors = PoolOptions.pool(pooling, passage.id(), encoded.vectors());
             for (float[] vector : vectors) {
@@ -209,15 +210,16 @@ final class EncodeCommand implements Callable<Integer> {
             progress.stepTo(to.passages.size());
           };
       if (query) {
+        QueryReader reader = new QueryReader(plaid.console()::note);
         for (Passage passage : passages) {
-          sink.accept(passage, encoder.encodeQuery(passage.text(), plaid.console()::note));
+          sink.accept(passage, reader.encode(passage.text(), encoder));
         }
       } else if (truncate) {
         noteTruncated(encoder, passages);
         List<String> whole = passages.stream().map(Passage::text).toList();
         encoder.encodeDocuments(whole, (i, encoded) -> sink.accept(passages.get(i), encoded));
       } else {
-        encoder.encodeRecords(passages, sink);
+        new RecordEncoder(encoder).encode(passages, sink);
       }
       writer.finish();
     }

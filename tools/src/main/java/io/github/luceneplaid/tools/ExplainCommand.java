@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder) throws IOException {
-    EncodedText encoded = encoder.encodeQuery(query, plaid.console()::note);
+    EncodedText encoded = new QueryReader(plaid.console()::note).encode(query, encoder);
     HitExplainer explainer = new HitExplainer(searcher, encoder, query, encoded);
     ScoreDoc hit =
         choice.hit == null

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +80,13 @@ final class FitProjectionCommand implements Callable<Integer> {
         throw UserException.usage("--dimension " + dimension + ": expected 1 to " + hidden);
       }
       fitter = new ProjectionFitter(hidden);
-      encoder.encodeRecords(
-          contents,
-          (passage, encoded) -> {
-            fitter.add(encoded.vectors());
-            progress.step(passage.id().equals(passage.recordId()) ? 1 : 0);
-          });
+      new RecordEncoder(encoder)
+          .encode(
+              contents,
+              (passage, encoded) -> {
+                fitter.add(encoded.vectors());
+                progress.step(passage.id().equals(passage.recordId()) ? 1 : 0);
+              });
     }
     ProjectionFitter.Fit fit = fitter.fit(dimension);
     try (OutputFile file = new OutputFile(output)) {

@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,20 +109,21 @@ final class IndexChange implements Closeable {
       TextFiles.Records texts,
       Ids ids,
       TextEncoder encoder,
-      TextEncoder.RecordFilter skip,
+      RecordEncoder.Filter skip,
       Console console)
       throws IOException {
     RecordWriter writer = writer(texts);
     int size = texts.passages().size();
     try (Progress progress = console.progress("Adding", " records", size)) {
-      encoder.encodeRecords(
-          texts.passages(),
-          ids,
-          skip,
-          (passage, encoded) -> {
-            writer.add(passage, encoded.vectors());
-            progress.stepTo(writer.records());
-          });
+      new RecordEncoder(encoder)
+          .encode(
+              texts.passages(),
+              ids,
+              skip,
+              (passage, encoded) -> {
+                writer.add(passage, encoded.vectors());
+                progress.stepTo(writer.records());
+              });
     }
     return writer;
   }

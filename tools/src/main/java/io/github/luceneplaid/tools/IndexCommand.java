@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.TokenPooling;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -146,14 +147,15 @@ final class IndexCommand implements Callable<Integer> {
           Progress progress = plaid.console().progress("Indexing", " documents", size)) {
         builder.expect(read.passages(), plaid.console()::note);
         RecordWriter records = new RecordWriter(builder, pooling, read.sources(), 0);
-        encoder.encodeRecords(
-            read.passages(),
-            ids,
-            parts -> false,
-            (passage, encoded) -> {
-              add(builder, records, passage, encoded.vectors());
-              progress.stepTo(records.records());
-            });
+        new RecordEncoder(encoder)
+            .encode(
+                read.passages(),
+                ids,
+                parts -> false,
+                (passage, encoded) -> {
+                  add(builder, records, passage, encoded.vectors());
+                  progress.stepTo(records.records());
+                });
         finish(builder, index, records);
       }
     }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenPooling;

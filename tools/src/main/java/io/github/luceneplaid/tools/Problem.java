@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncoderException;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -46,6 +47,7 @@ final class Problem {
     }
     return switch (e) {
       case UserException user -> user.getMessage();
+      case EncoderException model -> model.getMessage();
       case VectorFileException vectors -> vectors.getMessage() + advice(vectors);
       case NoSuchFileException none -> none.getMessage() + ": no such file";
       case AccessDeniedException denied ->

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.Projection;
 import java.util.stream.IntStream;
 
 /** Fits a {@link Projection} to vectors: their mean and their first principal components. */

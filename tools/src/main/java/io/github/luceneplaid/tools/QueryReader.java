@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +65,21 @@ final class QueryReader {
   }
 
   private SearchedQuery encode(String id, String text, TextEncoder encoder) {
-    return new SearchedQuery(id, text, encoder.encodeQuery(text, notes));
+    return new SearchedQuery(id, text, encode(text, encoder));
+  }
+
+  /** Encodes a query, and notes if the model does not see all of it. */
+  EncodedText encode(String text, TextEncoder encoder) {
+    int end = encoder.queryEnd(text);
+    if (end >= 0) {
+      notes.add(
+          "query \""
+              + Ids.shown(text)
+              + "\" is too long for the model: left out from \""
+              + Ids.shown(text.substring(end))
+              + "\" on");
+    }
+    return encoder.encodeQuery(text);
   }
 
   /** Notes queries without tokens, which have no hits. It is an error if no query has tokens. */

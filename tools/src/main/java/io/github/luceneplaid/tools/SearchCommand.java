@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.IOException;
 import java.nio.file.Path;

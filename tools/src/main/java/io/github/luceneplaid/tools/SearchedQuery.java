@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+
 /**
  * A query.
  *

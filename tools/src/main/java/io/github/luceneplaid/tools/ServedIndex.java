@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import java.io.Closeable;
 import java.io.IOException;

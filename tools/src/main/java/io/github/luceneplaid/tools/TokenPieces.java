@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.Pieces;
+import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

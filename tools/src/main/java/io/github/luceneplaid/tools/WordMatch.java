@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.luceneplaid.encoder.EncodedText;
 import io.github.luceneplaid.plaid.TokenMatch;
 import java.util.ArrayList;
 import java.util.List;

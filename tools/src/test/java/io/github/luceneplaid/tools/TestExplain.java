@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.TinyModel;
 import io.github.luceneplaid.tools.HitExplanation.Label;
 import java.io.IOException;
 import java.io.StringReader;

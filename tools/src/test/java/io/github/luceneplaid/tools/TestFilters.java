@@ -16,6 +16,7 @@ import static io.github.luceneplaid.tools.IndexFields.Kind;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

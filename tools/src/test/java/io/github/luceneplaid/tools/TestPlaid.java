@@ -20,6 +20,7 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ public class TestPlaid extends CommandTestCase {
         1, "model.onnx is missing", "encode", texts, "-o", folder.resolve("o"), "--model", folder);
     Path model = TinyModel.copyTo(createTempDir());
     Path settings = Files.writeString(model.resolve("onnx_config.json"), "{\"query_length\": 4");
-    String reason = settings + ": not JSON: ";
+    String reason = settings + ": not a JSON object: ";
     assertFails(1, reason, "encode", texts, "-o", folder.resolve("o"), "--model", model);
     plaid("encode", missing, "-o", folder.resolve("o"), "--stacktrace");
     assertTrue(err.toString(), err.toString().contains("\tat "));

@@ -12,6 +12,9 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.Pieces;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.TokenMatch;
 import io.github.luceneplaid.plaid.TokenPooling;

@@ -16,6 +16,7 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.testframework.TinyModel;
 import io.github.luceneplaid.tools.RecallTrial.Setting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

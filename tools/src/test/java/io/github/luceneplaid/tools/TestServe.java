@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpResponse;

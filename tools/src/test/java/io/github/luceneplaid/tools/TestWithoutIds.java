@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.encoder.TextEncoder;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
 import java.util.List;

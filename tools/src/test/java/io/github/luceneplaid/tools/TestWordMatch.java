@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.encoder.EncodedText;
+import io.github.luceneplaid.encoder.Pieces;
 import io.github.luceneplaid.plaid.TokenMatch;
 import java.util.List;
 import org.apache.lucene.tests.util.LuceneTestCase;

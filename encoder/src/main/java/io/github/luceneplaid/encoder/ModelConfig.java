@@ -9,10 +9,19 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -49,7 +58,7 @@ record ModelConfig(
 
   ModelConfig {
     if (queryLength < 4 || documentLength < 4) {
-      throw new UserException(
+      throw new EncoderException(
           "query_length and document_length must be at least 4, found "
               + queryLength
               + " and "
@@ -62,33 +71,68 @@ record ModelConfig(
     for (String name : FILES) {
       Path file = directory.resolve(name);
       if (Files.exists(file)) {
-        JsonNode json = JsonFiles.read(file);
+        JsonObject json = json(file);
         if (json.has("query_length") && json.has("document_length")) {
-          return of(json);
+          return of(file, json);
         }
       }
     }
     return PLAIN;
   }
 
-  private static ModelConfig of(JsonNode json) {
-    Set<String> skipped = null;
-    if (json.has("skiplist_words")) {
-      skipped = new HashSet<>();
-      for (JsonNode word : json.get("skiplist_words")) {
-        skipped.add(word.asText());
+  private static JsonObject json(Path file) throws IOException {
+    try (JsonReader reader = new JsonReader(Files.newBufferedReader(file))) {
+      reader.setStrictness(Strictness.STRICT);
+      JsonObject json = new Gson().getAdapter(JsonObject.class).read(reader);
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new EncoderException(file + ": not a JSON object: more follows it");
       }
+      return json;
+    } catch (JsonParseException
+        | IllegalStateException
+        | MalformedJsonException
+        | EOFException
+        | CharacterCodingException e) {
+      throw new EncoderException(file + ": not a JSON object: " + e.getMessage(), e);
     }
-    boolean expand = json.path("do_query_expansion").asBoolean(false);
-    return new ModelConfig(
-        json.get("query_length").asInt(),
-        json.get("document_length").asInt(),
-        json.path("query_prefix_id").asLong(-1),
-        json.path("document_prefix_id").asLong(-1),
-        true,
-        expand ? json.path("mask_token_id").asLong(103) : -1,
-        json.path("attend_to_expansion_tokens").asBoolean(false),
-        skipped);
+  }
+
+  private static ModelConfig of(Path file, JsonObject json) {
+    try {
+      Set<String> skipped = null;
+      if (json.has("skiplist_words")) {
+        skipped = new HashSet<>();
+        for (JsonElement word : json.getAsJsonArray("skiplist_words")) {
+          skipped.add(word.getAsString());
+        }
+      }
+      boolean expand = flag(json, "do_query_expansion");
+      return new ModelConfig(
+          json.get("query_length").getAsInt(),
+          json.get("document_length").getAsInt(),
+          number(json, "query_prefix_id", -1),
+          number(json, "document_prefix_id", -1),
+          true,
+          expand ? number(json, "mask_token_id", 103) : -1,
+          flag(json, "attend_to_expansion_tokens"),
+          skipped);
+    } catch (EncoderException e) {
+      throw new EncoderException(file + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new EncoderException(file + ": a setting is of another type: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isSet(JsonObject json, String name) {
+    return json.has(name) && json.get(name).isJsonNull() == false;
+  }
+
+  private static boolean flag(JsonObject json, String name) {
+    return isSet(json, name) && json.get(name).getAsBoolean();
+  }
+
+  private static long number(JsonObject json, String name, long otherwise) {
+    return isSet(json, name) ? json.get(name).getAsLong() : otherwise;
   }
 
   /** Whether a piece of a document is skipped, because nobody would search for it. */

@@ -9,15 +9,18 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 /**
- * The tokens of a text.
+ * A part of a text that the model sees completely.
  *
- * @param vectors one row of unit length per token
- * @param pieces per token, the number of its piece in the vocabulary
- * @param starts per token, where its piece starts in the text (in chars); −1 if it is not in it
- * @param ends per token, where its piece ends in the text (in chars, exclusive); −1 likewise
+ * @param title empty if it has none
+ * @param body the text below the title
+ * @lucene.experimental
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record EncodedText(float[][] vectors, int[] pieces, int[] starts, int[] ends) {}
+public record TextPart(String title, String body) {
+  /** What is encoded: the title on a line of its own, if there is one, then the body. */
+  public String text() {
+    return title.isEmpty() ? body : title + "\n" + body;
+  }
+}

@@ -9,21 +9,20 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
-import java.io.IOException;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Cuts records that are too long for a model into passages that fit, by the pieces of the model's
+ * Cuts texts that are too long for a model into passages that fit, by the pieces of the model's
  * tokenizer. No part of a text is left out. A cut is at the end of a paragraph, a sentence, a line
  * or a word: the first of these that the second half of the fitting text has. If it has none, the
  * cut is between two pieces. Passages overlap by up to an eighth. Each passage starts with the
- * title of the record, unless the title takes more than a quarter of the room; then the title is
- * cut like the rest. There are no passages without tokens, as a million brackets would give.
+ * title of the text, unless the title takes more than a quarter of the room; then the title is cut
+ * like the rest. There are no passages without tokens, as a million brackets would give.
  */
 final class TextCutter {
   /** Chars to look at for each piece that fits, until the length of pieces is known. */
@@ -39,30 +38,25 @@ final class TextCutter {
     room = tokenizer.room();
   }
 
-  /** The parts of a record: itself, if it fits. */
-  List<Passage> cut(Passage record, Ids ids) throws IOException {
-    if (fits(record.text())) {
-      return List.of(record);
+  /** The parts of a text: itself, if it fits. */
+  List<TextPart> cut(TextPart whole) {
+    if (fits(whole.text())) {
+      return List.of(whole);
     }
-    String title = record.title();
+    String title = whole.title();
     int heading = title.isEmpty() ? 0 : pieces(title);
     List<String> parts;
     if (heading > room / 4) {
       title = "";
-      parts = new Text("", record.text(), room).cut();
+      parts = new Text("", whole.text(), room).cut();
     } else {
-      parts = new Text(title, record.body(), room - heading).cut();
+      parts = new Text(title, whole.body(), room - heading).cut();
     }
     if (parts.size() <= 1) {
-      return List.of(record);
+      return List.of(whole);
     }
-    List<Passage> passages = new ArrayList<>();
-    for (String part : parts) {
-      String wanted = record.id() + "#" + (passages.size() + 1);
-      String id = passages.isEmpty() ? record.id() : ids.make(wanted, wanted);
-      passages.add(new Passage(id, title, part, record.id(), record.fields()));
-    }
-    return passages;
+    String heads = title;
+    return parts.stream().map(part -> new TextPart(heads, part)).toList();
   }
 
   private boolean fits(String text) {

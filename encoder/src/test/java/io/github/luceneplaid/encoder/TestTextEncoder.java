@@ -9,9 +9,12 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
+import io.github.luceneplaid.testframework.Mutator;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,12 +128,39 @@ public class TestTextEncoder extends LuceneTestCase {
   public void testRefusals() throws IOException {
     Path model = tinyModel();
     Files.delete(model.resolve("tokenizer.json"));
-    UserException e = expectThrows(UserException.class, () -> TextEncoder.open(model));
+    EncoderException e = expectThrows(EncoderException.class, () -> TextEncoder.open(model));
     assertTrue(e.getMessage(), e.getMessage().contains("tokenizer.json is missing"));
     Path broken = tinyModel();
     Files.writeString(broken.resolve("model.onnx"), "not a model");
-    e = expectThrows(UserException.class, () -> TextEncoder.open(broken));
+    e = expectThrows(EncoderException.class, () -> TextEncoder.open(broken));
     assertTrue(e.getMessage(), e.getMessage().contains("not a model ONNX Runtime can load"));
+    for (String json : new String[] {"{}", "[", ""}) {
+      Path tokenizer = tinyModel();
+      Files.writeString(tokenizer.resolve("tokenizer.json"), json);
+      e = expectThrows(EncoderException.class, () -> TextEncoder.open(tokenizer));
+      assertTrue(e.getMessage(), e.getMessage().contains("tokenizer.json: not a tokenizer"));
+    }
+  }
+
+  /** Damaged settings are refused, by the name of their file. */
+  public void testHostileSettings() throws IOException {
+    Path model = createTempDir();
+    Path file = model.resolve("onnx_config.json");
+    Mutator mutator = new Mutator(random());
+    byte[] settings =
+        ("{\"query_length\": 8, \"document_length\": 6, \"query_prefix_id\": 5,"
+                + " \"mask_token_id\": null, \"skiplist_words\": [\",\"], \"x\": {\"y\": []}}")
+            .getBytes(StandardCharsets.UTF_8);
+    Files.write(file, settings);
+    assertEquals(8, ModelConfig.read(model).queryLength());
+    for (int i = 0; i < 2_000; i++) {
+      Files.write(file, mutator.mutate(settings));
+      try {
+        assertTrue(ModelConfig.read(model).queryLength() >= 4);
+      } catch (EncoderException e) {
+        assertTrue(e.getMessage(), e.getMessage().startsWith(file.toString()));
+      }
+    }
   }
 
   /** The built-in model gives related texts high scores. */

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
@@ -22,25 +22,25 @@ import java.util.Map;
 
 /** Cuts texts into {@link Pieces} with a {@code tokenizer.json}. */
 final class PieceTokenizer implements Closeable {
-  static {
-    // Without these the library looks for a logger, a GPU and a server to report its use to.
-    System.setProperty("slf4j.internal.verbosity", "ERROR");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    System.setProperty("RUST_FLAVOR", "cpu");
-  }
-
   private final HuggingFaceTokenizer tokenizer;
   private final ModelConfig config;
 
   /**
+   * @param name what to call the tokenizer in messages
    * @param in the content of {@code tokenizer.json}
    * @param config lengths, markers and what to drop
    */
-  PieceTokenizer(InputStream in, ModelConfig config) throws IOException {
+  PieceTokenizer(String name, InputStream in, ModelConfig config) throws IOException {
     this.config = config;
+    NativeLibraries.load();
     // Texts are cut here, so that the user can be told
     Map<String, String> options = Map.of("truncation", "false", "padding", "false");
-    tokenizer = HuggingFaceTokenizer.newInstance(in, options);
+    try {
+      tokenizer = HuggingFaceTokenizer.newInstance(in, options);
+    } catch (RuntimeException e) {
+      throw new EncoderException(
+          name + ": not a tokenizer that can be loaded: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
@@ -25,31 +25,38 @@ import java.util.Arrays;
  * components.
  *
  * <p>On disk it is an NPY matrix of float32: the mean is the first row, then one row per component.
+ *
+ * @lucene.experimental
  */
-final class Projection {
+public final class Projection {
   private final float[] mean;
   private final float[][] components;
 
   /**
+   * Takes a mean and components.
+   *
    * @param mean {@code [from]}
    * @param components {@code [to][from]}, orthonormal rows
    */
-  Projection(float[] mean, float[][] components) {
+  public Projection(float[] mean, float[][] components) {
     this.mean = mean;
     this.components = components;
   }
 
-  int from() {
+  /** Dimensions of what it takes. */
+  public int from() {
     return mean.length;
   }
 
-  int to() {
+  /** Dimensions of what it gives. */
+  public int to() {
     return components.length;
   }
 
-  float[] apply(float[] vector) {
+  /** Projects a vector. */
+  public float[] apply(float[] vector) {
     if (vector.length != mean.length) {
-      throw new UserException(
+      throw new EncoderException(
           "the model gives " + vector.length + " dimensions, the projection takes " + mean.length);
     }
     float[] centred = new float[mean.length];
@@ -68,7 +75,8 @@ final class Projection {
     return result;
   }
 
-  void write(Path file) throws IOException {
+  /** Writes it to a file. */
+  public void write(Path file) throws IOException {
     try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT32, mean.length)) {
       writer.add(mean);
       for (float[] component : components) {
@@ -78,7 +86,8 @@ final class Projection {
     }
   }
 
-  static Projection read(Path file) throws IOException {
+  /** Reads what {@link #write} wrote. */
+  public static Projection read(Path file) throws IOException {
     return read(NpyFile.open(file), file.toString());
   }
 
@@ -97,7 +106,7 @@ final class Projection {
       VectorRows matrix = file.vectors();
       int dimension = matrix.dimension();
       if (matrix.rows() < 2 || matrix.rows() > dimension + 1L) {
-        throw new UserException(
+        throw new EncoderException(
             name
                 + ": expected a mean and 1 to "
                 + dimension

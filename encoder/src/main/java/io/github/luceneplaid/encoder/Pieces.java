@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 import java.util.Arrays;
 
@@ -21,14 +21,17 @@ import java.util.Arrays;
  * @param kept the positions of the pieces that become tokens, ascending
  * @param starts per kept piece, where it starts in the text (in chars); −1 if it is not in the text
  * @param ends per kept piece, where it ends in the text (in chars, exclusive); −1 likewise
+ * @lucene.experimental
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Pieces(long[] ids, long[] attention, int[] kept, int[] starts, int[] ends) {
+public record Pieces(long[] ids, long[] attention, int[] kept, int[] starts, int[] ends) {
+  /** The number of pieces. */
   int length() {
     return ids.length;
   }
 
-  int tokens() {
+  /** The number of pieces that become tokens. */
+  public int tokens() {
     return kept.length;
   }
 

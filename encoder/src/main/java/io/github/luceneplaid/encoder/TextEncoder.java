@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -32,29 +33,29 @@ import java.util.stream.Stream;
 
 /**
  * Turns texts into tokens: cuts them into pieces, which a transformer turns into vectors of unit
- * length.
+ * length. Several threads may use it together.
  *
  * <p>The built-in model is all-MiniLM-L6-v2, whose last hidden states are projected to 128
  * dimensions. Any other is used as it is.
+ *
+ * @lucene.experimental
  */
-final class TextEncoder implements Closeable {
+public final class TextEncoder implements Closeable {
   /** How many texts {@link #encodeDocuments} looks at together, to batch those of one length. */
-  static final int WINDOW = 64;
+  public static final int WINDOW = 64;
 
-  static final String BUILT_IN_NAME = "all-MiniLM-L6-v2";
+  /** Name of the built-in model. */
+  public static final String BUILT_IN_NAME = "all-MiniLM-L6-v2";
+
   private static final String BUILT_IN_MODEL = "/all-minilm-l6-v2.onnx";
   private static final String BUILT_IN_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
   private static final String BUILT_IN_PROJECTION = "minilm-128.npy";
 
-  /** Pieces a batch may hold: enough to keep the cores busy, with activations still in cache. */
-  private static final int BATCH_PIECES = 1024;
-
   private final String name;
   private final PieceTokenizer tokenizer;
   private final OnnxModel model;
-
+  private final EncoderOptions options;
   private final UnaryOperator<float[]> finish;
-
   private final String fingerprint;
 
   private TextEncoder(
@@ -62,42 +63,58 @@ final class TextEncoder implements Closeable {
       String fingerprint,
       PieceTokenizer tokenizer,
       OnnxModel model,
+      EncoderOptions options,
       UnaryOperator<float[]> finish) {
     this.name = name;
     this.fingerprint = fingerprint;
     this.tokenizer = tokenizer;
     this.model = model;
+    this.options = options;
     this.finish = finish;
   }
 
-  /** The model in {@code directory}; the built-in one if that is null. */
-  static TextEncoder open(Path directory) throws IOException {
-    return directory == null
-        ? projected(Projection.resource(BUILT_IN_PROJECTION))
-        : load(directory);
+  /**
+   * The model in {@code directory}; the built-in one if that is null.
+   *
+   * @throws EncoderException if it cannot be used
+   */
+  public static TextEncoder open(Path directory) throws IOException {
+    return open(directory, EncoderOptions.DEFAULT);
   }
 
-  /** The built-in model with a projection of its 384 dimensions. */
-  static TextEncoder projected(Projection projection) throws IOException {
-    return builtIn(vector -> normalized(projection.apply(vector)));
-  }
-
-  /** The built-in model with its hidden states as they are, for fitting a projection. */
-  static TextEncoder unprojected() throws IOException {
-    return builtIn(UnaryOperator.identity());
-  }
-
-  private static TextEncoder builtIn(UnaryOperator<float[]> finish) throws IOException {
-    byte[] bytes;
-    try (InputStream in = resource(BUILT_IN_MODEL)) {
-      bytes = in.readAllBytes();
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param options what it may use of the machine
+   */
+  public static TextEncoder open(Path directory, EncoderOptions options) throws IOException {
+    if (directory != null) {
+      return load(directory, options);
     }
+    Projection projection = Projection.resource(BUILT_IN_PROJECTION);
+    return builtIn(options, vector -> normalized(projection.apply(vector)));
+  }
+
+  /** The built-in model with its 384 hidden states as they are, for fitting a projection. */
+  public static TextEncoder unprojected() throws IOException {
+    return builtIn(EncoderOptions.DEFAULT, UnaryOperator.identity());
+  }
+
+  private static TextEncoder builtIn(EncoderOptions options, UnaryOperator<float[]> finish)
+      throws IOException {
     PieceTokenizer tokenizer;
     try (InputStream in = resource(BUILT_IN_TOKENIZER)) {
-      tokenizer = new PieceTokenizer(in, ModelConfig.PLAIN);
+      tokenizer = new PieceTokenizer(BUILT_IN_NAME, in, ModelConfig.PLAIN);
     }
-    OnnxModel model = new OnnxModel(BUILT_IN_NAME, bytes);
-    return new TextEncoder(BUILT_IN_NAME, null, tokenizer, model, finish);
+    // By way of a file, because the model is too large for a small heap
+    Path file = Files.createTempFile("plaid-model", ".onnx");
+    try (InputStream in = resource(BUILT_IN_MODEL)) {
+      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+      OnnxModel model = new OnnxModel(BUILT_IN_NAME, file, options.threads());
+      return new TextEncoder(BUILT_IN_NAME, null, tokenizer, model, options, finish);
+    } finally {
+      Files.delete(file);
+    }
   }
 
   private static InputStream resource(String name) throws IOException {
@@ -108,13 +125,13 @@ final class TextEncoder implements Closeable {
     return in;
   }
 
-  private static TextEncoder load(Path directory) throws IOException {
+  private static TextEncoder load(Path directory, EncoderOptions options) throws IOException {
     Path onnx = directory.resolve("model.onnx");
     Path pieces = directory.resolve("tokenizer.json");
     for (Path file : List.of(onnx, pieces)) {
       if (Files.isRegularFile(file) == false) {
-        throw new UserException(
-            "--model "
+        throw new EncoderException(
+            "model "
                 + directory
                 + ": expected the files model.onnx and tokenizer.json, "
                 + file.getFileName()
@@ -123,18 +140,19 @@ final class TextEncoder implements Closeable {
     }
     PieceTokenizer tokenizer;
     try (InputStream in = Files.newInputStream(pieces)) {
-      tokenizer = new PieceTokenizer(in, ModelConfig.read(directory));
+      tokenizer = new PieceTokenizer(pieces.toString(), in, ModelConfig.read(directory));
     }
     return new TextEncoder(
         directory.toString(),
         fingerprint(directory),
         tokenizer,
-        new OnnxModel(onnx),
+        new OnnxModel(onnx.toString(), onnx, options.threads()),
+        options,
         TextEncoder::normalized);
   }
 
   /** A hash of all files of a model that affect its vectors. */
-  static String fingerprint(Path directory) throws IOException {
+  public static String fingerprint(Path directory) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
       files =
@@ -143,7 +161,7 @@ final class TextEncoder implements Closeable {
               .sorted(Comparator.comparing(file -> file.getFileName().toString()))
               .toList();
     } catch (NotDirectoryException | NoSuchFileException e) {
-      throw new UserException("--model " + directory + ": no such folder", e);
+      throw new EncoderException("model " + directory + ": no such folder", e);
     }
     try {
       MessageDigest hash = MessageDigest.getInstance("SHA-256");
@@ -170,94 +188,44 @@ final class TextEncoder implements Closeable {
   }
 
   /** The hash of the model's files; null for the built-in one. */
-  String fingerprint() {
+  public String fingerprint() {
     return fingerprint;
   }
 
   /** What to call the model in messages. */
-  String name() {
+  public String name() {
     return name;
   }
 
-  EncodedText encodeQuery(String text) {
+  /** Encodes a query, as much of it as the model sees. */
+  public EncodedText encodeQuery(String text) {
     Pieces pieces = tokenizer.query(text);
     return encode(List.of(pieces)).get(0);
   }
 
-  /** Encodes a query; takes a note if the model does not see all of it. */
-  EncodedText encodeQuery(String text, Notes notes) {
-    int end = tokenizer.queryEnd(text);
-    if (end >= 0) {
-      notes.add(
-          "query \""
-              + Ids.shown(text)
-              + "\" is too long for the model: left out from \""
-              + Ids.shown(text.substring(end))
-              + "\" on");
-    }
-    return encodeQuery(text);
+  /**
+   * Returns the start of the part of a query that the model does not see; −1 if it sees the whole
+   * query.
+   */
+  public int queryEnd(String text) {
+    return tokenizer.queryEnd(text);
   }
 
   /**
-   * Encodes records completely, in order. Records that are too long for the model are encoded in
-   * parts, see {@link TextCutter}.
+   * Cuts a text that is too long for the model into parts that it sees completely. No part of the
+   * text is left out. A cut is at the end of a paragraph, a sentence, a line or a word, as the
+   * model's tokenizer has pieces, and parts overlap a little. Each part has the title, unless that
+   * is long.
    *
-   * @param records whose ids are different
+   * @param title empty if there is none
+   * @return the text itself if it fits
    */
-  void encodeRecords(List<Passage> records, RecordSink sink) throws IOException {
-    Ids ids = new Ids();
-    for (Passage record : records) {
-      ids.make(record.id(), record.id());
-    }
-    encodeRecords(records, ids, parts -> false, sink);
-  }
-
-  /**
-   * As {@link #encodeRecords(List, RecordSink)}.
-   *
-   * @param ids the ids of the records, and all others that the ids of parts must differ from
-   * @param skip chooses, by all parts of a record, the records that are not encoded
-   */
-  void encodeRecords(List<Passage> records, Ids ids, RecordFilter skip, RecordSink sink)
-      throws IOException {
-    TextCutter cutter = new TextCutter(tokenizer);
-    List<Passage> window = new ArrayList<>();
-    for (Passage record : records) {
-      List<Passage> parts = cutter.cut(record, ids);
-      for (Passage part : skip.test(parts) ? List.<Passage>of() : parts) {
-        window.add(part);
-        if (window.size() == WINDOW) {
-          encodeWindow(window, sink);
-        }
-      }
-    }
-    encodeWindow(window, sink);
-  }
-
-  private void encodeWindow(List<Passage> window, RecordSink sink) throws IOException {
-    if (window.isEmpty()) {
-      return;
-    }
-    List<Pieces> pieces = window.stream().map(part -> tokenizer.document(part.text())).toList();
-    EncodedText[] results = encodeWindow(pieces);
-    for (int i = 0; i < results.length; i++) {
-      sink.accept(window.get(i), results[i]);
-    }
-    window.clear();
-  }
-
-  /** Chooses records by the parts that they were cut into. */
-  interface RecordFilter {
-    boolean test(List<Passage> parts) throws IOException;
-  }
-
-  /** Takes the result for a record, or a part of it. */
-  interface RecordSink {
-    void accept(Passage passage, EncodedText text) throws IOException;
+  public List<TextPart> cut(String title, String body) {
+    return new TextCutter(tokenizer).cut(new TextPart(title, body));
   }
 
   /** Whether the model sees all of a document. */
-  boolean sees(String text) {
+  public boolean sees(String text) {
     return tokenizer.excess(text) <= 0;
   }
 
@@ -265,7 +233,7 @@ final class TextEncoder implements Closeable {
    * Encodes texts in order, as much of each as the model sees; {@code sink} gets each result with
    * its position in {@code texts}.
    */
-  void encodeDocuments(List<String> texts, Sink sink) throws IOException {
+  public void encodeDocuments(List<String> texts, Sink sink) throws IOException {
     for (int from = 0; from < texts.size(); from += WINDOW) {
       List<Pieces> window = new ArrayList<>();
       for (String text : texts.subList(from, Math.min(texts.size(), from + WINDOW))) {
@@ -279,7 +247,8 @@ final class TextEncoder implements Closeable {
   }
 
   /** Takes the result for one text. */
-  interface Sink {
+  public interface Sink {
+    /** Takes the result for the text at a position. */
     void accept(int position, EncodedText text) throws IOException;
   }
 
@@ -299,7 +268,7 @@ final class TextEncoder implements Closeable {
     while (start < byLength.length) {
       int end = start + 1;
       while (end < byLength.length
-          && (end - start + 1) * window.get(byLength[end]).length() <= BATCH_PIECES) {
+          && (end - start + 1) * window.get(byLength[end]).length() <= options.batchPieces()) {
         end++;
       }
       List<Pieces> batch = new ArrayList<>();
@@ -343,7 +312,7 @@ final class TextEncoder implements Closeable {
   }
 
   /** Where the tokens of a document lie in its text, without running the model. */
-  Pieces locate(String document) {
+  public Pieces locate(String document) {
     return tokenizer.document(document);
   }
 

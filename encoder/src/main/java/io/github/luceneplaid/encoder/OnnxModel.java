@@ -9,14 +9,13 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.encoder;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.io.Closeable;
@@ -40,42 +39,27 @@ final class OnnxModel implements Closeable {
 
   /**
    * @param name what to call the model in messages
-   * @param bytes the content of {@code model.onnx}
-   */
-  OnnxModel(String name, byte[] bytes) {
-    this(name, (environment, options) -> environment.createSession(bytes, options));
-  }
-
-  /**
    * @param file {@code model.onnx}; data of it may lie beside it
+   * @param threads of a run; 0 for as many as there are cores
    */
-  OnnxModel(Path file) {
-    this(
-        file.toString(),
-        (environment, options) -> environment.createSession(file.toString(), options));
-  }
-
-  /** Loads a model. */
-  private interface Loading {
-    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
-        throws OrtException;
-  }
-
-  private OnnxModel(String name, Loading loading) {
+  OnnxModel(String name, Path file, int threads) {
     this.name = name;
-    OrtLoggingLevel level = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
-    OnnxLibraries.load(() -> OrtEnvironment.getEnvironment(level));
-    environment = OrtEnvironment.getEnvironment(level);
+    NativeLibraries.load();
+    environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      session = loading.load(environment, options);
+      if (threads > 0) {
+        options.setIntraOpNumThreads(threads);
+      }
+      session = environment.createSession(file.toString(), options);
     } catch (OrtException e) {
-      throw new UserException(name + ": not a model ONNX Runtime can load: " + e.getMessage(), e);
+      throw new EncoderException(
+          name + ": not a model ONNX Runtime can load: " + e.getMessage(), e);
     }
     boolean success = false;
     try {
       for (String input : session.getInputNames()) {
         if (List.of(IDS, ATTENTION, TYPES).contains(input) == false) {
-          throw new UserException(
+          throw new EncoderException(
               name
                   + ": input "
                   + input
@@ -90,7 +74,7 @@ final class OnnxModel implements Closeable {
       output = tokenOutput(session.getOutputInfo());
       success = true;
     } catch (OrtException e) {
-      throw new UserException(name + ": " + e.getMessage(), e);
+      throw new EncoderException(name + ": " + e.getMessage(), e);
     } finally {
       if (success == false) {
         close();
@@ -107,7 +91,7 @@ final class OnnxModel implements Closeable {
         return node.getName();
       }
     }
-    throw new UserException(
+    throw new EncoderException(
         name + ": no float output of 3 axes [texts, pieces, dimension] among " + outputs.keySet());
   }
 
@@ -137,7 +121,7 @@ final class OnnxModel implements Closeable {
         return rows(batch, longest, (OnnxTensor) result.get(output).orElseThrow());
       }
     } catch (OrtException e) {
-      throw new UserException(name + ": " + e.getMessage(), e);
+      throw new EncoderException(name + ": " + e.getMessage(), e);
     } finally {
       inputs.values().forEach(OnnxTensor::close);
     }
@@ -146,7 +130,7 @@ final class OnnxModel implements Closeable {
   private float[][][] rows(List<Pieces> batch, int longest, OnnxTensor tensor) {
     long[] shape = tensor.getInfo().getShape();
     if (shape[0] != batch.size() || shape[1] != longest) {
-      throw new UserException(
+      throw new EncoderException(
           name
               + ": output "
               + output
@@ -178,7 +162,7 @@ final class OnnxModel implements Closeable {
     try {
       session.close();
     } catch (OrtException e) {
-      throw new UserException(name + ": " + e.getMessage(), e);
+      throw new EncoderException(name + ": " + e.getMessage(), e);
     }
   }
 }

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.testframework;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,11 +20,11 @@ import java.nio.file.Path;
  * A model of 34 pieces and 8 dimensions: component j of piece i is 3 sin(0.7 (i + 1) (j + 1)),
  * wherever it stands.
  */
-final class TinyModel {
+public final class TinyModel {
   private TinyModel() {}
 
   /** Copies the model and its tokenizer to a folder, which it returns. */
-  static Path copyTo(Path folder) throws IOException {
+  public static Path copyTo(Path folder) throws IOException {
     for (String name : new String[] {"model.onnx", "tokenizer.json"}) {
       try (InputStream in = TinyModel.class.getResourceAsStream("tiny-model/" + name)) {
         Files.copy(in, folder.resolve(name));

@@ -1,0 +1,22 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.encoder;
+
+/**
+ * The tokens of a query.
+ *
+ * @param vectors one row of unit length per token, at least one
+ * @param unseen the end of the text that the model does not see; empty if it sees the whole text
+ * @lucene.experimental
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record EncodedQuery(float[][] vectors, String unseen) {}

@@ -1,0 +1,19 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+/**
+ * Makes token vectors of texts, with late-interaction models that were exported to ONNX.
+ *
+ * <p>A model is a folder with {@code model.onnx} and {@code tokenizer.json}, and with its settings
+ * in {@code onnx_config.json} or {@code config_sentence_transformers.json}. One model is built in.
+ */
+package io.github.luceneplaid.encoder;

@@ -1,0 +1,101 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.encoder;
+
+import io.github.luceneplaid.testframework.TinyModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.NamedThreadFactory;
+
+public class TestModelFolder extends LuceneTestCase {
+  private Path folder;
+  private ModelFolder models;
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    folder = createTempDir();
+    TinyModel.copyTo(Files.createDirectory(folder.resolve("tiny")));
+    models = new ModelFolder(folder, new EncoderOptions(1, 1 + random().nextInt(500)));
+  }
+
+  @Override
+  public void tearDown() throws Exception {
+    models.close();
+    super.tearDown();
+  }
+
+  public void testParts() throws IOException {
+    List<EncodedPart> parts = models.encodeDocument("tiny", "red cat");
+    assertEquals(1, parts.size());
+    assertEquals("red cat", parts.get(0).text());
+    assertEquals(2, parts.get(0).vectors().length);
+    String text = "The red cats sleeps over the blue trees. ".repeat(60).strip();
+    parts = models.encodeDocument("tiny", text);
+    assertTrue(parts.size() > 2);
+    for (EncodedPart part : parts) {
+      assertTrue(text.contains(part.text()));
+      assertTrue(part.vectors().length > 0);
+    }
+    assertEquals(List.of(), models.encodeDocument("tiny", " ., "));
+    assertEquals(128, models.encodeDocument(null, "cat").get(0).vectors()[0].length);
+  }
+
+  public void testQuery() throws IOException {
+    assertEquals("", models.encodeQuery("tiny", "red cat").unseen());
+    assertEquals("moon", models.encodeQuery("tiny", "red ".repeat(30) + "moon").unseen());
+    assertEquals(128, models.encodeQuery(null, "cat").vectors()[0].length);
+    assertEquals(128, models.encodeQuery(TextEncoder.BUILT_IN_NAME, "cat").vectors()[0].length);
+    expectThrows(EncoderException.class, () -> models.encodeQuery("tiny", " "));
+  }
+
+  /** A name leads to no other folder, and a model that comes later is found. */
+  public void testNames() throws IOException {
+    for (String name : new String[] {"", ".", "..", "../" + folder.getFileName(), "/", "none"}) {
+      EncoderException e =
+          expectThrows(EncoderException.class, () -> models.encodeQuery(name, "cat"));
+      assertTrue(e.getMessage(), e.getMessage().contains("found no model [" + name + "]"));
+    }
+    TinyModel.copyTo(Files.createDirectory(folder.resolve("none")));
+    assertEquals(8, models.encodeQuery("none", "cat").vectors()[0].length);
+  }
+
+  /** Threads give the results of one, and closing waits for them. */
+  public void testThreads() throws Exception {
+    float[][] expected = models.encodeQuery("tiny", "the red cat runs").vectors();
+    ExecutorService threads = Executors.newFixedThreadPool(4, new NamedThreadFactory("encoding"));
+    List<Future<IllegalStateException>> ends = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      ends.add(
+          threads.submit(() -> expectThrows(IllegalStateException.class, () -> repeat(expected))));
+    }
+    Thread.sleep(random().nextInt(200));
+    models.close();
+    for (Future<IllegalStateException> end : ends) {
+      assertEquals("the models are closed", end.get().getMessage());
+    }
+    threads.shutdown();
+  }
+
+  private void repeat(float[][] expected) throws IOException {
+    while (true) {
+      assertArrayEquals(expected, models.encodeQuery("tiny", "the red cat runs").vectors());
+    }
+  }
+}
