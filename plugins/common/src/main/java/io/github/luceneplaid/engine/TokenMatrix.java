@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Takes the token vectors of a document or a query from a request, number by number as a parser
@@ -29,8 +31,7 @@ import java.util.List;
  */
 public final class TokenMatrix {
 
-  private static final String FLOAT32 = "f32:";
-  private static final String FLOAT16 = "f16:";
+  private static final Pattern PREFIX = Pattern.compile("f(16|32)(?:x([0-9]{1,9}))?:");
 
   private final String name;
   private final String limitName;
@@ -118,11 +119,15 @@ public final class TokenMatrix {
   /**
    * Adds all vectors of a base64 text: the numbers of one vector after the other, little-endian, as
    * 32-bit floats, or as 16-bit ones if the text begins with {@code f16:}. It may begin with {@code
-   * f32:}.
+   * f32:}. A prefix as {@code f16x128:} also states the dimension, which is checked.
    */
   public void addBase64(String text) {
-    boolean half = text.startsWith(FLOAT16);
-    int prefix = half || text.startsWith(FLOAT32) ? FLOAT16.length() : 0;
+    Matcher form = PREFIX.matcher(text);
+    int prefix = form.lookingAt() ? form.end() : 0;
+    boolean half = prefix > 0 && form.group(1).equals("16");
+    if (prefix > 0 && form.group(2) != null && Integer.parseInt(form.group(2)) != dims) {
+      throw refused("found vectors of " + form.group(2) + " dims, expected " + dims);
+    }
     int tokenBytes = dims * (half ? Short.BYTES : Float.BYTES);
     checkCount(tokens.size() + (text.length() - prefix) / 4L * 3 / tokenBytes);
     byte[] bytes;

@@ -154,4 +154,24 @@ public class TestTokenMatrix extends LuceneTestCase {
             + " in base64",
         matrix.unexpected("an object").getMessage());
   }
+
+  /** A dimension that is stated is checked, because bytes alone do not tell it. */
+  public void testStatedDimension() {
+    float[][] tokens = random(1 + random().nextInt(LIMIT));
+    String text = TokenBase64.of(tokens);
+    assertTrue(text, text.startsWith("f16x" + DIMS + ":"));
+    TokenMatrix matrix = matrix();
+    matrix.addBase64(text);
+    float[][] read = matrix.toArray();
+    assertEquals(tokens.length, read.length);
+    for (int i = 0; i < read.length; i++) {
+      assertArrayEquals(tokens[i], read[i], 1e-3f);
+    }
+    assertRefused(
+        () -> matrix().addBase64(TokenBase64.of(new float[2 * DIMS])),
+        "found vectors of 6 dims, expected 3");
+    matrix().addBase64(base64("f32:", tokens).replace("f32:", "f32x3:"));
+    assertRefused(() -> matrix().addBase64("f32x:AAAA"), "not base64");
+    assertRefused(() -> matrix().addBase64("f16x9999999999:AAAA"), "not base64");
+  }
 }

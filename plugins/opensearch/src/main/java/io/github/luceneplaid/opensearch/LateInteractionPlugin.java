@@ -30,6 +30,7 @@ import org.opensearch.index.mapper.Mapper;
 import org.opensearch.index.mapper.MapperService;
 import org.opensearch.index.shard.IndexSettingProvider;
 import org.opensearch.plugins.EnginePlugin;
+import org.opensearch.plugins.ExtensiblePlugin;
 import org.opensearch.plugins.MapperPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPlugin;
@@ -45,7 +46,7 @@ import org.opensearch.plugins.SearchPlugin;
  * @lucene.experimental
  */
 public final class LateInteractionPlugin extends Plugin
-    implements MapperPlugin, SearchPlugin, EnginePlugin {
+    implements MapperPlugin, SearchPlugin, EnginePlugin, ExtensiblePlugin {
 
   /**
    * Whether an index may have fields of late interaction. Not final, because it has to be set again
@@ -57,6 +58,8 @@ public final class LateInteractionPlugin extends Plugin
   /** Value of {@code index.codec}. */
   static final String CODEC = LateInteractionFieldSettings.TYPE;
 
+  private final QueryTexts texts = new QueryTexts();
+
   /** Made by OpenSearch. */
   public LateInteractionPlugin() {}
 
@@ -64,6 +67,11 @@ public final class LateInteractionPlugin extends Plugin
   static boolean isEnabled(Settings settings) {
     return ENABLED.get(settings)
         || settings.getAsBoolean(ARCHIVED_SETTINGS_PREFIX + ENABLED.getKey(), false);
+  }
+
+  @Override
+  public void loadExtensions(ExtensionLoader loader) {
+    loader.loadExtensions(QueryEncoder.class).forEach(texts::set);
   }
 
   @Override
@@ -81,8 +89,8 @@ public final class LateInteractionPlugin extends Plugin
     return List.of(
         new QuerySpec<>(
             LateInteractionQueryBuilder.NAME,
-            LateInteractionQueryBuilder::new,
-            LateInteractionQueryBuilder::fromXContent));
+            in -> new LateInteractionQueryBuilder(in, texts),
+            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
   }
 
   @Override

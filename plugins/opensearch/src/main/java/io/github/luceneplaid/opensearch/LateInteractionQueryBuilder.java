@@ -17,16 +17,20 @@ import static org.opensearch.core.xcontent.ConstructingObjectParser.optionalCons
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
+import io.github.luceneplaid.engine.QueryText;
 import io.github.luceneplaid.engine.QueryVectors;
 import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.util.SetOnce;
 import org.opensearch.common.lucene.search.Queries;
 import org.opensearch.core.ParseField;
+import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.StreamInput;
 import org.opensearch.core.common.io.stream.StreamOutput;
 import org.opensearch.core.xcontent.ConstructingObjectParser;
@@ -56,19 +60,25 @@ public final class LateInteractionQueryBuilder
 
   private static final ParseField FIELD = new ParseField("field");
   private static final ParseField QUERY_VECTORS = new ParseField("query_vectors");
+  private static final ParseField QUERY_TEXT = new ParseField("query_text");
+  private static final ParseField MODEL = new ParseField("model");
   private static final ParseField K = new ParseField("k");
   private static final ParseField CANDIDATES = new ParseField("candidates");
   private static final ParseField CELLS = new ParseField("cells");
   private static final ParseField EXACT = new ParseField("exact");
   private static final ParseField FILTER = new ParseField("filter");
 
-  private static final ConstructingObjectParser<LateInteractionQueryBuilder, Void> PARSER =
+  private static final ConstructingObjectParser<LateInteractionQueryBuilder, QueryTexts> PARSER =
       new ConstructingObjectParser<>(
           NAME,
-          args ->
+          false,
+          (args, texts) ->
               new LateInteractionQueryBuilder(
                   (String) args[0],
                   (QueryVectors) args[1],
+                  QueryText.ofRequest((QueryVectors) args[1], (String) args[7], (String) args[8]),
+                  texts,
+                  null,
                   new LateInteractionRequest(
                       (Integer) args[2],
                       (Integer) args[3],
@@ -79,7 +89,7 @@ public final class LateInteractionQueryBuilder
   static {
     PARSER.declareString(constructorArg(), FIELD);
     PARSER.declareField(
-        constructorArg(),
+        optionalConstructorArg(),
         (parser, context) -> TokenReader.readQuery(new TokenParser(parser)),
         QUERY_VECTORS,
         ValueType.STRING_ARRAY);
@@ -89,11 +99,24 @@ public final class LateInteractionQueryBuilder
     PARSER.declareBoolean(optionalConstructorArg(), EXACT);
     PARSER.declareObject(
         optionalConstructorArg(), (parser, context) -> parseInnerQueryBuilder(parser), FILTER);
+    PARSER.declareString(optionalConstructorArg(), QUERY_TEXT);
+    PARSER.declareString(optionalConstructorArg(), MODEL);
     declareStandardFields(PARSER);
   }
 
   private final String field;
+
+  /** Null until the text is encoded. */
   private final QueryVectors vectors;
+
+  /** Null if there are vectors. */
+  private final QueryText text;
+
+  private final QueryTexts texts;
+
+  /** Gives the vectors of the text once it is encoded; null if that was not asked for yet. */
+  private final Supplier<QueryVectors> encoded;
+
   private final LateInteractionRequest request;
   private final QueryBuilder filter;
 
@@ -112,8 +135,22 @@ public final class LateInteractionQueryBuilder
 
   private LateInteractionQueryBuilder(
       String field, QueryVectors vectors, LateInteractionRequest request, QueryBuilder filter) {
+    this(field, vectors, null, null, null, request, filter);
+  }
+
+  private LateInteractionQueryBuilder(
+      String field,
+      QueryVectors vectors,
+      QueryText text,
+      QueryTexts texts,
+      Supplier<QueryVectors> encoded,
+      LateInteractionRequest request,
+      QueryBuilder filter) {
     this.field = Objects.requireNonNull(field, "field");
     this.vectors = vectors;
+    this.text = text;
+    this.texts = texts;
+    this.encoded = encoded;
     this.request = Objects.requireNonNull(request, "request");
     this.filter = filter;
   }
@@ -121,28 +158,39 @@ public final class LateInteractionQueryBuilder
   /**
    * Reads what {@link #doWriteTo} wrote.
    *
-   * @throws IOException if it cannot be read
+   * @param texts encodes the text, if there is one
    */
-  public LateInteractionQueryBuilder(StreamInput in) throws IOException {
+  LateInteractionQueryBuilder(StreamInput in, QueryTexts texts) throws IOException {
     super(in);
     field = in.readString();
-    String base64 = in.readOptionalString();
-    vectors =
-        new QueryVectors(
-            base64 == null ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null,
-            base64);
+    String words = in.readOptionalString();
+    text = words == null ? null : new QueryText(words, in.readOptionalString());
+    this.texts = texts;
+    encoded = null;
+    vectors = text == null ? readVectors(in) : null;
     request =
         new LateInteractionRequest(
             in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
     filter = in.readOptionalNamedWriteable(QueryBuilder.class);
   }
 
+  private static QueryVectors readVectors(StreamInput in) throws IOException {
+    String base64 = in.readOptionalString();
+    return new QueryVectors(
+        base64 == null ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null, base64);
+  }
+
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
     out.writeString(field);
-    out.writeOptionalString(vectors.base64());
-    if (vectors.base64() == null) {
-      out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
+    out.writeOptionalString(text == null ? null : text.text());
+    if (text != null) {
+      out.writeOptionalString(text.model());
+    } else {
+      out.writeOptionalString(vectors.base64());
+      if (vectors.base64() == null) {
+        out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
+      }
     }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
@@ -154,17 +202,25 @@ public final class LateInteractionQueryBuilder
   /**
    * Reads a query from a request.
    *
-   * @throws IOException if it cannot be read
+   * @param texts encodes the text, if there is one
    */
-  public static LateInteractionQueryBuilder fromXContent(XContentParser parser) throws IOException {
-    return PARSER.parse(parser, null);
+  static LateInteractionQueryBuilder fromXContent(XContentParser parser, QueryTexts texts)
+      throws IOException {
+    return PARSER.parse(parser, texts);
   }
 
   @Override
   protected void doXContent(XContentBuilder builder, Params params) throws IOException {
     builder.startObject(NAME);
     builder.field(FIELD.getPreferredName(), field);
-    writeVectors(builder);
+    if (text == null) {
+      writeVectors(builder);
+    } else {
+      builder.field(QUERY_TEXT.getPreferredName(), text.text());
+      if (text.model() != null) {
+        builder.field(MODEL.getPreferredName(), text.model());
+      }
+    }
     writeIfSet(builder, K, request.k());
     writeIfSet(builder, CANDIDATES, request.candidates());
     writeIfSet(builder, CELLS, request.cells());
@@ -214,6 +270,14 @@ public final class LateInteractionQueryBuilder
               + LateInteractionFieldSettings.TYPE
               + "]");
     }
+    if (vectors == null) {
+      throw new QueryShardException(
+          context,
+          "["
+              + NAME
+              + "] [query_text]: expected a query that is rewritten before shards get it, found one"
+              + " that is not, such as the filter of an alias");
+    }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     Query luceneFilter = filter == null ? null : filter.toQuery(context);
     return context.getIndexReader() == null
@@ -223,6 +287,9 @@ public final class LateInteractionQueryBuilder
 
   @Override
   protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
+    if (vectors == null) {
+      return context.convertToShardContext() == null ? rewriteText(context) : this;
+    }
     QueryBuilder rewritten = filter == null ? null : filter.rewrite(context);
     if (rewritten instanceof MatchNoneQueryBuilder) {
       return rewritten;
@@ -230,6 +297,26 @@ public final class LateInteractionQueryBuilder
     return rewritten == filter
         ? this
         : new LateInteractionQueryBuilder(field, vectors, request, rewritten);
+  }
+
+  /** Has the text encoded, and becomes a query of its vectors when that is done. */
+  private QueryBuilder rewriteText(QueryRewriteContext context) {
+    if (encoded != null) {
+      QueryVectors done = encoded.get();
+      return done == null ? this : new LateInteractionQueryBuilder(field, done, request, filter);
+    }
+    SetOnce<QueryVectors> result = new SetOnce<>();
+    context.registerAsyncAction(
+        (client, listener) ->
+            texts.encode(
+                text,
+                ActionListener.wrap(
+                    tokens -> {
+                      result.set(new QueryVectors(tokens, null));
+                      listener.onResponse(null);
+                    },
+                    listener::onFailure)));
+    return new LateInteractionQueryBuilder(field, null, text, texts, result::get, request, filter);
   }
 
   @Override
@@ -250,14 +337,15 @@ public final class LateInteractionQueryBuilder
   @Override
   protected boolean doEquals(LateInteractionQueryBuilder other) {
     return field.equals(other.field)
-        && vectors.equals(other.vectors)
+        && Objects.equals(vectors, other.vectors)
+        && Objects.equals(text, other.text)
         && request.equals(other.request)
         && Objects.equals(filter, other.filter);
   }
 
   @Override
   protected int doHashCode() {
-    return Objects.hash(field, vectors, request, filter);
+    return Objects.hash(field, vectors, text, request, filter);
   }
 
   @Override

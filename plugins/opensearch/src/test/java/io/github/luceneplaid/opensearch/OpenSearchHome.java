@@ -15,6 +15,7 @@ package io.github.luceneplaid.opensearch;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.ServerProcess;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -118,14 +119,30 @@ final class OpenSearchHome {
     return Path.of(System.getProperty("plaid.plugin"));
   }
 
+  /** The package of the second plugin. */
+  static Path encoderZip() {
+    return Path.of(System.getProperty("plaid.encoder"));
+  }
+
   private Path plugin() {
     return home.resolve("plugins").resolve("late-interaction");
   }
 
   /** Installs the plugin as OpenSearch's installer does. */
   void install() throws IOException {
-    Path folder = Files.createDirectories(plugin());
-    try (ZipFile zip = new ZipFile(zip().toFile())) {
+    install(zip(), plugin());
+  }
+
+  /** Installs the second plugin, and a model as {@code token-vectors/tiny}. */
+  void installEncoder() throws IOException {
+    install(encoderZip(), home.resolve("plugins").resolve("late-interaction-encoder"));
+    Path models = home.resolve("config").resolve("token-vectors");
+    TinyModel.copyTo(Files.createDirectories(models.resolve("tiny")));
+  }
+
+  private static void install(Path file, Path to) throws IOException {
+    Path folder = Files.createDirectories(to);
+    try (ZipFile zip = new ZipFile(file.toFile())) {
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
         Files.copy(zip.getInputStream(entry), folder.resolve(entry.getName()));

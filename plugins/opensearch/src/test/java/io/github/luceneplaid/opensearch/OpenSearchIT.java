@@ -34,7 +34,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,10 +51,6 @@ public class OpenSearchIT {
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
   private static final String INDEX = "cranfield";
-  private static final Pattern COMMAND =
-      Pattern.compile(
-          "^curl -X(\\w+) localhost:9200(/\\S+) -H '[^']*' [-a-z]+ '([^']*)'$", Pattern.MULTILINE);
-
   private static CranfieldTokens collection;
   private static List<List<String>> best;
   private static OpenSearchHome home;
@@ -453,8 +448,8 @@ public class OpenSearchIT {
   /** The commands of the README, one after the other. */
   @Test
   public void testReadme() throws IOException {
-    String readme = Files.readString(Path.of("README.md"));
-    Matcher commands = COMMAND.matcher(readme);
+    String readme = Readme.withoutTextIn();
+    Matcher commands = Readme.COMMAND.matcher(readme);
     int hits = 0;
     int count = 0;
     for (; commands.find() && commands.group(2).endsWith("_settings") == false; count++) {
@@ -465,6 +460,16 @@ public class OpenSearchIT {
     }
     assertEquals(5, count);
     assertEquals(1 + 2 + 1, hits);
+  }
+
+  /** Without the second plugin, questions in words are refused. */
+  @Test
+  public void testQueryText() throws IOException {
+    String query = "{\"query\": {\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"wing\"}}}";
+    Http.Answer answer = http.post("/" + INDEX + "/_search", query);
+    assertEquals(answer.text(), 400, answer.status());
+    assertTrue(
+        answer.text(), answer.text().contains("expected the plugin late-interaction-encoder"));
   }
 
   @Test

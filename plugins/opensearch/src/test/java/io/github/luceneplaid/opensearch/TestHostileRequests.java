@@ -46,6 +46,7 @@ public class TestHostileRequests extends LuceneTestCase {
       List.of(
           "{\"tokens\": [[1, -0.5, 2.25e-3], [0, 0, 1]]}",
           "{\"tokens\": \"f16:ADwAAAAAADwAPAA8\"}",
+          "{\"tokens\": \"f16x3:ADwAAAAAADwAPAA8\"}",
           "{\"tokens\": \"AACAPwAAAAAAAAAA\"}",
           "{\"tokens\": null}",
           "{\"tokens\": []}");
@@ -55,7 +56,8 @@ public class TestHostileRequests extends LuceneTestCase {
           "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
           "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
-              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
+              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}",
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}");
 
   private static final NamedXContentRegistry REGISTRY =
       new NamedXContentRegistry(

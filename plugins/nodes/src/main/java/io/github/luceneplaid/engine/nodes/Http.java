@@ -22,6 +22,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -53,8 +54,9 @@ public final class Http {
    * @param status of HTTP
    * @param text the body
    * @param body the body as JSON; a missing node if it is something else
+   * @param warnings the headers of this name
    */
-  public record Answer(int status, String text, JsonNode body) {
+  public record Answer(int status, String text, JsonNode body, List<String> warnings) {
 
     /** The body of an answer that was a success. */
     public JsonNode ok() throws IOException {
@@ -100,7 +102,11 @@ public final class Http {
             .build();
     try {
       HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-      return new Answer(response.statusCode(), response.body(), json(response.body()));
+      return new Answer(
+          response.statusCode(),
+          response.body(),
+          json(response.body()),
+          response.headers().allValues("Warning"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while waiting for " + root + path, e);
