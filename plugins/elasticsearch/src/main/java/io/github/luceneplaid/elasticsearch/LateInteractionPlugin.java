@@ -27,6 +27,7 @@ import org.elasticsearch.index.engine.InternalEngine;
 import org.elasticsearch.index.mapper.Mapper;
 import org.elasticsearch.index.mapper.MapperService;
 import org.elasticsearch.plugins.EnginePlugin;
+import org.elasticsearch.plugins.ExtensiblePlugin;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SearchPlugin;
@@ -42,12 +43,14 @@ import org.elasticsearch.plugins.SearchPlugin;
  * @lucene.experimental
  */
 public final class LateInteractionPlugin extends Plugin
-    implements MapperPlugin, SearchPlugin, EnginePlugin {
+    implements MapperPlugin, SearchPlugin, EnginePlugin, ExtensiblePlugin {
 
   /** Whether an index can have late-interaction fields; set when it is created. */
   public static final Setting<Boolean> ENABLED =
       Setting.boolSetting(
           "index.token_vectors", false, Setting.Property.IndexScope, Setting.Property.Final);
+
+  private final QueryTexts texts = new QueryTexts();
 
   /** Made by Elasticsearch. */
   public LateInteractionPlugin() {}
@@ -58,6 +61,11 @@ public final class LateInteractionPlugin extends Plugin
    */
   static boolean isEnabled(IndexSettings settings) {
     return ENABLED.get(settings.getSettings());
+  }
+
+  @Override
+  public void loadExtensions(ExtensionLoader loader) {
+    loader.loadExtensions(QueryEncoder.class).forEach(texts::set);
   }
 
   @Override
@@ -75,8 +83,8 @@ public final class LateInteractionPlugin extends Plugin
     return List.of(
         new QuerySpec<>(
             LateInteractionQueryBuilder.NAME,
-            LateInteractionQueryBuilder::new,
-            LateInteractionQueryBuilder::fromXContent));
+            in -> new LateInteractionQueryBuilder(in, texts),
+            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
   }
 
   @Override

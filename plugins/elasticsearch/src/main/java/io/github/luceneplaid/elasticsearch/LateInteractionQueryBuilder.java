@@ -14,16 +14,19 @@ package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionRequest;
+import io.github.luceneplaid.engine.QueryText;
 import io.github.luceneplaid.engine.QueryVectors;
 import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.ToChildBlockJoinQuery;
+import org.apache.lucene.util.SetOnce;
 import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.io.stream.StreamInput;
@@ -44,7 +47,18 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
   static final String NAME = LateInteractionRequest.QUERY;
 
   private final String field;
+
+  /** Null until the text is encoded. */
   private final QueryVectors vectors;
+
+  /** Null if there are vectors. */
+  private final QueryText text;
+
+  private final QueryTexts texts;
+
+  /** Gives the vectors of the text once it is encoded; null if that was not asked for yet. */
+  private final Supplier<QueryVectors> encoded;
+
   private final LateInteractionRequest request;
   private final QueryBuilder filter;
 
@@ -55,32 +69,64 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
    */
   LateInteractionQueryBuilder(
       String field, QueryVectors vectors, LateInteractionRequest request, QueryBuilder filter) {
+    this(field, Objects.requireNonNull(vectors, "vectors"), null, null, null, request, filter);
+  }
+
+  private LateInteractionQueryBuilder(
+      String field,
+      QueryVectors vectors,
+      QueryText text,
+      QueryTexts texts,
+      Supplier<QueryVectors> encoded,
+      LateInteractionRequest request,
+      QueryBuilder filter) {
     this.field = Objects.requireNonNull(field, "field");
-    this.vectors = Objects.requireNonNull(vectors, "vectors");
+    this.vectors = vectors;
+    this.text = text;
+    this.texts = texts;
+    this.encoded = encoded;
     this.request = Objects.requireNonNull(request, "request");
     this.filter = filter;
   }
 
-  LateInteractionQueryBuilder(StreamInput in) throws IOException {
+  /**
+   * Reads what {@link #doWriteTo} wrote.
+   *
+   * @param texts encodes the text, if there is one
+   */
+  LateInteractionQueryBuilder(StreamInput in, QueryTexts texts) throws IOException {
     super(in);
     field = in.readString();
-    float[][] numbers =
-        in.readBoolean() ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null;
-    vectors = new QueryVectors(numbers, in.readOptionalString());
+    String words = in.readOptionalString();
+    text = words == null ? null : new QueryText(words, in.readOptionalString());
+    this.texts = texts;
+    encoded = null;
+    vectors = text == null ? readVectors(in) : null;
     request =
         new LateInteractionRequest(
             in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
     filter = in.readOptionalNamedWriteable(QueryBuilder.class);
   }
 
+  private static QueryVectors readVectors(StreamInput in) throws IOException {
+    float[][] numbers =
+        in.readBoolean() ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null;
+    return new QueryVectors(numbers, in.readOptionalString());
+  }
+
   @Override
   protected void doWriteTo(StreamOutput out) throws IOException {
     out.writeString(field);
-    out.writeBoolean(vectors.numbers() != null);
-    if (vectors.numbers() != null) {
-      out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
+    out.writeOptionalString(text == null ? null : text.text());
+    if (text != null) {
+      out.writeOptionalString(text.model());
+    } else {
+      out.writeBoolean(vectors.numbers() != null);
+      if (vectors.numbers() != null) {
+        out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
+      }
+      out.writeOptionalString(vectors.base64());
     }
-    out.writeOptionalString(vectors.base64());
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
     out.writeOptionalVInt(request.cells());
@@ -88,9 +134,10 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     out.writeOptionalNamedWriteable(filter);
   }
 
-  static LateInteractionQueryBuilder fromXContent(XContentParser parser) throws IOException {
+  static LateInteractionQueryBuilder fromXContent(XContentParser parser, QueryTexts texts)
+      throws IOException {
     try {
-      return new Body(parser).build();
+      return new Body(parser).build(texts);
     } catch (IllegalArgumentException e) {
       throw new ParsingException(parser.getTokenLocation(), "[" + NAME + "] " + e.getMessage(), e);
     }
@@ -101,6 +148,8 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
 
     private String field;
     private QueryVectors vectors;
+    private String text;
+    private String model;
     private Integer k;
     private Integer candidates;
     private Integer cells;
@@ -126,6 +175,8 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
       switch (name) {
         case "field" -> field = parser.text();
         case "query_vectors" -> vectors = TokenReader.readQuery(new TokenParser(parser));
+        case "query_text" -> text = parser.text();
+        case "model" -> model = parser.text();
         case "k" -> k = parser.intValue();
         case "candidates" -> candidates = parser.intValue();
         case "cells" -> cells = parser.intValue();
@@ -137,12 +188,18 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
       }
     }
 
-    LateInteractionQueryBuilder build() {
-      if (field == null || vectors == null) {
-        throw new IllegalArgumentException("needs [field] and [query_vectors]");
+    LateInteractionQueryBuilder build(QueryTexts texts) {
+      if (field == null) {
+        throw new IllegalArgumentException("needs [field]");
       }
       return new LateInteractionQueryBuilder(
-              field, vectors, new LateInteractionRequest(k, candidates, cells, exact), filter)
+              field,
+              vectors,
+              QueryText.ofRequest(vectors, text, model),
+              texts,
+              null,
+              new LateInteractionRequest(k, candidates, cells, exact),
+              filter)
           .boost(boost)
           .queryName(queryName);
     }
@@ -152,7 +209,12 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
   protected void doXContent(XContentBuilder builder, Params params) throws IOException {
     builder.startObject(NAME);
     builder.field("field", field);
-    if (vectors.base64() != null) {
+    if (text != null) {
+      builder.field("query_text", text.text());
+      if (text.model() != null) {
+        builder.field("model", text.model());
+      }
+    } else if (vectors.base64() != null) {
       builder.field("query_vectors", vectors.base64());
     } else {
       builder.startArray("query_vectors");
@@ -187,6 +249,9 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
 
   @Override
   protected QueryBuilder doRewrite(QueryRewriteContext context) throws IOException {
+    if (vectors == null) {
+      return context.convertToSearchExecutionContext() == null ? rewriteText(context) : this;
+    }
     QueryBuilder rewritten = filter == null ? null : filter.rewrite(context);
     if (rewritten instanceof MatchNoneQueryBuilder) {
       return rewritten;
@@ -194,6 +259,25 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     return rewritten == filter
         ? this
         : new LateInteractionQueryBuilder(field, vectors, request, rewritten);
+  }
+
+  /** Has the text encoded, and becomes a query of its vectors when that is done. */
+  private QueryBuilder rewriteText(QueryRewriteContext context) {
+    if (encoded != null) {
+      QueryVectors done = encoded.get();
+      return done == null ? this : new LateInteractionQueryBuilder(field, done, request, filter);
+    }
+    SetOnce<QueryVectors> result = new SetOnce<>();
+    context.registerAsyncAction(
+        (client, listener) ->
+            texts.encode(
+                text,
+                listener.delegateFailureAndWrap(
+                    (done, tokens) -> {
+                      result.set(new QueryVectors(tokens, null));
+                      done.onResponse(null);
+                    })));
+    return new LateInteractionQueryBuilder(field, null, text, texts, result::get, request, filter);
   }
 
   @Override
@@ -213,6 +297,13 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + "], expected ["
               + LateInteractionFieldSettings.TYPE
               + "]");
+    }
+    if (vectors == null) {
+      throw new IllegalArgumentException(
+          "["
+              + NAME
+              + "] [query_text]: expected a query that is rewritten before shards search, found one"
+              + " that is not");
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     if (context.getIndexReader() == null) {
@@ -243,14 +334,15 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
   @Override
   protected boolean doEquals(LateInteractionQueryBuilder other) {
     return field.equals(other.field)
-        && vectors.equals(other.vectors)
+        && Objects.equals(vectors, other.vectors)
+        && Objects.equals(text, other.text)
         && request.equals(other.request)
         && Objects.equals(filter, other.filter);
   }
 
   @Override
   protected int doHashCode() {
-    return Objects.hash(field, vectors, request, filter);
+    return Objects.hash(field, vectors, text, request, filter);
   }
 
   @Override

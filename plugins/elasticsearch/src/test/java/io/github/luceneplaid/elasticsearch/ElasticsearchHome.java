@@ -86,6 +86,12 @@ record ElasticsearchHome(Path folder) {
     ServerProcess.openToAll(plugin());
   }
 
+  /** Unzips the second plugin. */
+  void installEncoder() throws IOException {
+    Path plugin = folder.resolve("plugins").resolve("late-interaction-encoder");
+    unzip(encoderZip(), "", Files.createDirectories(plugin));
+  }
+
   /** Deletes the plugin, as its installer does. */
   void removePlugin() throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(plugin())) {
@@ -108,9 +114,18 @@ record ElasticsearchHome(Path folder) {
     return folder.resolve("plugins").resolve("late-interaction");
   }
 
-  /** The zip that this module packages. */
+  /** The zip of the plugin. */
   static Path zip() throws IOException {
-    try (DirectoryStream<Path> zips = Files.newDirectoryStream(target(), "*.zip")) {
+    return zip("late-interaction-elasticsearch-*.zip");
+  }
+
+  /** The zip of the second plugin. */
+  static Path encoderZip() throws IOException {
+    return zip("late-interaction-encoder-elasticsearch-*.zip");
+  }
+
+  private static Path zip(String name) throws IOException {
+    try (DirectoryStream<Path> zips = Files.newDirectoryStream(target(), name)) {
       return zips.iterator().next();
     }
   }

@@ -177,6 +177,11 @@ final class ElasticsearchNode implements Closeable {
     }
   }
 
+  /** The folder of the configuration. */
+  Path config() {
+    return folder("config");
+  }
+
   private Path folder(String folder) {
     return home.folder().resolve("nodes").resolve(name).resolve(folder);
   }

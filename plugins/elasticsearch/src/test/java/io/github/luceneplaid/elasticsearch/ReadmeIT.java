@@ -21,12 +21,9 @@ import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.engine.nodes.Http;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -37,10 +34,6 @@ import org.junit.runner.RunWith;
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
 @TimeoutSuite(millis = 600_000)
 public class ReadmeIT {
-
-  private static final Pattern COMMAND =
-      Pattern.compile(
-          "curl -X (\\w+) 'localhost:9200(/[^']*)'(?: -H '[^']*' -d '([^']*)')?", Pattern.DOTALL);
 
   private static ElasticsearchHome home;
   private static ElasticsearchNode node;
@@ -62,9 +55,9 @@ public class ReadmeIT {
   @Test
   public void testReadme() throws IOException {
     Http http = node.http("timeout=120s");
-    String readme = Files.readString(Path.of("README.md"));
+    String readme = Readme.withoutTextIn();
     List<List<String>> hits = new ArrayList<>();
-    Matcher command = COMMAND.matcher(readme);
+    Matcher command = Readme.COMMAND.matcher(readme);
     int count = 0;
     while (command.find()) {
       JsonNode answer = http.send(command.group(1), command.group(2), command.group(3)).ok();

@@ -53,6 +53,7 @@ public class TestHostileRequests extends LuceneTestCase {
       List.of(
           "[[1, -0.5, 2.25e-3], [0, 0, 1]]",
           "\"f16:ADwAAAAAADwAPAA8\"",
+          "\"f16x3:ADwAAAAAADwAPAA8\"",
           "\"AACAPwAAAAAAAAAA\"",
           "null",
           "[]");
@@ -62,7 +63,8 @@ public class TestHostileRequests extends LuceneTestCase {
           "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
           "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
-              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}");
+              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}",
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}");
 
   private static XContentParserConfiguration CONFIG;
 
