@@ -16,6 +16,7 @@ import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
+import java.util.ServiceLoader;
 import org.apache.lucene.search.Query;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
@@ -23,6 +24,7 @@ import org.apache.solr.common.params.SolrParams;
 import org.apache.solr.common.util.NamedList;
 import org.apache.solr.common.util.SimpleOrderedMap;
 import org.apache.solr.request.SolrQueryRequest;
+import org.apache.solr.request.SolrRequestInfo;
 import org.apache.solr.schema.SchemaField;
 import org.apache.solr.search.QueryParsing;
 import org.apache.solr.search.SyntaxError;
@@ -30,6 +32,8 @@ import org.apache.solr.search.vector.AbstractVectorQParserBase;
 
 /** Makes the query of {@code {!maxsim}}. Solr decides which filters count. */
 final class MaxSimQParser extends AbstractVectorQParserBase {
+
+  private static final String QUERY_TEXT = "query_text";
 
   MaxSimQParser(String text, SolrParams localParams, SolrParams params, SolrQueryRequest request) {
     super(text, localParams, params, request);
@@ -40,10 +44,30 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
     SchemaField field =
         TokenVectorsField.checked(req.getSchema(), required(QueryParsing.F, "the field"));
     TokenVectorsField.checkCodec(req.getCore(), field);
-    float[][] tokens =
-        ((TokenVectorsField) field.getType())
-            .queryTokens(field, required(QueryParsing.V, "the vectors of the query"));
+    float[][] tokens = ((TokenVectorsField) field.getType()).queryTokens(field, asked());
     return request().toQuery(field.getName(), tokens, getFilterQuery());
+  }
+
+  /** The vectors of the query, as a text or encoded from words. */
+  private Object asked() {
+    String text = localParams.get(QUERY_TEXT);
+    if (text == null) {
+      return required(QueryParsing.V, "the vectors of the query, or [" + QUERY_TEXT + "]");
+    }
+    QueryEncoder encoder =
+        ServiceLoader.load(QueryEncoder.class, QueryEncoder.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new SolrException(
+                        ErrorCode.BAD_REQUEST,
+                        "{!"
+                            + MaxSimQParserPlugin.NAME
+                            + "}: ["
+                            + QUERY_TEXT
+                            + "] needs the jars of lucene-plaid-solr-encoder on this node"));
+    SolrRequestInfo info = SolrRequestInfo.getRequestInfo();
+    return encoder.encode(req, info == null ? null : info.getRsp(), localParams.get("model"), text);
   }
 
   private String required(String name, String meaning) {

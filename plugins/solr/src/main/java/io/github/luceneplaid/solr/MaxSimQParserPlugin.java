@@ -23,10 +23,10 @@ import org.apache.solr.search.QParserPlugin;
  *
  * <p>Parameters are {@code f}, a field of type {@link TokenVectorsField}, {@code v}, the vectors of
  * the query as JSON or base64, and {@code k}, {@code candidates}, {@code cells} and {@code exact},
- * see {@link io.github.luceneplaid.engine.LateInteractionRequest}. Hits are looked for among those
- * that filters match, as Solr's {@code {!knn}} does it: by default all {@code fq} of the request if
- * this is its main query; {@code preFilter}, {@code includeTags} and {@code excludeTags} choose
- * others.
+ * see {@link io.github.luceneplaid.engine.LateInteractionRequest}. With the optional jars {@code
+ * query_text} and {@code model} stand in place of {@code v}. Hits are looked for among those that
+ * filters match, as Solr's {@code {!knn}} does it: by default all {@code fq} of the request if this
+ * is its main query; {@code preFilter}, {@code includeTags} and {@code excludeTags} choose others.
  *
  * @lucene.experimental
  */

@@ -188,11 +188,15 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
     return tokens.length == 0 ? null : LateInteractionField.encode(tokens);
   }
 
-  /** The token vectors of a query. */
-  float[][] queryTokens(SchemaField field, String text) {
+  /**
+   * The token vectors of a query.
+   *
+   * @param value a text with them, or the vectors themselves
+   */
+  float[][] queryTokens(SchemaField field, Object value) {
     float[][] tokens;
     try {
-      tokens = TokenValues.read(text, settings.dims(), settings.queryMatrix(field.getName()));
+      tokens = TokenValues.read(value, settings.dims(), settings.queryMatrix(field.getName()));
     } catch (IllegalArgumentException e) {
       throw new SolrException(ErrorCode.BAD_REQUEST, e.getMessage(), e);
     }

@@ -16,6 +16,7 @@ import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
 import io.github.luceneplaid.engine.nodes.ServerProcess;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -56,8 +57,18 @@ final class SolrNode implements Closeable {
 
   /** Installs the plugin. */
   void install() throws IOException {
-    Path lib = Files.createDirectory(home.resolve("lib"));
-    try (ZipFile zip = new ZipFile(packaged().toFile())) {
+    install(packaged());
+  }
+
+  /** Installs the jars that encode, and a model as {@code token-vectors/tiny}. */
+  void installEncoder() throws IOException {
+    install(encoder());
+    TinyModel.copyTo(Files.createDirectories(home.resolve("token-vectors").resolve("tiny")));
+  }
+
+  private void install(Path packaged) throws IOException {
+    Path lib = Files.createDirectories(home.resolve("lib"));
+    try (ZipFile zip = new ZipFile(packaged.toFile())) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         Path name = Path.of(entry.getName());
         if (name.startsWith("lib") && entry.isDirectory() == false) {
@@ -72,6 +83,15 @@ final class SolrNode implements Closeable {
   /** The plugin as it is released. */
   static Path packaged() {
     return Path.of(System.getProperty("plaid.package"));
+  }
+
+  /** The jars that encode, as they are released. */
+  static Path encoder() {
+    return Path.of(System.getProperty("plaid.encoder"));
+  }
+
+  Path home() {
+    return home;
   }
 
   int port() {

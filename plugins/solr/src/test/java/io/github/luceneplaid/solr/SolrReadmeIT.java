@@ -13,6 +13,7 @@
 package io.github.luceneplaid.solr;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,6 +42,8 @@ public class SolrReadmeIT {
   private static final Pattern COMMANDS =
       Pattern.compile("```sh\n(.*?)```\n(?:```json\n(.*?)```)?", Pattern.DOTALL);
 
+  private static final String TEXT_IN = "(?s)(.*\n)(## Text in\n.*?\n)(## .*)";
+
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
   private Path home;
@@ -59,7 +62,7 @@ public class SolrReadmeIT {
 
   @Test
   public void testReadme() throws IOException {
-    Matcher commands = COMMANDS.matcher(Files.readString(Path.of("README.md")));
+    Matcher commands = COMMANDS.matcher(readme().replaceFirst(TEXT_IN, "$1$3"));
     assertTrue(commands.find());
     run(commands.group(1)); // installs the plugin
     node.start(List.of());
@@ -73,6 +76,27 @@ public class SolrReadmeIT {
     }
     assertEquals(2, answers);
     remove();
+  }
+
+  /** With the jars that encode. */
+  @Test
+  public void testTextIn() throws IOException {
+    Matcher install = COMMANDS.matcher(readme());
+    assertTrue(install.find());
+    run(install.group(1));
+    Matcher commands = COMMANDS.matcher(readme().replaceFirst(TEXT_IN, "$2"));
+    assertTrue(commands.find());
+    run(commands.group(1));
+    node.start(List.of());
+    assertTrue(commands.find());
+    run(commands.group(1));
+    assertTrue(commands.find());
+    assertEquals(json(commands.group(2)), response(run(commands.group(1))));
+    assertFalse(commands.find());
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(Path.of("README.md"));
   }
 
   private static JsonNode response(String output) throws IOException {

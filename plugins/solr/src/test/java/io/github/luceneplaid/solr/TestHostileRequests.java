@@ -30,6 +30,7 @@ public class TestHostileRequests extends SolrCoreTestCase {
       List.of(
           "[[1, -0.5, 2.25e-3, 4], [0, 0, 1, 12345678901234567890]]",
           "f16:ADwAAAAAADwAPAA8ADwAAA==",
+          "f16x4:ADwAAAAAADwAPAA8ADwAAA==",
           "AACAPwAAAAAAAAAAAACAPw==",
           "null",
           "[]");

@@ -196,6 +196,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
 
     assertBadRequest("[f] is missing", "q", "{!maxsim v='[[1,0,0,0]]'}");
     assertBadRequest("[v] is missing", "q", "{!maxsim f=tokens}");
+    String words = "{!maxsim f=tokens query_text=cat model=none}";
+    assertBadRequest("found no model [none], expected all-MiniLM-L6-v2 or a", "q", words);
     assertBadRequest("[f] is missing", "q", "[[1,0,0,0]]", "defType", "maxsim");
     assertBadRequest("undefined field", "q", q.replace("f=tokens", "f=other"));
     assertBadRequest("field [text] is of type [text]", "q", q.replace("f=tokens", "f=text"));
