@@ -15,7 +15,8 @@ package io.github.luceneplaid.encoder;
  * The tokens of a query.
  *
  * @param vectors one row of unit length per token, at least one
- * @param unseen the end of the text that the model does not see; empty if it sees the whole text
+ * @param unseen the first words that the model does not see, for a warning; empty if it sees the
+ *     whole text
  * @lucene.experimental
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

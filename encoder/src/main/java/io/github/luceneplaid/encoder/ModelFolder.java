@@ -35,6 +35,8 @@ import java.util.regex.Pattern;
 public final class ModelFolder implements Closeable {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
+  private static final int SHOWN = 30;
+
   private final Path folder;
   private final EncoderOptions options;
   private final Map<String, TextEncoder> encoders = new ConcurrentHashMap<>();
@@ -93,8 +95,13 @@ public final class ModelFolder implements Closeable {
             throw new EncoderException("the query has no words");
           }
           int end = encoder.queryEnd(text);
-          return new EncodedQuery(vectors, end < 0 ? "" : text.substring(end));
+          return new EncodedQuery(vectors, end < 0 ? "" : shown(text.substring(end)));
         });
+  }
+
+  /** As much of a text as fits into a warning. */
+  private static String shown(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
   }
 
   /** What is done with a model. */

@@ -55,7 +55,7 @@ final class NativeLibraries {
       } finally {
         deleteAtEnd(folder);
       }
-    } catch (IOException | LinkageError | RuntimeException e) {
+    } catch (IOException | LinkageError | AssertionError | RuntimeException e) {
       throw new IllegalStateException(
           "the native libraries of ONNX Runtime and the tokenizers cannot be loaded: " + e, e);
     }
@@ -71,10 +71,15 @@ final class NativeLibraries {
     if (tokenizers) {
       System.setProperty(TOKENIZERS_FOLDER, folder.toString());
     }
+    // The tokenizers look for their resources there, which a plugin's thread has of the server
+    Thread thread = Thread.currentThread();
+    ClassLoader context = thread.getContextClassLoader();
+    thread.setContextClassLoader(NativeLibraries.class.getClassLoader());
     try {
       OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       LibUtils.checkStatus();
     } finally {
+      thread.setContextClassLoader(context);
       if (onnx) {
         System.clearProperty(ONNX_FOLDER);
       }

@@ -60,6 +60,8 @@ public class TestModelFolder extends LuceneTestCase {
   public void testQuery() throws IOException {
     assertEquals("", models.encodeQuery("tiny", "red cat").unseen());
     assertEquals("moon", models.encodeQuery("tiny", "red ".repeat(30) + "moon").unseen());
+    String unseen = models.encodeQuery("tiny", "red ".repeat(1000)).unseen();
+    assertTrue(unseen, unseen.length() < 40 && unseen.startsWith("red red "));
     assertEquals(128, models.encodeQuery(null, "cat").vectors()[0].length);
     assertEquals(128, models.encodeQuery(TextEncoder.BUILT_IN_NAME, "cat").vectors()[0].length);
     expectThrows(EncoderException.class, () -> models.encodeQuery("tiny", " "));

@@ -13,9 +13,11 @@
 package io.github.luceneplaid.elasticsearch;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.elasticsearch.action.support.PlainActionFuture;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.Strings;
 import org.elasticsearch.common.io.stream.BytesStreamOutput;
@@ -26,6 +28,9 @@ import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.query.AbstractQueryBuilder;
 import org.elasticsearch.index.query.QueryBuilder;
+import org.elasticsearch.index.query.QueryRewriteContext;
+import org.elasticsearch.index.query.Rewriteable;
+import org.elasticsearch.plugins.ExtensiblePlugin;
 import org.elasticsearch.search.SearchModule;
 import org.elasticsearch.xcontent.NamedXContentRegistry;
 import org.elasticsearch.xcontent.XContentParser;
@@ -49,7 +54,12 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
       new NamedWriteableRegistry(module.getNamedWriteables());
 
   private QueryBuilder parse(String json) throws IOException {
-    XContentParserConfiguration config = XContentParserConfiguration.EMPTY.withRegistry(contents);
+    return parse(json, contents);
+  }
+
+  private static QueryBuilder parse(String json, NamedXContentRegistry registry)
+      throws IOException {
+    XContentParserConfiguration config = XContentParserConfiguration.EMPTY.withRegistry(registry);
     try (XContentParser parser = JsonXContent.jsonXContent.createParser(config, json)) {
       return AbstractQueryBuilder.parseTopLevelQuery(parser);
     }
@@ -62,10 +72,14 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   private static String randomParameters() {
     StringBuilder parameters = new StringBuilder();
     parameters.append(
-        random().nextBoolean()
-            ? "\"query_vectors\":\"AACAPwAAAAA=\""
-            : String.format(
-                Locale.ROOT, "\"query_vectors\":[[%s,1.5],[0.0,-1.0]]", random().nextFloat()));
+        switch (random().nextInt(4)) {
+          case 0 -> "\"query_vectors\":\"AACAPwAAAAA=\"";
+          case 1 -> "\"query_text\":\"red cat\"";
+          case 2 -> "\"query_text\":\"red cat\",\"model\":\"m\"";
+          default ->
+              String.format(
+                  Locale.ROOT, "\"query_vectors\":[[%s,1.5],[0.0,-1.0]]", random().nextFloat());
+        });
     if (random().nextBoolean()) {
       parameters.append(",\"exact\":true");
     } else {
@@ -113,6 +127,41 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     }
   }
 
+  /** The words become vectors, and all else stays. */
+  public void testTextIsEncoded() throws IOException {
+    LateInteractionPlugin plugin = new LateInteractionPlugin();
+    String more = ",\"filter\":{\"exists\":{\"field\":\"text\"}},\"boost\":2.5,\"_name\":\"late\"";
+    String words = query("\"query_text\":\"red cat\",\"model\":\"m\"" + more);
+    NamedXContentRegistry registry =
+        new NamedXContentRegistry(
+            new SearchModule(Settings.EMPTY, List.of(plugin)).getNamedXContents());
+    QueryBuilder query = parse(words, registry);
+    String refusal = expectThrows(IllegalArgumentException.class, () -> fetch(query)).getMessage();
+    assertTrue(refusal, refusal.contains("expected the plugin late-interaction-encoder"));
+    List<String> asked = new ArrayList<>();
+    QueryEncoder encoder =
+        (model, text, listener) -> {
+          asked.add(model + ": " + text);
+          listener.onResponse(new float[][] {{1, 0.5f}});
+        };
+    plugin.loadExtensions(
+        new ExtensiblePlugin.ExtensionLoader() {
+          @Override
+          public <T> List<T> loadExtensions(Class<T> type) {
+            return List.of(type.cast(encoder));
+          }
+        });
+    assertEquals(parse(query("\"query_vectors\":[[1,0.5]]" + more)), fetch(query));
+    assertEquals(List.of("m: red cat"), asked);
+  }
+
+  private static QueryBuilder fetch(QueryBuilder query) {
+    PlainActionFuture<QueryBuilder> future = new PlainActionFuture<>();
+    Rewriteable.rewriteAndFetch(
+        query, new QueryRewriteContext(XContentParserConfiguration.EMPTY, null, () -> 0L), future);
+    return future.actionGet();
+  }
+
   private void assertRefused(String parameters, String... words) {
     String message =
         expectThrows(ParsingException.class, () -> parse(query(parameters))).getMessage();
@@ -122,7 +171,9 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   }
 
   public void testRefused() {
-    assertRefused("\"k\":1", "needs [field] and [query_vectors]");
+    assertRefused("\"k\":1", "found neither [query_vectors] and [query_text]");
+    assertRefused("\"query_vectors\":[[1]],\"query_text\":\"a\"", "found both");
+    assertRefused("\"query_vectors\":[[1]],\"model\":\"a\"", "[model]: expected only together");
     assertRefused("\"query_vectors\":[[1],[2,3]]", "token 1 has more than 1 numbers");
     assertRefused("\"query_vectors\":[[1,null]]", "found value_null");
     assertRefused("\"query_vectors\":{\"a\":1}", "[query_vectors]: found start_object");

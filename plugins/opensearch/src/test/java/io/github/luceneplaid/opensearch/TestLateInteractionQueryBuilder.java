@@ -14,9 +14,11 @@ package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
@@ -32,16 +34,25 @@ import org.opensearch.index.query.MatchNoneQueryBuilder;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryBuilders;
 import org.opensearch.index.query.QueryRewriteContext;
+import org.opensearch.index.query.Rewriteable;
+import org.opensearch.plugins.ExtensiblePlugin;
 import org.opensearch.search.SearchModule;
 
 public class TestLateInteractionQueryBuilder extends LuceneTestCase {
+
+  private static final String BASE64 =
+      "{\"maxsim\": {\"field\": \"f\", \"query_vectors\": \"AAAA\", \"k\": 3}}";
 
   private static SearchModule module() {
     return new SearchModule(Settings.EMPTY, List.of(IndexFixture.PLUGIN));
   }
 
   private static QueryBuilder parse(String json) throws IOException {
-    NamedXContentRegistry registry = new NamedXContentRegistry(module().getNamedXContents());
+    return parse(json, module());
+  }
+
+  private static QueryBuilder parse(String json, SearchModule module) throws IOException {
+    NamedXContentRegistry registry = new NamedXContentRegistry(module.getNamedXContents());
     try (XContentParser parser =
         XContentType.JSON
             .xContent()
@@ -85,7 +96,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     QueryBuilder query =
         random().nextBoolean()
             ? randomQuery()
-            : parse("{\"maxsim\": {\"field\": \"f\", \"query_vectors\": \"AAAA\", \"k\": 3}}");
+            : parse(random().nextBoolean() ? BASE64 : text(random().nextBoolean()));
     NamedWriteableRegistry registry = new NamedWriteableRegistry(module().getNamedWriteables());
     try (BytesStreamOutput out = new BytesStreamOutput()) {
       out.writeNamedWriteable(query);
@@ -97,6 +108,51 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
         assertEquals(-1, in.read());
       }
     }
+  }
+
+  private static String text(boolean model) {
+    return "{\"maxsim\": {\"field\": \"f\", \"query_text\": \"red cat\", \"k\": 3, \"boost\": 2"
+        + (model ? ", \"model\": \"m\"" : "")
+        + ", \"_name\": \"n\", \"filter\": {\"term\": {\"t\": \"v\"}}}}";
+  }
+
+  public void testTextAsJson() throws IOException {
+    QueryBuilder query = parse(text(true));
+    assertEquals(query, parse(query.toString()));
+    assertNotEquals(query, parse(text(false)));
+    assertNotEquals(query, parse(text(true).replace("cat", "cats")));
+  }
+
+  /** The words become vectors, and all else stays. */
+  public void testTextIsEncoded() throws IOException {
+    LateInteractionPlugin plugin = new LateInteractionPlugin();
+    QueryBuilder query = parse(text(true), new SearchModule(Settings.EMPTY, List.of(plugin)));
+    String refusal = expectThrows(IllegalArgumentException.class, () -> fetch(query)).getMessage();
+    assertTrue(refusal, refusal.contains("expected the plugin late-interaction-encoder"));
+    List<String> asked = new ArrayList<>();
+    QueryEncoder encoder =
+        (model, text, listener) -> {
+          asked.add(model + ": " + text);
+          listener.onResponse(new float[][] {{1, 0.5f}});
+        };
+    plugin.loadExtensions(
+        new ExtensiblePlugin.ExtensionLoader() {
+          @Override
+          public <T> List<T> loadExtensions(Class<T> type) {
+            return List.of(type.cast(encoder));
+          }
+        });
+    String vectors =
+        text(false).replace("\"query_text\": \"red cat\"", "\"query_vectors\": [[1, 0.5]]");
+    assertEquals(parse(vectors), fetch(query));
+    assertEquals(List.of("m: red cat"), asked);
+  }
+
+  private static QueryBuilder fetch(QueryBuilder query) {
+    PlainActionFuture<QueryBuilder> future = PlainActionFuture.newFuture();
+    Rewriteable.rewriteAndFetch(
+        query, new BaseQueryRewriteContext(null, null, null, () -> 0L), future);
+    return future.actionGet();
   }
 
   public void testDifferent() throws IOException {

@@ -50,7 +50,8 @@ final class NodeModels implements Closeable {
           EncodedQuery query = folder.encodeQuery(model, text);
           if (query.unseen().isEmpty() == false) {
             HeaderWarning.addWarning(
-                "[query_text] is too long for the model, left out: {}", query.unseen());
+                "[query_text] is too long for the model, left out from here on: {}",
+                query.unseen());
           }
           return query.vectors();
         });
