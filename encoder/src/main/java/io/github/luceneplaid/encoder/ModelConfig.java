@@ -100,7 +100,7 @@ record ModelConfig(
   private static ModelConfig of(Path file, JsonObject json) {
     try {
       Set<String> skipped = null;
-      if (json.has("skiplist_words")) {
+      if (isSet(json, "skiplist_words")) {
         skipped = new HashSet<>();
         for (JsonElement word : json.getAsJsonArray("skiplist_words")) {
           skipped.add(word.getAsString());

@@ -40,8 +40,10 @@ public record QueryText(String text, String model) {
     if ((vectors == null) == (text == null)) {
       throw new IllegalArgumentException(
           "found "
-              + (text == null ? "neither" : "both")
-              + " [query_vectors] and [query_text], expected one of them");
+              + (text == null
+                  ? "neither [query_vectors] nor [query_text]"
+                  : "both [query_vectors] and [query_text]")
+              + ", expected one of them");
     }
     if (model != null && text == null) {
       throw new IllegalArgumentException("[model]: expected only together with [query_text]");

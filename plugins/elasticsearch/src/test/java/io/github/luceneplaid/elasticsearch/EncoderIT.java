@@ -215,7 +215,7 @@ public class EncoderIT {
     maxsim.remove("query_text");
     assertRefused(search(maxsim.put("model", "tiny")), "[model]: expected only together with");
     maxsim.remove(List.of("model", "query_vectors"));
-    assertRefused(search(maxsim), "found neither [query_vectors] and [query_text]");
+    assertRefused(search(maxsim), "found neither [query_vectors] nor [query_text]");
     Http.Answer pipeline =
         http.put("/_ingest/pipeline/bad", "{\"processors\": [{\"token_vectors\": {}}]}");
     assertRefused(pipeline, "[field] required property is missing");

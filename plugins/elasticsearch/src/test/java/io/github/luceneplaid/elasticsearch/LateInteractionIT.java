@@ -240,7 +240,8 @@ public class LateInteractionIT {
   public void testBadQueries() throws IOException {
     createFour("queries", "");
     String one = "[[1,0,0,0]]";
-    assertSearchRefused("{\"maxsim\": {\"field\": \"tokens\"}}", "needs [field] and");
+    assertSearchRefused(
+        "{\"maxsim\": {\"field\": \"tokens\"}}", "found neither [query_vectors] nor [query_text]");
     assertSearchRefused("{\"maxsim\": [1]}", "maxsim");
     assertSearchRefused(Searches.query("[[1,0,0]]", ""), "token 0 has 3 numbers, expected 4");
     assertSearchRefused(Searches.query("[[1,0,0,0],[1]]", ""), "token 1 has 1 numbers");

@@ -171,7 +171,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
   }
 
   public void testRefused() {
-    assertRefused("\"k\":1", "found neither [query_vectors] and [query_text]");
+    assertRefused("\"k\":1", "found neither [query_vectors] nor [query_text]");
     assertRefused("\"query_vectors\":[[1]],\"query_text\":\"a\"", "found both");
     assertRefused("\"query_vectors\":[[1]],\"model\":\"a\"", "[model]: expected only together");
     assertRefused("\"query_vectors\":[[1],[2,3]]", "token 1 has more than 1 numbers");

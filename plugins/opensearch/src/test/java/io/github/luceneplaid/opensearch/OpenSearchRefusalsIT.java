@@ -162,7 +162,7 @@ public class OpenSearchRefusalsIT {
   @Test
   public void testBadQueries() throws IOException {
     String[][] queries = {
-      {"\"field\": \"tokens\"", "Required [query_vectors]"},
+      {"\"field\": \"tokens\"", "found neither [query_vectors] nor [query_text]"},
       {"\"field\": \"text\", \"query_vectors\": [[1]]", "found type [text], expected type"},
       {"\"field\": \"tokens\", \"query_vectors\": [[1]]", "token 0 has 1 numbers, expected 128"},
       {"\"field\": \"tokens\", \"query_vectors\": []", "found no vectors"},
