@@ -33,6 +33,9 @@ final class NativeLibraries {
 
   private static boolean loaded;
 
+  /** Why they cannot be loaded. Each further attempt would fail, too, and unpack them again. */
+  private static String failure;
+
   private NativeLibraries() {}
 
   /**
@@ -44,6 +47,14 @@ final class NativeLibraries {
     if (loaded) {
       return;
     }
+    if (failure != null) {
+      throw new IllegalStateException(failure);
+    }
+    tryToLoad();
+    loaded = true;
+  }
+
+  private static void tryToLoad() {
     // Without these the tokenizers look for a logger, a GPU and a server to report their use to
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     System.setProperty("OPT_OUT_TRACKING", "true");
@@ -56,10 +67,9 @@ final class NativeLibraries {
         deleteAtEnd(folder);
       }
     } catch (IOException | LinkageError | AssertionError | RuntimeException e) {
-      throw new IllegalStateException(
-          "the native libraries of ONNX Runtime and the tokenizers cannot be loaded: " + e, e);
+      failure = "the native libraries of ONNX Runtime and the tokenizers cannot be loaded: " + e;
+      throw new IllegalStateException(failure, e);
     }
-    loaded = true;
   }
 
   private static void loadFrom(Path folder) throws IOException {
