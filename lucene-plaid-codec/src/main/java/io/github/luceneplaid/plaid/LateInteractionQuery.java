@@ -17,6 +17,7 @@ import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import io.github.luceneplaid.plaid.search.DocumentMatches;
 import io.github.luceneplaid.plaid.search.LateInteractionSearch;
 import io.github.luceneplaid.plaid.search.MatchFinder;
+import io.github.luceneplaid.plaid.search.SearchMemory;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
 import io.github.luceneplaid.plaid.search.request.BestDocs;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
@@ -275,6 +276,26 @@ public final class LateInteractionQuery extends Query {
     LateInteractionSearch search = search(searcher, request);
     search.run();
     return SearchProfile.of(request.counters(), search.segments());
+  }
+
+  /**
+   * Estimates from above how much memory a search holds at once, so that it can be refused if there
+   * is too little. Nothing is searched, but the parts of the index are loaded that each search
+   * needs. The filter is not counted, except for the documents that it keeps.
+   *
+   * @param searcher of the index
+   * @param threads that take part in a search, at least 1
+   * @return bytes
+   * @throws IllegalArgumentException if the field has doc values of another type, or if threads are
+   *     less than 1
+   * @throws IOException if the index cannot be read
+   */
+  public long memory(IndexSearcher searcher, int threads) throws IOException {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, got: " + threads);
+    }
+    int depth = SearchRequest.depth(k, parents != null);
+    return SearchMemory.of(searcher, field, query, depth, options.settings(), threads);
   }
 
   private Weight filterWeight(IndexSearcher searcher) throws IOException {

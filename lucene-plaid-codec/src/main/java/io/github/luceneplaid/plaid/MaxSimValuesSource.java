@@ -14,10 +14,12 @@ package io.github.luceneplaid.plaid;
 
 import io.github.luceneplaid.plaid.search.DocumentMatches;
 import io.github.luceneplaid.plaid.search.MatchFinder;
+import io.github.luceneplaid.plaid.search.SearchMemory;
 import io.github.luceneplaid.plaid.search.SegmentSearch;
 import io.github.luceneplaid.plaid.search.SegmentSearches;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
+import io.github.luceneplaid.plaid.search.request.SearchSettings;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.Objects;
@@ -98,6 +100,20 @@ public final class MaxSimValuesSource extends DoubleValuesSource {
   public DoubleValues getValues(LeafReaderContext context, DoubleValues scores) throws IOException {
     SegmentSearch search = SegmentSearch.of(context, request());
     return search == null ? DoubleValues.EMPTY : new MaxSimValues(search);
+  }
+
+  /**
+   * Estimates from above how much memory it takes to score documents of all segments at once, as
+   * {@link LateInteractionQuery#memory} does for a search.
+   *
+   * @param searcher of the index
+   * @return bytes
+   * @throws IllegalArgumentException if the field has doc values of another type
+   * @throws IOException if the index cannot be read
+   */
+  public long memory(IndexSearcher searcher) throws IOException {
+    SearchSettings exact = LateInteractionOptions.builder().exact().build().settings();
+    return SearchMemory.of(searcher, field, query, 1, exact, 1);
   }
 
   private static final class MaxSimValues extends DoubleValues {

@@ -40,10 +40,10 @@ import java.util.concurrent.Callable;
 final class CandidateCollector {
 
   /** Floats for a block of query tokens. */
-  private static final int SCORES = 1 << 23;
+  static final int SCORES = 1 << 23;
 
   /** Documents of a segment whose sums are held at once. */
-  private static final int WINDOW = 1 << 20;
+  static final int WINDOW = 1 << 20;
 
   /**
    * Documents that are looked at for each candidate if the candidates of each parent are limited.

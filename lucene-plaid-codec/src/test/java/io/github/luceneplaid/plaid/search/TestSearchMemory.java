@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.search;
 import com.sun.management.ThreadMXBean;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.SearchProfile;
@@ -33,6 +34,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
@@ -139,12 +141,15 @@ public class TestSearchMemory extends LateInteractionTestCase {
       assertEquals(1, reader.leaves().size());
       // The reader loads centroids and the like
       new LateInteractionQuery(FIELD, tokens(1), 1).profile(new IndexSearcher(reader));
-      Watch watch = new Watch(allowed);
       IndexSearcher searcher = new IndexSearcher(reader);
+      LateInteractionQuery search = new LateInteractionQuery(FIELD, query, 10, null, options);
+      long estimate = search.memory(searcher, 1);
+      Watch watch = new Watch(Math.min(allowed, estimate));
       searcher.setTimeout(watch);
-      SearchProfile profile =
-          new LateInteractionQuery(FIELD, query, 10, null, options).profile(searcher);
-      assertTrue(watch.most + " bytes held, allowed " + allowed, watch.most <= allowed);
+      SearchProfile profile = search.profile(searcher);
+      assertTrue(
+          watch.most + " bytes held, allowed " + allowed + ", estimated " + estimate,
+          watch.most <= watch.allowed);
       assertTrue(profile.toString(), profile.cells() > 0 && profile.candidates() > 0);
     }
   }
@@ -198,6 +203,47 @@ public class TestSearchMemory extends LateInteractionTestCase {
       }
       assertHeld(directory, tokens(3), FEW, Integer.BYTES * window + (13L << 20));
     }
+  }
+
+  /** Usual searches hold no more than the estimate, which is below the bounds of long queries. */
+  public void testEstimate() throws IOException {
+    dimension = random().nextInt(1, 200);
+    DocValuesFormat format = random().nextBoolean() ? format(4) : randomFormat();
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      int segments = random().nextInt(1, 6);
+      IndexWriterConfig config = config(format).setMergePolicy(NoMergePolicy.INSTANCE);
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (int id = 0; id < 20 * segments; id++) {
+          writer.addDocument(document(id, tokens(random().nextInt(1, 60))));
+          if (id % 20 == 19) {
+            writer.commit();
+          }
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        for (int count : new int[] {1, 32, random().nextInt(1, 300)}) {
+          assertEstimate(reader, tokens(count), SCORES + segments * REST);
+        }
+      }
+    }
+  }
+
+  private static void assertEstimate(DirectoryReader reader, float[][] tokens, long most)
+      throws IOException {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    LateInteractionQuery query =
+        new LateInteractionQuery(FIELD, tokens, random().nextInt(1, 200));
+    searcher.rewrite(query); // loads what all searches need
+    long estimate = query.memory(searcher, 1);
+    Watch watch = new Watch(estimate);
+    searcher.setTimeout(watch);
+    searcher.rewrite(query);
+    assertTrue(watch.most + " bytes held, estimated " + estimate, watch.most <= estimate);
+    assertTrue(estimate + " bytes estimated", estimate <= most);
+    assertTrue(query.memory(searcher, 2) >= estimate);
+    long exact = new MaxSimValuesSource(FIELD, tokens).memory(searcher);
+    assertTrue(exact + " and " + estimate, 0 < exact && exact <= estimate);
+    expectThrows(IllegalArgumentException.class, () -> query.memory(searcher, 0));
   }
 
   private void importDirectory(Directory directory, int centroids, int documents, boolean merged)

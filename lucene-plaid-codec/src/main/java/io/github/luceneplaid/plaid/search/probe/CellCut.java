@@ -31,7 +31,7 @@ public final class CellCut {
   public static final int STEPS = 256;
 
   /** A filter that keeps few documents multiplies the cells to walk by this at most. */
-  static final double MAX_WIDENING = 8;
+  public static final double MAX_WIDENING = 8;
 
   private static final int PROBES = 86;
   private static final int MAX_EXTRA_PROBES = 512;

@@ -64,7 +64,12 @@ public record SearchRequest(
    * likely to have the same parent.
    */
   public int depth() {
-    return parents == null ? k : (int) Math.min(Integer.MAX_VALUE, (long) CHILDREN * k);
+    return depth(k, parents != null);
+  }
+
+  /** The same for a request that is not made yet, with or without parents. */
+  public static int depth(int k, boolean parents) {
+    return parents ? (int) Math.min(Integer.MAX_VALUE, (long) CHILDREN * k) : k;
   }
 
   /** Whether time is out, so that the search should end with the hits that it has. */

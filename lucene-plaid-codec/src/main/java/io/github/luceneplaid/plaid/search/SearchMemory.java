@@ -1,0 +1,177 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.plaid.search;
+
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.ivf.CellTable;
+import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.request.QueryTokens;
+import io.github.luceneplaid.plaid.search.request.SearchSettings;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
+import java.io.IOException;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
+
+/**
+ * Estimates from above how much memory a search holds at once, before anything is computed. The
+ * classes that are named here take the memory.
+ */
+public final class SearchMemory {
+
+  /** Objects, arrays of a few elements, buffers for reading. */
+  private static final long SOME = 1 << 20;
+
+  /** Copies of the query as floats, in {@link QueryTokens} and the tables of a request. */
+  private static final int FLOAT_COPIES = 6;
+
+  /** Copies of the query as short integers: for cells, for codes, and for one imported codebook. */
+  private static final int SHORT_COPIES = 3;
+
+  /** Bytes of a hit or a candidate in all lists that have it. */
+  private static final int HIT = 64;
+
+  /** Bytes of a query token in the working space of a segment's scorer. */
+  private static final int SCORER = 640;
+
+  /** Bytes of a query token while cells are probed, besides those of its cells. */
+  private static final int PROBE = 192;
+
+  /** Bytes of a cell while cells are probed and walked, besides those for each query token. */
+  private static final int CELL = 32;
+
+  /** The most bytes of posting lists that are fetched. */
+  private static final long POSTINGS = 1 << 23;
+
+  /** The most bytes of products with the centroids of a segment. */
+  private static final long PRODUCTS = 1 << 24;
+
+  private final String field;
+  private final int count;
+  private final int dimension;
+  private final int k;
+  private final SearchSettings settings;
+
+  /** What segments hold while candidates are looked for, and while they are scored. */
+  private long finding;
+
+  private long scoring;
+
+  /** The most that a thread of its own takes to score candidates of a segment. */
+  private long perThread;
+
+  private double scoresPerToken = 1;
+  private long documents;
+
+  /** Bytes of a query token while cells are probed, in all segments, besides those of its cells. */
+  private long probe;
+
+  private SearchMemory(String field, QueryTokens query, int k, SearchSettings settings) {
+    this.field = field;
+    this.count = query.count();
+    this.dimension = query.dimension();
+    this.k = k;
+    this.settings = settings;
+  }
+
+  /**
+   * Estimates the memory of a search.
+   *
+   * @param depth how many documents are looked for
+   * @param threads that take part in the search
+   * @return bytes
+   */
+  public static long of(
+      IndexSearcher searcher,
+      String field,
+      QueryTokens query,
+      int depth,
+      SearchSettings settings,
+      int threads)
+      throws IOException {
+    SearchMemory memory = new SearchMemory(field, query, depth, settings);
+    for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
+      memory.add(context.reader());
+    }
+    return memory.total(threads);
+  }
+
+  private long copies() {
+    long copy = (long) VectorKernels.padded(count) * dimension;
+    return copy * (FLOAT_COPIES * Float.BYTES + SHORT_COPIES * Short.BYTES);
+  }
+
+  private long scorer() {
+    return (long) SCORER * VectorKernels.padded(count) + 512L * dimension;
+  }
+
+  private long total(int threads) {
+    long hits = HIT * Math.min(k, documents);
+    long block = (long) Math.clamp(CandidateCollector.SCORES / scoresPerToken, 1, count);
+    // The scores themselves, and those of the cells that are walked once more
+    long scores = (long) (2 * Float.BYTES * block * scoresPerToken) + block * probe;
+    long most = Math.max(finding + scores, scores / 2 + scoring + (threads - 1) * perThread);
+    return SOME + copies() + hits + most;
+  }
+
+  private void add(LeafReader reader) throws IOException {
+    ShownValues shown =
+        SearchedField.mayHaveValues(reader, field) ? ShownValues.open(reader, field) : null;
+    if (shown == null) {
+      return;
+    }
+    long scorer = scorer();
+    PlaidSegment segment = shown.base();
+    documents += reader.maxDoc();
+    if (segment != null && segment.dimension() == dimension && segment.hasCodes()) {
+      long products = products(segment);
+      if (settings.exact() == false) {
+        addCandidates(segment, reader.maxDoc());
+      }
+      scorer += products;
+    }
+    scoring += scorer;
+    perThread = Math.max(perThread, scorer);
+  }
+
+  private long products(PlaidSegment segment) throws IOException {
+    long row = (long) VectorKernels.padded(count) * Float.BYTES;
+    long all = (segment.centroidRows().length / dimension + VectorKernels.TILE_LANES) * row;
+    // The table has room for a tile in any case. While it grows, there are two of them
+    long tile = 2 * VectorKernels.TILE_LANES * row;
+    return Math.max(tile, Math.min(PRODUCTS, all + all / 2));
+  }
+
+  private void addCandidates(PlaidSegment segment, int maxDoc) throws IOException {
+    CellTable cells = segment.cellTable();
+    int regions = cells.regions();
+    double automatic = 20 * Math.max(1, regions / Math.sqrt((double) segment.tokens()));
+    double wanted = settings.regions((int) Math.ceil(automatic)) * CellCut.MAX_WIDENING;
+    double found = Math.min(regions, wanted);
+    scoresPerToken +=
+        cells.cells() > 2L * regions
+            ? regions + 4 * found + 2 * found * cells.cells() / regions
+            : cells.cells();
+    probe += PROBE + (long) Short.BYTES * dimension;
+    long sums = Math.min(segment.documents(), CandidateCollector.WINDOW);
+    long candidates = Math.min(settings.candidates(k, k, segment.documents()), maxDoc);
+    finding +=
+        2 * Integer.BYTES * sums
+            + HIT * candidates
+            + (long) CELL * cells.cells()
+            + Math.min(POSTINGS, cells.postings() * segment.postingWidth())
+            + maxDoc / Byte.SIZE;
+    scoring += HIT * candidates;
+  }
+}
