@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.index.QueryTimeout;
@@ -26,12 +27,19 @@ import org.elasticsearch.search.internal.ContextIndexSearcher;
  */
 final class CancellableQuery extends WrappedQuery {
 
-  CancellableQuery(Query query) {
+  private final MemoryLimit limit;
+
+  CancellableQuery(Query query, MemoryLimit limit) {
     super(query);
+    this.limit = limit;
   }
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
+    return limit.holding(query, searcher, () -> rewritten(searcher));
+  }
+
+  private Query rewritten(IndexSearcher searcher) throws IOException {
     if (searcher instanceof ContextIndexSearcher == false) {
       return query.rewrite(searcher);
     }

@@ -309,7 +309,9 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     if (context.getIndexReader() == null) {
       return new MatchNoDocsQuery("there is nothing to search");
     }
-    return new CancellableQuery(request.toQuery(type.name(), tokens, filter(context, type.name())));
+    return new CancellableQuery(
+        request.toQuery(type.name(), tokens, filter(context, type.name())),
+        new BreakerLimit(context.getCircuitBreaker()));
   }
 
   /** The filter of hits. It includes the filter of an alias, so that k hits match both. */

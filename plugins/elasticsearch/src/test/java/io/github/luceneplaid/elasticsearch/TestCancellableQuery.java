@@ -12,9 +12,12 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.DirectoryReader;
@@ -25,7 +28,13 @@ import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.elasticsearch.common.breaker.CircuitBreaker;
+import org.elasticsearch.common.breaker.CircuitBreakingException;
 import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.common.settings.ClusterSettings;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.indices.breaker.CircuitBreakerMetrics;
+import org.elasticsearch.indices.breaker.HierarchyCircuitBreakerService;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 import org.elasticsearch.tasks.TaskCancelledException;
 import org.junit.BeforeClass;
@@ -39,7 +48,8 @@ public class TestCancellableQuery extends LuceneTestCase {
   }
 
   private final Query query =
-      new CancellableQuery(new LateInteractionQuery("tokens", new float[][] {{1, 0}}, 1));
+      new CancellableQuery(
+          new LateInteractionQuery("tokens", new float[][] {{1, 0}}, 1), new BreakerLimit(null));
 
   private Directory directory;
   private DirectoryReader reader;
@@ -97,5 +107,37 @@ public class TestCancellableQuery extends LuceneTestCase {
     searcher.addQueryCancellation(searcher::throwTimeExceededException);
     assertTrue(searcher.rewrite(query) instanceof MatchNoDocsQuery);
     assertTrue(searcher.timeExceeded());
+  }
+
+  /** A search takes memory from the breaker before it starts, and gives it back in any case. */
+  public void testMemory() throws IOException {
+    Settings settings = Settings.builder().put("indices.breaker.request.limit", "8mb").build();
+    CircuitBreaker breaker =
+        new HierarchyCircuitBreakerService(
+                CircuitBreakerMetrics.NOOP,
+                settings,
+                List.of(),
+                new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS))
+            .getBreaker(CircuitBreaker.REQUEST);
+    for (boolean exact : new boolean[] {false, true}) {
+      Query search =
+          new LateInteractionRequest(null, null, null, exact)
+              .toQuery("tokens", new float[][] {{1, 0}}, null);
+      ContextIndexSearcher searcher = searcher();
+      AtomicLong most = new AtomicLong();
+      searcher.addQueryCancellation(() -> most.accumulateAndGet(breaker.getUsed(), Math::max));
+      Query limited = new CancellableQuery(search, new BreakerLimit(breaker));
+      searcher.rewrite(limited);
+      assertEquals(0, breaker.getUsed());
+      assertTrue(exact || most.get() > 0);
+
+      breaker.addWithoutBreaking(8 << 20);
+      CircuitBreakingException e =
+          expectThrows(CircuitBreakingException.class, () -> searcher.rewrite(limited));
+      assertTrue(e.getMessage(), e.getMessage().contains("[<maxsim>]"));
+      assertTrue(e.getBytesWanted() > e.getByteLimit());
+      assertEquals(8 << 20, breaker.getUsed());
+      breaker.addWithoutBreaking(-(8 << 20));
+    }
   }
 }

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.opensearch;
 
+import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
@@ -27,8 +28,11 @@ import org.opensearch.search.query.QueryPhase;
  */
 final class DeferredQuery extends WrappedQuery {
 
-  DeferredQuery(Query query) {
+  private final MemoryLimit limit;
+
+  DeferredQuery(Query query, MemoryLimit limit) {
     super(query);
+    this.limit = limit;
   }
 
   @Override
@@ -36,7 +40,7 @@ final class DeferredQuery extends WrappedQuery {
       throws IOException {
     Query hits;
     try {
-      hits = searcher.rewrite(query);
+      hits = limit.holding(query, searcher, () -> searcher.rewrite(query));
     } catch (
         @SuppressWarnings("unused")
         QueryPhase.TimeExceededException e) {

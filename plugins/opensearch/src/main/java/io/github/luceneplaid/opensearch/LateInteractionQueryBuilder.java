@@ -282,7 +282,9 @@ public final class LateInteractionQueryBuilder
     Query luceneFilter = filter == null ? null : filter.toQuery(context);
     return context.getIndexReader() == null
         ? new MatchNoDocsQuery("checked without an index")
-        : new DeferredQuery(request.toQuery(type.name(), tokens, luceneFilter));
+        : new DeferredQuery(
+            request.toQuery(type.name(), tokens, luceneFilter),
+            BreakerLimit.ofRequests(context.bigArrays()));
   }
 
   @Override

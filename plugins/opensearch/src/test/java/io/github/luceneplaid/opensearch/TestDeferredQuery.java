@@ -12,10 +12,13 @@
 
 package io.github.luceneplaid.opensearch;
 
+import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.LateInteractionField;
@@ -24,6 +27,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -33,7 +37,12 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.opensearch.common.settings.ClusterSettings;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.core.common.breaker.CircuitBreakingException;
 import org.opensearch.core.tasks.TaskCancelledException;
+import org.opensearch.indices.breaker.HierarchyCircuitBreakerService;
 import org.opensearch.search.internal.ContextIndexSearcher;
 import org.opensearch.search.query.QueryPhase;
 
@@ -69,6 +78,10 @@ public class TestDeferredQuery extends LuceneTestCase {
     return new LateInteractionQuery("tokens", new float[][] {{1, 0}, {0, 1}}, 3, filter);
   }
 
+  private static DeferredQuery deferred(Query query) {
+    return new DeferredQuery(query, new BreakerLimit(null));
+  }
+
   private ContextIndexSearcher searcher(boolean exitable) throws IOException {
     return new ContextIndexSearcher(
         reader,
@@ -83,11 +96,11 @@ public class TestDeferredQuery extends LuceneTestCase {
   public void testSameHits() throws IOException {
     Query query = query();
     IndexSearcher searcher = newSearcher(reader);
-    QueryUtils.checkEqual(new DeferredQuery(query), new DeferredQuery(query));
-    QueryUtils.check(random(), new DeferredQuery(query), searcher);
-    assertEquals(query.toString("tokens"), new DeferredQuery(query).toString("tokens"));
+    QueryUtils.checkEqual(deferred(query), deferred(query));
+    QueryUtils.check(random(), deferred(query), searcher);
+    assertEquals(query.toString("tokens"), deferred(query).toString("tokens"));
     var expected = searcher.search(query, 10);
-    var found = searcher.search(new DeferredQuery(query), 10);
+    var found = searcher.search(deferred(query), 10);
     assertEquals(3, found.scoreDocs.length);
     for (int i = 0; i < 3; i++) {
       assertEquals(expected.scoreDocs[i].doc, found.scoreDocs[i].doc);
@@ -100,7 +113,7 @@ public class TestDeferredQuery extends LuceneTestCase {
     ContextIndexSearcher searcher = searcher(random().nextBoolean());
     AtomicInteger asked = new AtomicInteger();
     searcher.addQueryCancellation(asked::incrementAndGet);
-    Query query = new DeferredQuery(query());
+    Query query = deferred(query());
     assertSame(query, searcher.rewrite(query));
     assertEquals(0, asked.get());
     searcher.createWeight(query, ScoreMode.COMPLETE, 1);
@@ -122,7 +135,7 @@ public class TestDeferredQuery extends LuceneTestCase {
           () -> {
             throw new QueryPhase.TimeExceededException();
           });
-      Weight weight = searcher.createWeight(new DeferredQuery(query()), ScoreMode.COMPLETE, 1);
+      Weight weight = searcher.createWeight(deferred(query()), ScoreMode.COMPLETE, 1);
       assertIncomplete(weight);
     }
   }
@@ -137,11 +150,46 @@ public class TestDeferredQuery extends LuceneTestCase {
           throw new TaskCancelledException("enough");
         });
     try {
-      Weight weight = searcher.createWeight(new DeferredQuery(query()), ScoreMode.COMPLETE, 1);
+      Weight weight = searcher.createWeight(deferred(query()), ScoreMode.COMPLETE, 1);
       assertIncomplete(weight);
     } catch (TaskCancelledException e) {
       assertEquals("enough", e.getMessage());
     }
     assertTrue(asked.get() > 0);
+  }
+
+  /** A search takes memory from the breaker before it starts, and gives it back in any case. */
+  public void testMemory() throws IOException {
+    Settings settings = Settings.builder().put("indices.breaker.request.limit", "8mb").build();
+    CircuitBreaker breaker =
+        new HierarchyCircuitBreakerService(
+                settings,
+                List.of(),
+                new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS))
+            .getBreaker(CircuitBreaker.REQUEST);
+    List<Query> queries =
+        List.of(
+            query(),
+            new LateInteractionRequest(null, null, null, true)
+                .toQuery("tokens", new float[][] {{1, 0}}, null));
+    for (Query query : queries) {
+      ContextIndexSearcher searcher = searcher(random().nextBoolean());
+      AtomicLong most = new AtomicLong();
+      searcher.addQueryCancellation(() -> most.accumulateAndGet(breaker.getUsed(), Math::max));
+      Query limited = new DeferredQuery(query, new BreakerLimit(breaker));
+      searcher.createWeight(limited, ScoreMode.COMPLETE, 1);
+      assertEquals(0, breaker.getUsed());
+      assertTrue(query.toString(), most.get() > 0 || query instanceof FunctionScoreQuery);
+
+      breaker.addWithoutBreaking(8 << 20);
+      CircuitBreakingException e =
+          expectThrows(
+              CircuitBreakingException.class,
+              () -> searcher.createWeight(limited, ScoreMode.COMPLETE, 1));
+      assertTrue(e.getMessage(), e.getMessage().contains("[<maxsim>]"));
+      assertTrue(e.getBytesWanted() > e.getByteLimit());
+      assertEquals(8 << 20, breaker.getUsed());
+      breaker.addWithoutBreaking(-(8 << 20));
+    }
   }
 }
