@@ -32,7 +32,8 @@ import org.apache.lucene.search.Query;
  *     every document with the field, instead of finding the best k; excludes the other parameters
  * @lucene.experimental
  */
-public record LateInteractionRequest(Integer k, Integer candidates, Integer cells, boolean exact) {
+public record LateInteractionRequest(
+    Integer k, Integer candidates, Integer cells, Float recall, boolean exact) {
 
   /** What the query is called. */
   public static final String QUERY = "maxsim";
@@ -52,9 +53,14 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer cell
     checkRange("k", k);
     checkRange("candidates", candidates);
     checkRange("cells", cells);
-    if (exact && (k != null || candidates != null || cells != null)) {
+    if (recall != null && (recall > 0 && recall <= 1) == false) {
       throw new IllegalArgumentException(
-          "[exact] scores whatever it is asked to: expected none of [k], [candidates], [cells]");
+          "[recall]: found " + recall + ", expected above 0, up to 1");
+    }
+    if (exact && (k != null || candidates != null || cells != null || recall != null)) {
+      throw new IllegalArgumentException(
+          "[exact] scores whatever it is asked to:"
+              + " expected none of [k], [candidates], [cells], [recall]");
     }
   }
 
@@ -85,6 +91,9 @@ public record LateInteractionRequest(Integer k, Integer candidates, Integer cell
     }
     if (cells != null) {
       options.cells(cells);
+    }
+    if (recall != null) {
+      options.recall(recall);
     }
     return options.build();
   }

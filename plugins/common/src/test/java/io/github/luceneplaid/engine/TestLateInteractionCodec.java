@@ -169,8 +169,8 @@ public class TestLateInteractionCodec extends LuceneTestCase {
     for (int i = 0; i < 10; i++) {
       float[][] query = tokens(1 + random().nextInt(5));
       // With as many candidates as documents, there is no approximation
-      LateInteractionRequest all = new LateInteractionRequest(k, 1000, null, false);
-      LateInteractionRequest exact = new LateInteractionRequest(null, null, null, true);
+      LateInteractionRequest all = new LateInteractionRequest(k, 1000, null, null, false);
+      LateInteractionRequest exact = new LateInteractionRequest(null, null, null, null, true);
       Query even = new TermQuery(new Term("parity", "even"));
       for (LateInteractionRequest request : Arrays.asList(all, exact)) {
         assertEquals(
@@ -179,7 +179,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
             best(documents, query, k, 0), hits(reader, request.toQuery(FIELD, query, even), k));
       }
       Query defaults =
-          new LateInteractionRequest(null, null, null, false).toQuery(FIELD, query, null);
+          new LateInteractionRequest(null, null, null, null, false).toQuery(FIELD, query, null);
       assertEquals(best(documents, query, 1, -1), hits(reader, defaults, 1));
       assertEquals(k, hits(reader, defaults, 100).size());
     }
@@ -193,7 +193,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
         for (boolean exact : new boolean[] {false, true}) {
           try (DirectoryReader reader = DirectoryReader.open(writer)) {
             Query query =
-                new LateInteractionRequest(null, null, null, exact).toQuery(FIELD, tokens(2), null);
+                new LateInteractionRequest(null, null, null, null, exact).toQuery(FIELD, tokens(2), null);
             assertEquals(List.of(), hits(reader, query, 1));
           }
         }

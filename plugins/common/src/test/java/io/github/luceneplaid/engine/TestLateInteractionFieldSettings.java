@@ -56,13 +56,23 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
   }
 
   public void testRequest() {
-    new LateInteractionRequest(null, null, null, true);
-    new LateInteractionRequest(1, 100_000, 3, false);
+    new LateInteractionRequest(null, null, null, null, true);
+    new LateInteractionRequest(1, 100_000, 3, null, false);
     assertRefused(
-        () -> new LateInteractionRequest(0, null, null, false), "[k]", "found 0", "1 to 100000");
+        () -> new LateInteractionRequest(0, null, null, null, false), "[k]", "found 0", "1 to 100000");
     assertRefused(
-        () -> new LateInteractionRequest(1, 100_001, null, false), "[candidates]", "100001");
-    assertRefused(() -> new LateInteractionRequest(1, null, -1, false), "[cells]", "found -1");
-    assertRefused(() -> new LateInteractionRequest(1, null, null, true), "[exact]", "[k]");
+        () -> new LateInteractionRequest(1, 100_001, null, null, false), "[candidates]", "100001");
+    assertRefused(() -> new LateInteractionRequest(1, null, -1, null, false), "[cells]", "found -1");
+    assertRefused(() -> new LateInteractionRequest(1, null, null, null, true), "[exact]", "[k]");
+    new LateInteractionRequest(1, null, null, 1f, false);
+    for (float recall : new float[] {0, -1, Math.nextUp(1f), Float.NaN}) {
+      assertRefused(
+          () -> new LateInteractionRequest(1, null, null, recall, false),
+          "[recall]",
+          "found " + recall,
+          "above 0, up to 1");
+    }
+    assertRefused(
+        () -> new LateInteractionRequest(null, null, null, 1f, true), "[exact]", "[recall]");
   }
 }

@@ -104,7 +104,11 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     vectors = text == null ? readVectors(in) : null;
     request =
         new LateInteractionRequest(
-            in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
+            in.readOptionalVInt(),
+            in.readOptionalVInt(),
+            in.readOptionalVInt(),
+            in.readOptionalFloat(),
+            in.readBoolean());
     filter = in.readOptionalNamedWriteable(QueryBuilder.class);
   }
 
@@ -130,6 +134,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
     out.writeOptionalVInt(request.cells());
+    out.writeOptionalFloat(request.recall());
     out.writeBoolean(request.exact());
     out.writeOptionalNamedWriteable(filter);
   }
@@ -153,6 +158,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     private Integer k;
     private Integer candidates;
     private Integer cells;
+    private Float recall;
     private boolean exact;
     private QueryBuilder filter;
     private float boost = DEFAULT_BOOST;
@@ -180,6 +186,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         case "k" -> k = parser.intValue();
         case "candidates" -> candidates = parser.intValue();
         case "cells" -> cells = parser.intValue();
+        case "recall" -> recall = parser.floatValue();
         case "exact" -> exact = parser.booleanValue();
         case "filter" -> filter = parseInnerQueryBuilder(parser);
         case "boost" -> boost = parser.floatValue();
@@ -198,7 +205,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               QueryText.ofRequest(vectors, text, model),
               texts,
               null,
-              new LateInteractionRequest(k, candidates, cells, exact),
+              new LateInteractionRequest(k, candidates, cells, recall, exact),
               filter)
           .boost(boost)
           .queryName(queryName);
@@ -230,6 +237,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     number(builder, "k", request.k());
     number(builder, "candidates", request.candidates());
     number(builder, "cells", request.cells());
+    number(builder, "recall", request.recall());
     if (request.exact()) {
       builder.field("exact", true);
     }
@@ -240,7 +248,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     builder.endObject();
   }
 
-  private static void number(XContentBuilder builder, String name, Integer value)
+  private static void number(XContentBuilder builder, String name, Number value)
       throws IOException {
     if (value != null) {
       builder.field(name, value);

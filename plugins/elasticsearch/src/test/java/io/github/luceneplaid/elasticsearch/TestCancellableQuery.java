@@ -121,7 +121,7 @@ public class TestCancellableQuery extends LuceneTestCase {
             .getBreaker(CircuitBreaker.REQUEST);
     for (boolean exact : new boolean[] {false, true}) {
       Query search =
-          new LateInteractionRequest(null, null, null, exact)
+          new LateInteractionRequest(null, null, null, null, exact)
               .toQuery("tokens", new float[][] {{1, 0}}, null);
       ContextIndexSearcher searcher = searcher();
       AtomicLong most = new AtomicLong();

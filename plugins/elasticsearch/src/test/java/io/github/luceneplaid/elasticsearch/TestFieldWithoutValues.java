@@ -147,8 +147,8 @@ public class TestFieldWithoutValues extends LuceneTestCase {
   private int hits(String field, float[]... tokens) throws IOException {
     LateInteractionRequest request =
         random().nextBoolean()
-            ? new LateInteractionRequest(null, null, null, true)
-            : new LateInteractionRequest(3, null, null, false);
+            ? new LateInteractionRequest(null, null, null, null, true)
+            : new LateInteractionRequest(3, null, null, null, false);
     return hits(
         new LateInteractionQueryBuilder(field, new QueryVectors(tokens, null), request, null)
             ::toQuery);
@@ -156,7 +156,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
 
   /** Hits of another clause stay what they are. */
   private int hybrid(String field, float[]... tokens) throws IOException {
-    LateInteractionRequest request = new LateInteractionRequest(3, null, null, false);
+    LateInteractionRequest request = new LateInteractionRequest(3, null, null, null, false);
     return hits(
         context ->
             new BooleanQuery.Builder()

@@ -65,6 +65,7 @@ public final class LateInteractionQueryBuilder
   private static final ParseField K = new ParseField("k");
   private static final ParseField CANDIDATES = new ParseField("candidates");
   private static final ParseField CELLS = new ParseField("cells");
+  private static final ParseField RECALL = new ParseField("recall");
   private static final ParseField EXACT = new ParseField("exact");
   private static final ParseField FILTER = new ParseField("filter");
 
@@ -83,8 +84,9 @@ public final class LateInteractionQueryBuilder
                       (Integer) args[2],
                       (Integer) args[3],
                       (Integer) args[4],
-                      Boolean.TRUE.equals(args[5])),
-                  (QueryBuilder) args[6]));
+                      (Float) args[5],
+                      Boolean.TRUE.equals(args[6])),
+                  (QueryBuilder) args[7]));
 
   static {
     PARSER.declareString(constructorArg(), FIELD);
@@ -96,6 +98,7 @@ public final class LateInteractionQueryBuilder
     PARSER.declareInt(optionalConstructorArg(), K);
     PARSER.declareInt(optionalConstructorArg(), CANDIDATES);
     PARSER.declareInt(optionalConstructorArg(), CELLS);
+    PARSER.declareFloat(optionalConstructorArg(), RECALL);
     PARSER.declareBoolean(optionalConstructorArg(), EXACT);
     PARSER.declareObject(
         optionalConstructorArg(), (parser, context) -> parseInnerQueryBuilder(parser), FILTER);
@@ -170,7 +173,11 @@ public final class LateInteractionQueryBuilder
     vectors = text == null ? readVectors(in) : null;
     request =
         new LateInteractionRequest(
-            in.readOptionalVInt(), in.readOptionalVInt(), in.readOptionalVInt(), in.readBoolean());
+            in.readOptionalVInt(),
+            in.readOptionalVInt(),
+            in.readOptionalVInt(),
+            in.readOptionalFloat(),
+            in.readBoolean());
     filter = in.readOptionalNamedWriteable(QueryBuilder.class);
   }
 
@@ -195,6 +202,7 @@ public final class LateInteractionQueryBuilder
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
     out.writeOptionalVInt(request.cells());
+    out.writeOptionalFloat(request.recall());
     out.writeBoolean(request.exact());
     out.writeOptionalNamedWriteable(filter);
   }
@@ -224,6 +232,7 @@ public final class LateInteractionQueryBuilder
     writeIfSet(builder, K, request.k());
     writeIfSet(builder, CANDIDATES, request.candidates());
     writeIfSet(builder, CELLS, request.cells());
+    writeIfSet(builder, RECALL, request.recall());
     builder.field(EXACT.getPreferredName(), request.exact());
     if (filter != null) {
       builder.field(FILTER.getPreferredName(), filter, params);
@@ -244,7 +253,7 @@ public final class LateInteractionQueryBuilder
     builder.endArray();
   }
 
-  private static void writeIfSet(XContentBuilder builder, ParseField name, Integer value)
+  private static void writeIfSet(XContentBuilder builder, ParseField name, Object value)
       throws IOException {
     if (value != null) {
       builder.field(name.getPreferredName(), value);

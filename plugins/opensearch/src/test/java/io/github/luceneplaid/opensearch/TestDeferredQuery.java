@@ -170,7 +170,7 @@ public class TestDeferredQuery extends LuceneTestCase {
     List<Query> queries =
         List.of(
             query(),
-            new LateInteractionRequest(null, null, null, true)
+            new LateInteractionRequest(null, null, null, null, true)
                 .toQuery("tokens", new float[][] {{1, 0}}, null));
     for (Query query : queries) {
       ContextIndexSearcher searcher = searcher(random().nextBoolean());

@@ -59,8 +59,8 @@ public class TestFieldWithoutValues extends LuceneTestCase {
   private static LateInteractionQueryBuilder query(String field, float[]... tokens) {
     LateInteractionRequest request =
         random().nextBoolean()
-            ? new LateInteractionRequest(null, null, null, true)
-            : new LateInteractionRequest(3, null, null, false);
+            ? new LateInteractionRequest(null, null, null, null, true)
+            : new LateInteractionRequest(3, null, null, null, false);
     return new LateInteractionQueryBuilder(field, tokens, request, null);
   }
 

@@ -70,11 +70,15 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     }
     LateInteractionRequest request =
         random().nextInt(4) == 0
-            ? new LateInteractionRequest(null, null, null, true)
-            : new LateInteractionRequest(number(), number(), number(), false);
+            ? new LateInteractionRequest(null, null, null, null, true)
+            : new LateInteractionRequest(number(), number(), number(), share(), false);
     LateInteractionQueryBuilder query =
         new LateInteractionQueryBuilder("field", tokens, request, filter);
     return random().nextBoolean() ? query : query.boost(2).queryName("name");
+  }
+
+  private static Float share() {
+    return random().nextBoolean() ? null : 1 - random().nextFloat();
   }
 
   private static Integer number() {

@@ -35,8 +35,16 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
 
   private static final String QUERY_TEXT = "query_text";
 
-  MaxSimQParser(String text, SolrParams localParams, SolrParams params, SolrQueryRequest request) {
+  private final int percent;
+
+  MaxSimQParser(
+      String text,
+      SolrParams localParams,
+      SolrParams params,
+      SolrQueryRequest request,
+      int percent) {
     super(text, localParams, params, request);
+    this.percent = percent;
   }
 
   @Override
@@ -45,7 +53,9 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
         TokenVectorsField.checked(req.getSchema(), required(QueryParsing.F, "the field"));
     TokenVectorsField.checkCodec(req.getCore(), field);
     float[][] tokens = ((TokenVectorsField) field.getType()).queryTokens(field, asked());
-    return request().toQuery(field.getName(), tokens, getFilterQuery());
+    return new LimitedQuery(
+        request().toQuery(field.getName(), tokens, getFilterQuery()),
+        NodeMemory.of(req.getCore(), percent));
   }
 
   /** The vectors of the query, as a text or encoded from words. */
@@ -86,6 +96,7 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
           localParams.getInt("k"),
           localParams.getInt("candidates"),
           localParams.getInt("cells"),
+          localParams.getFloat("recall"),
           localParams.getBool("exact", false));
     } catch (IllegalArgumentException e) {
       throw new SolrException(
@@ -97,7 +108,8 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
   public void addDebugInfo(NamedList<Object> debug) {
     super.addDebugInfo(debug);
     try {
-      if (getQuery() instanceof LateInteractionQuery query) {
+      if (getQuery() instanceof LimitedQuery limited
+          && limited.query() instanceof LateInteractionQuery query) {
         debug.add(MaxSimQParserPlugin.NAME, described(query.profile(req.getSearcher())));
       }
     } catch (SyntaxError | IOException e) {

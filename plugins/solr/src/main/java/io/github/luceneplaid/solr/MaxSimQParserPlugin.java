@@ -13,7 +13,10 @@
 package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
+import org.apache.solr.common.SolrException;
+import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.common.params.SolrParams;
+import org.apache.solr.common.util.NamedList;
 import org.apache.solr.request.SolrQueryRequest;
 import org.apache.solr.search.QParser;
 import org.apache.solr.search.QParserPlugin;
@@ -35,13 +38,35 @@ public final class MaxSimQParserPlugin extends QParserPlugin {
   /** Name of the parser in requests. */
   public static final String NAME = LateInteractionRequest.QUERY;
 
+  private static final String MEMORY = "memoryPercent";
+
+  private int percent = NodeMemory.DEFAULT_PERCENT;
+
   /** Made by Solr, for a core. */
   public MaxSimQParserPlugin() {}
+
+  /**
+   * Takes the share of the heap that all searches of a node may hold.
+   *
+   * @throws SolrException if it is no percentage
+   */
+  @Override
+  public void init(NamedList<?> arguments) {
+    super.init(arguments);
+    Object found = arguments.get(MEMORY);
+    if (found instanceof Integer share && share >= 1 && share <= 100) {
+      percent = share;
+    } else if (found != null) {
+      throw new SolrException(
+          ErrorCode.SERVER_ERROR,
+          "[" + MEMORY + "] of the query parser: found " + found + ", expected an int, 1 to 100");
+    }
+  }
 
   @Override
   public QParser createParser(
       String text, SolrParams localParams, SolrParams params, SolrQueryRequest request) {
     return new MaxSimQParser(
-        text, localParams == null ? SolrParams.of() : localParams, params, request);
+        text, localParams == null ? SolrParams.of() : localParams, params, request, percent);
   }
 }

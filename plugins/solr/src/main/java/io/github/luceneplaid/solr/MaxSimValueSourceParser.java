@@ -13,9 +13,11 @@
 package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.plaid.MaxSimValuesSource;
+import java.io.IOException;
 import org.apache.lucene.queries.function.ValueSource;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
+import org.apache.solr.request.SolrQueryRequest;
 import org.apache.solr.schema.SchemaField;
 import org.apache.solr.search.FunctionQParser;
 import org.apache.solr.search.SyntaxError;
@@ -43,8 +45,15 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
               + " JSON or base64");
     }
     SchemaField field = TokenVectorsField.checked(parser.getReq().getSchema(), name);
-    return ValueSource.fromDoubleValuesSource(
-        new MaxSimValuesSource(
-            name, ((TokenVectorsField) field.getType()).queryTokens(field, vectors)));
+    float[][] tokens = ((TokenVectorsField) field.getType()).queryTokens(field, vectors);
+    MaxSimValuesSource source = new MaxSimValuesSource(name, tokens);
+    SolrQueryRequest request = parser.getReq();
+    try {
+      NodeMemory.of(request.getCore(), NodeMemory.DEFAULT_PERCENT)
+          .check(source.memory(request.getSearcher()));
+    } catch (IOException e) {
+      throw new SolrException(ErrorCode.SERVER_ERROR, e);
+    }
+    return ValueSource.fromDoubleValuesSource(source);
   }
 }

@@ -23,6 +23,8 @@ import java.util.TreeMap;
 import org.apache.solr.client.solrj.SolrServerException;
 import org.apache.solr.client.solrj.response.QueryResponse;
 import org.apache.solr.common.SolrDocument;
+import org.apache.solr.common.SolrException;
+import org.apache.solr.common.util.NamedList;
 
 public class TestMaxSimQueries extends SolrCoreTestCase {
 
@@ -202,6 +204,7 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertBadRequest("undefined field", "q", q.replace("f=tokens", "f=other"));
     assertBadRequest("field [text] is of type [text]", "q", q.replace("f=tokens", "f=text"));
     assertBadRequest("[k]: found 0", "q", q.replace("v=", "k=0 v="));
+    assertBadRequest("[recall]: found 1.5", "q", q.replace("v=", "recall=1.5 v="));
     assertBadRequest("[cells]: found -1", "q", q.replace("v=", "cells=-1 v="));
     assertBadRequest("[exact]", "q", q.replace("v=", "k=3 exact=true v="));
     assertBadRequest("For input string", "q", q.replace("v=", "k=x v="));
@@ -279,5 +282,50 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "40");
     assertEquals(true, partial.getHeader().get("partialResults"));
     assertEquals(0, partial.getResults().size());
+  }
+
+  /** A search that needs more than a share of the heap is refused, with the figures. */
+  public void testMemory() throws Exception {
+    int dims = 64;
+    start(
+        schema -> schema.replace("\"128\"", "\"" + dims + "\" max_query_vectors=\"8192\""),
+        config ->
+            config.replaceFirst(
+                "(<queryParser name=\"maxsim\" class=\"[^\"]*\")/>",
+                "$1><int name=\"memoryPercent\">1</int></queryParser>"));
+    add("id", "1", FIELD, Arrays.deepToString(new float[1][dims]));
+    server.commit();
+    String few = Arrays.deepToString(new float[1][dims]);
+    String many = Arrays.deepToString(new float[8192][dims]);
+    for (String query : List.of("{!maxsim f=tokens v=$qv}", "{!maxsim f=tokens exact=true v=$qv}")) {
+      assertEquals(List.of("1"), hits("q", query, "qv", few));
+      SolrException e = expectThrows(SolrException.class, () -> query("q", query, "qv", many));
+      assertEquals(e.getMessage(), 429, e.code());
+      String most = Long.toString(Runtime.getRuntime().maxMemory() / 100);
+      assertTrue(e.getMessage(), e.getMessage().contains("expected at most " + most));
+      assertEquals(List.of("1"), hits("q", query, "qv", few));
+    }
+    assertEquals(List.of("1"), hits("q", "{!func}maxsim(tokens,$qv)", "qv", many));
+  }
+
+  public void testBadMemory() {
+    for (Object percent : new Object[] {0, 101, "many"}) {
+      NamedList<Object> arguments = new NamedList<>();
+      arguments.add("memoryPercent", percent);
+      SolrException e =
+          expectThrows(SolrException.class, () -> new MaxSimQParserPlugin().init(arguments));
+      assertTrue(e.getMessage(), e.getMessage().contains("found " + percent + ", expected an int"));
+    }
+  }
+
+  /** Solr's limit of memory ends a search as its limit of time does. */
+  public void testMemAllowed() throws Exception {
+    start("max_query_vectors=\"8192\"");
+    index(60);
+    String qv = Arrays.deepToString(randomTokens(8192));
+    String q = "{!maxsim f=tokens v=$qv}";
+    assertEquals(10, query("q", q, "qv", qv, "memAllowed", "1000").getResults().size());
+    QueryResponse partial = query("q", q, "qv", qv, "memAllowed", "0.001");
+    assertEquals(true, partial.getHeader().get("partialResults"));
   }
 }

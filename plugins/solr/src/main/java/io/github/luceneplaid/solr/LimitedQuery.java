@@ -1,0 +1,40 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.solr;
+
+import io.github.luceneplaid.engine.MemoryLimit;
+import io.github.luceneplaid.engine.WrappedQuery;
+import java.io.IOException;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+
+/** A query that holds memory of its node while it searches. */
+final class LimitedQuery extends WrappedQuery {
+
+  private final MemoryLimit limit;
+
+  LimitedQuery(Query query, MemoryLimit limit) {
+    super(query);
+    this.limit = limit;
+  }
+
+  /** What is searched. */
+  Query query() {
+    return query;
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) throws IOException {
+    return limit.holding(query, searcher, () -> query.rewrite(searcher));
+  }
+}
