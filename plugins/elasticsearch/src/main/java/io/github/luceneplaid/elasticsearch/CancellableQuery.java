@@ -13,6 +13,7 @@
 package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.MemoryLimit;
+import io.github.luceneplaid.engine.WatchedSource;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.index.QueryTimeout;
@@ -51,7 +52,7 @@ final class CancellableQuery extends WrappedQuery {
           return timeout != null && timeout.shouldExit();
         });
     try {
-      return query.rewrite(searcher);
+      return WatchedSource.watched(query.rewrite(searcher), cancellable::checkCancelled);
     } finally {
       searcher.setTimeout(timeout);
     }

@@ -13,8 +13,10 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.MemoryLimit;
+import io.github.luceneplaid.engine.WatchedSource;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -41,6 +43,10 @@ final class DeferredQuery extends WrappedQuery {
     Query hits;
     try {
       hits = limit.holding(query, searcher, () -> searcher.rewrite(query));
+      QueryTimeout timeout = searcher.getTimeout();
+      if (timeout != null) {
+        hits = WatchedSource.watched(hits, timeout::shouldExit);
+      }
     } catch (
         @SuppressWarnings("unused")
         QueryPhase.TimeExceededException e) {

@@ -41,6 +41,12 @@ final class Requests {
         Locale.ROOT, INDEX, settings, "\"_source\": {\"excludes\": [\"tokens\"]},");
   }
 
+  /** An index with codes for few documents and queries of many vectors. */
+  static String longQueries() {
+    return indexWithoutSource(", \"number_of_replicas\": 0")
+        .replace("128", "128, \"training_threshold\": 1000, \"max_query_vectors\": 8192");
+  }
+
   /** A query of late interaction. */
   static ObjectNode lateInteraction(float[][] tokens) {
     ObjectNode query = Http.JSON.createObjectNode();
