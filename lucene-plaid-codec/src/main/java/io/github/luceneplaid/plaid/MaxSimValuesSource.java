@@ -81,6 +81,16 @@ public final class MaxSimValuesSource extends DoubleValuesSource {
     this.query = QueryTokens.of(query, tokenWeights);
   }
 
+  /** Returns the name of the field whose tokens are compared with those of the query. */
+  public String getField() {
+    return field;
+  }
+
+  /** Returns a copy of the query's tokens, [tokens][dimension]. */
+  public float[][] getQueryTokens() {
+    return query.toMatrix();
+  }
+
   private SearchRequest request() {
     SearchRequest request = shared.get();
     if (request == null) {

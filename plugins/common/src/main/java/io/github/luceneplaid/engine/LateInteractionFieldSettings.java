@@ -14,6 +14,7 @@ package io.github.luceneplaid.engine;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.TokenPooling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -32,10 +33,18 @@ import org.apache.lucene.document.LateInteractionField;
  *     least 1
  * @param maxVectors the most token vectors of a document, 1 to 65,536
  * @param maxQueryVectors the most token vectors of a query, 1 to 8,192
+ * @param poolFactor how many token vectors of a document become one on average, see {@link
+ *     TokenPooling}; 1, which leaves all as they are, to 64
  * @lucene.experimental
  */
 public record LateInteractionFieldSettings(
-    int dims, int bits, RawTokens raw, int trainingThreshold, int maxVectors, int maxQueryVectors) {
+    int dims,
+    int bits,
+    RawTokens raw,
+    int trainingThreshold,
+    int maxVectors,
+    int maxQueryVectors,
+    int poolFactor) {
 
   /** What the field type is called. */
   public static final String TYPE = "token_vectors";
@@ -58,10 +67,18 @@ public record LateInteractionFieldSettings(
   /** Default of {@link #maxQueryVectors}: the time of a query grows with its vectors. */
   public static final int DEFAULT_MAX_QUERY_VECTORS = 1024;
 
+  /** Default of {@link #poolFactor}: all vectors of a document are indexed. */
+  public static final int DEFAULT_POOL_FACTOR = 1;
+
   /** Largest {@link #maxQueryVectors}. */
   static final int MOST_QUERY_VECTORS = 8192;
 
   private static final int MOST_VECTORS = 1 << 16;
+  private static final int MOST_POOL_FACTOR = 64;
+
+  /** The first vector is that of the whole document in many models. */
+  private static final int NEVER_POOLED = 1;
+
   private static final List<Integer> BITS = List.of(1, 2, 3, 4, 8);
 
   /**
@@ -73,6 +90,7 @@ public record LateInteractionFieldSettings(
     checkRange("dims", dims, 1, MAX_DIMS);
     checkRange("max_vectors", maxVectors, 1, MOST_VECTORS);
     checkRange("max_query_vectors", maxQueryVectors, 1, MOST_QUERY_VECTORS);
+    checkRange("pool_factor", poolFactor, 1, MOST_POOL_FACTOR);
     checkRange("training_threshold", trainingThreshold, 1, Integer.MAX_VALUE);
     if (BITS.contains(bits) == false) {
       throw new IllegalArgumentException("[bits]: found " + bits + ", expected 1, 2, 3, 4 or 8");
@@ -121,6 +139,11 @@ public record LateInteractionFieldSettings(
   public TokenMatrix queryMatrix(String field) {
     return new TokenMatrix(
         "[query_vectors] of field [" + field + "]", "max_query_vectors", dims, maxQueryVectors);
+  }
+
+  /** The vectors of a document that are indexed: fewer ones if {@link #poolFactor} says so. */
+  public float[][] pooled(float[][] tokens) {
+    return poolFactor == 1 ? tokens : new TokenPooling(poolFactor, NEVER_POOLED).pool(tokens);
   }
 
   /** The Lucene type of such fields; it makes segments be written with these settings. */

@@ -49,7 +49,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
   private static final int DIMS = 16;
 
   private final LateInteractionFieldSettings settings =
-      new LateInteractionFieldSettings(DIMS, 2, RawTokens.FLOAT32, 500, 8192, 8192);
+      new LateInteractionFieldSettings(DIMS, 2, RawTokens.FLOAT32, 500, 8192, 8192, 1);
   private final FieldType type = settings.fieldType();
 
   private float[][] tokens(int count) {

@@ -13,9 +13,27 @@
 package io.github.luceneplaid.engine;
 
 import io.github.luceneplaid.plaid.RawTokens;
+import io.github.luceneplaid.plaid.TokenPooling;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestLateInteractionFieldSettings extends LuceneTestCase {
+
+  public void testPooling() {
+    float[][] tokens = {{1, 0}, {0, 1}, {0, 1}, {1, 0}, {1, 0}};
+    int factor = random().nextInt(2, 65);
+    var pooled = new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 5, 5, factor);
+    assertArrayEquals(new TokenPooling(factor, 1).pool(tokens), pooled.pooled(tokens));
+    assertArrayEquals(new float[][] {{1, 0}}, pooled.pooled(new float[][] {{1, 0}}));
+    var plain = new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 5, 5, 1);
+    assertSame(tokens, plain.pooled(tokens));
+    for (int bad : new int[] {0, 65}) {
+      assertRefused(
+          () -> new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 5, 5, bad),
+          "[pool_factor]",
+          "found " + bad,
+          "1 to 64");
+    }
+  }
 
   private static void assertRefused(ThrowingRunnable action, String... words) {
     String message = expectThrows(IllegalArgumentException.class, action).getMessage();
@@ -25,7 +43,7 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
   }
 
   private static LateInteractionFieldSettings settings(int dims, int bits, int max, int maxQuery) {
-    return new LateInteractionFieldSettings(dims, bits, RawTokens.NONE, 1, max, maxQuery);
+    return new LateInteractionFieldSettings(dims, bits, RawTokens.NONE, 1, max, maxQuery, 1);
   }
 
   public void testBounds() {
@@ -37,7 +55,7 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
     assertRefused(() -> settings(8, 4, 65537, 1), "[max_vectors]", "found 65537", "1 to 65536");
     assertRefused(() -> settings(8, 4, 1, 8193), "[max_query_vectors]", "1 to 8192");
     assertRefused(
-        () -> new LateInteractionFieldSettings(8, 4, RawTokens.NONE, 0, 1, 1),
+        () -> new LateInteractionFieldSettings(8, 4, RawTokens.NONE, 0, 1, 1, 1),
         "[training_threshold]",
         "found 0");
   }

@@ -19,7 +19,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 public class TestQueryVectors extends LuceneTestCase {
 
   private final LateInteractionFieldSettings settings =
-      new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 4, 3);
+      new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 4, 3, 1);
 
   /** A request's vectors, before its field is known. */
   private static QueryVectors request(float[][] vectors) {
@@ -71,14 +71,14 @@ public class TestQueryVectors extends LuceneTestCase {
           LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS, 1 + random().nextInt(9)
         }) {
       LateInteractionFieldSettings some =
-          new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 1, limit);
+          new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1, 1, limit, 1);
       assertEquals(limit, request(new float[limit][2]).tokens(some, "tokens").length);
       assertRefused(
           () -> request(new float[limit + 1][2]).tokens(some, "tokens"),
           "found more than " + limit + " tokens, the most that [max_query_vectors] allows");
     }
     LateInteractionFieldSettings most =
-        new LateInteractionFieldSettings(1, 8, RawTokens.NONE, 1, 1, 8192);
+        new LateInteractionFieldSettings(1, 8, RawTokens.NONE, 1, 1, 8192, 1);
     assertEquals(8192, request(new float[8192][1]).tokens(most, "tokens").length);
     assertEquals(1024, LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS);
   }

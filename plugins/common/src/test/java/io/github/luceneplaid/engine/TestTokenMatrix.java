@@ -24,7 +24,7 @@ public class TestTokenMatrix extends LuceneTestCase {
   private static final int LIMIT = 4;
 
   private final LateInteractionFieldSettings settings =
-      new LateInteractionFieldSettings(DIMS, 4, RawTokens.NONE, 1, LIMIT, LIMIT - 1);
+      new LateInteractionFieldSettings(DIMS, 4, RawTokens.NONE, 1, LIMIT, LIMIT - 1, 1);
 
   private TokenMatrix matrix() {
     return settings.documentMatrix("tokens");

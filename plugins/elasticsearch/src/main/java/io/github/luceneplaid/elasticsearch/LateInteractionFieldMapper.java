@@ -87,7 +87,9 @@ final class LateInteractionFieldMapper extends FieldMapper {
     context
         .doc()
         .addWithKey(
-            field, LateInteractionFieldSettings.luceneField(field, matrix.toArray(), luceneType));
+            field,
+            LateInteractionFieldSettings.luceneField(
+                field, settings.pooled(matrix.toArray()), luceneType));
   }
 
   @Override
@@ -141,6 +143,12 @@ final class LateInteractionFieldMapper extends FieldMapper {
             true,
             LateInteractionFieldSettings::maxQueryVectors,
             LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS);
+    private final Parameter<Integer> poolFactor =
+        intParam(
+            "pool_factor",
+            false,
+            LateInteractionFieldSettings::poolFactor,
+            LateInteractionFieldSettings.DEFAULT_POOL_FACTOR);
     private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
     private Builder(String name) {
@@ -178,7 +186,7 @@ final class LateInteractionFieldMapper extends FieldMapper {
     @Override
     protected Parameter<?>[] getParameters() {
       return new Parameter<?>[] {
-        dims, bits, raw, trainingThreshold, maxVectors, maxQueryVectors, meta
+        dims, bits, raw, trainingThreshold, maxVectors, maxQueryVectors, poolFactor, meta
       };
     }
 
@@ -210,7 +218,8 @@ final class LateInteractionFieldMapper extends FieldMapper {
           raw.getValue(),
           trainingThreshold.getValue(),
           maxVectors.getValue(),
-          maxQueryVectors.getValue());
+          maxQueryVectors.getValue(),
+          poolFactor.getValue());
     }
 
     /** Refuses other fields for the same value, because they cannot use a matrix. */

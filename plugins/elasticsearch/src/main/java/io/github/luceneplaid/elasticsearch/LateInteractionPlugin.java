@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.HitHighlighter;
 import io.github.luceneplaid.engine.LateInteractionCodec;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.elasticsearch.plugins.ExtensiblePlugin;
 import org.elasticsearch.plugins.MapperPlugin;
 import org.elasticsearch.plugins.Plugin;
 import org.elasticsearch.plugins.SearchPlugin;
+import org.elasticsearch.search.fetch.subphase.highlight.Highlighter;
 
 /**
  * Adds the field type {@code token_vectors} and the query {@code maxsim} to Elasticsearch, and the
@@ -85,6 +87,11 @@ public final class LateInteractionPlugin extends Plugin
             LateInteractionQueryBuilder.NAME,
             in -> new LateInteractionQueryBuilder(in, texts),
             parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
+  }
+
+  @Override
+  public Map<String, Highlighter> getHighlighters() {
+    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter());
   }
 
   @Override

@@ -150,6 +150,41 @@ public class LateInteractionIT {
   }
 
   /** Only settings that do not affect stored data can be changed. */
+  /** The highlighter shows numbers of vectors after pooling; bad options are refused. */
+  @Test
+  public void testPoolingAndHighlighter() throws IOException {
+    http.put(
+            "/pooled",
+            """
+            {"settings": {"index.token_vectors": true, "number_of_replicas": 0},
+             "mappings": {"properties": {
+               "tokens": {"type": "token_vectors", "dims": 2, "pool_factor": 3},
+               "text": {"type": "text"}}}}
+            """)
+        .ok();
+    String tokens = "{\"tokens\": [[1, 0], [0, 1], [0, 1], [0, 1], [-1, 0]], \"text\": \"a\"}";
+    http.put("/pooled/_doc/1?refresh", tokens).ok();
+    String search =
+        """
+        {"query": {"bool": {"should": [
+          {"maxsim": {"field": "tokens", "query_vectors": [[0, 1], [-1, 0], [1, 0]]%s}},
+          {"match": {"text": "a"}}]}},
+         "highlight": {"fields": {"%s": {"type": "maxsim", "options": {%s}}}}}
+        """;
+    for (String exact : List.of("", ", \"exact\": true")) {
+      JsonNode answer =
+          http.post("/pooled/_search", String.format(Locale.ROOT, search, exact, "tokens", ""))
+              .ok();
+      assertEquals(
+          "[\"0:1\",\"1:2\",\"2:0\"]", answer.at("/hits/hits/0/highlight/tokens").toString());
+    }
+    assertRefused(
+        http.post("/pooled/_search", String.format(Locale.ROOT, search, "", "text", "\"x\": 1")),
+        "highlighter [maxsim] of field [text], option [x]: found an unknown option");
+    assertRefused(
+        createWith(", \"dims\": 4, \"pool_factor\": 65"), "[pool_factor]: found 65, expected 1 to 64");
+  }
+
   @Test
   public void testMappingUpdates() throws IOException {
     createFour("updated", "");

@@ -22,7 +22,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.engine.nodes.Http;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -67,16 +69,25 @@ public class ReadmeIT {
         List<String> ids = new ArrayList<>();
         answer.at("/hits/hits").forEach(hit -> ids.add(hit.path("_id").asText()));
         hits.add(ids);
+        if (command.group(3).contains("highlight")) {
+          JsonNode first = answer.at("/hits/hits/0/highlight");
+          String shown = "Hit 1 has `\"tokens\": %s` and `\"text\": %s`";
+          assertTrue(
+              first.toString(),
+              readme.contains(
+                  String.format(Locale.ROOT, shown, first.get("tokens"), first.get("text"))));
+        }
       }
     }
     assertEquals("commands in the README", readme.split("\ncurl ", -1).length - 1, count);
-    assertEquals(List.of(List.of("1", "2"), List.of("1", "2"), List.of("1", "2")), sorted(hits));
+    assertEquals(Collections.nCopies(4, List.of("1", "2")), sorted(hits));
     removePlugin(http, hits.get(0));
   }
 
   /** Hits with the same score have no order. */
   private static List<List<String>> sorted(List<List<String>> hits) {
-    return List.of(hits.get(0), hits.get(1), hits.get(2).stream().sorted().toList());
+    return List.of(
+        hits.get(0), hits.get(1), hits.get(2).stream().sorted().toList(), hits.get(3));
   }
 
   private static void removePlugin(Http http, List<String> expected) throws IOException {

@@ -50,7 +50,7 @@ import org.junit.BeforeClass;
 public class TestFieldWithoutValues extends LuceneTestCase {
 
   private static final LateInteractionFieldSettings SETTINGS =
-      new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1000, 5, 3);
+      new LateInteractionFieldSettings(2, 4, RawTokens.NONE, 1000, 5, 3, 1);
 
   private Directory directory;
 

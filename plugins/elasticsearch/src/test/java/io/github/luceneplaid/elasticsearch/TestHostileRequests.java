@@ -134,7 +134,7 @@ public class TestHostileRequests extends LuceneTestCase {
 
   public void testDocuments() throws Exception {
     LateInteractionFieldSettings settings =
-        new LateInteractionFieldSettings(3, 4, RawTokens.NONE, 1000, 5, 5);
+        new LateInteractionFieldSettings(3, 4, RawTokens.NONE, 1000, 5, 5, 1);
     attack(
         "documents of Elasticsearch",
         VALUES,

@@ -92,6 +92,12 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
             true,
             LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS,
             s -> s.maxQueryVectors());
+    private final Parameter<Integer> poolFactor =
+        integer(
+            "pool_factor",
+            false,
+            LateInteractionFieldSettings.DEFAULT_POOL_FACTOR,
+            s -> s.poolFactor());
     private final Parameter<Map<String, String>> meta = Parameter.metaParam();
 
     Builder(String name) {
@@ -126,7 +132,8 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
 
     @Override
     protected List<Parameter<?>> getParameters() {
-      return List.of(dims, bits, raw, trainingThreshold, maxVectors, maxQueryVectors, meta);
+      return List.of(
+          dims, bits, raw, trainingThreshold, maxVectors, maxQueryVectors, poolFactor, meta);
     }
 
     @Override
@@ -149,7 +156,8 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
                 LateInteractionFieldSettings.raw(raw.get()),
                 trainingThreshold.get(),
                 maxVectors.get(),
-                maxQueryVectors.get());
+                maxQueryVectors.get(),
+                poolFactor.get());
         return new LateInteractionFieldMapper(
             name,
             new LateInteractionFieldType(fullName, settings, meta.get()),
@@ -190,6 +198,8 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
     context
         .doc()
         .addWithKey(
-            name(), LateInteractionFieldSettings.luceneField(name(), matrix.toArray(), luceneType));
+            name(),
+            LateInteractionFieldSettings.luceneField(
+                name(), settings.pooled(matrix.toArray()), luceneType));
   }
 }

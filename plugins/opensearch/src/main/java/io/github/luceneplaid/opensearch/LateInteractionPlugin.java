@@ -14,6 +14,7 @@ package io.github.luceneplaid.opensearch;
 
 import static org.opensearch.common.settings.AbstractScopedSettings.ARCHIVED_SETTINGS_PREFIX;
 
+import io.github.luceneplaid.engine.HitHighlighter;
 import io.github.luceneplaid.engine.LateInteractionCodec;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import java.util.Collection;
@@ -34,6 +35,7 @@ import org.opensearch.plugins.ExtensiblePlugin;
 import org.opensearch.plugins.MapperPlugin;
 import org.opensearch.plugins.Plugin;
 import org.opensearch.plugins.SearchPlugin;
+import org.opensearch.search.fetch.subphase.highlight.Highlighter;
 
 /**
  * Late-interaction search in OpenSearch: the field type {@code token_vectors} and the query {@code
@@ -91,6 +93,11 @@ public final class LateInteractionPlugin extends Plugin
             LateInteractionQueryBuilder.NAME,
             in -> new LateInteractionQueryBuilder(in, texts),
             parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
+  }
+
+  @Override
+  public Map<String, Highlighter> getHighlighters() {
+    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter());
   }
 
   @Override

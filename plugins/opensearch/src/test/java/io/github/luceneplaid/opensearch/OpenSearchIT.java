@@ -457,9 +457,15 @@ public class OpenSearchIT {
       JsonNode answer = http.send(commands.group(1), commands.group(2), body).ok();
       assertFalse(answer.toString(), answer.path("errors").asBoolean());
       hits += answer.at("/hits/hits").size();
+      if (body.contains("highlight")) {
+        JsonNode first = answer.at("/hits/hits/0/highlight");
+        String shown =
+            "`\"tokens\": " + first.get("tokens") + "` and `\"title\": " + first.get("title") + "`";
+        assertTrue(first.toString(), readme.contains(shown));
+      }
     }
-    assertEquals(5, count);
-    assertEquals(1 + 2 + 1, hits);
+    assertEquals(6, count);
+    assertEquals(1 + 2 + 1 + 1, hits);
   }
 
   /** Without the second plugin, questions in words are refused. */

@@ -66,6 +66,14 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
         new float[][] {{1, 0, 0}}, tokens(index.parse("{\"tokens\": \"f16:ADwAAAAA\"}")));
   }
 
+  public void testPooling() throws IOException {
+    IndexFixture index = index(", \"pool_factor\": 3");
+    assertEquals(3, settings(index).poolFactor());
+    String value = "{\"tokens\": [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]]}";
+    assertArrayEquals(
+        new float[][] {{1, 0, 0}, {0, 1, 0}, {1, 0, 0}}, tokens(index.parse(value)));
+  }
+
   public void testSecondValue() throws IOException {
     IndexFixture index =
         IndexFixture.enabled(
@@ -94,7 +102,9 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
         MapperParsingException.class,
         () -> index.parse("{\"tokens\": [[1, 2, 3], [1, 2, 3], [1, 2, 3]]}"));
     for (String change :
-        new String[] {"\"bits\": 2", "\"raw\": \"float16\"", "\"training_threshold\": 9"}) {
+        new String[] {
+          "\"bits\": 2", "\"raw\": \"float16\"", "\"training_threshold\": 9", "\"pool_factor\": 2"
+        }) {
       IllegalArgumentException e =
           expectThrows(
               IllegalArgumentException.class,

@@ -51,6 +51,17 @@ final class TokenValues {
     return matrix.toArray();
   }
 
+  /** Whether a value has the form in which Solr returns it. */
+  static boolean isPayload(Object value, int dims) {
+    return switch (value) {
+      case byte[] payload -> true;
+      case CharSequence text -> isPayload(text.toString().strip(), dims);
+      case Collection<?> rows when rows.size() == 1 -> isPayload(rows.iterator().next(), dims);
+      case Object[] rows when rows.length == 1 -> isPayload(rows[0], dims);
+      case null, default -> false;
+    };
+  }
+
   private static void addText(String text, int dims, TokenMatrix matrix) {
     if (text.isEmpty() || text.equals("null")) {
       return;

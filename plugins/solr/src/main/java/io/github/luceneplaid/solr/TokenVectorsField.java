@@ -47,8 +47,8 @@ import org.apache.solr.uninverting.UninvertingReader;
  * </pre>
  *
  * Attributes are {@code dims}, which is required, {@code bits}, {@code raw}, {@code
- * training_threshold}, {@code max_vectors} and {@code max_query_vectors}, see {@link
- * LateInteractionFieldSettings}. The doc-values format is {@link PlaidDocValuesFormat} and the
+ * training_threshold}, {@code max_vectors}, {@code max_query_vectors} and {@code
+ * pool_factor}, see {@link LateInteractionFieldSettings}. The doc-values format is {@link PlaidDocValuesFormat} and the
  * field has nothing but doc values, unless it is {@code stored="true"}: then the original vectors
  * are kept in stored fields, too, for atomic updates and for {@code fl}.
  *
@@ -111,7 +111,8 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
         integer(
             args, "training_threshold", LateInteractionFieldSettings.DEFAULT_TRAINING_THRESHOLD),
         integer(args, "max_vectors", LateInteractionFieldSettings.DEFAULT_MAX_VECTORS),
-        integer(args, "max_query_vectors", LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS));
+        integer(args, "max_query_vectors", LateInteractionFieldSettings.DEFAULT_MAX_QUERY_VECTORS),
+        integer(args, "pool_factor", LateInteractionFieldSettings.DEFAULT_POOL_FACTOR));
   }
 
   private static Integer integer(Map<String, String> args, String name, Integer defaultValue) {
@@ -177,11 +178,17 @@ public final class TokenVectorsField extends org.apache.solr.schema.FieldType {
             + "]; configure solr.SchemaCodecFactory");
   }
 
-  /** The stored value of a document's field; null for no value. */
+  /**
+   * The stored value of a document's field; null for no value. Solr's own form of a value has been
+   * pooled when it was made, so an atomic update does not pool it again.
+   */
   BytesRef encode(SchemaField field, Object value) {
     float[][] tokens;
     try {
       tokens = TokenValues.read(value, settings.dims(), settings.documentMatrix(field.getName()));
+      if (TokenValues.isPayload(value, settings.dims()) == false) {
+        tokens = settings.pooled(tokens);
+      }
     } catch (IllegalArgumentException e) {
       throw new SolrException(ErrorCode.BAD_REQUEST, e.getMessage(), e);
     }

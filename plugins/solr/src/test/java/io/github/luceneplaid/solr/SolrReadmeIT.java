@@ -74,7 +74,7 @@ public class SolrReadmeIT {
         answers++;
       }
     }
-    assertEquals(2, answers);
+    assertEquals(3, answers);
     remove();
   }
 

@@ -82,6 +82,21 @@ public class TestLateInteractionUpdates extends SolrCoreTestCase {
     assertArrayEquals(tokens, stored("8"));
   }
 
+  /** Vectors are pooled once: not when they are sent back, and not by an atomic update. */
+  public void testPooling() throws Exception {
+    start("pool_factor=\"2\" raw=\"float32\"");
+    add("id", "1", "text", "fizz", FIELD, Arrays.deepToString(randomTokens(9)));
+    server.commit();
+    float[][] pooled = stored("1");
+    assertEquals(1 + 4, pooled.length);
+    add("id", "1", "text", set("buzz"));
+    server.commit();
+    assertArrayEquals(pooled, stored("1"));
+    add("id", "2", FIELD, query("q", "id:1", "fl", FIELD).getResults().get(0).get(FIELD));
+    server.commit();
+    assertArrayEquals(pooled, stored("2"));
+  }
+
   /** Bad documents are reported, the others go in. */
   public void testTolerant() throws Exception {
     start("max_vectors=\"3\"");

@@ -185,6 +185,39 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertTrue(found.getDebugMap().get("maxsim").toString().contains("scanned=1"));
   }
 
+  /** The transformer of the example marks words; see the README for its answers. */
+  public void testTransformer() throws Exception {
+    start("");
+    String places = "[[0,3],[4,8]]";
+    add("id", "1", "text", "red fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", places);
+    add("id", "2", "text", "blue fish", FIELD, "[[0,0,1,0],[0,1,0,0]]");
+    add("id", "3", "text", "no vectors");
+    server.commit();
+    String q = "{!maxsim f=tokens v='[[0,1,0,0]]'}";
+    String fl = "id,n:[maxsim f=tokens],t:[maxsim f=tokens text=text offsets=places]";
+    QueryResponse found = query("q", q, "fl", fl, "sort", "id asc");
+    assertEquals(List.of("0:1"), found.getResults().get(0).get("n"));
+    assertEquals(List.of("red <em>fish</em>"), found.getResults().get(0).get("t"));
+    assertEquals(List.of("0:1"), found.getResults().get(1).get("n"));
+    assertNull(found.getResults().get(1).get("t"));
+    found = query("q", "text:vectors", "fl", fl);
+    assertNull(found.getResults().get(0).get("n"));
+    String exact = q.replace("v=", "exact=true v=");
+    fl = "[maxsim f=tokens text=text offsets=places before=< after=> fragments=1 similarities=true]";
+    found = query("q", exact, "fq", "id:1", "fl", fl);
+    assertEquals(List.of("red <fish> (1.0000)"), found.getResults().get(0).get("[maxsim]"));
+
+    assertBadRequest("[f] is missing", "q", q, "fl", "[maxsim]");
+    assertBadRequest("field [id] is of type", "q", q, "fl", "[maxsim f=id]");
+    assertBadRequest("option [offsets]: found none", "q", q, "fl", "[maxsim f=tokens text=text]");
+    add("id", "1", "text", "red fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[0,3],[4,9]]");
+    add("id", "2", "text", "blue fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[");
+    server.commit();
+    fl = "t:[maxsim f=tokens text=text offsets=places]";
+    assertBadRequest("token 1 has [4, 9]", "q", q, "fq", "id:1", "fl", fl);
+    assertBadRequest("text that is not JSON", "q", q, "fq", "id:2", "fl", fl);
+  }
+
   public void testBadRequests() throws Exception {
     start("max_query_vectors=\"2\"");
     String q = "{!maxsim f=tokens v='[[1,0,0,0]]'}";

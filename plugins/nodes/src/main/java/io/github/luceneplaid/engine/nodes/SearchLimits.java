@@ -76,8 +76,7 @@ public record SearchLimits(Http http, String index, String vectors) {
     try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
       List<Future<Http.Answer>> answers = new ArrayList<>();
       for (int i = 0; i < SEARCHES; i++) {
-        String parameters = i % 2 == 0 ? ",\"k\":100" : ",\"exact\":true";
-        answers.add(clients.submit(() -> search(parameters, "")));
+        answers.add(clients.submit(() -> search(",\"k\":100", "")));
       }
       for (Future<Http.Answer> future : answers) {
         Http.Answer answer = future.get();

@@ -1,0 +1,135 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+
+package io.github.luceneplaid.engine.nodes;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * Documents as large as those of models for page images, of real token vectors: each document is
+ * joined from others, and its vectors are shuffled.
+ *
+ * @param documents 1,000 of 1,030 vectors
+ * @param queries of 20 vectors
+ * @param best the ids of the 10 best documents of each query, by exact MaxSim
+ */
+public record PageImages(float[][][] documents, float[][][] queries, List<List<String>> best) {
+
+  private static final int DOCUMENTS = 1000;
+  private static final int VECTORS = 1030;
+  private static final int QUERY_VECTORS = 20;
+  private static final int QUERIES = 100;
+  private static final int K = 10;
+
+  /** Makes them; the same ones each time. */
+  public static PageImages of(CranfieldTokens collection) {
+    Random random = new Random(3265);
+    float[][][] sources = collection.documents();
+    float[][][] documents = new float[DOCUMENTS][][];
+    for (int doc = 0; doc < DOCUMENTS; doc++) {
+      List<float[]> tokens = new ArrayList<>();
+      while (tokens.size() < VECTORS) {
+        tokens.addAll(Arrays.asList(sources[random.nextInt(sources.length)]));
+      }
+      Collections.shuffle(tokens, random);
+      documents[doc] = tokens.subList(0, VECTORS).toArray(float[][]::new);
+    }
+    float[][][] queries =
+        Arrays.stream(collection.queries())
+            .filter(query -> query.length >= QUERY_VECTORS)
+            .limit(QUERIES)
+            .map(query -> Arrays.copyOf(query, QUERY_VECTORS))
+            .toArray(float[][][]::new);
+    List<List<String>> best =
+        Arrays.stream(queries).map(query -> best(query, documents)).toList();
+    return new PageImages(documents, queries, best);
+  }
+
+  private static List<String> best(float[][] query, float[][][] documents) {
+    double[] scores =
+        IntStream.range(0, documents.length)
+            .parallel()
+            .mapToDouble(doc -> score(query, documents[doc]))
+            .toArray();
+    return IntStream.range(0, documents.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(doc -> -scores[doc]))
+        .limit(K)
+        .map(String::valueOf)
+        .toList();
+  }
+
+  private static double score(float[][] query, float[][] document) {
+    double sum = 0;
+    for (float[] q : query) {
+      float best = Float.NEGATIVE_INFINITY;
+      for (float[] d : document) {
+        best = Math.max(best, VectorUtil.dotProduct(q, d));
+      }
+      sum += Math.max(0, (1 + best) / 2);
+    }
+    return sum;
+  }
+
+  /** Searches and returns the ids of hits. */
+  public interface Search {
+    /** Ids of the 10 best hits. */
+    List<String> ids(float[][] query) throws IOException;
+  }
+
+  /** The head of a table of {@link #row}. */
+  public static String head() {
+    return "| | recall@10 | median ms | p95 ms | CPU ms | bytes |\n|---|---|---|---|---|---|\n";
+  }
+
+  /**
+   * Measures searches, one after the other, after a round to warm up.
+   *
+   * @param bytes of the index
+   * @return a row of a table
+   */
+  public String row(String name, ServerProcess server, long bytes, Search search)
+      throws IOException {
+    for (float[][] query : queries) {
+      search.ids(query);
+    }
+    long[] nanos = new long[queries.length];
+    double recall = 0;
+    long cpu = server.cpu().toNanos();
+    for (int query = 0; query < queries.length; query++) {
+      long start = System.nanoTime();
+      List<String> found = search.ids(queries[query]);
+      nanos[query] = System.nanoTime() - start;
+      recall += CranfieldTokens.recall(best.get(query), found) / queries.length;
+    }
+    cpu = server.cpu().toNanos() - cpu;
+    Arrays.sort(nanos);
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.3f | %.1f | %.1f | %.1f | %,d |%n",
+        name,
+        recall,
+        nanos[nanos.length / 2] / 1e6,
+        nanos[nanos.length * 95 / 100] / 1e6,
+        cpu / 1e6 / queries.length,
+        bytes);
+  }
+}
