@@ -231,8 +231,7 @@ public class TestSearchMemory extends LateInteractionTestCase {
   private static void assertEstimate(DirectoryReader reader, float[][] tokens, long most)
       throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
-    LateInteractionQuery query =
-        new LateInteractionQuery(FIELD, tokens, random().nextInt(1, 200));
+    LateInteractionQuery query = new LateInteractionQuery(FIELD, tokens, random().nextInt(1, 200));
     searcher.rewrite(query); // loads what all searches need
     long estimate = query.memory(searcher, 1);
     Watch watch = new Watch(estimate);

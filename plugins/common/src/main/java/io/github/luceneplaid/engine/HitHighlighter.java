@@ -54,8 +54,7 @@ public final class HitHighlighter {
     Map<String, Object> given = options == null ? Map.of() : options;
     this.field = field;
     this.numbers = numbers;
-    Set<String> known =
-        numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS);
+    Set<String> known = numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS);
     for (String name : given.keySet()) {
       if (known.contains(name) == false) {
         throw refused(name, "an unknown option", "one of " + known.stream().sorted().toList());

@@ -106,9 +106,7 @@ public record HitMatches(List<LateInteractionQuery> queries) {
                 match.queryToken()
                     + ":"
                     + match.documentToken()
-                    + (similarities
-                        ? String.format(Locale.ROOT, ":%.4f", match.similarity())
-                        : ""))
+                    + (similarities ? String.format(Locale.ROOT, ":%.4f", match.similarity()) : ""))
         .toList();
   }
 }

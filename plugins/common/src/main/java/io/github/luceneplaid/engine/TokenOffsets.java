@@ -42,9 +42,7 @@ public interface TokenOffsets {
       int[][] offsets = new int[pairs.size()][];
       for (int token = 0; token < offsets.length; token++) {
         List<?> pair = list(field, pairs.get(token));
-        if (pair.size() != 2
-            || isWhole(pair.get(0)) == false
-            || isWhole(pair.get(1)) == false) {
+        if (pair.size() != 2 || isWhole(pair.get(0)) == false || isWhole(pair.get(1)) == false) {
           throw unexpected(field, token, pair, "two whole numbers");
         }
         long start = ((Number) pair.get(0)).longValue();

@@ -44,7 +44,8 @@ public record WordMarker(String before, String after, int fragments, int size) {
    * @return whole sentences, the best ones, in the order of the text; none if nothing is marked
    * @throws IllegalArgumentException if the vectors cannot be those of the text
    */
-  public List<String> mark(String text, int[][] offsets, List<TokenMatch> matches, boolean similarities) {
+  public List<String> mark(
+      String text, int[][] offsets, List<TokenMatch> matches, boolean similarities) {
     TreeMap<Integer, Word> words = new TreeMap<>();
     for (TokenMatch match : matches) {
       if (match.documentToken() >= offsets.length) {
@@ -62,9 +63,7 @@ public record WordMarker(String before, String after, int fragments, int size) {
     }
     return words.isEmpty()
         ? List.of()
-        : parts(text, words).stream()
-            .map(part -> marked(text, part, words, similarities))
-            .toList();
+        : parts(text, words).stream().map(part -> marked(text, part, words, similarities)).toList();
   }
 
   /** A word that is marked, with the best similarity of one of its tokens. */

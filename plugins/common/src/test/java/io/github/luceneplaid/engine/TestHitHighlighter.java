@@ -176,8 +176,7 @@ public class TestHitHighlighter extends LuceneTestCase {
       Map<String, Object> source = new HashMap<>(Map.of("text", TEXT, "places", PLACES));
       source.put((String) row[0], row[1]);
       String message =
-          expectThrows(
-                  IllegalArgumentException.class, () -> words(whole, query, Map.of(), source))
+          expectThrows(IllegalArgumentException.class, () -> words(whole, query, Map.of(), source))
               .getMessage();
       assertTrue(message, message.contains((String) row[2]) && message.contains((String) row[3]));
     }
@@ -197,7 +196,8 @@ public class TestHitHighlighter extends LuceneTestCase {
                       IllegalArgumentException.class,
                       () -> new HitHighlighter("text", false, options))
                   .getMessage();
-          assertTrue(message, message.contains("highlighter [maxsim] of field [text], " + expected));
+          assertTrue(
+              message, message.contains("highlighter [maxsim] of field [text], " + expected));
         });
     expectThrows(
         IllegalArgumentException.class,

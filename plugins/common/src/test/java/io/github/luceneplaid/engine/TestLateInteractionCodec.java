@@ -193,7 +193,8 @@ public class TestLateInteractionCodec extends LuceneTestCase {
         for (boolean exact : new boolean[] {false, true}) {
           try (DirectoryReader reader = DirectoryReader.open(writer)) {
             Query query =
-                new LateInteractionRequest(null, null, null, null, exact).toQuery(FIELD, tokens(2), null);
+                new LateInteractionRequest(null, null, null, null, exact)
+                    .toQuery(FIELD, tokens(2), null);
             assertEquals(List.of(), hits(reader, query, 1));
           }
         }

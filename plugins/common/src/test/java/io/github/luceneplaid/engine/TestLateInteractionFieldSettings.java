@@ -77,10 +77,14 @@ public class TestLateInteractionFieldSettings extends LuceneTestCase {
     new LateInteractionRequest(null, null, null, null, true);
     new LateInteractionRequest(1, 100_000, 3, null, false);
     assertRefused(
-        () -> new LateInteractionRequest(0, null, null, null, false), "[k]", "found 0", "1 to 100000");
+        () -> new LateInteractionRequest(0, null, null, null, false),
+        "[k]",
+        "found 0",
+        "1 to 100000");
     assertRefused(
         () -> new LateInteractionRequest(1, 100_001, null, null, false), "[candidates]", "100001");
-    assertRefused(() -> new LateInteractionRequest(1, null, -1, null, false), "[cells]", "found -1");
+    assertRefused(
+        () -> new LateInteractionRequest(1, null, -1, null, false), "[cells]", "found -1");
     assertRefused(() -> new LateInteractionRequest(1, null, null, null, true), "[exact]", "[k]");
     new LateInteractionRequest(1, null, null, 1f, false);
     for (float recall : new float[] {0, -1, Math.nextUp(1f), Float.NaN}) {

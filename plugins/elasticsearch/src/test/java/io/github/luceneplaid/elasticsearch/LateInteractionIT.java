@@ -149,7 +149,6 @@ public class LateInteractionIT {
         http.put("/refused", "{\"settings\": {\"index.token_vectors\": \"perhaps\"}}"), "perhaps");
   }
 
-  /** Only settings that do not affect stored data can be changed. */
   /** The highlighter shows numbers of vectors after pooling; bad options are refused. */
   @Test
   public void testPoolingAndHighlighter() throws IOException {
@@ -182,9 +181,11 @@ public class LateInteractionIT {
         http.post("/pooled/_search", String.format(Locale.ROOT, search, "", "text", "\"x\": 1")),
         "highlighter [maxsim] of field [text], option [x]: found an unknown option");
     assertRefused(
-        createWith(", \"dims\": 4, \"pool_factor\": 65"), "[pool_factor]: found 65, expected 1 to 64");
+        createWith(", \"dims\": 4, \"pool_factor\": 65"),
+        "[pool_factor]: found 65, expected 1 to 64");
   }
 
+  /** Only settings that do not affect stored data can be changed. */
   @Test
   public void testMappingUpdates() throws IOException {
     createFour("updated", "");

@@ -86,8 +86,7 @@ public class ReadmeIT {
 
   /** Hits with the same score have no order. */
   private static List<List<String>> sorted(List<List<String>> hits) {
-    return List.of(
-        hits.get(0), hits.get(1), hits.get(2).stream().sorted().toList(), hits.get(3));
+    return List.of(hits.get(0), hits.get(1), hits.get(2).stream().sorted().toList(), hits.get(3));
   }
 
   private static void removePlugin(Http http, List<String> expected) throws IOException {

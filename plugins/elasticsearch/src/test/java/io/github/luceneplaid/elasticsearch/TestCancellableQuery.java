@@ -26,6 +26,9 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.elasticsearch.common.breaker.CircuitBreaker;
@@ -139,5 +142,22 @@ public class TestCancellableQuery extends LuceneTestCase {
       assertEquals(8 << 20, breaker.getUsed());
       breaker.addWithoutBreaking(-(8 << 20));
     }
+  }
+
+  /** A search that scores documents exactly looks before each one whether it has to end. */
+  public void testExactEnds() throws IOException {
+    ContextIndexSearcher searcher = searcher();
+    Query exact =
+        new LateInteractionRequest(null, null, null, null, true)
+            .toQuery("tokens", new float[][] {{1, 0}}, null);
+    Query rewritten = searcher.rewrite(new CancellableQuery(exact, new BreakerLimit(null)));
+    Weight weight = new IndexSearcher(reader).createWeight(rewritten, ScoreMode.COMPLETE, 1);
+    searcher.addQueryCancellation(
+        () -> {
+          throw new TaskCancelledException("enough");
+        });
+    Scorer scorer = weight.scorer(reader.leaves().get(0));
+    assertEquals(0, scorer.iterator().nextDoc());
+    expectThrows(TaskCancelledException.class, scorer::score);
   }
 }

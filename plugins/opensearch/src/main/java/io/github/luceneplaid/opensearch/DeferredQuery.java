@@ -45,7 +45,7 @@ final class DeferredQuery extends WrappedQuery {
       hits = limit.holding(query, searcher, () -> searcher.rewrite(query));
       QueryTimeout timeout = searcher.getTimeout();
       if (timeout != null) {
-        hits = WatchedSource.watched(hits, timeout::shouldExit);
+        hits = WatchedSource.watched(hits, () -> look(timeout));
       }
     } catch (
         @SuppressWarnings("unused")
@@ -55,5 +55,12 @@ final class DeferredQuery extends WrappedQuery {
       hits = new MatchNoDocsQuery("time was out");
     }
     return searcher.createWeight(hits, scoreMode, boost);
+  }
+
+  /** The searcher ends a search in this way both if time is out and if it was cancelled. */
+  private static void look(QueryTimeout timeout) {
+    if (timeout.shouldExit()) {
+      throw new QueryPhase.TimeExceededException();
+    }
   }
 }

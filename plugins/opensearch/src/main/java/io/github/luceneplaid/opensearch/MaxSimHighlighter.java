@@ -37,8 +37,7 @@ final class MaxSimHighlighter implements Highlighter {
   public HighlightField highlight(FieldHighlightContext context) throws IOException {
     FieldOptions options = context.field.fieldOptions();
     boolean numbers = context.fieldType instanceof LateInteractionFieldType;
-    HitHighlighter highlighter =
-        new HitHighlighter(context.fieldName, numbers, options.options());
+    HitHighlighter highlighter = new HitHighlighter(context.fieldName, numbers, options.options());
     HitMatches queries =
         (HitMatches)
             context.cache.computeIfAbsent(

@@ -57,9 +57,7 @@ public class PageImagesIT {
                 .at("/_all/primaries/store/size_in_bytes")
                 .asLong();
         String name = "`pool_factor` " + factor;
-        table.append(
-            pages.row(
-                name, node.process(), bytes, query -> ids(node, index, query, "")));
+        table.append(pages.row(name, node.process(), bytes, query -> ids(node, index, query, "")));
         table.append(
             pages.row(
                 name + ", `recall` 0.95",

@@ -32,6 +32,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
@@ -191,5 +192,28 @@ public class TestDeferredQuery extends LuceneTestCase {
       assertEquals(8 << 20, breaker.getUsed());
       breaker.addWithoutBreaking(-(8 << 20));
     }
+  }
+
+  /** A search that scores documents exactly looks before each one whether it has to end. */
+  public void testExactEnds() throws IOException {
+    ContextIndexSearcher searcher = searcher(false);
+    Query exact =
+        new LateInteractionRequest(null, null, null, null, true)
+            .toQuery("tokens", new float[][] {{1, 0}}, null);
+    Weight weight = searcher.createWeight(deferred(exact), ScoreMode.COMPLETE, 1);
+    Scorer scorer = weight.scorer(reader.leaves().get(0));
+    assertEquals(0, scorer.iterator().nextDoc());
+    assertTrue(scorer.score() > 0);
+    AtomicInteger asked = new AtomicInteger();
+    searcher.addQueryCancellation(
+        () -> {
+          if (asked.incrementAndGet() > 1) {
+            throw new TaskCancelledException("enough");
+          }
+        });
+    assertEquals(1, scorer.iterator().nextDoc());
+    assertTrue(scorer.score() > 0);
+    assertEquals(2, scorer.iterator().nextDoc());
+    expectThrows(QueryPhase.TimeExceededException.class, scorer::score);
   }
 }

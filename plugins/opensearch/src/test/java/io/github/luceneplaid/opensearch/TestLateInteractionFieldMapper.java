@@ -70,8 +70,7 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
     IndexFixture index = index(", \"pool_factor\": 3");
     assertEquals(3, settings(index).poolFactor());
     String value = "{\"tokens\": [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]]}";
-    assertArrayEquals(
-        new float[][] {{1, 0, 0}, {0, 1, 0}, {1, 0, 0}}, tokens(index.parse(value)));
+    assertArrayEquals(new float[][] {{1, 0, 0}, {0, 1, 0}, {1, 0, 0}}, tokens(index.parse(value)));
   }
 
   public void testSecondValue() throws IOException {

@@ -47,10 +47,10 @@ import org.apache.solr.uninverting.UninvertingReader;
  * </pre>
  *
  * Attributes are {@code dims}, which is required, {@code bits}, {@code raw}, {@code
- * training_threshold}, {@code max_vectors}, {@code max_query_vectors} and {@code
- * pool_factor}, see {@link LateInteractionFieldSettings}. The doc-values format is {@link PlaidDocValuesFormat} and the
- * field has nothing but doc values, unless it is {@code stored="true"}: then the original vectors
- * are kept in stored fields, too, for atomic updates and for {@code fl}.
+ * training_threshold}, {@code max_vectors}, {@code max_query_vectors} and {@code pool_factor}, see
+ * {@link LateInteractionFieldSettings}. The doc-values format is {@link PlaidDocValuesFormat} and
+ * the field has nothing but doc values, unless it is {@code stored="true"}: then the original
+ * vectors are kept in stored fields, too, for atomic updates and for {@code fl}.
  *
  * <p>A value is a text with JSON, {@code "[[...], [...]]"}, or with base64, see {@link
  * io.github.luceneplaid.engine.TokenMatrix#addBase64}; with {@link

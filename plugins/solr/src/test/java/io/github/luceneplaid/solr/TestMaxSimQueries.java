@@ -203,7 +203,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     found = query("q", "text:vectors", "fl", fl);
     assertNull(found.getResults().get(0).get("n"));
     String exact = q.replace("v=", "exact=true v=");
-    fl = "[maxsim f=tokens text=text offsets=places before=< after=> fragments=1 similarities=true]";
+    fl =
+        "[maxsim f=tokens text=text offsets=places before=< after=> fragments=1 similarities=true]";
     found = query("q", exact, "fq", "id:1", "fl", fl);
     assertEquals(List.of("red <fish> (1.0000)"), found.getResults().get(0).get("[maxsim]"));
 
@@ -330,7 +331,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     server.commit();
     String few = Arrays.deepToString(new float[1][dims]);
     String many = Arrays.deepToString(new float[8192][dims]);
-    for (String query : List.of("{!maxsim f=tokens v=$qv}", "{!maxsim f=tokens exact=true v=$qv}")) {
+    for (String query :
+        List.of("{!maxsim f=tokens v=$qv}", "{!maxsim f=tokens exact=true v=$qv}")) {
       assertEquals(List.of("1"), hits("q", query, "qv", few));
       SolrException e = expectThrows(SolrException.class, () -> query("q", query, "qv", many));
       assertEquals(e.getMessage(), 429, e.code());

@@ -29,7 +29,8 @@ public class TestTokenValues extends LuceneTestCase {
 
   private static float[][] read(Object value, int dims) {
     TokenMatrix matrix =
-        new LateInteractionFieldSettings(dims, 4, RawTokens.NONE, 1000, 16, 16, 1).documentMatrix("f");
+        new LateInteractionFieldSettings(dims, 4, RawTokens.NONE, 1000, 16, 16, 1)
+            .documentMatrix("f");
     return TokenValues.read(value, dims, matrix);
   }
 

@@ -58,8 +58,7 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
             .limit(QUERIES)
             .map(query -> Arrays.copyOf(query, QUERY_VECTORS))
             .toArray(float[][][]::new);
-    List<List<String>> best =
-        Arrays.stream(queries).map(query -> best(query, documents)).toList();
+    List<List<String>> best = Arrays.stream(queries).map(query -> best(query, documents)).toList();
     return new PageImages(documents, queries, best);
   }
 

@@ -131,8 +131,7 @@ public record SearchLimits(Http http, String index, String vectors) {
   /** A search that runs out of time says so. */
   public void timeout() throws IOException {
     JsonNode answer = search(",\"k\":100,\"candidates\":100000", ",\"timeout\":\"20ms\"").ok();
-    if (answer.get("timed_out").asBoolean() == false
-        || answer.at("/_shards/failed").asInt() != 0) {
+    if (answer.get("timed_out").asBoolean() == false || answer.at("/_shards/failed").asInt() != 0) {
       throw new IOException("found " + answer);
     }
   }
