@@ -61,9 +61,9 @@ public class TestHostileRequests extends LuceneTestCase {
   private static final List<String> QUERIES =
       List.of(
           "{\"maxsim\": {\"field\": \"tokens\", \"query_vectors\": [[1, 2.5], [0, -1]],"
-              + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"boost\": 2, \"_name\": \"n\"}}",
+              + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"recall\": 0.9, \"_name\": \"n\"}}",
           "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
-              + " \"filter\": {\"match_all\": {}}, \"exact\": true}}",
+              + " \"filter\": {\"match_all\": {}}, \"exact\": true, \"boost\": 2}}",
           "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}");
 
   private static XContentParserConfiguration CONFIG;

@@ -105,8 +105,8 @@ public class TestHostileRequests extends SolrCoreTestCase {
     start("");
     server.add(document("id", "1", FIELD, "[[1,0,0,0]]"));
     server.commit();
-    List<String> names = List.of("f", "k", "candidates", "cells", "exact");
-    String[] values = {"tokens", "3", "50", "8", "false"};
+    List<String> names = List.of("f", "k", "candidates", "cells", "recall", "exact");
+    String[] values = {"tokens", "3", "50", "8", "0.9", "false"};
     attack(
         "parameters of queries",
         List.of(values),
