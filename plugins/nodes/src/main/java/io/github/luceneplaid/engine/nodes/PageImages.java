@@ -38,6 +38,8 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
   private static final int QUERY_VECTORS = 20;
   private static final int QUERIES = 100;
   private static final int K = 10;
+  private static final int BULK = 20;
+  private static final String STORE = "/_all/primaries/store/";
 
   /** Makes them; the same ones each time. */
   public static PageImages of(CranfieldTokens collection) {
@@ -88,47 +90,104 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
     return sum;
   }
 
-  /** Searches and returns the ids of hits. */
-  public interface Search {
-    /** Ids of the 10 best hits. */
-    List<String> ids(float[][] query) throws IOException;
-  }
-
-  /** The head of a table of {@link #row}. */
-  public static String head() {
-    return "| | recall@10 | median ms | p95 ms | CPU ms | bytes |\n|---|---|---|---|---|---|\n";
-  }
-
   /**
-   * Measures searches, one after the other, after a round to warm up.
+   * Indexes the documents on a node of Elasticsearch or OpenSearch, all of them and pooled, and
+   * measures searches, one after the other, after a round to warm up.
    *
-   * @param bytes of the index
-   * @return a row of a table
+   * @return a table
    */
-  public String row(String name, ServerProcess server, long bytes, Search search)
+  public String measure(Http http, ServerProcess server) throws IOException {
+    StringBuilder table =
+        new StringBuilder(
+            "| `pool_factor` | `recall` | recall@10 | median ms | p95 ms | CPU ms | bytes |\n"
+                + "|---|---|---|---|---|---|---|\n");
+    for (int factor : new int[] {1, 3}) {
+      String index = "pages" + factor;
+      index(http, index, factor);
+      long bytes =
+          http.get("/" + index + "/_stats/store").ok().at(STORE + "size_in_bytes").asLong();
+      for (double recall : new double[] {0.995, 0.95}) {
+        table.append(
+            String.format(
+                Locale.ROOT,
+                "| %d | %s | %s | %,d |%n",
+                factor,
+                recall,
+                measure(http, index, recall, server),
+                bytes));
+      }
+    }
+    return table.toString();
+  }
+
+  private void index(Http http, String index, int factor) throws IOException {
+    http.put(
+            "/" + index,
+            String.format(
+                Locale.ROOT,
+                """
+                {"settings": {"index.token_vectors": true, "number_of_replicas": 0},
+                 "mappings": {"_source": {"excludes": ["tokens"]}, "properties": {
+                   "tokens": {"type": "token_vectors", "dims": 128, "pool_factor": %d}}}}
+                """,
+                factor))
+        .ok();
+    for (int from = 0; from < documents.length; from += BULK) {
+      StringBuilder lines = new StringBuilder();
+      for (int doc = from; doc < from + BULK; doc++) {
+        lines.append(
+            String.format(
+                Locale.ROOT,
+                "{\"index\":{\"_id\":\"%d\"}}%n{\"tokens\":\"%s\"}%n",
+                doc,
+                CranfieldTokens.base64(documents[doc], true)));
+      }
+      if (http.post("/" + index + "/_bulk", lines.toString()).ok().get("errors").asBoolean()) {
+        throw new IOException("some documents were refused");
+      }
+    }
+    http.post("/" + index + "/_forcemerge?max_num_segments=1", null).ok();
+    http.post("/" + index + "/_refresh", null).ok();
+  }
+
+  private String measure(Http http, String index, double recall, ServerProcess server)
       throws IOException {
     for (float[][] query : queries) {
-      search.ids(query);
+      ids(http, index, query, recall);
     }
     long[] nanos = new long[queries.length];
-    double recall = 0;
+    double found = 0;
     long cpu = server.cpu().toNanos();
     for (int query = 0; query < queries.length; query++) {
       long start = System.nanoTime();
-      List<String> found = search.ids(queries[query]);
+      List<String> ids = ids(http, index, queries[query], recall);
       nanos[query] = System.nanoTime() - start;
-      recall += CranfieldTokens.recall(best.get(query), found) / queries.length;
+      found += CranfieldTokens.recall(best.get(query), ids) / queries.length;
     }
     cpu = server.cpu().toNanos() - cpu;
     Arrays.sort(nanos);
     return String.format(
         Locale.ROOT,
-        "| %s | %.3f | %.1f | %.1f | %.1f | %,d |%n",
-        name,
-        recall,
+        "%.3f | %.1f | %.1f | %.1f",
+        found,
         nanos[nanos.length / 2] / 1e6,
         nanos[nanos.length * 95 / 100] / 1e6,
-        cpu / 1e6 / queries.length,
-        bytes);
+        cpu / 1e6 / queries.length);
+  }
+
+  private static List<String> ids(Http http, String index, float[][] query, double recall)
+      throws IOException {
+    String body =
+        "{\"_source\":false,\"query\":{\"maxsim\":{\"field\":\"tokens\",\"recall\":"
+            + recall
+            + ",\"query_vectors\":"
+            + Http.JSON.writeValueAsString(query)
+            + "}}}";
+    List<String> ids = new ArrayList<>();
+    http.post("/" + index + "/_search?request_cache=false", body)
+        .ok()
+        .at("/hits/hits")
+        .forEach(hit -> ids.add(hit.get("_id").asText()));
+    return ids;
   }
 }
