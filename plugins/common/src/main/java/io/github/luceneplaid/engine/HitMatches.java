@@ -64,7 +64,7 @@ public record HitMatches(List<LateInteractionQuery> queries) {
           && scored.getSource() instanceof MaxSimValuesSource source) {
         found.add(new LateInteractionQuery(source.getField(), source.getQueryTokens(), 1));
       }
-      // Of a search it says that it has a filter, whose documents are not found by vectors
+      // A filter selects documents, and a query that excludes documents answers nothing
       return occur == BooleanClause.Occur.MUST_NOT || parent instanceof LateInteractionQuery
           ? QueryVisitor.EMPTY_VISITOR
           : this;

@@ -99,8 +99,10 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
   public String measure(Http http, ServerProcess server) throws IOException {
     StringBuilder table =
         new StringBuilder(
-            "| `pool_factor` | `recall` | recall@10 | median ms | p95 ms | CPU ms | bytes |\n"
-                + "|---|---|---|---|---|---|---|\n");
+            """
+            | `pool_factor` | `recall` | recall@10 | median ms | p95 ms | CPU ms | bytes |
+            |---|---|---|---|---|---|---|
+            """);
     for (int factor : new int[] {1, 3}) {
       String index = "pages" + factor;
       index(http, index, factor);
