@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -71,11 +70,9 @@ public class ReadmeIT {
         hits.add(ids);
         if (command.group(3).contains("highlight")) {
           JsonNode first = answer.at("/hits/hits/0/highlight");
-          String shown = "Hit 1 has `\"tokens\": %s` and `\"text\": %s`";
-          assertTrue(
-              first.toString(),
-              readme.contains(
-                  String.format(Locale.ROOT, shown, first.get("tokens"), first.get("text"))));
+          String shown =
+              "`\"tokens\": " + first.get("tokens") + "` and `\"text\": " + first.get("text") + "`";
+          assertTrue(first.toString(), readme.contains(shown));
         }
       }
     }
