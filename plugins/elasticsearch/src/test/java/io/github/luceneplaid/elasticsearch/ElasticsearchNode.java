@@ -182,7 +182,8 @@ final class ElasticsearchNode implements Closeable {
     return folder("config");
   }
 
-  private Path folder(String folder) {
+  /** A folder of the node, such as that of its data. */
+  Path folder(String folder) {
     return home.folder().resolve("nodes").resolve(name).resolve(folder);
   }
 

@@ -39,7 +39,7 @@ public class PageImagesIT {
     PageImages pages = PageImages.of(CranfieldTokens.read());
     try (ElasticsearchNode node = ElasticsearchNode.single(ElasticsearchHome.install("pages"))) {
       node.start();
-      String table = pages.measure(node.http("timeout=120s"), node.process());
+      String table = pages.measure(node.http("timeout=120s"), node.process(), node.folder("data"));
       System.out.println(table);
       assertEquals(2 + 4, table.lines().count());
     }

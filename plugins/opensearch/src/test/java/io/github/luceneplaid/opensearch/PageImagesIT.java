@@ -36,11 +36,11 @@ public class PageImagesIT {
     assumeTrue("no " + CranfieldFolder.path(), Files.isDirectory(CranfieldFolder.path()));
     PageImages pages = PageImages.of(CranfieldTokens.read());
     int[] ports = Ports.free(2);
+    OpenSearchHome home = new OpenSearchHome(folder.getRoot().toPath());
     try (OpenSearchNode node =
-        new OpenSearchHome(folder.getRoot().toPath())
-            .start("single", ports[0], ports[1], "discovery.type=single-node")) {
+        home.start("single", ports[0], ports[1], "discovery.type=single-node")) {
       node.awaitHealth("red", 1);
-      String table = pages.measure(node.http(), node.process());
+      String table = pages.measure(node.http(), node.process(), home.data("single"));
       System.out.println(table);
       assertEquals(2 + 4, table.lines().count());
     }

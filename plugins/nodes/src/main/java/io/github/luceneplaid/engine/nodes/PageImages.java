@@ -13,6 +13,8 @@
 package io.github.luceneplaid.engine.nodes;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.lucene.util.VectorUtil;
 
 /**
@@ -39,7 +42,6 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
   private static final int QUERIES = 100;
   private static final int K = 10;
   private static final int BULK = 20;
-  private static final String STORE = "/_all/primaries/store/";
 
   /** Makes them; the same ones each time. */
   public static PageImages of(CranfieldTokens collection) {
@@ -94,9 +96,10 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
    * Indexes the documents on a node of Elasticsearch or OpenSearch, all of them and pooled, and
    * measures searches, one after the other, after a round to warm up.
    *
+   * @param data the folder with the data of the node
    * @return a table
    */
-  public String measure(Http http, ServerProcess server) throws IOException {
+  public String measure(Http http, ServerProcess server, Path data) throws IOException {
     StringBuilder table =
         new StringBuilder(
             """
@@ -106,8 +109,7 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
     for (int factor : new int[] {1, 3}) {
       String index = "pages" + factor;
       index(http, index, factor);
-      long bytes =
-          http.get("/" + index + "/_stats/store").ok().at(STORE + "size_in_bytes").asLong();
+      long bytes = bytes(http, index, data);
       for (double recall : new double[] {0.995, 0.95}) {
         table.append(
             String.format(
@@ -120,6 +122,20 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
       }
     }
     return table.toString();
+  }
+
+  /** The bytes of the files of the plugin's format. */
+  private static long bytes(Http http, String index, Path data) throws IOException {
+    http.post("/" + index + "/_flush?force=true", null).ok();
+    String settings = "/" + index + "/settings/index/uuid";
+    String uuid = http.get("/" + index + "/_settings").ok().at(settings).asText();
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.filter(path -> path.toString().contains(uuid)).toList()) {
+        bytes += file.getFileName().toString().contains("Plaid1") ? Files.size(file) : 0;
+      }
+    }
+    return bytes;
   }
 
   private void index(Http http, String index, int factor) throws IOException {
