@@ -64,7 +64,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * format's own quantiser beside them. A segment that was imported has its centroids as cells;
  * merges cluster its tokens as those of any other.
  *
- * <p>Options are written with each field. A format made without arguments, as the one that opens an
+ * <p>Options are written with each field, and as its attributes: {@code PlaidDocValuesFormat.bits},
+ * {@code .raw} (NONE, FLOAT16 or FLOAT32), {@code .trainingThreshold}, {@code .tokensPerCell},
+ * {@code .seed}, and {@code .timesEncoded}, the times the tokens that are read were encoded. A
+ * format made without arguments, as the one that opens an
  * index is, rewrites a field with the options it finds: those of the largest trained segment of a
  * merge, or of the largest one if all are flat.
  *
@@ -95,8 +98,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
  *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per cell, <b>[int64]</b> seed
  *         <li>history: <b>[vlong]</b> tokens copied, <b>[vlong]</b> encoded, <b>[vlong]</b> encoded
- *             anew from decoded ones, <b>[vint]</b> largest number of times any was encoded, at
- *             most 65 536. If trained, the three add up to T; otherwise all are 0
+ *             anew from decoded ones: these three add up to T if trained, and are 0 otherwise;
+ *             <b>[vint]</b> largest number of times any token was encoded, at most 65 536, and at
+ *             least 1 if trained
  *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32), and if there are any <b>[vlong]</b> offset
  *             of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:

@@ -76,7 +76,7 @@ public record PlaidOptions(
         Integer.parseInt(bits),
         rawOf(field.getAttribute(PREFIX + "raw")),
         Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
-        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerLeaf")),
+        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerCell")),
         Long.parseLong(field.getAttribute(PREFIX + "seed")));
   }
 
@@ -85,7 +85,7 @@ public record PlaidOptions(
    * for a field that was not written in this format.
    */
   public static int timesEncoded(FieldInfo field) {
-    String timesEncoded = field.getAttribute(PREFIX + "generation");
+    String timesEncoded = field.getAttribute(PREFIX + "timesEncoded");
     return timesEncoded == null
         ? 0
         : Math.clamp(Integer.parseInt(timesEncoded), 0, TokenHistory.MAX_TIMES_ENCODED);
@@ -98,7 +98,7 @@ public record PlaidOptions(
    * @param timesEncoded see {@link #timesEncoded(FieldInfo)}
    */
   public void putOn(FieldInfo field, int timesEncoded) {
-    field.putAttribute(PREFIX + "generation", Integer.toString(timesEncoded));
+    field.putAttribute(PREFIX + "timesEncoded", Integer.toString(timesEncoded));
     attributes().forEach(field::putAttribute);
   }
 
@@ -108,7 +108,7 @@ public record PlaidOptions(
         PREFIX + "bits", Integer.toString(bits),
         PREFIX + "raw", rawName(),
         PREFIX + "trainingThreshold", Integer.toString(trainingThreshold),
-        PREFIX + "tokensPerLeaf", Integer.toString(tokensPerCell),
+        PREFIX + "tokensPerCell", Integer.toString(tokensPerCell),
         PREFIX + "seed", Long.toString(seed));
   }
 
