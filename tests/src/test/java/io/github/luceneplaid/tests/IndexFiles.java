@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
@@ -26,10 +26,12 @@ final class IndexFiles {
 
   private IndexFiles() {}
 
+  /** Reads the files of Lucene. There may be others, even folders: {@code ExtrasFS} makes some. */
   static SortedMap<String, byte[]> read(Directory directory) throws IOException {
     SortedMap<String, byte[]> files = new TreeMap<>();
     for (String name : directory.listAll()) {
-      if (name.equals(IndexWriter.WRITE_LOCK_NAME) == false) {
+      if (IndexFileNames.CODEC_FILE_PATTERN.matcher(name).matches()
+          || name.startsWith(IndexFileNames.SEGMENTS)) {
         try (IndexInput in = directory.openInput(name, IOContext.READONCE)) {
           byte[] bytes = new byte[Math.toIntExact(in.length())];
           in.readBytes(bytes, 0, bytes.length);

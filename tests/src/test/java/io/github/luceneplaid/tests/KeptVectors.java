@@ -14,6 +14,7 @@ package io.github.luceneplaid.tests;
 import io.github.luceneplaid.fsvi.ExactKnnQuery;
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.fsvi.FsviHnswVectorsFormat;
+import io.github.luceneplaid.fsvi.FsviStatistics;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,9 +28,15 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
@@ -39,29 +46,25 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.Bits;
 
 /**
  * An index of vectors that is written with one version of the format and searched with another. It
- * has a field for each encoding and similarity, one of bytes and one with a graph, deletes, and
- * documents without vectors.
+ * has a field for each encoding and similarity, one with a graph for each encoding, one of bytes,
+ * deletes, and documents without vectors.
  */
 final class KeptVectors {
 
-  private static final int DIMENSION = 20;
+  private static final int DIMENSION = 11;
   private static final int SEGMENTS = 3;
-  private static final int DOCUMENTS = 50;
+  private static final int DOCUMENTS = 20;
   private static final int QUERIES = 3;
   private static final int K = 4;
 
   private static final String BYTES = "bytes";
-  private static final String GRAPH = "graph";
+  private static final String GRAPH = "graph-";
 
   private KeptVectors() {}
-
-  /** How many lines {@link #hits} has. */
-  static int lines() {
-    return (floats().size() + 2) * QUERIES * K;
-  }
 
   private static List<String> floats() {
     List<String> fields = new ArrayList<>();
@@ -69,16 +72,21 @@ final class KeptVectors {
       for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
         fields.add(encoding + "-" + similarity);
       }
+      fields.add(GRAPH + encoding + "-" + VectorSimilarityFunction.DOT_PRODUCT);
     }
     return fields;
   }
 
   private static KnnVectorsFormat format(String field) {
-    return switch (field) {
-      case BYTES -> new FsviVectorsFormat();
-      case GRAPH -> FsviHnswVectorsFormat.builder().graphThreshold(1).build();
-      default -> new FsviVectorsFormat(FsviEncoding.valueOf(field.split("-", -1)[0]));
-    };
+    if (field.equals(BYTES)) {
+      return new FsviVectorsFormat();
+    }
+    boolean graph = field.startsWith(GRAPH);
+    String name = graph ? field.substring(GRAPH.length()) : field;
+    FsviEncoding encoding = FsviEncoding.valueOf(name.split("-", -1)[0]);
+    return graph
+        ? FsviHnswVectorsFormat.builder().encoding(encoding).graphThreshold(1).build()
+        : new FsviVectorsFormat(encoding);
   }
 
   private static IndexWriterConfig config() {
@@ -104,12 +112,11 @@ final class KeptVectors {
 
   private static void addVectors(Document document, float[] vector) {
     for (String field : floats()) {
-      VectorSimilarityFunction similarity =
-          VectorSimilarityFunction.valueOf(field.split("-", -1)[1]);
+      String similarityName = field.substring(field.lastIndexOf('-') + 1);
+      VectorSimilarityFunction similarity = VectorSimilarityFunction.valueOf(similarityName);
       document.add(new KnnFloatVectorField(field, vector, similarity));
     }
     document.add(new KnnByteVectorField(BYTES, bytes(vector), VectorSimilarityFunction.EUCLIDEAN));
-    document.add(new KnnFloatVectorField(GRAPH, vector, VectorSimilarityFunction.DOT_PRODUCT));
   }
 
   static void write(Directory directory) throws IOException {
@@ -138,18 +145,18 @@ final class KeptVectors {
   }
 
   private static Query query(String field, float[] target) {
-    return switch (field) {
-      case BYTES -> new ExactKnnQuery(field, bytes(target), K);
-      case GRAPH -> new KnnFloatVectorQuery(field, target, K);
-      default -> new ExactKnnQuery(field, target, K);
-    };
+    if (field.equals(BYTES)) {
+      return new ExactKnnQuery(field, bytes(target), K);
+    }
+    return field.startsWith(GRAPH)
+        ? new KnnFloatVectorQuery(field, target, K)
+        : new ExactKnnQuery(field, target, K);
   }
 
   /** A line for each hit of some queries: field, query, id and score. */
   static List<String> hits(Directory directory) throws IOException {
     List<String> fields = floats();
     fields.add(BYTES);
-    fields.add(GRAPH);
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       IndexSearcher searcher = new IndexSearcher(reader);
@@ -159,12 +166,86 @@ final class KeptVectors {
           Query query = query(field, UnitVectors.random(random, DIMENSION));
           for (ScoreDoc hit : searcher.search(query, K).scoreDocs) {
             String id = searcher.storedFields().document(hit.doc).get("id");
-            // The last digits of a sum depend on the width of the machine's vectors
-            lines.add(String.format(Locale.ROOT, "%s %d %s %.4f", field, i, id, hit.score));
+            lines.add(
+                String.format(Locale.ROOT, "hit %s %d %s %.4f", field, i, id, hit.score));
           }
         }
       }
     }
     return lines;
+  }
+
+  /** The form of each field in each segment, and its bytes per vector. */
+  static List<String> forms(Directory directory) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        for (FieldInfo field : leaf.reader().getFieldInfos()) {
+          if (field.hasVectorValues()) {
+            FsviStatistics form = FsviVectorsFormat.statistics(leaf.reader(), field.name);
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "form %d %s %s %d",
+                    leaf.ord,
+                    field.name,
+                    form.slabs(),
+                    form.bytesPerVector()));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** A number for each vector: field, id, and a product with other numbers. */
+  static List<String> values(Directory directory) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        for (String field : floats()) {
+          FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+          addValues(leaf.reader(), field, values, ord -> product(values.vectorValue(ord)), lines);
+        }
+        ByteVectorValues values = leaf.reader().getByteVectorValues(BYTES);
+        addValues(leaf.reader(), BYTES, values, ord -> product(values.vectorValue(ord)), lines);
+      }
+    }
+    return lines;
+  }
+
+  /** Reads the number of a vector. */
+  private interface Numbers {
+    double of(int ord) throws IOException;
+  }
+
+  private static void addValues(
+      LeafReader reader, String field, KnnVectorValues values, Numbers numbers, List<String> lines)
+      throws IOException {
+    Bits live = reader.getLiveDocs();
+    for (int ord = 0; ord < values.size(); ord++) {
+      int doc = values.ordToDoc(ord);
+      if (live == null || live.get(doc)) {
+        String id = reader.storedFields().document(doc).get("id");
+        lines.add(
+            String.format(Locale.ROOT, "value %s %s %.4f", field, id, numbers.of(ord)));
+      }
+    }
+  }
+
+  private static double product(float[] vector) {
+    double sum = 0;
+    for (int j = 0; j < vector.length; j++) {
+      sum += Math.sin(j + 1) * vector[j];
+    }
+    return sum;
+  }
+
+  private static double product(byte[] vector) {
+    double sum = 0;
+    for (int j = 0; j < vector.length; j++) {
+      sum += Math.sin(j + 1) * vector[j];
+    }
+    return sum;
   }
 }

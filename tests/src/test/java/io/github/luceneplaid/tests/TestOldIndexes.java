@@ -17,10 +17,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -33,32 +36,47 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /**
- * Indexes of all versions of the formats, each in a zip with its hits beside this class: the
- * current version finds, reads and merges them.
+ * Indexes of all versions of the formats, with all their options, each in a zip beside this class.
+ * What the version that wrote it read from it is in the zip, too: the forms of segments, a number
+ * for each value, and hits. The current version must read the same, before and after a merge. So a
+ * change of the meaning of bytes is noticed.
  */
 public class TestOldIndexes extends LuceneTestCase {
 
-  private static final String HITS = "hits.txt";
+  private static final String LINES = "lines.txt";
+
+  /** The last digits of a sum depend on the width of the machine's vectors. */
+  private static final double TOLERANCE = 1e-3;
 
   /** A format that has versions. */
   private enum Format {
-    PLAID("_Plaid1_0.vem", "PlaidMeta", 150) {
+    PLAID("_Plaid1_0.vem", "PlaidMeta") {
       @Override
       void write(Directory directory) throws IOException {
-        KeptIndex.write(directory, TestUtil.getDefaultCodec());
+        KeptTokens.write(directory, GOLDEN);
       }
 
       @Override
       void merge(Directory directory) throws IOException {
-        KeptIndex.merge(directory, TestUtil.getDefaultCodec());
+        KeptTokens.merge(directory);
+      }
+
+      @Override
+      List<String> forms(Directory directory) throws IOException {
+        return TokenLines.forms(directory);
+      }
+
+      @Override
+      List<String> values(Directory directory) throws IOException {
+        return TokenLines.values(directory);
       }
 
       @Override
       List<String> hits(Directory directory) throws IOException {
-        return KeptIndex.hits(directory);
+        return TokenLines.hits(directory);
       }
     },
-    FSVI("_Fsvi1_0.vemf", "FsviMeta", KeptVectors.lines()) {
+    FSVI("_Fsvi1_0.vemf", "FsviMeta") {
       @Override
       void write(Directory directory) throws IOException {
         KeptVectors.write(directory);
@@ -70,33 +88,49 @@ public class TestOldIndexes extends LuceneTestCase {
       }
 
       @Override
+      List<String> forms(Directory directory) throws IOException {
+        return KeptVectors.forms(directory);
+      }
+
+      @Override
+      List<String> values(Directory directory) throws IOException {
+        return KeptVectors.values(directory);
+      }
+
+      @Override
       List<String> hits(Directory directory) throws IOException {
         return KeptVectors.hits(directory);
       }
     };
 
+    private static final Path GOLDEN =
+        Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
+
     private final String metaFile;
     private final String metaCodec;
-    private final int lines;
 
-    Format(String metaFile, String metaCodec, int lines) {
+    Format(String metaFile, String metaCodec) {
       this.metaFile = metaFile;
       this.metaCodec = metaCodec;
-      this.lines = lines;
     }
 
     abstract void write(Directory directory) throws IOException;
 
     abstract void merge(Directory directory) throws IOException;
 
+    /** How fields are stored in each segment. */
+    abstract List<String> forms(Directory directory) throws IOException;
+
+    /** The values, one line each. A merge does not change them. */
+    abstract List<String> values(Directory directory) throws IOException;
+
     abstract List<String> hits(Directory directory) throws IOException;
 
-    /** The hits of fields that merges copy bit by bit, and that are searched exactly. */
-    List<String> exact(List<String> hits) {
-      String fields = this == PLAID ? "flat " : "FLOAT32-";
-      List<String> exact = hits.stream().filter(line -> line.startsWith(fields)).toList();
-      assertFalse(exact.isEmpty());
-      return exact;
+    List<String> lines(Directory directory) throws IOException {
+      List<String> lines = new ArrayList<>(forms(directory));
+      lines.addAll(values(directory));
+      lines.addAll(hits(directory));
+      return lines;
     }
 
     String zip(int version) {
@@ -140,7 +174,10 @@ public class TestOldIndexes extends LuceneTestCase {
     return out.toByteArray();
   }
 
-  /** The current version has its zip, too. If the version is new, the test writes the zip. */
+  /**
+   * The current version has its zip, too, with all that is written today. If the version is new, the
+   * test writes the zip. Values depend on the machine's vectors, because centroids do.
+   */
   public void testVersionOfToday() throws IOException {
     for (Format format : Format.values()) {
       try (Directory directory = newFSDirectory(createTempDir())) {
@@ -148,14 +185,27 @@ public class TestOldIndexes extends LuceneTestCase {
         String name = format.zip(format.version(directory));
         if (getClass().getResource(name) == null) {
           Map<String, byte[]> files = IndexFiles.read(directory);
-          String hits = String.join("\n", format.hits(directory)) + "\n";
-          files.put(HITS, hits.getBytes(StandardCharsets.UTF_8));
+          String lines = String.join("\n", format.lines(directory)) + "\n";
+          files.put(LINES, lines.getBytes(StandardCharsets.UTF_8));
           Path made =
               Path.of(System.getProperty("java.io.tmpdir"), name.substring(name.indexOf('/') + 1));
           Files.write(made, zip(files));
           fail(name + " is not among the resources of the tests: add " + made.toAbsolutePath());
         }
+        Map<String, byte[]> kept = unzip(getClass().getResourceAsStream(name));
+        assertLines(linesOf("form ", linesOf(kept)), format.forms(directory));
       }
+    }
+  }
+
+  /** Files that are not Lucene's are not put into a zip. */
+  public void testExtraFolder() throws IOException {
+    Path folder = createTempDir();
+    try (Directory directory = newFSDirectory(folder)) {
+      KeptVectors.write(directory);
+      Set<String> files = IndexFiles.read(directory).keySet();
+      Files.createDirectories(folder.resolve("extra"));
+      assertEquals(files, IndexFiles.read(directory).keySet());
     }
   }
 
@@ -164,23 +214,52 @@ public class TestOldIndexes extends LuceneTestCase {
       int version = 0;
       for (InputStream in; (in = getClass().getResourceAsStream(format.zip(version))) != null; ) {
         Map<String, byte[]> files = unzip(in);
-        byte[] hits = files.remove(HITS);
-        List<String> expected = new String(hits, StandardCharsets.UTF_8).lines().toList();
-        assertEquals(format.lines, expected.size());
+        List<String> expected = linesOf(files);
+        files.remove(LINES);
         try (Directory directory = newDirectory()) {
           IndexFiles.write(directory, files);
           assertEquals(version, format.version(directory));
           TestUtil.checkIndex(directory);
-          assertEquals(expected, format.hits(directory));
+          assertLines(expected, format.lines(directory));
+          List<String> values = sorted(format.values(directory));
           format.merge(directory);
           TestUtil.checkIndex(directory);
-          List<String> merged = format.hits(directory);
-          assertEquals(expected.size(), merged.size());
-          assertEquals(format.exact(expected), format.exact(merged));
+          assertLines(values, sorted(format.values(directory)));
+          assertEquals(format.hits(directory).size(), linesOf("hit ", expected).size());
         }
         version++;
       }
       assertTrue(format + " has no old index", version > 0);
     }
+  }
+
+  private static List<String> linesOf(Map<String, byte[]> files) {
+    return new String(files.get(LINES), StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static List<String> linesOf(String start, List<String> lines) {
+    return lines.stream().filter(line -> line.startsWith(start)).toList();
+  }
+
+  /** Sorted by field and document. */
+  private static List<String> sorted(List<String> lines) {
+    return lines.stream().sorted(Comparator.comparing(TestOldIndexes::name)).toList();
+  }
+
+  /** Compares lines: the last word is a number, which may differ a little. */
+  private static void assertLines(List<String> expected, List<String> found) {
+    for (int i = 0; i < Math.min(expected.size(), found.size()); i++) {
+      assertEquals(name(expected.get(i)), name(found.get(i)));
+      assertEquals(expected.get(i), number(expected.get(i)), number(found.get(i)), TOLERANCE);
+    }
+    assertEquals(expected.size(), found.size());
+  }
+
+  private static String name(String line) {
+    return line.substring(0, line.lastIndexOf(' '));
+  }
+
+  private static double number(String line) {
+    return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
   }
 }
