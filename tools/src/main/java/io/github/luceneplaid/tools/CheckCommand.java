@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.luceneplaid.fsvi.VectorFieldCheck;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.store.NoLockFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -45,6 +47,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Checks an index: Lucene's CheckIndex, then whether in each field of tokens the codebooks are"
           + " those that their ids are hashes of, postings match codes, and counts add up.",
+      "With --deep, also whether each byte is as the formats say, in fields of tokens and of"
+          + " vectors.",
       "Nothing is changed. While it runs, nobody else can write to the index."
     },
     mixinStandardHelpOptions = true)
@@ -61,6 +65,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "INDEX", description = "Folder of the index.")
   private Path folder;
+
+  @Option(names = "--deep", description = "Check all that the formats say of their bytes.")
+  private boolean deep;
 
   @Mixin private OutputOptions output;
 
@@ -144,13 +151,15 @@ final class CheckCommand implements Callable<Integer> {
             plaid.console().progress("Checking tokens", " tokens", tokens(reader))) {
       for (LeafReaderContext leaf : reader.leaves()) {
         for (FieldInfo field : leaf.reader().getFieldInfos()) {
+          String segment = "segment " + name(leaf.reader()) + ", field " + field.name;
+          if (deep) {
+            addProblems(segment + ": ", VectorFieldCheck.check(leaf.reader(), field.name));
+          }
           List<PlaidSegment> layers = layers(leaf.reader(), field);
           fields += layers.isEmpty() ? 0 : 1;
           for (int i = 0; i < layers.size(); i++) {
             String layer = layers.size() == 1 ? "" : ", layer " + i + " of " + layers.size();
-            String place =
-                "segment " + name(leaf.reader()) + ", field " + field.name + layer + ": ";
-            checkField(place, layers.get(i), progress);
+            checkField(segment + layer + ": ", layers.get(i), progress);
           }
         }
       }
@@ -185,7 +194,14 @@ final class CheckCommand implements Callable<Integer> {
   private void checkField(String place, PlaidSegment segment, Progress progress)
       throws IOException {
     tokens += segment.tokens();
-    List<String> found = new SegmentCheck(segment, progress).run();
+    List<String> found = new ArrayList<>(new SegmentCheck(segment, progress).run());
+    if (deep) {
+      found.addAll(new DeepCheck(segment).run());
+    }
+    addProblems(place, found);
+  }
+
+  private void addProblems(String place, List<String> found) {
     found.stream().limit(MOST).forEach(problem -> problems.add(place + problem));
     if (found.size() > MOST) {
       problems.add(place + "and " + (found.size() - MOST) + " problems more");
