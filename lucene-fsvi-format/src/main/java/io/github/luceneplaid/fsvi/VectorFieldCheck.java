@@ -25,8 +25,8 @@ import org.apache.lucene.search.DocIdSetIterator;
  * <ul>
  *   <li>documents rise, their two lists agree, and there is one for each vector
  *   <li>elements are finite
- *   <li>scales are finite, positive, and 0 only for rows of zeros; scaled rows have elements of -127
- *       to 127, and reach one of both
+ *   <li>scales are finite, positive, and 0 only for rows of zeros; scaled rows have elements of
+ *       -127 to 127, and reach one of both
  *   <li>errors and norms are those of the rows
  * </ul>
  *
@@ -49,13 +49,12 @@ public final class VectorFieldCheck {
   /**
    * Checks a field of a segment.
    *
-   * @return what is wrong, one sentence each; empty if nothing is, or the field is in another format
+   * @return what is wrong, one sentence each; empty if nothing is, or the field is in another
+   *     format
    */
   public static List<String> check(LeafReader reader, String field) throws IOException {
     StoredVectors stored = FsviVectorsFormat.stored(reader, field);
-    return stored == null
-        ? List.of()
-        : new VectorFieldCheck(stored).run(reader.maxDoc());
+    return stored == null ? List.of() : new VectorFieldCheck(stored).run(reader.maxDoc());
   }
 
   private List<String> run(int maxDoc) throws IOException {
@@ -67,7 +66,8 @@ public final class VectorFieldCheck {
       if (stored.hasTwoTiers()) {
         checkRow(stored.coarse(), ord, coarse);
         double error = Rounding.error(fine, coarse);
-        checkColumn("error", ord, stored.coarse().error(ord), error, TOLERANCE * Rounding.norm(fine));
+        checkColumn(
+            "error", ord, stored.coarse().error(ord), error, TOLERANCE * Rounding.norm(fine));
       }
       if (stored.norms() != null) {
         double norm = Rounding.norm(fine);

@@ -67,9 +67,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p>Options are written with each field, and as its attributes: {@code PlaidDocValuesFormat.bits},
  * {@code .raw} (NONE, FLOAT16 or FLOAT32), {@code .trainingThreshold}, {@code .tokensPerCell},
  * {@code .seed}, and {@code .timesEncoded}, the times the tokens that are read were encoded. A
- * format made without arguments, as the one that opens an
- * index is, rewrites a field with the options it finds: those of the largest trained segment of a
- * merge, or of the largest one if all are flat.
+ * format made without arguments, as the one that opens an index is, rewrites a field with the
+ * options it finds: those of the largest trained segment of a merge, or of the largest one if all
+ * are flat.
  *
  * <p>A doc-values update of the field itself makes Lucene write values anew: those of the whole
  * segment, or with overlays of doc values those that are updated. Codes of all others are copied,

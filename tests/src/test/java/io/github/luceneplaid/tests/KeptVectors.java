@@ -166,8 +166,7 @@ final class KeptVectors {
           Query query = query(field, UnitVectors.random(random, DIMENSION));
           for (ScoreDoc hit : searcher.search(query, K).scoreDocs) {
             String id = searcher.storedFields().document(hit.doc).get("id");
-            lines.add(
-                String.format(Locale.ROOT, "hit %s %d %s %.4f", field, i, id, hit.score));
+            lines.add(String.format(Locale.ROOT, "hit %s %d %s %.4f", field, i, id, hit.score));
           }
         }
       }
@@ -227,8 +226,7 @@ final class KeptVectors {
       int doc = values.ordToDoc(ord);
       if (live == null || live.get(doc)) {
         String id = reader.storedFields().document(doc).get("id");
-        lines.add(
-            String.format(Locale.ROOT, "value %s %s %.4f", field, id, numbers.of(ord)));
+        lines.add(String.format(Locale.ROOT, "value %s %s %.4f", field, id, numbers.of(ord)));
       }
     }
   }

@@ -175,8 +175,8 @@ public class TestOldIndexes extends LuceneTestCase {
   }
 
   /**
-   * The current version has its zip, too, with all that is written today. If the version is new, the
-   * test writes the zip. Values depend on the machine's vectors, because centroids do.
+   * The current version has its zip, too, with all that is written today. If the version is new,
+   * the test writes the zip. Values depend on the machine's vectors, because centroids do.
    */
   public void testVersionOfToday() throws IOException {
     for (Format format : Format.values()) {
@@ -209,21 +209,29 @@ public class TestOldIndexes extends LuceneTestCase {
     }
   }
 
-  public void testAllVersions() throws IOException {
+  private static void check(Directory directory, Path folder) throws Exception {
+    TestUtil.checkIndex(directory);
+    String plaid = "io.github.luceneplaid.tools.Plaid";
+    // Fails if the check does
+    JavaProcess.run(JavaProcess.command(plaid, "-Xmx256m", "check", "--deep", folder.toString()));
+  }
+
+  public void testAllVersions() throws Exception {
     for (Format format : Format.values()) {
       int version = 0;
       for (InputStream in; (in = getClass().getResourceAsStream(format.zip(version))) != null; ) {
         Map<String, byte[]> files = unzip(in);
         List<String> expected = linesOf(files);
         files.remove(LINES);
-        try (Directory directory = newDirectory()) {
+        Path folder = createTempDir();
+        try (Directory directory = newFSDirectory(folder)) {
           IndexFiles.write(directory, files);
           assertEquals(version, format.version(directory));
-          TestUtil.checkIndex(directory);
+          check(directory, folder);
           assertLines(expected, format.lines(directory));
           List<String> values = sorted(format.values(directory));
           format.merge(directory);
-          TestUtil.checkIndex(directory);
+          check(directory, folder);
           assertLines(values, sorted(format.values(directory)));
           assertEquals(format.hits(directory).size(), linesOf("hit ", expected).size());
         }

@@ -139,12 +139,7 @@ final class TokenLines {
               searcher.search(new LateInteractionQuery(field, query, K), K).scoreDocs) {
             lines.add(
                 String.format(
-                    Locale.ROOT,
-                    "hit %s %d %d %.4f",
-                    field,
-                    i,
-                    rank(reader, hit.doc),
-                    hit.score));
+                    Locale.ROOT, "hit %s %d %d %.4f", field, i, rank(reader, hit.doc), hit.score));
           }
         }
       }

@@ -76,8 +76,7 @@ final class BlockCheck {
     for (int token = 0; token < n; token++) {
       int block = token / LANES * stride;
       int lane = token % LANES;
-      String wrong =
-          codebook == null ? ownCode(block, lane) : importedCode(codebook, block, lane);
+      String wrong = codebook == null ? ownCode(block, lane) : importedCode(codebook, block, lane);
       if (wrong == null && segment.isUnitLength() == false) {
         wrong = length(block, lane, codebook != null);
       }
@@ -178,8 +177,12 @@ final class BlockCheck {
     for (int lane = last + 1; lane < lanes; lane++) {
       if (isRepeated(block, last, lane) == false) {
         problems.add(
-            "lane " + lane + " of the last block of ordinal " + ordinal
-                + ": found another code, expected that of the last token, lane " + last);
+            "lane "
+                + lane
+                + " of the last block of ordinal "
+                + ordinal
+                + ": found another code, expected that of the last token, lane "
+                + last);
         return;
       }
     }

@@ -112,7 +112,7 @@ final class CheckCommand implements Callable<Integer> {
     segments = status.numSegments;
     for (CheckIndex.Status.SegmentInfoStatus segment : status.segmentInfos) {
       if (segment.error != null) {
-        problems.add("segment " + segment.name + ": " + segment.error);
+        problems.add("segment " + segment.name + ": " + segment.error + cause(segment));
       }
     }
     if (status.clean == false && problems.isEmpty()) {
@@ -121,6 +121,15 @@ final class CheckCommand implements Callable<Integer> {
               ? "the list of segments cannot be read"
               : "CheckIndex finds the index not clean");
     }
+  }
+
+  /** What a test of values found, which its failure does not say. */
+  private static String cause(CheckIndex.Status.SegmentInfoStatus segment) {
+    Throwable cause = segment.docValuesStatus == null ? null : segment.docValuesStatus.error;
+    if (cause == null && segment.vectorValuesStatus != null) {
+      cause = segment.vectorValuesStatus.error;
+    }
+    return cause == null ? "" : ": " + cause;
   }
 
   /** Locks the index against writers, unless the folder is read-only. */

@@ -101,8 +101,12 @@ final class DeepCheck {
     for (int ordinal = 1; ordinal < end; ordinal++) {
       if (segment.document(ordinal) <= segment.document(ordinal - 1)) {
         problems.add(
-            "document of ordinal " + ordinal + ": found " + segment.document(ordinal)
-                + ", expected more than " + segment.document(ordinal - 1));
+            "document of ordinal "
+                + ordinal
+                + ": found "
+                + segment.document(ordinal)
+                + ", expected more than "
+                + segment.document(ordinal - 1));
       }
     }
   }
@@ -137,7 +141,11 @@ final class DeepCheck {
                 : squares >= LEAST_SQUARES * (1 - ROUNDING);
         if (fits == false) {
           problems.add(
-              "token " + token + " of ordinal " + ordinal + ": found length "
+              "token "
+                  + token
+                  + " of ordinal "
+                  + ordinal
+                  + ": found length "
                   + Math.sqrt(squares)
                   + ", expected "
                   + (segment.isUnitLength() ? "1" : "at least " + Math.sqrt(LEAST_SQUARES)));
@@ -174,8 +182,12 @@ final class DeepCheck {
       }
       if (extreme || squares > (long) MOST_RMS * MOST_RMS * dimension) {
         problems.add(
-            "components of cell " + i + ": found a sum of squares of " + squares
-                + ", expected up to " + (MOST_RMS * MOST_RMS * dimension)
+            "components of cell "
+                + i
+                + ": found a sum of squares of "
+                + squares
+                + ", expected up to "
+                + (MOST_RMS * MOST_RMS * dimension)
                 + ", and no component -128");
       }
     }
