@@ -32,7 +32,7 @@ import org.apache.lucene.util.BitUtil;
  *   <li>rows of tokens that never were encoded have the length of tokens that can be coded: 1 if no
  *       lengths are stored
  *   <li>codes, see {@link BlockCheck}
- *   <li>regions are finite
+ *   <li>regions are finite, and list the documents of their tokens, see {@link RegionCheck}
  *   <li>cells have a finite scale, 0 only if all components are 0, and components of -127 to 127
  *       with a root mean square of up to 16
  * </ul>
@@ -79,6 +79,9 @@ final class DeepCheck {
         }
         checkRegions();
         checkCells();
+        if (segment.centroidsAreRegions() == false && problems.isEmpty()) {
+          new RegionCheck(segment, problems).run();
+        }
       }
     } catch (CorruptIndexException e) {
       problems.add(e.getMessage());

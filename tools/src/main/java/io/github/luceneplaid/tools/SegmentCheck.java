@@ -239,7 +239,8 @@ final class SegmentCheck {
     }
   }
 
-  private static int ordinal(byte[] bytes, int at, int width) {
+  /** Returns a posting. */
+  static int ordinal(byte[] bytes, int at, int width) {
     int ordinal = 0;
     for (int i = 0; i < width; i++) {
       ordinal |= (bytes[at + i] & 0xFF) << (Byte.SIZE * i);

@@ -19,6 +19,7 @@ import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
+import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -276,6 +277,31 @@ public class TestDeepCheck extends CommandTestCase {
     assertNamed(LENGTHS, "veq", postings + 1, 0x7F, "posting 0 of cell 0: found ordinal ");
     long table = of(LENGTHS, segment -> segment.entry().codes().directoryOffset());
     assertNamed(LENGTHS, "veq", table, 1, "do not add up");
+  }
+
+  /**
+   * The place of a posting that can be one more and still be in order, in a region with one cell.
+   */
+  private static long posting(PlaidSegment segment) throws IOException {
+    CellTable table = segment.cellTable();
+    byte[] pair = new byte[2 * segment.postingWidth()];
+    for (int region = 0; region < table.regions(); region++) {
+      boolean one = table.firstCell(region + 1) - table.firstCell(region) == 1;
+      long end = table.firstPosting(region + 1);
+      for (long at = table.firstPosting(region); one && at + 1 < end; at++) {
+        segment.readPostings(at, 2, pair, 0);
+        if (pair[0] + 1 < pair[segment.postingWidth()]) {
+          return segment.entry().codes().postingsOffset() + at * segment.postingWidth();
+        }
+      }
+    }
+    throw new AssertionError("all lists have no gaps");
+  }
+
+  public void testPostings() throws IOException {
+    long posting = of(LENGTHS, TestDeepCheck::posting);
+    int next = read(LENGTHS, "veq", posting) + 1;
+    assertNamed(LENGTHS, "veq", posting, next, ": found no posting in its region, expected one");
   }
 
   public void testCentroids() throws IOException {
