@@ -77,7 +77,7 @@ public final class LateInteractionQueryBuilder
               new LateInteractionQueryBuilder(
                   (String) args[0],
                   (QueryVectors) args[1],
-                  QueryText.ofRequest((QueryVectors) args[1], (String) args[7], (String) args[8]),
+                  QueryText.ofRequest((QueryVectors) args[1], (String) args[8], (String) args[9]),
                   texts,
                   null,
                   new LateInteractionRequest(
