@@ -42,7 +42,9 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
 
   private static final int FEW_HITS = 20;
   private static final int REGIONS = 16;
-  private static final int REGIONS_FOR_MANY = 20;
+
+  /** The most regions that are probed automatically, unless they are crowded. */
+  static final int REGIONS_FOR_MANY = 20;
 
   /** Up to this many cells per region, scoring all cells costs less than finding regions first. */
   private static final int FEW_CELLS = 2;
@@ -67,7 +69,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
       throws IOException {
     super(reader, request, segment);
     this.directory = segment.cellTable();
-    this.byRegions = directory.cells() > (long) FEW_CELLS * directory.regions();
+    this.byRegions = byRegions(directory);
     this.spread = meanResidual(segment) / (float) Math.sqrt(segment.dimension());
   }
 
@@ -151,12 +153,22 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
     return (long) (query.count() * (cells + postings));
   }
 
+  /** Whether the cells are so numerous that regions are found first. */
+  static boolean byRegions(CellTable directory) {
+    return directory.cells() > (long) FEW_CELLS * directory.regions();
+  }
+
+  /** How many times as many regions are probed because few tokens are around each of them. */
+  static double crowding(PlaidSegment segment, int regions) {
+    // A codebook that is fresh and has few tokens has few tokens around each centroid
+    return Math.max(1, regions / Math.sqrt((double) segment.tokens()));
+  }
+
   /** Regions to probe for each query token. */
   private int regions(int acceptedCount, double share) {
     int all = directory.regions();
-    // A codebook that is fresh and has few tokens has few tokens around each centroid
-    double crowding = Math.max(1, all / Math.sqrt((double) segment.tokens()));
-    double most = (request.depth() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY) * crowding;
+    int usual = request.depth() <= FEW_HITS ? REGIONS : REGIONS_FOR_MANY;
+    double most = usual * crowding(segment, all);
     int automatic = (int) Math.ceil(most * Math.sqrt(share));
     double widening = CellCut.widening(segment.documents(), acceptedCount);
     return (int) Math.min(all, request.options().regions(automatic) * widening);
@@ -164,10 +176,18 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
 
   @Override
   public double scoresPerToken(int acceptedCount, double share) {
-    if (byRegions == false) {
+    return scoresPerToken(directory, regions(acceptedCount, share));
+  }
+
+  /**
+   * Returns about how many floats a probe holds for a query token.
+   *
+   * @param found regions to probe
+   */
+  static double scoresPerToken(CellTable directory, double found) {
+    if (byRegions(directory) == false) {
       return directory.cells();
     }
-    double found = regions(acceptedCount, share);
     double cells = found * directory.cells() / directory.regions();
     return directory.regions() + 4 * found + 2 * cells;
   }

@@ -15,6 +15,8 @@ package io.github.luceneplaid.plaid.search;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.search.probe.CellCut;
+import io.github.luceneplaid.plaid.search.probe.FetchedPostings;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchSettings;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -51,11 +53,8 @@ public final class SearchMemory {
   /** Bytes of a cell while cells are probed and walked, besides those for each query token. */
   private static final int CELL = 32;
 
-  /** The most bytes of posting lists that are fetched. */
-  private static final long POSTINGS = 1 << 23;
-
   /** The most bytes of products with the centroids of a segment. */
-  private static final long PRODUCTS = 1 << 24;
+  private static final long PRODUCTS = (long) Float.BYTES * QueryTables.MAX_PRODUCTS;
 
   private final String field;
   private final int count;
@@ -156,13 +155,11 @@ public final class SearchMemory {
   private void addCandidates(PlaidSegment segment, int maxDoc) throws IOException {
     CellTable cells = segment.cellTable();
     int regions = cells.regions();
-    double automatic = 20 * Math.max(1, regions / Math.sqrt((double) segment.tokens()));
+    double automatic =
+        CodedSegmentSearch.REGIONS_FOR_MANY * CodedSegmentSearch.crowding(segment, regions);
     double wanted = settings.regions((int) Math.ceil(automatic)) * CellCut.MAX_WIDENING;
     double found = Math.min(regions, wanted);
-    scoresPerToken +=
-        cells.cells() > 2L * regions
-            ? regions + 4 * found + 2 * found * cells.cells() / regions
-            : cells.cells();
+    scoresPerToken += CodedSegmentSearch.scoresPerToken(cells, found);
     probe += PROBE + (long) Short.BYTES * dimension;
     long sums = Math.min(segment.documents(), CandidateCollector.WINDOW);
     long candidates = Math.min(settings.candidates(k, k, segment.documents()), maxDoc);
@@ -170,7 +167,7 @@ public final class SearchMemory {
         2 * Integer.BYTES * sums
             + HIT * candidates
             + (long) CELL * cells.cells()
-            + Math.min(POSTINGS, cells.postings() * segment.postingWidth())
+            + Math.min(FetchedPostings.MOST, cells.postings() * segment.postingWidth())
             + maxDoc / Byte.SIZE;
     scoring += HIT * candidates;
   }

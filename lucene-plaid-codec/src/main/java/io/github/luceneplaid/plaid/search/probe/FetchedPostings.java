@@ -29,7 +29,7 @@ public final class FetchedPostings {
   private static final int GAP = 256;
 
   /** The most bytes that are held. */
-  private static final int MOST = 1 << 23;
+  public static final int MOST = 1 << 23;
 
   private final byte[] bytes;
   private final int[] places;

@@ -38,7 +38,7 @@ public final class QueryTables {
   private static final int CELL_BITS = 4;
 
   /** The most products with a segment's centroids that are held for all query tokens. */
-  private static final int MAX_PRODUCTS = 1 << 22;
+  public static final int MAX_PRODUCTS = 1 << 22;
 
   /**
    * If more centroids than this are not the regions, candidates are likely to use less than a third
