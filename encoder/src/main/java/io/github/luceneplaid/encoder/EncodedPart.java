@@ -11,6 +11,9 @@
  */
 package io.github.luceneplaid.encoder;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * A part of a text that the model sees completely, with its tokens.
  *
@@ -19,4 +22,10 @@ package io.github.luceneplaid.encoder;
  * @lucene.experimental
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record EncodedPart(String text, float[][] vectors) {}
+public record EncodedPart(String text, float[][] vectors) {
+
+  /** Returns the vectors of all parts of a text as one matrix. */
+  public static float[][] matrix(List<EncodedPart> parts) {
+    return parts.stream().flatMap(part -> Stream.of(part.vectors)).toArray(float[][]::new);
+  }
+}

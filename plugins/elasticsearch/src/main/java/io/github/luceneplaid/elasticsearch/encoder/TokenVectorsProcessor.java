@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.cluster.metadata.ProjectId;
 import org.elasticsearch.ingest.AbstractProcessor;
@@ -112,9 +111,7 @@ final class TokenVectorsProcessor extends AbstractProcessor {
               .map(part -> Map.of("text", part.text(), "tokens", TokenBase64.of(part.vectors())))
               .toList());
     } else {
-      float[][] tokens =
-          parts.stream().flatMap(part -> Stream.of(part.vectors())).toArray(float[][]::new);
-      document.setFieldValue(parameters.target, TokenBase64.of(tokens));
+      document.setFieldValue(parameters.target, TokenBase64.of(EncodedPart.matrix(parts)));
     }
   }
 

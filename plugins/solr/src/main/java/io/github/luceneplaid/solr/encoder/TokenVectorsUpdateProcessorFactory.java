@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.common.SolrInputDocument;
@@ -147,10 +146,7 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
       }
       List<EncodedPart> parts =
           NodeModels.of(request.getCoreContainer()).encodeDocument(model, value.toString());
-      return parts.isEmpty()
-          ? null
-          : TokenBase64.of(
-              parts.stream().flatMap(part -> Stream.of(part.vectors())).toArray(float[][]::new));
+      return parts.isEmpty() ? null : TokenBase64.of(EncodedPart.matrix(parts));
     }
   }
 }
