@@ -33,15 +33,21 @@ import java.util.zip.ZipOutputStream;
 /** The home folder of OpenSearch, with the packaged plugin, that nodes of a test run from. */
 final class OpenSearchHome {
 
-  private static final String VERSION = System.getProperty("plaid.version");
   private static final Path PEER = Path.of("io", "github", "luceneplaid", "opensearch", "peer");
 
   private final Path home;
+  private final OpenSearchRelease release;
 
   /** Makes a home in an empty folder. */
   OpenSearchHome(Path home) throws IOException {
-    this.home = home;
-    copy(Path.of(System.getProperty("plaid.server")), home);
+    this(home, OpenSearchRelease.current());
+  }
+
+  /** Makes a home of some version in an empty folder. */
+  OpenSearchHome(Path home, OpenSearchRelease release) throws IOException {
+    this.home = Files.createDirectories(home);
+    this.release = release;
+    copy(release.server(), home);
     module("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin");
     module("reindex", "org.opensearch.index.reindex.ReindexModulePlugin");
     installPeer();
@@ -82,7 +88,7 @@ final class OpenSearchHome {
         "grant { permission java.net.SocketPermission \"*\", \"accept,connect,resolve\"; };\n");
   }
 
-  private static void describe(Path folder, String name, String className) throws IOException {
+  private void describe(Path folder, String name, String className) throws IOException {
     Files.writeString(
         folder.resolve("plugin-descriptor.properties"),
         String.format(
@@ -96,7 +102,7 @@ final class OpenSearchHome {
             classname=%3$s
             """,
             name,
-            VERSION,
+            release.version(),
             className));
   }
 
@@ -116,7 +122,7 @@ final class OpenSearchHome {
 
   /** The package under test. */
   static Path zip() {
-    return Path.of(System.getProperty("plaid.plugin"));
+    return OpenSearchRelease.current().plugin();
   }
 
   /** The package of the second plugin. */
@@ -130,7 +136,7 @@ final class OpenSearchHome {
 
   /** Installs the plugin as OpenSearch's installer does. */
   void install() throws IOException {
-    install(zip(), plugin());
+    install(release.plugin(), plugin());
   }
 
   /** Installs the second plugin, and a model as {@code token-vectors/tiny}. */
