@@ -33,8 +33,9 @@ import org.elasticsearch.io.ansi.AnsiConsoleLoader;
  * HTTP module, and the plugin as its zip has it.
  *
  * @param folder of all
+ * @param packaged the zip of the plugin
  */
-record ElasticsearchHome(Path folder) {
+record ElasticsearchHome(Path folder, Path packaged) {
 
   private static final String HTTP_MODULE = "transport-netty4";
 
@@ -44,14 +45,26 @@ record ElasticsearchHome(Path folder) {
    * @param homeName name of the folder
    */
   static ElasticsearchHome install(String homeName) throws IOException {
+    return install(homeName, target().resolve("server"), zip());
+  }
+
+  /**
+   * Installs a server of any version, in place of what was there.
+   *
+   * @param homeName name of the folder
+   * @param server folder with all jars
+   * @param packaged the plugin for it
+   */
+  static ElasticsearchHome install(String homeName, Path server, Path packaged)
+      throws IOException {
     Path folder = target().resolve("homes").resolve(homeName);
     IOUtils.rm(folder);
-    ElasticsearchHome home = new ElasticsearchHome(folder);
+    ElasticsearchHome home = new ElasticsearchHome(folder, packaged);
     Path lib = Files.createDirectories(folder.resolve("lib"));
     Path module = Files.createDirectories(folder.resolve("modules").resolve(HTTP_MODULE));
     Path bridge = Files.createDirectories(lib.resolve("entitlement-bridge"));
     Files.createDirectories(folder.resolve("plugins"));
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(target().resolve("server"))) {
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(server)) {
       for (Path jar : jars) {
         String name = jar.getFileName().toString();
         Path to = lib;
@@ -82,7 +95,7 @@ record ElasticsearchHome(Path folder) {
 
   /** Unzips the plugin, as its installer does. */
   void installPlugin() throws IOException {
-    unzip(zip(), "", Files.createDirectories(plugin()));
+    unzip(packaged, "", Files.createDirectories(plugin()));
     ServerProcess.openToAll(plugin());
   }
 

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class SolrNode implements Closeable {
   private final Path home;
   private final int port;
   private final Http http;
+  private final List<String> options;
   private ServerProcess process;
 
   /**
@@ -47,12 +49,38 @@ final class SolrNode implements Closeable {
    * @param home an empty folder
    */
   SolrNode(Path home) throws IOException {
-    this.home = home;
-    this.port = Ports.free(1)[0];
-    this.http = new Http(port);
+    this(home, Ports.free(1)[0], List.of());
     Files.writeString(
         home.resolve("solr.xml"),
         "<solr><str name=\"allowUrls\">127.0.0.1:" + port + "</str></solr>");
+  }
+
+  private SolrNode(Path home, int port, List<String> options) {
+    this.home = home;
+    this.port = port;
+    this.http = new Http(port);
+    this.options = options;
+  }
+
+  /**
+   * Prepares a node of SolrCloud.
+   *
+   * @param home an empty folder
+   * @param port of the node
+   * @param zooKeeper its address
+   */
+  static SolrNode ofCloud(Path home, int port, String zooKeeper) throws IOException {
+    Files.writeString(
+        home.resolve("solr.xml"),
+        """
+        <solr><solrcloud>
+          <str name="host">127.0.0.1</str>
+          <int name="hostPort">%d</int>
+          <int name="zkClientTimeout">10000</int>
+        </solrcloud></solr>
+        """
+            .formatted(port));
+    return new SolrNode(home, port, List.of("-DzkHost=" + zooKeeper));
   }
 
   /** Installs the plugin. */
@@ -112,28 +140,15 @@ final class SolrNode implements Closeable {
    * @param cores the existing cores; waits until each is loaded or has failed to load
    */
   void start(List<String> cores) throws IOException {
-    String classPath =
-        System.getProperty("plaid.stand-ins")
-            + File.pathSeparator
-            + Path.of(System.getProperty("plaid.server"), "*");
-    process =
-        ServerProcess.start(
-            List.of(
-                Processes.java(),
-                "-Xmx512m",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dsolr.port.listen=" + port,
-                "-Dsolr.host.advertise=127.0.0.1",
-                "-cp",
-                classPath,
-                SolrServer.class.getName(),
-                home.toString(),
-                Integer.toString(port)),
-            Map.of(),
-            home.resolve("log"),
-            false);
+    List<String> command = new ArrayList<>(java());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dsolr.port.listen=" + port);
+    command.add("-Dsolr.host.advertise=127.0.0.1");
+    command.addAll(options);
+    command.add(SolrServer.class.getName());
+    command.add(home.toString());
+    command.add(Integer.toString(port));
+    process = ServerProcess.start(command, Map.of(), home.resolve("log"), false);
     http.await("/solr/admin/cores", process::isAlive, answer -> answer.status() == 200);
     for (String core : cores) {
       http.await(
@@ -141,6 +156,19 @@ final class SolrNode implements Closeable {
           process::isAlive,
           answer -> answer.status() != LOADING);
     }
+  }
+
+  /** Java with the classes of a server. */
+  static List<String> java() {
+    return List.of(
+        Processes.java(),
+        "-Xmx512m",
+        "--add-modules",
+        "jdk.incubator.vector",
+        "-cp",
+        System.getProperty("plaid.stand-ins")
+            + File.pathSeparator
+            + Path.of(System.getProperty("plaid.server"), "*"));
   }
 
   void restart(List<String> cores) throws IOException {

@@ -18,6 +18,9 @@ import java.util.Properties;
 import org.apache.solr.servlet.CoreContainerProvider;
 import org.apache.solr.servlet.SolrDispatchFilter;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -33,7 +36,12 @@ final class SolrServer {
    */
   public static void main(String[] args) throws Exception {
     Server server = new Server();
-    ServerConnector connector = new ServerConnector(server);
+    // Nodes ask each other by HTTP/2
+    ServerConnector connector =
+        new ServerConnector(
+            server,
+            new HttpConnectionFactory(),
+            new HTTP2CServerConnectionFactory(new HttpConfiguration()));
     connector.setHost("127.0.0.1");
     connector.setPort(Integer.parseInt(args[1]));
     server.addConnector(connector);
