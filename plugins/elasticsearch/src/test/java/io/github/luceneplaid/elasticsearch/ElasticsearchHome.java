@@ -55,8 +55,7 @@ record ElasticsearchHome(Path folder, Path packaged) {
    * @param server folder with all jars
    * @param packaged the plugin for it
    */
-  static ElasticsearchHome install(String homeName, Path server, Path packaged)
-      throws IOException {
+  static ElasticsearchHome install(String homeName, Path server, Path packaged) throws IOException {
     Path folder = target().resolve("homes").resolve(homeName);
     IOUtils.rm(folder);
     ElasticsearchHome home = new ElasticsearchHome(folder, packaged);

@@ -43,11 +43,7 @@ public class HybridIT {
   /** The query of the README: the score of the vectors is 60 times their mean similarity. */
   private static String both(String question, float[][] tokens) throws IOException {
     String more = String.format(Locale.ROOT, ",\"k\":100,\"boost\":%f", 60f / tokens.length);
-    return "{\"bool\":{\"should\":["
-        + words(question)
-        + ","
-        + Searches.query(tokens, more)
-        + "]}}";
+    return "{\"bool\":{\"should\":[" + words(question) + "," + Searches.query(tokens, more) + "]}}";
   }
 
   @Test
@@ -57,8 +53,7 @@ public class HybridIT {
         Files.exists(CranfieldFolder.path()));
     CranfieldTokens collection = CranfieldTokens.read();
     float[][][] tokens = collection.queries();
-    try (ElasticsearchNode node =
-        ElasticsearchNode.single(ElasticsearchHome.install("hybrid"))) {
+    try (ElasticsearchNode node = ElasticsearchNode.single(ElasticsearchHome.install("hybrid"))) {
       node.start();
       Http http = node.http("timeout=120s");
       Searches.create(http, INDEX, ", \"number_of_shards\": 2", "");

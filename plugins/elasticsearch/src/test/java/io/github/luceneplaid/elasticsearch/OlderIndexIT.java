@@ -55,8 +55,7 @@ public class OlderIndexIT {
     tokens = CranfieldTokens.read();
     Path folder = Path.of(OLDER);
     ElasticsearchHome older =
-        ElasticsearchHome.install(
-            "older", folder.resolve("server"), folder.resolve("plugin.zip"));
+        ElasticsearchHome.install("older", folder.resolve("server"), folder.resolve("plugin.zip"));
     List<Map<String, Double>> hits;
     Path data;
     try (ElasticsearchNode node = ElasticsearchNode.single(older)) {

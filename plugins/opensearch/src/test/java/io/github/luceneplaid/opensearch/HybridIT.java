@@ -57,9 +57,7 @@ public class HybridIT {
     try (OpenSearchNode node =
         home.start("single", ports[0], ports[1], "discovery.type=single-node")) {
       node.awaitHealth("red", 1);
-      node.http()
-          .put("/" + INDEX, Requests.indexWithoutSource(", \"number_of_replicas\": 0"))
-          .ok();
+      node.http().put("/" + INDEX, Requests.indexWithoutSource(", \"number_of_replicas\": 0")).ok();
       node.index(INDEX, collection, 0, collection.ids().size(), true);
       node.http().post("/" + INDEX + "/_forcemerge?max_num_segments=1", null).ok();
       node.http().post("/" + INDEX + "/_refresh", null).ok();

@@ -69,7 +69,9 @@ public class RollingUpgradeIT {
     }
   }
 
-  /** Starts a node. Only the first one can lead the cluster, so the other never waits for a vote. */
+  /**
+   * Starts a node. Only the first one can lead the cluster, so the other never waits for a vote.
+   */
   private void start(OpenSearchHome home, int n) throws IOException {
     nodes[n] =
         home.start(
@@ -121,8 +123,7 @@ public class RollingUpgradeIT {
     }
     System.out.println("recall@10, " + step + ": " + recall);
     assertTrue(step + ", recall@10: " + recall, recall >= 0.95);
-    JsonNode count =
-        node.http().post("/" + INDEX + "/_search?size=0&preference=_local", "{}").ok();
+    JsonNode count = node.http().post("/" + INDEX + "/_search?size=0&preference=_local", "{}").ok();
     assertEquals(indexed, count.at("/hits/total/value").asInt());
   }
 

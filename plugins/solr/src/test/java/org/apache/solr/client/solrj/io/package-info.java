@@ -11,7 +11,7 @@
  */
 
 /**
- * The part of {@code solr-solrj-streaming} that a node without streaming expressions needs, in place
- * of the one of an earlier version.
+ * The part of {@code solr-solrj-streaming} that a node without streaming expressions needs, in
+ * place of the one of an earlier version.
  */
 package org.apache.solr.client.solrj.io;
