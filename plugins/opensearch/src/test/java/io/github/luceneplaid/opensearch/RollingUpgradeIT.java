@@ -24,7 +24,9 @@ import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Rule;
@@ -36,6 +38,7 @@ public class RollingUpgradeIT {
 
   private static final String INDEX = "cranfield";
   private static final int NODES = 2;
+  private static final int QUERIES = 30;
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
@@ -102,28 +105,26 @@ public class RollingUpgradeIT {
     nodes[at].index(INDEX, collection, indexed, to, true);
     indexed = to;
     nodes[at].http().post("/" + INDEX + "/_refresh", null).ok();
+    List<List<String>> best =
+        IntStream.range(0, QUERIES)
+            .mapToObj(q -> collection.best(q, 10, doc -> doc < indexed))
+            .toList();
     for (OpenSearchNode node : nodes) {
-      search(step, node);
+      search(step, node, best);
     }
   }
 
-  private void search(String step, OpenSearchNode node) throws IOException {
-    int queries = 50;
+  private void search(String step, OpenSearchNode node, List<List<String>> best)
+      throws IOException {
     double recall = 0;
-    for (int q = 0; q < queries; q++) {
-      String body =
-          Requests.search(Requests.lateInteraction(collection.queries()[q]))
-              .put("track_total_hits", true)
-              .toString();
+    for (int q = 0; q < QUERIES; q++) {
+      String body = Requests.search(Requests.lateInteraction(collection.queries()[q])).toString();
       JsonNode answer = node.search(INDEX, body, "preference=_local");
-      recall +=
-          CranfieldTokens.recall(
-                  collection.best(q, 10, doc -> doc < indexed), OpenSearchNode.ids(answer))
-              / queries;
+      recall += CranfieldTokens.recall(best.get(q), OpenSearchNode.ids(answer)) / QUERIES;
     }
     System.out.println("recall@10, " + step + ": " + recall);
     assertTrue(step + ", recall@10: " + recall, recall >= 0.95);
-    JsonNode count = node.http().post("/" + INDEX + "/_search?size=0&preference=_local", "{}").ok();
+    JsonNode count = node.search(INDEX, "{\"size\": 0}", "preference=_local");
     assertEquals(indexed, count.at("/hits/total/value").asInt());
   }
 

@@ -48,7 +48,7 @@ public class SolrCloudIT {
   private static final int NODES = 2;
   private static final int SHARDS = 2;
   private static final int BULK = 100;
-  private static final int QUERIES = 50;
+  private static final int QUERIES = 30;
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
