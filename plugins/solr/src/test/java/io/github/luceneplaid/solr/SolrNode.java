@@ -72,14 +72,9 @@ final class SolrNode implements Closeable {
   static SolrNode ofCloud(Path home, int port, String zooKeeper) throws IOException {
     Files.writeString(
         home.resolve("solr.xml"),
-        """
-        <solr><solrcloud>
-          <str name="host">127.0.0.1</str>
-          <int name="hostPort">%d</int>
-          <int name="zkClientTimeout">10000</int>
-        </solrcloud></solr>
-        """
-            .formatted(port));
+        "<solr><solrcloud><str name=\"host\">127.0.0.1</str><int name=\"hostPort\">"
+            + port
+            + "</int></solrcloud></solr>");
     return new SolrNode(home, port, List.of("-DzkHost=" + zooKeeper));
   }
 
