@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 import static org.junit.Assume.assumeTrue;
 
@@ -25,6 +26,7 @@ import io.github.luceneplaid.testframework.CranfieldFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 
@@ -59,6 +61,7 @@ public class HybridIT {
       Searches.create(http, INDEX, ", \"number_of_shards\": 2", "");
       Searches.add(http, INDEX, collection, doc -> true);
       Searches.forceMerge(http, INDEX);
+      assertBoost(http, tokens[0]);
       Judgements.Hybrid quality =
           new Judgements()
               .compare(
@@ -68,5 +71,16 @@ public class HybridIT {
       System.out.println(quality);
       assertTrue(quality.toString(), quality.isGood());
     }
+  }
+
+  /** Scores are multiplied by the boost. */
+  private static void assertBoost(Http http, float[][] tokens) throws IOException {
+    Map<String, Double> scores =
+        Searches.search(http, INDEX, "{\"query\":" + Searches.query(tokens, "") + "}");
+    Map<String, Double> boosted =
+        Searches.search(
+            http, INDEX, "{\"query\":" + Searches.query(tokens, ",\"boost\":2.5") + "}");
+    assertEquals(scores.keySet(), boosted.keySet());
+    scores.forEach((id, score) -> assertEquals(2.5 * score, boosted.get(id), 1e-4 * score));
   }
 }
