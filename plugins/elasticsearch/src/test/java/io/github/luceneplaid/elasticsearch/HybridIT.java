@@ -42,9 +42,9 @@ public class HybridIT {
     return "{\"match\":{\"text\":" + Http.JSON.writeValueAsString(question) + "}}";
   }
 
-  /** The query of the README: the score of the vectors is 60 times their mean similarity. */
+  /** The query of the README: the score of the vectors is 132 times their mean similarity. */
   private static String both(String question, float[][] tokens) throws IOException {
-    String more = String.format(Locale.ROOT, ",\"k\":100,\"boost\":%f", 60f / tokens.length);
+    String more = String.format(Locale.ROOT, ",\"k\":100,\"boost\":%f", 132f / tokens.length);
     return "{\"bool\":{\"should\":[" + words(question) + "," + Searches.query(tokens, more) + "]}}";
   }
 
