@@ -89,7 +89,11 @@ public class SolrCloudIT {
 
   private static void uploadConfig(String address) throws IOException {
     try (SolrZkClient client =
-        new SolrZkClient.Builder().withUrl(address).withTimeout(60, TimeUnit.SECONDS).build()) {
+        new SolrZkClient.Builder()
+            .withUrl(address)
+            .withTimeout(60, TimeUnit.SECONDS)
+            .withConnTimeOut(60, TimeUnit.SECONDS)
+            .build()) {
       ZkMaintenanceUtils.uploadToZK(client, CONFIG, "/configs/tokens", null);
     }
   }
