@@ -20,8 +20,8 @@ import java.util.function.Function;
 import org.apache.lucene.search.Query;
 
 /**
- * A query {@code exact_knn}, but for its filter, as a request states it. Numbers that are null have
- * a default.
+ * A query {@code exact_vector_knn}, but for its filter, as a request states it. Numbers that are
+ * null have a default.
  *
  * @param field name of the field that is searched
  * @param vector that the field's vectors are compared with
@@ -47,7 +47,7 @@ public record ExactKnnRequest(
     Integer oversample) {
 
   /** What the query is called. */
-  public static final String QUERY = "exact_knn";
+  public static final String QUERY = "exact_vector_knn";
 
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;

@@ -20,18 +20,13 @@ import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.join.BitSetProducer;
-import org.apache.lucene.search.join.ToChildBlockJoinQuery;
 import org.apache.lucene.util.SetOnce;
 import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
-import org.elasticsearch.common.lucene.search.Queries;
 import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.query.LeafQueryBuilder;
 import org.elasticsearch.index.query.MatchNoneQueryBuilder;
@@ -318,27 +313,8 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
       return new MatchNoDocsQuery("there is nothing to search");
     }
     return new CancellableQuery(
-        request.toQuery(type.name(), tokens, filter(context, type.name())),
+        request.toQuery(type.name(), tokens, ShardFilter.of(filter, context, type.name())),
         new BreakerLimit(context.getCircuitBreaker()));
-  }
-
-  /** The filter of hits. It includes the filter of an alias, so that k hits match both. */
-  private Query filter(SearchExecutionContext context, String name) throws IOException {
-    Query own = filter == null ? null : filter.toQuery(context);
-    if (context.getAliasFilter() == null) {
-      return own;
-    }
-    Query alias = context.getAliasFilter().toQuery(context);
-    if (context.nestedLookup().getNestedParent(name) != null) {
-      Query roots = Queries.newNonNestedFilter(context.indexVersionCreated());
-      BitSetProducer rootBits = context.bitsetFilter(roots);
-      alias = new ToChildBlockJoinQuery(Queries.filtered(alias, roots), rootBits);
-    }
-    BooleanQuery.Builder both = new BooleanQuery.Builder().add(alias, BooleanClause.Occur.FILTER);
-    if (own != null) {
-      both.add(own, BooleanClause.Occur.FILTER);
-    }
-    return both.build();
   }
 
   @Override

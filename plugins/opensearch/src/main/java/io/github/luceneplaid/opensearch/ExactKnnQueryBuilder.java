@@ -43,8 +43,8 @@ import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.index.query.QueryShardException;
 
 /**
- * The query {@code exact_knn}: the k documents of each shard with the most similar vectors, found
- * by whole vectors, by their first dimensions, or by two fields.
+ * The query {@code exact_vector_knn}: the k documents of each shard with the most similar vectors,
+ * found by whole vectors, by their first dimensions, or by two fields.
  *
  * @lucene.experimental
  */

@@ -43,8 +43,8 @@ import org.opensearch.search.fetch.subphase.highlight.Highlighter;
 /**
  * Late-interaction search in OpenSearch: the field type {@code token_vectors} and the query {@code
  * maxsim}, for indexes with the setting {@code index.token_vectors}. Exact search of one vector for
- * each document: the field type {@code exact_vector} and the query {@code exact_knn}, for the same
- * indexes.
+ * each document: the field type {@code exact_vector} and the query {@code exact_vector_knn}, for
+ * the same indexes.
  *
  * <p>The setting makes {@code index.codec} be {@code token_vectors} in new indexes, the default
  * codec with the doc values and vectors of such fields wrapped. That is an additional codec, which
