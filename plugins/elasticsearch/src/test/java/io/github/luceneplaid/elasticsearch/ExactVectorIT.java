@@ -54,6 +54,7 @@ public class ExactVectorIT {
 
   private static float[][] documents;
   private static float[][] queries;
+  private static List<List<String>> best;
   private static ElasticsearchNode node;
   private static Http http;
 
@@ -71,6 +72,7 @@ public class ExactVectorIT {
         IntStream.range(0, all.length)
             .mapToObj(q -> all[q][q % all[q].length])
             .toArray(float[][]::new);
+    best = IntStream.range(0, queries.length).mapToObj(q -> best(q, doc -> true)).toList();
     node = ElasticsearchNode.single(ElasticsearchHome.install("vectors"));
     node.start();
     http = node.http("timeout=120s");
@@ -82,7 +84,9 @@ public class ExactVectorIT {
       create(
           type,
           "\"v\": {\"type\": \"dense_vector\", \"dims\": 128, \"similarity\": \"dot_product\","
-              + " \"index_options\": {\"type\": \"%s\"}}".formatted(type));
+              + " \"index_options\": {\"type\": \""
+              + type
+              + "\"}}");
     }
     // The node opens what it wrote
     node.close();
@@ -98,8 +102,12 @@ public class ExactVectorIT {
   }
 
   private static String exactVector(String name, String encoding) {
-    return "\"%s\": {\"type\": \"exact_vector\", \"dims\": 128, %s, \"encoding\": \"%s\"}"
-        .formatted(name, "\"similarity\": \"dot_product\"", encoding);
+    return String.format(
+        Locale.ROOT,
+        "\"%s\": {\"type\": \"exact_vector\", \"dims\": 128, %s, \"encoding\": \"%s\"}",
+        name,
+        "\"similarity\": \"dot_product\"",
+        encoding);
   }
 
   /**
@@ -110,12 +118,16 @@ public class ExactVectorIT {
    */
   private static void create(String index, String fields, String... exact) throws IOException {
     String body =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"settings": {"index.token_vectors": %s, "number_of_replicas": 0, "refresh_interval": -1},
          "mappings": {"_source": {"excludes": %s},
            "properties": {"part": {"type": "integer"}, %s}}}
-        """
-            .formatted(exact.length > 0, Http.JSON.valueToTree(exact), fields);
+        """,
+            exact.length > 0,
+            Http.JSON.valueToTree(exact),
+            fields);
     http.put("/" + index, body).ok();
     for (int start = 0; start < documents.length; start += BULK) {
       StringBuilder lines = new StringBuilder();
@@ -159,21 +171,24 @@ public class ExactVectorIT {
    */
   private static String exactKnn(int query, String more) {
     return body(
-        "{\"exact_vector_knn\": {\"field\": \"v\", \"query_vector\": %s%s}}"
-            .formatted(Arrays.toString(queries[query]), more));
+        "{\"exact_vector_knn\": {\"field\": \"v\", \"query_vector\": "
+            + Arrays.toString(queries[query])
+            + more
+            + "}}");
   }
 
   private static String knn(int query) {
     return body(
-        "{\"knn\": {\"field\": \"v\", \"query_vector\": %s, \"k\": 10, \"num_candidates\": 10}}"
-            .formatted(Arrays.toString(queries[query])));
+        "{\"knn\": {\"field\": \"v\", \"k\": 10, \"num_candidates\": 10, \"query_vector\": "
+            + Arrays.toString(queries[query])
+            + "}}");
   }
 
   private static double recall(String index, int count, Timings.Body search) throws IOException {
     double sum = 0;
     for (int q = 0; q < count; q++) {
       Map<String, Double> hits = Searches.search(http, index, search.of(q));
-      sum += CranfieldTokens.recall(best(q, doc -> true), List.copyOf(hits.keySet()));
+      sum += CranfieldTokens.recall(best.get(q), List.copyOf(hits.keySet()));
     }
     return sum / count;
   }
@@ -182,7 +197,7 @@ public class ExactVectorIT {
   public void testScoresAndFilter() throws IOException {
     for (int q = 0; q < 50; q++) {
       int part = q % PARTS;
-      String filter = ", \"filter\": {\"term\": {\"part\": %d}}".formatted(part);
+      String filter = ", \"filter\": {\"term\": {\"part\": " + part + "}}";
       Map<String, Double> hits = Searches.search(http, "float32", exactKnn(q, filter));
       List<String> expected = best(q, doc -> doc % PARTS == part);
       double recall = CranfieldTokens.recall(expected, List.copyOf(hits.keySet()));
@@ -214,7 +229,7 @@ public class ExactVectorIT {
   @Test
   public void testRefusals() throws IOException {
     refused(
-        http.put("/plain", "{\"mappings\": {\"properties\": {%s}}}".formatted(field(""))),
+        http.put("/plain", "{\"mappings\": {\"properties\": {" + field("") + "}}}"),
         "[index.token_vectors]");
     for (Map.Entry<String, String> bad :
         Map.of("\"encoding\": \"int4\"", "[encoding]: found int4", "\"similarity\": 1", "found 1")
@@ -222,22 +237,24 @@ public class ExactVectorIT {
       refused(
           http.put(
               "/bad",
-              ("{\"settings\": {\"index.token_vectors\": true},"
-                      + " \"mappings\": {\"properties\": {%s}}}")
-                  .formatted(field(", " + bad.getKey()))),
+              "{\"settings\": {\"index.token_vectors\": true}, \"mappings\": {\"properties\": {"
+                  + field(", " + bad.getKey())
+                  + "}}}"),
           bad.getValue());
     }
     refused(
         http.post("/float32/_doc", "{\"v\": [1, 2]}"), "field [v]: found 2 numbers, expected 128");
-    String query =
-        "{\"query\": {\"exact_vector_knn\": {\"field\": \"%s\", \"query_vector\": [1]}}}";
-    refused(http.post("/float32/_search", query.formatted("v")), "found 1 numbers, expected 128");
-    refused(http.post("/float32/_search", query.formatted("part")), "found type [integer]");
-    assertEquals(0, Searches.search(http, "float32", query.formatted("nowhere")).size());
+    refused(http.post("/float32/_search", tooShort("v")), "found 1 numbers, expected 128");
+    refused(http.post("/float32/_search", tooShort("part")), "found type [integer]");
+    assertEquals(0, Searches.search(http, "float32", tooShort("nowhere")).size());
+  }
+
+  private static String tooShort(String field) {
+    return body("{\"exact_vector_knn\": {\"field\": \"" + field + "\", \"query_vector\": [1]}}");
   }
 
   private static String field(String more) {
-    return "\"v\": {\"type\": \"exact_vector\", \"dims\": 2%s}".formatted(more);
+    return "\"v\": {\"type\": \"exact_vector\", \"dims\": 2" + more + "}";
   }
 
   private static void refused(Http.Answer answer, String reason) {
@@ -249,9 +266,18 @@ public class ExactVectorIT {
   @Test
   public void testTable() throws IOException {
     Timings timings = new Timings(http, node.process());
-    for (String index : ENCODINGS) {
-      double recall = measure(timings, "exact_vector_knn, " + index, index, q -> exactKnn(q, ""));
-      assertTrue(index + ": " + recall, recall >= (index.equals("int8") ? 0.9 : 0.98));
+    // All searches are made once before the first is measured
+    double[] recall = new double[ENCODINGS.size()];
+    for (int i = 0; i < recall.length; i++) {
+      recall[i] = recall(ENCODINGS.get(i), queries.length, q -> exactKnn(q, ""));
+    }
+    for (String index : FLAT) {
+      recall(index, queries.length, ExactVectorIT::knn);
+    }
+    for (int i = 0; i < recall.length; i++) {
+      String index = ENCODINGS.get(i);
+      measure(timings, "exact_vector_knn, " + index, index, q -> exactKnn(q, ""));
+      assertTrue(index + ": " + recall[i], recall[i] >= (index.equals("int8") ? 0.9 : 0.98));
     }
     measure(
         timings,
@@ -265,7 +291,7 @@ public class ExactVectorIT {
     assertEquals(2 + ENCODINGS.size() + 1 + FLAT.size(), timings.toString().lines().count());
   }
 
-  private static double measure(Timings timings, String name, String index, Timings.Body search)
+  private static void measure(Timings timings, String name, String index, Timings.Body search)
       throws IOException {
     double recall = recall(index, queries.length, search);
     JsonNode stats = http.get("/" + index + "/_stats/store").ok();
@@ -275,6 +301,5 @@ public class ExactVectorIT {
         index,
         queries.length,
         search);
-    return recall;
   }
 }

@@ -101,21 +101,28 @@ public class ExactVectorIT {
   }
 
   private static String vectorField(String name, String encoding) {
-    return "\"%s\": {\"type\": \"exact_vector\", \"dims\": 128, %s, \"encoding\": \"%s\"}"
-        .formatted(name, "\"similarity\": \"dot_product\"", encoding);
+    return String.format(
+        Locale.ROOT,
+        "\"%s\": {\"type\": \"exact_vector\", \"dims\": 128, %s, \"encoding\": \"%s\"}",
+        name,
+        "\"similarity\": \"dot_product\"",
+        encoding);
   }
 
   /** Makes an index with all documents in one segment; it keeps no source of the given fields. */
   private static void create(String index, String fields, String... vectorFields)
       throws IOException {
     String mapping =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"settings": {"index.token_vectors": true, "number_of_shards": 1, "number_of_replicas": 0,
            "refresh_interval": -1},
          "mappings": {"_source": {"excludes": %s},
            "properties": {"part": {"type": "integer"}, %s}}}
-        """
-            .formatted(Http.JSON.valueToTree(vectorFields), fields);
+        """,
+            Http.JSON.valueToTree(vectorFields),
+            fields);
     node.http().put("/" + index, mapping).ok();
     for (int start = 0; start < documents.length; start += BULK) {
       StringBuilder lines = new StringBuilder();

@@ -24,7 +24,6 @@ import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.DeprecationHandler;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
-import org.opensearch.core.xcontent.XContentParseException;
 import org.opensearch.core.xcontent.XContentParser;
 import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.index.query.BaseQueryRewriteContext;
@@ -130,11 +129,10 @@ public class TestExactKnnQueryBuilder extends LuceneTestCase {
   }
 
   private static void refuses(String expected, String parameters) {
-    XContentParseException e =
+    Throwable last =
         expectThrows(
-            XContentParseException.class,
+            IllegalArgumentException.class,
             () -> parse("{\"exact_vector_knn\": {\"field\": \"f\", " + parameters + "}}"));
-    Throwable last = e;
     while (last.getCause() != null) {
       last = last.getCause();
     }

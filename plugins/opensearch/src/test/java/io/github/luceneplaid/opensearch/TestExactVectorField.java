@@ -43,11 +43,16 @@ import org.opensearch.index.query.QueryShardException;
 /** The field type {@code exact_vector}, from the mapping over segments to hits. */
 public class TestExactVectorField extends LuceneTestCase {
 
-  private static final String VECTOR = "\"v\": {\"type\": \"exact_vector\", \"dims\": 3%s}";
+  private static final String VECTOR = "\"v\": {\"type\": \"exact_vector\", \"dims\": 3";
   private static final String MAPPING =
-      VECTOR.formatted(", \"encoding\": \"int8_then_float32\"")
+      mapping(", \"encoding\": \"int8_then_float32\"")
           + ", \"w\": {\"type\": \"exact_vector\", \"dims\": 2, \"similarity\": \"l2_norm\"}"
           + ", \"a\": {\"type\": \"alias\", \"path\": \"v\"}, \"n\": {\"type\": \"long\"}";
+
+  /** The field v, with more parameters, each after a comma. */
+  private static String mapping(String more) {
+    return VECTOR + more + "}";
+  }
 
   private static float[] vector(ParsedDocument document) {
     KnnFloatVectorField field = (KnnFloatVectorField) document.rootDoc().getField("v");
@@ -59,7 +64,7 @@ public class TestExactVectorField extends LuceneTestCase {
   }
 
   public void testDocuments() throws IOException {
-    IndexFixture index = IndexFixture.enabled(VECTOR.formatted(""));
+    IndexFixture index = IndexFixture.enabled(mapping(""));
     float[] some = randomVector(3);
     assertVector(some, vector(index.parse("{\"v\": " + Arrays.toString(some) + "}")));
     float[] base = {1, 0, 0};
@@ -77,8 +82,7 @@ public class TestExactVectorField extends LuceneTestCase {
   }
 
   public void testRefusedDocuments() throws IOException {
-    IndexFixture index =
-        IndexFixture.enabled(VECTOR.formatted(", \"similarity\": \"dot_product\""));
+    IndexFixture index = IndexFixture.enabled(mapping(", \"similarity\": \"dot_product\""));
     index.parse("{\"v\": [0.6, 0, -0.8]}");
     refuses(index, "field [v]: found 2 numbers, expected 3 [dims]", "{\"v\": [1, 2]}");
     refuses(
@@ -97,8 +101,7 @@ public class TestExactVectorField extends LuceneTestCase {
         index,
         "field [v]: found 3 bytes of 32-bit floats, expected 12 for 3 [dims]",
         "{\"v\": \"AAAA\"}");
-    IndexFixture objects =
-        IndexFixture.enabled("\"o\": {\"properties\": {" + VECTOR.formatted("") + "}}");
+    IndexFixture objects = IndexFixture.enabled("\"o\": {\"properties\": {" + mapping("") + "}}");
     refuses(
         objects,
         "field [o.v]: found a second value, expected one in a document",
@@ -106,23 +109,20 @@ public class TestExactVectorField extends LuceneTestCase {
   }
 
   public void testMapping() throws IOException {
-    IndexFixture index = IndexFixture.enabled(VECTOR.formatted(""));
+    IndexFixture index = IndexFixture.enabled(mapping(""));
     assertTrue(index.mapping(), index.mapping().contains("\"dims\":3}"));
     for (String change : new String[] {"\"encoding\": \"int8\"", "\"similarity\": \"l2_norm\""}) {
       IllegalArgumentException e =
-          expectThrows(
-              IllegalArgumentException.class, () -> index.merge(VECTOR.formatted(", " + change)));
+          expectThrows(IllegalArgumentException.class, () -> index.merge(mapping(", " + change)));
       assertTrue(e.getMessage(), e.getMessage().contains("Cannot update parameter"));
     }
     for (String bad :
-        new String[] {"\"encoding\": \"int4\"", "\"similarity\": \"dot\"", "\"index\": true"}) {
-      expectThrows(
-          MapperParsingException.class, () -> IndexFixture.enabled(VECTOR.formatted(", " + bad)));
+        new String[] {"\"encoding\": \"int4\"", "\"similarity\": \"dot\"", "\"dim\": 2"}) {
+      expectThrows(MapperParsingException.class, () -> IndexFixture.enabled(mapping(", " + bad)));
     }
     MapperParsingException e =
         expectThrows(
-            MapperParsingException.class,
-            () -> new IndexFixture(Settings.EMPTY, VECTOR.formatted("")));
+            MapperParsingException.class, () -> new IndexFixture(Settings.EMPTY, mapping("")));
     assertTrue(e.getMessage(), e.getMessage().contains("[index.token_vectors]"));
   }
 
