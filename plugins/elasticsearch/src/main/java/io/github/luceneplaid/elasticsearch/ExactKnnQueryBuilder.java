@@ -218,7 +218,9 @@ final class ExactKnnQueryBuilder extends LeafQueryBuilder<ExactKnnQueryBuilder> 
         request.toQuery(
             empty ? null : ShardFilter.of(filter, context, type.name()),
             field -> field(context, field));
-    return empty ? new MatchNoDocsQuery("there is nothing to search") : new CancellableQuery(hits);
+    return empty
+        ? new MatchNoDocsQuery("there is nothing to search")
+        : new CancellableQuery(hits, new BreakerLimit(context.getCircuitBreaker()));
   }
 
   private static ExactKnnRequest.Field field(SearchExecutionContext context, String field) {

@@ -218,7 +218,7 @@ public final class ExactKnnQueryBuilder extends AbstractQueryBuilder<ExactKnnQue
     Query query = request.toQuery(luceneFilter, field -> field(context, field));
     return context.getIndexReader() == null
         ? new MatchNoDocsQuery("checked without an index")
-        : new DeferredQuery(query);
+        : new DeferredQuery(query, BreakerLimit.ofRequests(context.bigArrays()));
   }
 
   private static ExactKnnRequest.Field field(QueryShardContext context, String field) {
