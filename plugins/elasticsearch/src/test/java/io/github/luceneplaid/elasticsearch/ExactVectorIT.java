@@ -45,7 +45,7 @@ import org.junit.runner.RunWith;
 @TimeoutSuite(millis = 1_200_000)
 public class ExactVectorIT {
 
-  private static final int DOCUMENTS = 50_000;
+  private static final int DOCUMENTS = Boolean.getBoolean("tests.nightly") ? 50_000 : 5_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =

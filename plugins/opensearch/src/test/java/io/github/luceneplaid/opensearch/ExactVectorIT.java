@@ -44,7 +44,7 @@ public class ExactVectorIT {
 
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
-  private static final int DOCUMENTS = 50_000;
+  private static final int DOCUMENTS = Boolean.getBoolean("tests.nightly") ? 50_000 : 5_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =
