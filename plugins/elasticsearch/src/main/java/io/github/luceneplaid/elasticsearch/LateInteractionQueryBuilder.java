@@ -27,6 +27,7 @@ import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
+import org.elasticsearch.common.logging.HeaderWarning;
 import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.query.LeafQueryBuilder;
 import org.elasticsearch.index.query.MatchNoneQueryBuilder;
@@ -110,7 +111,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
   private static QueryVectors readVectors(StreamInput in) throws IOException {
     float[][] numbers =
         in.readBoolean() ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null;
-    return new QueryVectors(numbers, in.readOptionalString());
+    return new QueryVectors(numbers, in.readOptionalString(), in.readOptionalString());
   }
 
   @Override
@@ -125,6 +126,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
       }
       out.writeOptionalString(vectors.base64());
+      out.writeOptionalString(vectors.warning());
     }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
@@ -277,7 +279,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
                 text,
                 listener.delegateFailureAndWrap(
                     (done, tokens) -> {
-                      result.set(new QueryVectors(tokens, null));
+                      result.set(tokens);
                       done.onResponse(null);
                     })));
     return new LateInteractionQueryBuilder(field, null, text, texts, result::get, request, filter);
@@ -307,6 +309,10 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + NAME
               + "] [query_text]: expected a query that is rewritten before shards search, found one"
               + " that is not");
+    }
+    if (vectors.warning() != null) {
+      // Not while the query is rewritten: the search may go on in a thread without those warnings
+      HeaderWarning.addWarning("{}", vectors.warning());
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     if (context.getIndexReader() == null) {

@@ -124,7 +124,7 @@ public final class LateInteractionPlugin extends Plugin
 
   @Override
   public Map<String, Highlighter> getHighlighters() {
-    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter());
+    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter(texts));
   }
 
   @Override
