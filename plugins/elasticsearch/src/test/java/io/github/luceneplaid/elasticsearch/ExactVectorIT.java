@@ -45,7 +45,8 @@ import org.junit.runner.RunWith;
 @TimeoutSuite(millis = 1_200_000)
 public class ExactVectorIT {
 
-  private static final int DOCUMENTS = Boolean.getBoolean("tests.nightly") ? 50_000 : 5_000;
+  private static final boolean NIGHTLY = Boolean.getBoolean("tests.nightly");
+  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 5_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =
@@ -69,7 +70,7 @@ public class ExactVectorIT {
             .toArray(float[][]::new);
     float[][][] all = tokens.queries();
     queries =
-        IntStream.range(0, all.length)
+        IntStream.range(0, NIGHTLY ? all.length : 50)
             .mapToObj(q -> all[q][q % all[q].length])
             .toArray(float[][]::new);
     best = IntStream.range(0, queries.length).mapToObj(q -> best(q, doc -> true)).toList();

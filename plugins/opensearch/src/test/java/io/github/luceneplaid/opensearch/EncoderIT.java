@@ -148,7 +148,7 @@ public class EncoderIT {
     shown.putObject("fields").putObject("text").put("type", "maxsim");
     JsonNode marks = node.search("texts", words.toString()).at("/hits/hits/0/highlight");
     String marked = marks.at("/text/0").asText();
-    assertTrue(marked, marked.contains("The purple <em>elephant</em> "));
+    assertTrue(marked, marked.endsWith("<em>escaped</em> from the <em>zoo</em>."));
     assertEquals(needle, marked.replaceAll("</?em>", ""));
 
     add("nested", "passages", "ships", LONG).ok();

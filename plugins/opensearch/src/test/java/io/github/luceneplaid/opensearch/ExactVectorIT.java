@@ -44,7 +44,8 @@ public class ExactVectorIT {
 
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
-  private static final int DOCUMENTS = Boolean.getBoolean("tests.nightly") ? 50_000 : 5_000;
+  private static final boolean NIGHTLY = Boolean.getBoolean("tests.nightly");
+  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 5_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =
@@ -67,7 +68,7 @@ public class ExactVectorIT {
             .toArray(float[][]::new);
     float[][][] all = collection.queries();
     queries =
-        IntStream.range(0, all.length)
+        IntStream.range(0, NIGHTLY ? all.length : 50)
             .mapToObj(q -> all[q][q % all[q].length])
             .toArray(float[][]::new);
     best = IntStream.range(0, queries.length).mapToObj(q -> best(q, doc -> true)).toList();
@@ -254,7 +255,7 @@ public class ExactVectorIT {
     append(table, script);
     System.out.println(table);
     for (String index : ENCODINGS) {
-      List<ObjectNode> some = IntStream.range(0, 100).mapToObj(q -> exactKnn(q)).toList();
+      List<ObjectNode> some = IntStream.range(0, queries.length).mapToObj(q -> exactKnn(q)).toList();
       double recall = recall(index, some);
       double least = index.equals("int8") ? 0.9 : 0.98;
       assertTrue(index + ": recall@10: " + recall, recall >= least);

@@ -116,7 +116,7 @@ public class SolrEncoderIT {
     assertEquals("elephant", best(ask("texts", "", "which animal ran away")));
     String marked =
         marks("texts", "", "which animal ran away").ok().at("/response/docs/0/t/0").asText();
-    assertTrue(marked, marked.contains("The purple <em>elephant</em> "));
+    assertTrue(marked, marked.endsWith("<em>escaped</em> from the <em>zoo</em>."));
   }
 
   private static Http.Answer marks(String core, String model, String text) throws IOException {
