@@ -62,7 +62,8 @@ public class TestModelFolder extends LuceneTestCase {
     String[] words = {"red", "Cat", "cats", "sleeps", "über", "blue", "\uD83D\uDE00", ".", "\n\n"};
     StringBuilder text = new StringBuilder();
     for (int n = random().nextInt(600); n >= 0; n--) {
-      text.append(words[random().nextInt(words.length)]).append(random().nextInt(9) == 0 ? "" : " ");
+      text.append(words[random().nextInt(words.length)])
+          .append(random().nextInt(9) == 0 ? "" : " ");
     }
     String cats = "The red cats sleeps over the blue trees. ".repeat(60);
     for (String whole : List.of(text.toString(), cats, " " + cats + "moon", "", " ., ")) {

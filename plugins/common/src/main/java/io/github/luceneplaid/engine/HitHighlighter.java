@@ -56,7 +56,8 @@ public final class HitHighlighter {
     Map<String, Object> given = options == null ? Map.of() : options;
     this.field = field;
     this.numbers = numbers;
-    Set<String> known = numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS, MODEL);
+    Set<String> known =
+        numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS, MODEL);
     for (String name : given.keySet()) {
       if (known.contains(name) == false) {
         throw refused(name, "an unknown option", "one of " + known.stream().sorted().toList());

@@ -82,7 +82,8 @@ public class TestHitHighlighter extends LuceneTestCase {
 
   private List<String> numbers(Query query, Map<String, Object> options) throws IOException {
     HitHighlighter highlighter = new HitHighlighter("tokens", true, options);
-    return highlighter.highlight(whole, highlighter.queries(query), leaf(), 0, model -> null, name -> null);
+    return highlighter.highlight(
+        whole, highlighter.queries(query), leaf(), 0, model -> null, name -> null);
   }
 
   public void testNumbers() throws IOException {
@@ -93,7 +94,8 @@ public class TestHitHighlighter extends LuceneTestCase {
         numbers(query, Map.of("similarities", true)));
     HitHighlighter highlighter = new HitHighlighter("tokens", true, Map.of());
     HitMatches queries = highlighter.queries(query);
-    assertEquals(List.of(), highlighter.highlight(whole, queries, leaf(), 1, model -> null, name -> null));
+    assertEquals(
+        List.of(), highlighter.highlight(whole, queries, leaf(), 1, model -> null, name -> null));
   }
 
   /** A query is found wherever it is in a request, unless hits are not to match it. */

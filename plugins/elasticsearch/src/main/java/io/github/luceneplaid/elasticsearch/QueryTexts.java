@@ -41,7 +41,9 @@ final class QueryTexts {
     current.encode(text.model(), text.text(), listener);
   }
 
-  /** Finds the vectors of documents in their texts, for a thread that may wait; null if none can. */
+  /**
+   * Finds the vectors of documents in their texts, for a thread that may wait; null if none can.
+   */
   TokenOffsets offsets(String model) {
     QueryEncoder current = encoder;
     return current == null

@@ -246,7 +246,8 @@ public class EncoderIT {
     ObjectNode document = Http.JSON.createObjectNode().put("text", "red cat");
     document.putArray("tokens").addArray().add(1).add(0).add(0).add(0).add(0).add(0).add(0).add(0);
     http.put("/marks/_doc/1?refresh=true", document.toString()).ok();
-    assertRefused(marks("tiny"), "field [text]: found offsets of 2 vectors, expected those of the 1");
+    assertRefused(
+        marks("tiny"), "field [text]: found offsets of 2 vectors, expected those of the 1");
     assertRefused(marks("none"), "found no model [none]");
   }
 

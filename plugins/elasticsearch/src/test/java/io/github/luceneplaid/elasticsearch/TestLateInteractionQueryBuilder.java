@@ -144,8 +144,7 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     QueryEncoder encoder =
         new QueryEncoder() {
           @Override
-          public void encode(
-              String model, String text, ActionListener<QueryVectors> listener) {
+          public void encode(String model, String text, ActionListener<QueryVectors> listener) {
             asked.add(model + ": " + text);
             listener.onResponse(new QueryVectors(new float[][] {{1, 0.5f}}, null));
           }

@@ -255,7 +255,8 @@ public class ExactVectorIT {
     append(table, script);
     System.out.println(table);
     for (String index : ENCODINGS) {
-      List<ObjectNode> some = IntStream.range(0, queries.length).mapToObj(q -> exactKnn(q)).toList();
+      List<ObjectNode> some =
+          IntStream.range(0, queries.length).mapToObj(q -> exactKnn(q)).toList();
       double recall = recall(index, some);
       double least = index.equals("int8") ? 0.9 : 0.98;
       assertTrue(index + ": recall@10: " + recall, recall >= least);

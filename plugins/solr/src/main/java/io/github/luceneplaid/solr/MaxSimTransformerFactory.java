@@ -36,8 +36,8 @@ import org.apache.solr.search.DocIterationInfo;
 
 /**
  * Shows what of a document answered the vectors of the query: {@code fl=m:[maxsim f=tokens]} shows
- * the numbers of vectors, and {@code [maxsim f=tokens text=body offsets=places]} marks words. Without
- * {@code offsets} the encoder finds the words.
+ * the numbers of vectors, and {@code [maxsim f=tokens text=body offsets=places]} marks words.
+ * Without {@code offsets} the encoder finds the words.
  *
  * @lucene.experimental
  */
