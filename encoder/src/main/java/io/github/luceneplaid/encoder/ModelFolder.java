@@ -99,6 +99,17 @@ public final class ModelFolder implements Closeable {
         });
   }
 
+  /**
+   * Finds the tokens that {@link #encodeDocument} makes of a text in the text.
+   *
+   * @param model its name; null for the built-in one
+   * @return for each token where its piece starts and ends, in chars; twice the same if it is not
+   *     in the text
+   */
+  public int[][] locate(String model, String text) throws IOException {
+    return use(model, encoder -> encoder.locateInParts(text));
+  }
+
   /** As much of a text as fits into a warning. */
   private static String shown(String text) {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";

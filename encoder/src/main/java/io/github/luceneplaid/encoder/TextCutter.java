@@ -43,20 +43,25 @@ final class TextCutter {
     if (fits(whole.text())) {
       return List.of(whole);
     }
-    String title = whole.title();
-    int heading = title.isEmpty() ? 0 : pieces(title);
-    List<String> parts;
-    if (heading > room / 4) {
-      title = "";
-      parts = new Text("", whole.text(), room).cut();
-    } else {
-      parts = new Text(title, whole.body(), room - heading).cut();
-    }
-    if (parts.size() <= 1) {
+    int heading = whole.title().isEmpty() ? 0 : pieces(whole.title());
+    boolean heads = heading <= room / 4;
+    String title = heads ? whole.title() : "";
+    String text = heads ? whole.body() : whole.text();
+    List<int[]> spans = new Text(title, text, heads ? room - heading : room).cut();
+    if (spans.size() <= 1) {
       return List.of(whole);
     }
-    String heads = title;
-    return parts.stream().map(part -> new TextPart(heads, part)).toList();
+    List<TextPart> parts = new ArrayList<>();
+    for (int[] span : spans) {
+      parts.add(new TextPart(title, text.substring(span[0], span[1])));
+    }
+    return parts;
+  }
+
+  /** Where the parts of a text without a title start and end. */
+  List<int[]> spans(String text) {
+    List<int[]> spans = fits(text) ? List.of() : new Text("", text, room).cut();
+    return spans.size() <= 1 ? List.of(new int[] {0, text.length()}) : spans;
   }
 
   private boolean fits(String text) {
@@ -72,7 +77,6 @@ final class TextCutter {
     private final String title;
     private final String text;
     private final int room;
-    private final List<String> parts = new ArrayList<>();
 
     /** The earliest start of the next part, so that it overlaps with this one. */
     private int overlap;
@@ -86,17 +90,21 @@ final class TextCutter {
       this.room = room;
     }
 
-    List<String> cut() {
+    /** Where each part starts and ends. */
+    List<int[]> cut() {
+      List<int[]> spans = new ArrayList<>();
       int from = telling(0);
       while (from < text.length()) {
         int to = fitting(from);
-        String part = text.substring(from, to).strip();
+        String part = text.substring(from, to).stripLeading();
+        int start = to - part.length();
+        part = part.stripTrailing();
         if (tokenizer.hasTokens(part)) {
-          parts.add(part);
+          spans.add(new int[] {start, start + part.length()});
         }
         from = to == text.length() ? to : telling(overlap);
       }
-      return parts;
+      return spans;
     }
 
     /** Returns where a part may start. Leading punctuation is skipped if it would fill the part. */

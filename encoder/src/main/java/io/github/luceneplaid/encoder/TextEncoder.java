@@ -316,6 +316,28 @@ public final class TextEncoder implements Closeable {
     return tokenizer.document(document);
   }
 
+  /**
+   * Where the tokens of all parts of a text lie in it, without running the model. The parts are
+   * those of {@link #cut} without a title.
+   *
+   * @return for each token where its piece starts and ends, in chars; twice the same if it is not
+   *     in the text
+   */
+  public int[][] locateInParts(String text) {
+    List<int[]> places = new ArrayList<>();
+    for (int[] span : new TextCutter(tokenizer).spans(text)) {
+      Pieces pieces = locate(text.substring(span[0], span[1]));
+      for (int token = 0; token < pieces.tokens(); token++) {
+        places.add(
+            new int[] {
+              span[0] + Math.max(0, pieces.starts()[token]),
+              span[0] + Math.max(0, pieces.ends()[token])
+            });
+      }
+    }
+    return places.toArray(int[][]::new);
+  }
+
   @Override
   public void close() {
     tokenizer.close();

@@ -57,6 +57,39 @@ public class TestModelFolder extends LuceneTestCase {
     assertEquals(128, models.encodeDocument(null, "cat").get(0).vectors()[0].length);
   }
 
+  /** Each token of a long text is a piece of one of its words, and parts may be like others. */
+  public void testLocate() throws IOException {
+    String[] words = {"red", "Cat", "cats", "sleeps", "über", "blue", "\uD83D\uDE00", ".", "\n\n"};
+    StringBuilder text = new StringBuilder();
+    for (int n = random().nextInt(600); n >= 0; n--) {
+      text.append(words[random().nextInt(words.length)])
+          .append(random().nextInt(9) == 0 ? "" : " ");
+    }
+    String cats = "The red cats sleeps over the blue trees. ".repeat(60);
+    for (String whole : List.of(text.toString(), cats, " " + cats + "moon", "", " ., ")) {
+      List<EncodedPart> parts = models.encodeDocument("tiny", whole);
+      int[][] places = models.locate("tiny", whole);
+      int token = 0;
+      try (TextEncoder encoder = TextEncoder.open(folder.resolve("tiny"))) {
+        for (EncodedPart part : parts) {
+          Pieces pieces = encoder.locate(part.text());
+          assertEquals(part.vectors().length, pieces.tokens());
+          for (int i = 0; i < pieces.tokens(); i++, token++) {
+            String piece =
+                pieces.starts()[i] < 0
+                    ? ""
+                    : part.text().substring(pieces.starts()[i], pieces.ends()[i]);
+            assertEquals(piece, whole.substring(places[token][0], places[token][1]));
+          }
+        }
+      }
+      assertEquals(token, places.length);
+      if (whole.endsWith("moon")) {
+        assertEquals(whole.length() - 4, places[token - 1][0]);
+      }
+    }
+  }
+
   public void testQuery() throws IOException {
     assertEquals("", models.encodeQuery("tiny", "red cat").unseen());
     assertEquals("moon", models.encodeQuery("tiny", "red ".repeat(30) + "moon").unseen());

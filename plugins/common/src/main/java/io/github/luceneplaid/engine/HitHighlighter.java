@@ -34,12 +34,14 @@ public final class HitHighlighter {
 
   private static final String VECTORS = "vectors";
   private static final String OFFSETS = "offsets";
+  private static final String MODEL = "model";
   private static final String SIMILARITIES = "similarities";
 
   private final boolean numbers;
   private final String field;
   private final String vectors;
   private final String offsets;
+  private final String model;
   private final boolean similarities;
 
   /**
@@ -54,7 +56,8 @@ public final class HitHighlighter {
     Map<String, Object> given = options == null ? Map.of() : options;
     this.field = field;
     this.numbers = numbers;
-    Set<String> known = numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS);
+    Set<String> known =
+        numbers ? Set.of(SIMILARITIES) : Set.of(SIMILARITIES, VECTORS, OFFSETS, MODEL);
     for (String name : given.keySet()) {
       if (known.contains(name) == false) {
         throw refused(name, "an unknown option", "one of " + known.stream().sorted().toList());
@@ -62,10 +65,10 @@ public final class HitHighlighter {
     }
     this.vectors = numbers ? field : option(given, VECTORS, String.class);
     this.offsets = option(given, OFFSETS, String.class);
+    this.model = option(given, MODEL, String.class);
     this.similarities = Boolean.TRUE.equals(option(given, SIMILARITIES, Boolean.class));
-    if (numbers == false && offsets == null) {
-      throw refused(
-          OFFSETS, "none", "the name of a field with [start, end] of each vector in the text");
+    if (offsets != null && model != null) {
+      throw refused(MODEL, model, "none, as there are [" + OFFSETS + "]");
     }
   }
 
@@ -91,6 +94,19 @@ public final class HitHighlighter {
             + expected);
   }
 
+  /** Finds the parts of texts from which a model makes vectors. */
+  @FunctionalInterface
+  public interface Encoder {
+
+    /**
+     * Returns what finds the parts.
+     *
+     * @param model its name; null for the built-in one
+     * @return null if this node encodes no texts
+     */
+    TokenOffsets offsets(String model);
+  }
+
   /** The queries of a request whose matches are shown. */
   public HitMatches queries(Query query) {
     return HitMatches.of(query, vectors);
@@ -103,6 +119,7 @@ public final class HitHighlighter {
    * @param queries from {@link #queries}
    * @param reader a segment
    * @param doc a document of the segment
+   * @param encoder finds the vectors of texts without the option {@code offsets}
    * @param source values of the document by the names of fields, as a parser of JSON has read them;
    *     null if there is none
    * @return what is shown; nothing if the hit has no vectors, or not the fields that it takes
@@ -114,6 +131,7 @@ public final class HitHighlighter {
       HitMatches queries,
       LeafReader reader,
       int doc,
+      Encoder encoder,
       Function<String, Object> source)
       throws IOException {
     List<TokenMatch> matches = queries.of(reader, doc);
@@ -121,15 +139,35 @@ public final class HitHighlighter {
       return HitMatches.numbers(matches, similarities);
     }
     Object text = source.apply(field);
-    Object places = source.apply(offsets);
-    if (text == null || places == null || matches.isEmpty()) {
+    Object places = offsets == null ? null : source.apply(offsets);
+    if (text == null || matches.isEmpty() || (offsets != null && places == null)) {
       return List.of();
     }
     if (text instanceof String == false) {
       throw new IllegalArgumentException(
           "field [" + field + "]: found " + text + ", expected one text for highlighting");
     }
-    TokenOffsets tokens = TokenOffsets.given(offsets, places);
-    return marker.mark((String) text, tokens.of((String) text), matches, similarities);
+    TokenOffsets finder =
+        offsets == null ? encoder.offsets(model) : TokenOffsets.given(offsets, places);
+    if (finder == null) {
+      throw refused(
+          OFFSETS,
+          "none",
+          "the name of a field with [start, end] of each vector in the text, or the plugin that"
+              + " encodes texts");
+    }
+    int[][] tokens = finder.of((String) text);
+    int expected = queries.vectors(reader, doc);
+    if (tokens.length != expected) {
+      throw new IllegalArgumentException(
+          "field ["
+              + field
+              + "]: found offsets of "
+              + tokens.length
+              + " vectors, expected those of the "
+              + expected
+              + " vectors of the document");
+    }
+    return marker.mark((String) text, tokens, matches, similarities);
   }
 }

@@ -19,6 +19,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.BooleanClause;
@@ -91,6 +94,18 @@ public record HitMatches(List<LateInteractionQuery> queries) {
       matches.addAll(query.matches(searcher, doc));
     }
     return matches;
+  }
+
+  /**
+   * Counts the vectors of a hit.
+   *
+   * @param reader a segment
+   * @param doc a document of the segment
+   * @throws IOException if the segment cannot be read
+   */
+  int vectors(LeafReader reader, int doc) throws IOException {
+    BinaryDocValues values = DocValues.getBinary(reader, field());
+    return values.advanceExact(doc) ? LateInteractionField.decode(values.binaryValue()).length : 0;
   }
 
   /**

@@ -12,35 +12,75 @@
 
 package io.github.luceneplaid.engine;
 
+import io.github.luceneplaid.fsvi.FsviEncoding;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.FilterCodec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 
 /**
- * An engine's own codec, but for the doc values of late-interaction fields. Segments store the name
- * of the engine's codec and, with each field, the name of its doc-values format. So an engine opens
- * them with its own codec, as long as the format can be found by name.
+ * An engine's own codec, but for the doc values of late-interaction fields, and the vectors of
+ * fields that are searched exactly. Segments store the name of the engine's codec and, with each
+ * field, the name of its format. So an engine opens them with its own codec, as long as the format
+ * can be found by name.
  *
- * <p>The fields carry their own options, see {@link LateInteractionFieldSettings#fieldType}.
+ * <p>Late-interaction fields carry their own options, see {@link
+ * LateInteractionFieldSettings#fieldType}.
  *
  * @lucene.experimental
  */
 public final class LateInteractionCodec extends FilterCodec {
 
   private final DocValuesFormat docValuesFormat;
+  private final KnnVectorsFormat knnVectorsFormat;
 
   /**
-   * Wraps a codec.
+   * Wraps a codec, but for vectors.
    *
    * @param stock the engine's codec
-   * @param lateInteraction whether a field of a given name is a late-interaction field; called by
-   *     flushes and merges, in any thread
+   * @param lateInteraction see the other constructor
    */
   public LateInteractionCodec(Codec stock, Predicate<String> lateInteraction) {
+    this(stock, lateInteraction, field -> null);
+  }
+
+  /**
+   * Wraps a codec. Flushes and merges call the functions in any thread.
+   *
+   * @param stock the engine's codec
+   * @param lateInteraction whether a field of a given name is a late-interaction field
+   * @param exactVectors the encoding of a field of a given name with vectors that are searched
+   *     exactly; null for other fields
+   */
+  public LateInteractionCodec(
+      Codec stock, Predicate<String> lateInteraction, Function<String, FsviEncoding> exactVectors) {
     super(stock.getName(), stock);
+    Map<FsviEncoding, KnnVectorsFormat> fsvi = new EnumMap<>(FsviEncoding.class);
+    for (FsviEncoding encoding : FsviEncoding.values()) {
+      fsvi.put(encoding, new FsviVectorsFormat(encoding));
+    }
+    KnnVectorsFormat otherVectors = stock.knnVectorsFormat();
+    this.knnVectorsFormat =
+        new PerFieldKnnVectorsFormat() {
+          @Override
+          public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+            FsviEncoding encoding = exactVectors.apply(field);
+            if (encoding != null) {
+              return fsvi.get(encoding);
+            }
+            return otherVectors instanceof PerFieldKnnVectorsFormat perField
+                ? perField.getKnnVectorsFormatForField(field)
+                : otherVectors;
+          }
+        };
     DocValuesFormat plaid = new PlaidDocValuesFormat();
     DocValuesFormat others = stock.docValuesFormat();
     this.docValuesFormat =
@@ -61,5 +101,10 @@ public final class LateInteractionCodec extends FilterCodec {
   @Override
   public DocValuesFormat docValuesFormat() {
     return docValuesFormat;
+  }
+
+  @Override
+  public KnnVectorsFormat knnVectorsFormat() {
+    return knnVectorsFormat;
   }
 }

@@ -23,15 +23,21 @@ import java.util.Objects;
  * @param numbers one row per vector, as {@link TokenMatrix#ofRequest} gives them; null if the
  *     vectors are in base64
  * @param base64 a text as {@link TokenMatrix#addBase64} takes it; null if there are numbers
+ * @param warning of the encoder, for the answer of the request; null for none; not compared
  * @lucene.experimental
  */
-public record QueryVectors(float[][] numbers, String base64) {
+public record QueryVectors(float[][] numbers, String base64, String warning) {
 
   /** Takes one of the two. */
   public QueryVectors {
     if ((numbers == null) == (base64 == null)) {
       throw new IllegalArgumentException("[query_vectors]: expected numbers or a text in base64");
     }
+  }
+
+  /** Takes one of the two, without a warning. */
+  public QueryVectors(float[][] numbers, String base64) {
+    this(numbers, base64, null);
   }
 
   /**

@@ -82,7 +82,8 @@ public class TestHitHighlighter extends LuceneTestCase {
 
   private List<String> numbers(Query query, Map<String, Object> options) throws IOException {
     HitHighlighter highlighter = new HitHighlighter("tokens", true, options);
-    return highlighter.highlight(whole, highlighter.queries(query), leaf(), 0, name -> null);
+    return highlighter.highlight(
+        whole, highlighter.queries(query), leaf(), 0, model -> null, name -> null);
   }
 
   public void testNumbers() throws IOException {
@@ -93,7 +94,8 @@ public class TestHitHighlighter extends LuceneTestCase {
         numbers(query, Map.of("similarities", true)));
     HitHighlighter highlighter = new HitHighlighter("tokens", true, Map.of());
     HitMatches queries = highlighter.queries(query);
-    assertEquals(List.of(), highlighter.highlight(whole, queries, leaf(), 1, name -> null));
+    assertEquals(
+        List.of(), highlighter.highlight(whole, queries, leaf(), 1, model -> null, name -> null));
   }
 
   /** A query is found wherever it is in a request, unless hits are not to match it. */
@@ -130,7 +132,8 @@ public class TestHitHighlighter extends LuceneTestCase {
     Map<String, Object> all = new HashMap<>(options);
     all.put("offsets", "places");
     HitHighlighter highlighter = new HitHighlighter("text", false, all);
-    return highlighter.highlight(marker, highlighter.queries(query), leaf(), 0, source::get);
+    return highlighter.highlight(
+        marker, highlighter.queries(query), leaf(), 0, model -> null, source::get);
   }
 
   public void testWords() throws IOException {
@@ -170,7 +173,7 @@ public class TestHitHighlighter extends LuceneTestCase {
       {"places", List.of(List.of(0, "1")), "token 0 has [0, 1]", "two whole numbers"},
       {"places", List.of(List.of(0, 99)), "token 0 has [0, 99]", "part of the text, which has 32"},
       {"places", List.of(List.of(2, 1)), "token 0 has [2, 1]", "part of the text"},
-      {"places", PLACES.subList(0, 3), "offsets of 3 tokens", "for token 3"},
+      {"places", PLACES.subList(0, 3), "offsets of 3 vectors", "the 4 vectors of the document"},
     };
     for (Object[] row : bad) {
       Map<String, Object> source = new HashMap<>(Map.of("text", TEXT, "places", PLACES));
@@ -182,13 +185,55 @@ public class TestHitHighlighter extends LuceneTestCase {
     }
   }
 
+  /** Without offsets an encoder finds the words. */
+  public void testEncoder() throws IOException {
+    Query query = query(new float[] {-1, 0});
+    Map<String, Object> source = Map.of("text", TEXT);
+    int[][] places = {{0, 3}, {4, 8}, {15, 19}, {28, 32}};
+    for (String model : new String[] {null, "tiny"}) {
+      HitHighlighter highlighter =
+          new HitHighlighter("text", false, model == null ? Map.of() : Map.of("model", model));
+      HitMatches queries = highlighter.queries(query);
+      HitHighlighter.Encoder encoder =
+          name -> {
+            assertEquals(model, name);
+            return text -> places;
+          };
+      assertEquals(
+          List.of("Red fish. Blue birds fly \uD83D\uDE00 <em>high</em>."),
+          highlighter.highlight(whole, queries, leaf(), 0, encoder, source::get));
+      assertEquals(
+          List.of(), highlighter.highlight(whole, queries, leaf(), 0, encoder, name -> null));
+      assertEquals(
+          List.of(), highlighter.highlight(whole, queries, leaf(), 1, encoder, source::get));
+      HitHighlighter.Encoder other = name -> text -> new int[3][2];
+      String message =
+          expectThrows(
+                  IllegalArgumentException.class,
+                  () -> highlighter.highlight(whole, queries, leaf(), 0, other, source::get))
+              .getMessage();
+      assertEquals(
+          "field [text]: found offsets of 3 vectors, expected those of the 4 vectors of the"
+              + " document",
+          message);
+      HitHighlighter.Encoder none = name -> null;
+      message =
+          expectThrows(
+                  IllegalArgumentException.class,
+                  () -> highlighter.highlight(whole, queries, leaf(), 0, none, source::get))
+              .getMessage();
+      assertTrue(message, message.contains("or the plugin that encodes texts"));
+    }
+  }
+
   public void testBadOptions() {
     Map<Map<String, Object>, String> bad =
         Map.of(
             Map.of("offsets", 1), "option [offsets]: found 1, expected a String",
             Map.of("offsets", "o", "similarities", "x"), "option [similarities]: found x",
             Map.of("offsets", "o", "colour", "x"), "option [colour]: found an unknown option",
-            Map.of(), "option [offsets]: found none, expected the name of a field");
+            Map.of("model", 1), "option [model]: found 1, expected a String",
+            Map.of("offsets", "o", "model", "x"), "option [model]: found x, expected none");
     bad.forEach(
         (options, expected) -> {
           String message =

@@ -24,7 +24,6 @@ import org.apache.lucene.document.FieldType;
 import org.elasticsearch.index.mapper.DocumentParserContext;
 import org.elasticsearch.index.mapper.FieldMapper;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
-import org.elasticsearch.index.mapper.MappingParserContext;
 
 /**
  * Takes one matrix of token vectors per document: {@code [[...], [...]]}, or base64. {@code null}
@@ -37,7 +36,9 @@ final class LateInteractionFieldMapper extends FieldMapper {
           (name, context) -> new Builder(name),
           List.of(
               notInMultiFields(LateInteractionFieldSettings.TYPE),
-              LateInteractionFieldMapper::checkEnabled));
+              (name, context) ->
+                  LateInteractionPlugin.checkEnabled(
+                      name, LateInteractionFieldSettings.TYPE, context.getIndexSettings())));
 
   private final LateInteractionFieldSettings settings;
   private final FieldType luceneType;
@@ -47,19 +48,6 @@ final class LateInteractionFieldMapper extends FieldMapper {
     super(simpleName, fieldType, params);
     this.settings = fieldType.settings();
     this.luceneType = settings.fieldType();
-  }
-
-  private static void checkEnabled(String field, MappingParserContext context) {
-    if (LateInteractionPlugin.isEnabled(context.getIndexSettings()) == false) {
-      throw new IllegalArgumentException(
-          "Field ["
-              + field
-              + "] of type ["
-              + LateInteractionFieldSettings.TYPE
-              + "] needs the index setting ["
-              + LateInteractionPlugin.ENABLED.getKey()
-              + "] to be true, which can be set only when the index is created");
-    }
   }
 
   @Override
@@ -221,16 +209,16 @@ final class LateInteractionFieldMapper extends FieldMapper {
           maxQueryVectors.getValue(),
           poolFactor.getValue());
     }
+  }
 
-    /** Refuses other fields for the same value, because they cannot use a matrix. */
-    private static BuilderParams singleTarget(BuilderParams params) {
-      if (params.copyTo().copyToFields().isEmpty() == false) {
-        throw new IllegalArgumentException("[copy_to] is not supported");
-      }
-      if (params.multiFields().iterator().hasNext()) {
-        throw new IllegalArgumentException("[fields] are not supported");
-      }
-      return params;
+  /** Refuses other fields for the same value, because they cannot use vectors. */
+  static BuilderParams singleTarget(BuilderParams params) {
+    if (params.copyTo().copyToFields().isEmpty() == false) {
+      throw new IllegalArgumentException("[copy_to] is not supported");
     }
+    if (params.multiFields().iterator().hasNext()) {
+      throw new IllegalArgumentException("[fields] are not supported");
+    }
+    return params;
   }
 }

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.ExactVectorFieldSettings;
 import io.github.luceneplaid.engine.HitHighlighter;
 import io.github.luceneplaid.engine.LateInteractionCodec;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
@@ -35,8 +36,9 @@ import org.elasticsearch.plugins.SearchPlugin;
 import org.elasticsearch.search.fetch.subphase.highlight.Highlighter;
 
 /**
- * Adds the field type {@code token_vectors} and the query {@code maxsim} to Elasticsearch, and the
- * doc-values format of such fields to indexes that ask for it.
+ * Adds the field types {@code token_vectors} and {@code exact_vector} and their queries {@code
+ * maxsim} and {@code exact_vector_knn} to Elasticsearch, and the formats of such fields to indexes
+ * that ask for them.
  *
  * <p>Elasticsearch does not let plugins choose the format of a field, but it lets a plugin provide
  * the engine of an index. This plugin provides Elasticsearch's own engine, with its own codec
@@ -65,6 +67,20 @@ public final class LateInteractionPlugin extends Plugin
     return ENABLED.get(settings.getSettings());
   }
 
+  /** Refuses a field of a type of this plugin in an index without the setting. */
+  static void checkEnabled(String field, String type, IndexSettings settings) {
+    if (isEnabled(settings) == false) {
+      throw new IllegalArgumentException(
+          "Field ["
+              + field
+              + "] of type ["
+              + type
+              + "] needs the index setting ["
+              + ENABLED.getKey()
+              + "] to be true, which can be set only when the index is created");
+    }
+  }
+
   @Override
   public void loadExtensions(ExtensionLoader loader) {
     loader.loadExtensions(QueryEncoder.class).forEach(texts::set);
@@ -77,7 +93,11 @@ public final class LateInteractionPlugin extends Plugin
 
   @Override
   public Map<String, Mapper.TypeParser> getMappers() {
-    return Map.of(LateInteractionFieldSettings.TYPE, LateInteractionFieldMapper.PARSER);
+    return Map.of(
+        LateInteractionFieldSettings.TYPE,
+        LateInteractionFieldMapper.PARSER,
+        ExactVectorFieldSettings.TYPE,
+        ExactVectorFieldMapper.PARSER);
   }
 
   @Override
@@ -86,12 +106,16 @@ public final class LateInteractionPlugin extends Plugin
         new QuerySpec<>(
             LateInteractionQueryBuilder.NAME,
             in -> new LateInteractionQueryBuilder(in, texts),
-            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
+            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)),
+        new QuerySpec<>(
+            ExactKnnQueryBuilder.NAME,
+            ExactKnnQueryBuilder::new,
+            ExactKnnQueryBuilder::fromXContent));
   }
 
   @Override
   public Map<String, Highlighter> getHighlighters() {
-    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter());
+    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter(texts));
   }
 
   @Override
@@ -113,7 +137,12 @@ public final class LateInteractionPlugin extends Plugin
                     stock.codec(name),
                     field ->
                         mappers.mappingLookup().getFieldType(field)
-                            instanceof LateInteractionFieldType);
+                            instanceof LateInteractionFieldType,
+                    field ->
+                        mappers.mappingLookup().getFieldType(field)
+                                instanceof ExactVectorFieldType vectors
+                            ? vectors.settings().encoding()
+                            : null);
               }
 
               @Override

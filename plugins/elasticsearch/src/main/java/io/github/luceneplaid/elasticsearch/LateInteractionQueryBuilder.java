@@ -20,18 +20,14 @@ import io.github.luceneplaid.engine.TokenReader;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.join.BitSetProducer;
-import org.apache.lucene.search.join.ToChildBlockJoinQuery;
 import org.apache.lucene.util.SetOnce;
 import org.elasticsearch.TransportVersion;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.io.stream.StreamInput;
 import org.elasticsearch.common.io.stream.StreamOutput;
-import org.elasticsearch.common.lucene.search.Queries;
+import org.elasticsearch.common.logging.HeaderWarning;
 import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.index.query.LeafQueryBuilder;
 import org.elasticsearch.index.query.MatchNoneQueryBuilder;
@@ -115,7 +111,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
   private static QueryVectors readVectors(StreamInput in) throws IOException {
     float[][] numbers =
         in.readBoolean() ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null;
-    return new QueryVectors(numbers, in.readOptionalString());
+    return new QueryVectors(numbers, in.readOptionalString(), in.readOptionalString());
   }
 
   @Override
@@ -130,6 +126,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
         out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
       }
       out.writeOptionalString(vectors.base64());
+      out.writeOptionalString(vectors.warning());
     }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
@@ -282,7 +279,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
                 text,
                 listener.delegateFailureAndWrap(
                     (done, tokens) -> {
-                      result.set(new QueryVectors(tokens, null));
+                      result.set(tokens);
                       done.onResponse(null);
                     })));
     return new LateInteractionQueryBuilder(field, null, text, texts, result::get, request, filter);
@@ -313,32 +310,17 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
               + "] [query_text]: expected a query that is rewritten before shards search, found one"
               + " that is not");
     }
+    if (vectors.warning() != null) {
+      // Not while the query is rewritten: the search may go on in a thread without those warnings
+      HeaderWarning.addWarning("{}", vectors.warning());
+    }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     if (context.getIndexReader() == null) {
       return new MatchNoDocsQuery("there is nothing to search");
     }
     return new CancellableQuery(
-        request.toQuery(type.name(), tokens, filter(context, type.name())),
+        request.toQuery(type.name(), tokens, ShardFilter.of(filter, context, type.name())),
         new BreakerLimit(context.getCircuitBreaker()));
-  }
-
-  /** The filter of hits. It includes the filter of an alias, so that k hits match both. */
-  private Query filter(SearchExecutionContext context, String name) throws IOException {
-    Query own = filter == null ? null : filter.toQuery(context);
-    if (context.getAliasFilter() == null) {
-      return own;
-    }
-    Query alias = context.getAliasFilter().toQuery(context);
-    if (context.nestedLookup().getNestedParent(name) != null) {
-      Query roots = Queries.newNonNestedFilter(context.indexVersionCreated());
-      BitSetProducer rootBits = context.bitsetFilter(roots);
-      alias = new ToChildBlockJoinQuery(Queries.filtered(alias, roots), rootBits);
-    }
-    BooleanQuery.Builder both = new BooleanQuery.Builder().add(alias, BooleanClause.Occur.FILTER);
-    if (own != null) {
-      both.add(own, BooleanClause.Occur.FILTER);
-    }
-    return both.build();
   }
 
   @Override

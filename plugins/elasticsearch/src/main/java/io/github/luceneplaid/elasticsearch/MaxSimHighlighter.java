@@ -29,6 +29,12 @@ import org.elasticsearch.xcontent.Text;
 /** The highlighter of what answered the vectors of a query. */
 final class MaxSimHighlighter implements Highlighter {
 
+  private final QueryTexts texts;
+
+  MaxSimHighlighter(QueryTexts texts) {
+    this.texts = texts;
+  }
+
   @Override
   public boolean canHighlight(MappedFieldType type) {
     return true;
@@ -57,6 +63,7 @@ final class MaxSimHighlighter implements Highlighter {
             queries,
             hit.reader(),
             hit.docId(),
+            texts::offsets,
             name -> XContentMapValues.extractValue(name, hit.source().source()));
     return shown.isEmpty()
         ? null

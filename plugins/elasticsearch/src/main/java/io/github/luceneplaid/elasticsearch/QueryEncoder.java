@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.QueryVectors;
 import org.elasticsearch.action.ActionListener;
 
 /**
@@ -26,7 +27,17 @@ public interface QueryEncoder {
    *
    * @param model name of the model; null for the built-in one
    * @param text the words
-   * @param listener gets one row per vector, at least one
+   * @param listener gets the vectors
    */
-  void encode(String model, String text, ActionListener<float[][]> listener);
+  void encode(String model, String text, ActionListener<QueryVectors> listener);
+
+  /**
+   * Finds the parts of a text from which the vectors of a document are made, on a thread of its
+   * own.
+   *
+   * @param model name of the model; null for the built-in one
+   * @param text of the document
+   * @param listener gets, for each vector, where its part starts and ends, in chars
+   */
+  void locate(String model, String text, ActionListener<int[][]> listener);
 }

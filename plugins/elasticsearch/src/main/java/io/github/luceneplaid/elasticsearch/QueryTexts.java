@@ -12,7 +12,10 @@
 package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.QueryText;
+import io.github.luceneplaid.engine.QueryVectors;
+import io.github.luceneplaid.engine.TokenOffsets;
 import org.elasticsearch.action.ActionListener;
+import org.elasticsearch.action.support.PlainActionFuture;
 
 /** Has the words of queries encoded, if a plugin can do so. */
 final class QueryTexts {
@@ -24,7 +27,7 @@ final class QueryTexts {
     this.encoder = encoder;
   }
 
-  void encode(QueryText text, ActionListener<float[][]> listener) {
+  void encode(QueryText text, ActionListener<QueryVectors> listener) {
     QueryEncoder current = encoder;
     if (current == null) {
       listener.onFailure(
@@ -36,5 +39,19 @@ final class QueryTexts {
       return;
     }
     current.encode(text.model(), text.text(), listener);
+  }
+
+  /**
+   * Finds the vectors of documents in their texts, for a thread that may wait; null if none can.
+   */
+  TokenOffsets offsets(String model) {
+    QueryEncoder current = encoder;
+    return current == null
+        ? null
+        : text -> {
+          PlainActionFuture<int[][]> places = new PlainActionFuture<>();
+          current.locate(model, text, places);
+          return places.actionGet();
+        };
   }
 }

@@ -19,6 +19,7 @@ import com.carrotsearch.randomizedtesting.RandomizedRunner;
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakScope;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.testframework.TinyModel;
@@ -64,6 +65,7 @@ public class EncoderIT {
     pipeline("none", "\"field\": \"text\", \"target_field\": \"tokens\", \"model\": \"none\"");
     index("texts", "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 128}");
     index("tiny", "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 8}");
+    index("marks", "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 8}");
     index(
         "nested",
         "\"passages\": {\"type\": \"nested\", \"properties\": {"
@@ -132,6 +134,7 @@ public class EncoderIT {
     String readme = Readme.textIn();
     Matcher commands = Readme.COMMAND.matcher(readme);
     List<List<String>> hits = new ArrayList<>();
+    List<String> marked = new ArrayList<>();
     int count = 0;
     for (; commands.find(); count++) {
       String body = commands.group(3).stripLeading();
@@ -139,12 +142,14 @@ public class EncoderIT {
       assertFalse(answer.toString(), answer.path("errors").asBoolean());
       if (answer.has("hits")) {
         hits.add(ids(answer));
+        marked.add(answer.at("/hits/hits/0/highlight/text/0").asText());
       }
     }
     assertEquals(readme.split("\ncurl ", -1).length - 1, count);
     assertEquals(2, hits.size());
     assertEquals("2", hits.get(0).get(0));
     assertEquals("2", hits.get(1).get(0));
+    assertTrue(marked.toString(), readme.contains("`\"text\": [\"" + marked.get(0) + "\"]`"));
   }
 
   @Test
@@ -154,6 +159,14 @@ public class EncoderIT {
     add("texts", "text", "elephant", needle).ok();
     String search = body(question("which animal ran away"));
     assertEquals("elephant", ids(search("texts", search)).get(0));
+
+    ObjectNode words = (ObjectNode) Http.JSON.readTree(search);
+    ObjectNode shown = words.putObject("highlight").put("number_of_fragments", 0);
+    shown.putObject("fields").putObject("text").put("type", "maxsim");
+    JsonNode marks = search("texts", words.toString()).at("/hits/hits/0/highlight");
+    String marked = marks.at("/text/0").asText();
+    assertTrue(marked, marked.endsWith("<em>escaped</em> from the <em>zoo</em>."));
+    assertEquals(needle, marked.replaceAll("</?em>", ""));
 
     add("nested", "passages", "ships", LONG).ok();
     add("nested", "passages", "elephant", needle).ok();
@@ -227,6 +240,26 @@ public class EncoderIT {
     return http.post("/texts/_search", query.toString());
   }
 
+  /** Words are marked only in the text that the vectors are of. */
+  @Test
+  public void testMarkingRefused() throws IOException {
+    ObjectNode document = Http.JSON.createObjectNode().put("text", "red cat");
+    document.putArray("tokens").addArray().add(1).add(0).add(0).add(0).add(0).add(0).add(0).add(0);
+    http.put("/marks/_doc/1?refresh=true", document.toString()).ok();
+    assertRefused(
+        marks("tiny"), "field [text]: found offsets of 2 vectors, expected those of the 1");
+    assertRefused(marks("none"), "found no model [none]");
+  }
+
+  private static Http.Answer marks(String model) throws IOException {
+    ObjectNode search = Http.JSON.createObjectNode();
+    ObjectNode maxsim = search.putObject("query").putObject("maxsim").put("field", "tokens");
+    maxsim.put("query_text", "cat").put("model", "tiny");
+    ObjectNode field = search.putObject("highlight").putObject("fields").putObject("text");
+    field.put("type", "maxsim").putObject("options").put("model", model);
+    return http.post("/marks/_search", search.toString());
+  }
+
   /** Texts without words and missing texts have no tokens, and old tokens go. */
   @Test
   public void testWithoutTokens() throws IOException {
@@ -263,6 +296,23 @@ public class EncoderIT {
       assertTrue(
           tail.isEmpty() || answer.warnings().get(0).contains("left out from here on: moon"));
     }
+  }
+
+  /** Two questions are encoded at once, and the answer has the warnings of both. */
+  @Test
+  public void testLongQuestions() throws IOException {
+    ObjectNode bool = Http.JSON.createObjectNode();
+    ArrayNode should = bool.putObject("bool").putArray("should");
+    for (String tail : new String[] {"moon", "sun"}) {
+      ObjectNode query = question("red ".repeat(30) + tail);
+      ((ObjectNode) query.get("maxsim")).put("model", "tiny");
+      should.add(query);
+    }
+    Http.Answer answer = http.post("/tiny/_search", body(bool));
+    answer.ok();
+    String warnings = answer.warnings().toString();
+    assertEquals(warnings, 2, answer.warnings().size());
+    assertTrue(warnings, warnings.contains("here on: moon") && warnings.contains("here on: sun"));
   }
 
   @Test

@@ -12,9 +12,12 @@
 package io.github.luceneplaid.elasticsearch;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.engine.ExactVectorFieldSettings;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
 import io.github.luceneplaid.engine.TokenMatrix;
 import io.github.luceneplaid.engine.TokenReader;
+import io.github.luceneplaid.engine.VectorValue;
+import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TimeUnits;
 import org.elasticsearch.ExceptionsHelper;
@@ -64,7 +68,12 @@ public class TestHostileRequests extends LuceneTestCase {
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"recall\": 0.9, \"_name\": \"n\"}}",
           "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true, \"boost\": 2}}",
-          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}");
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}",
+          "{\"exact_vector_knn\": {\"field\": \"v\", \"query_vector\": [1, 2.5], \"k\": 3,"
+              + " \"prefix_dims\": 1, \"oversample\": 4, \"boost\": 2, \"_name\": \"n\"}}",
+          "{\"exact_vector_knn\": {\"query_vector\": \"f32:AACAPw==\", \"field\": \"v\","
+              + " \"quality_field\": \"w\", \"quality_vector\": [1, -2, 0.5],"
+              + " \"quality_weight\": 0.5, \"filter\": {\"match_all\": {}}}}");
 
   private static XContentParserConfiguration CONFIG;
 
@@ -145,6 +154,23 @@ public class TestHostileRequests extends LuceneTestCase {
             TokenReader.read(new TokenParser(parser), matrix);
             for (float[] token : matrix.toArray()) {
               assertEquals(3, token.length);
+            }
+          }
+        });
+  }
+
+  public void testVectors() throws Exception {
+    ExactVectorFieldSettings settings =
+        new ExactVectorFieldSettings(3, FsviEncoding.INT8, VectorSimilarityFunction.COSINE);
+    attack(
+        "vectors of Elasticsearch",
+        List.of("[1, -0.5, 2.25e-3]", "\"f16:ADwAAAAA\"", "\"AACAPwAAAAAAAAAA\"", "null", "[]"),
+        request -> {
+          try (XContentParser parser = parser(request)) {
+            parser.nextToken();
+            VectorValue value = VectorValue.read(new TokenParser(parser), "field [v]");
+            if (value != null) {
+              assertEquals(3, value.vector(settings, "field [v]").length);
             }
           }
         });

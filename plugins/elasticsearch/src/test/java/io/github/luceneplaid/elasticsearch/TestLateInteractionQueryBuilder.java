@@ -12,11 +12,13 @@
 
 package io.github.luceneplaid.elasticsearch;
 
+import io.github.luceneplaid.engine.QueryVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.support.PlainActionFuture;
 import org.elasticsearch.common.ParsingException;
 import org.elasticsearch.common.Strings;
@@ -140,9 +142,17 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     assertTrue(refusal, refusal.contains("expected the plugin late-interaction-encoder"));
     List<String> asked = new ArrayList<>();
     QueryEncoder encoder =
-        (model, text, listener) -> {
-          asked.add(model + ": " + text);
-          listener.onResponse(new float[][] {{1, 0.5f}});
+        new QueryEncoder() {
+          @Override
+          public void encode(String model, String text, ActionListener<QueryVectors> listener) {
+            asked.add(model + ": " + text);
+            listener.onResponse(new QueryVectors(new float[][] {{1, 0.5f}}, null));
+          }
+
+          @Override
+          public void locate(String model, String text, ActionListener<int[][]> listener) {
+            throw new AssertionError("nothing is highlighted");
+          }
         };
     plugin.loadExtensions(
         new ExtensiblePlugin.ExtensionLoader() {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.lucene.document.FieldType;
-import org.opensearch.common.settings.Settings;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.ParametrizedFieldMapper;
@@ -35,7 +34,8 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
   static final TypeParser PARSER =
       new TypeParser(
           (name, context) -> {
-            checkEnabled(name, context.getSettings());
+            LateInteractionPlugin.checkEnabled(
+                name, LateInteractionFieldSettings.TYPE, context.getSettings());
             return new Builder(name);
           });
 
@@ -47,19 +47,6 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
     super(simpleName, type, multiFields, copyTo);
     this.settings = type.settings();
     this.luceneType = settings.fieldType();
-  }
-
-  private static void checkEnabled(String field, Settings settings) {
-    if (LateInteractionPlugin.isEnabled(settings) == false) {
-      throw new MapperParsingException(
-          "field ["
-              + field
-              + "] of type ["
-              + LateInteractionFieldSettings.TYPE
-              + "] needs the index setting ["
-              + LateInteractionPlugin.ENABLED.getKey()
-              + "]: found false, expected true");
-    }
   }
 
   /** Reads the parameters of a mapping. */

@@ -14,6 +14,7 @@ package io.github.luceneplaid.opensearch;
 
 import static org.opensearch.common.settings.AbstractScopedSettings.ARCHIVED_SETTINGS_PREFIX;
 
+import io.github.luceneplaid.engine.ExactVectorFieldSettings;
 import io.github.luceneplaid.engine.HitHighlighter;
 import io.github.luceneplaid.engine.LateInteractionCodec;
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
@@ -27,7 +28,9 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.index.IndexSettings;
 import org.opensearch.index.codec.AdditionalCodecs;
 import org.opensearch.index.engine.EngineConfig;
+import org.opensearch.index.mapper.MappedFieldType;
 import org.opensearch.index.mapper.Mapper;
+import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.MapperService;
 import org.opensearch.index.shard.IndexSettingProvider;
 import org.opensearch.plugins.EnginePlugin;
@@ -39,11 +42,13 @@ import org.opensearch.search.fetch.subphase.highlight.Highlighter;
 
 /**
  * Late-interaction search in OpenSearch: the field type {@code token_vectors} and the query {@code
- * maxsim}, for indexes with the setting {@code index.token_vectors}.
+ * maxsim}, for indexes with the setting {@code index.token_vectors}. Exact search of one vector for
+ * each document: the field type {@code exact_vector} and the query {@code exact_vector_knn}, for
+ * the same indexes.
  *
  * <p>The setting makes {@code index.codec} be {@code token_vectors} in new indexes, the default
- * codec with the doc values of such fields wrapped. That is an additional codec, which goes
- * together with a codec service of another plugin, of which an index can have but one.
+ * codec with the doc values and vectors of such fields wrapped. That is an additional codec, which
+ * goes together with a codec service of another plugin, of which an index can have but one.
  *
  * @lucene.experimental
  */
@@ -71,6 +76,20 @@ public final class LateInteractionPlugin extends Plugin
         || settings.getAsBoolean(ARCHIVED_SETTINGS_PREFIX + ENABLED.getKey(), false);
   }
 
+  /** Refuses a field of a type of this plugin in an index without the setting. */
+  static void checkEnabled(String field, String type, Settings settings) {
+    if (isEnabled(settings) == false) {
+      throw new MapperParsingException(
+          "field ["
+              + field
+              + "] of type ["
+              + type
+              + "] needs the index setting ["
+              + ENABLED.getKey()
+              + "]: found false, expected true");
+    }
+  }
+
   @Override
   public void loadExtensions(ExtensionLoader loader) {
     loader.loadExtensions(QueryEncoder.class).forEach(texts::set);
@@ -83,7 +102,11 @@ public final class LateInteractionPlugin extends Plugin
 
   @Override
   public Map<String, Mapper.TypeParser> getMappers() {
-    return Map.of(LateInteractionFieldSettings.TYPE, LateInteractionFieldMapper.PARSER);
+    return Map.of(
+        LateInteractionFieldSettings.TYPE,
+        LateInteractionFieldMapper.PARSER,
+        ExactVectorFieldSettings.TYPE,
+        ExactVectorFieldMapper.PARSER);
   }
 
   @Override
@@ -92,12 +115,16 @@ public final class LateInteractionPlugin extends Plugin
         new QuerySpec<>(
             LateInteractionQueryBuilder.NAME,
             in -> new LateInteractionQueryBuilder(in, texts),
-            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)));
+            parser -> LateInteractionQueryBuilder.fromXContent(parser, texts)),
+        new QuerySpec<>(
+            ExactKnnQueryBuilder.NAME,
+            ExactKnnQueryBuilder::new,
+            ExactKnnQueryBuilder::fromXContent));
   }
 
   @Override
   public Map<String, Highlighter> getHighlighters() {
-    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter());
+    return Map.of(HitHighlighter.TYPE, new MaxSimHighlighter(texts));
   }
 
   @Override
@@ -107,12 +134,16 @@ public final class LateInteractionPlugin extends Plugin
             Map.of(
                 CODEC,
                 new LateInteractionCodec(
-                    defaultCodec.get(), field -> isLateInteraction(mapperService, field))));
+                    defaultCodec.get(),
+                    field -> fieldType(mapperService, field) instanceof LateInteractionFieldType,
+                    field ->
+                        fieldType(mapperService, field) instanceof ExactVectorFieldType vectors
+                            ? vectors.settings().encoding()
+                            : null)));
   }
 
-  private static boolean isLateInteraction(MapperService mapperService, String field) {
-    return mapperService != null
-        && mapperService.fieldType(field) instanceof LateInteractionFieldType;
+  private static MappedFieldType fieldType(MapperService mapperService, String field) {
+    return mapperService == null ? null : mapperService.fieldType(field);
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.SetOnce;
+import org.opensearch.common.logging.HeaderWarning;
 import org.opensearch.common.lucene.search.Queries;
 import org.opensearch.core.ParseField;
 import org.opensearch.core.action.ActionListener;
@@ -184,7 +185,9 @@ public final class LateInteractionQueryBuilder
   private static QueryVectors readVectors(StreamInput in) throws IOException {
     String base64 = in.readOptionalString();
     return new QueryVectors(
-        base64 == null ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null, base64);
+        base64 == null ? in.readArray(StreamInput::readFloatArray, float[][]::new) : null,
+        base64,
+        in.readOptionalString());
   }
 
   @Override
@@ -198,6 +201,7 @@ public final class LateInteractionQueryBuilder
       if (vectors.base64() == null) {
         out.writeArray(StreamOutput::writeFloatArray, vectors.numbers());
       }
+      out.writeOptionalString(vectors.warning());
     }
     out.writeOptionalVInt(request.k());
     out.writeOptionalVInt(request.candidates());
@@ -287,6 +291,10 @@ public final class LateInteractionQueryBuilder
               + "] [query_text]: expected a query that is rewritten before shards get it, found one"
               + " that is not, such as the filter of an alias");
     }
+    if (vectors.warning() != null) {
+      // Not while the query is rewritten: the search may go on in a thread without those warnings
+      HeaderWarning.addWarning("{}", vectors.warning());
+    }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
     Query luceneFilter = filter == null ? null : filter.toQuery(context);
     return context.getIndexReader() == null
@@ -323,7 +331,7 @@ public final class LateInteractionQueryBuilder
                 text,
                 ActionListener.wrap(
                     tokens -> {
-                      result.set(new QueryVectors(tokens, null));
+                      result.set(tokens);
                       listener.onResponse(null);
                     },
                     listener::onFailure)));

@@ -28,6 +28,12 @@ import org.opensearch.search.fetch.subphase.highlight.SearchHighlightContext.Fie
 /** The highlighter of what answered the vectors of a query. */
 final class MaxSimHighlighter implements Highlighter {
 
+  private final QueryTexts texts;
+
+  MaxSimHighlighter(QueryTexts texts) {
+    this.texts = texts;
+  }
+
   @Override
   public boolean canHighlight(MappedFieldType type) {
     return true;
@@ -56,6 +62,7 @@ final class MaxSimHighlighter implements Highlighter {
             queries,
             hit.reader(),
             hit.docId(),
+            texts::offsets,
             name -> hit.sourceLookup().extractValue(name, null));
     return shown.isEmpty()
         ? null

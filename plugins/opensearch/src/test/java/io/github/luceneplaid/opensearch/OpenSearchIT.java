@@ -464,8 +464,8 @@ public class OpenSearchIT {
         assertTrue(first.toString(), readme.contains(shown));
       }
     }
-    assertEquals(6, count);
-    assertEquals(1 + 2 + 1 + 1, hits);
+    assertEquals(10, count);
+    assertEquals(1 + 2 + 1 + 1 + 1 + 2, hits);
   }
 
   /** Without the second plugin, questions in words are refused. */

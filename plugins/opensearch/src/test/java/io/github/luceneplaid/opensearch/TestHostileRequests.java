@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -32,6 +33,7 @@ import org.opensearch.core.xcontent.DeprecationHandler;
 import org.opensearch.core.xcontent.NamedXContentRegistry;
 import org.opensearch.core.xcontent.XContentBuilder;
 import org.opensearch.core.xcontent.XContentParser;
+import org.opensearch.index.mapper.ParseContext;
 import org.opensearch.index.query.AbstractQueryBuilder;
 import org.opensearch.search.SearchModule;
 
@@ -48,6 +50,8 @@ public class TestHostileRequests extends LuceneTestCase {
           "{\"tokens\": \"f16:ADwAAAAAADwAPAA8\"}",
           "{\"tokens\": \"f16x3:ADwAAAAAADwAPAA8\"}",
           "{\"tokens\": \"AACAPwAAAAAAAAAA\"}",
+          "{\"vector\": [1, -0.5, 2.25e-3]}",
+          "{\"vector\": \"f16:ADwAAAAA\"}",
           "{\"tokens\": null}",
           "{\"tokens\": []}");
 
@@ -57,7 +61,12 @@ public class TestHostileRequests extends LuceneTestCase {
               + " \"k\": 3, \"candidates\": 100, \"cells\": 8, \"recall\": 0.9, \"_name\": \"n\"}}",
           "{\"maxsim\": {\"query_vectors\": \"f32:AACAPwAAAAA=\", \"field\": \"tokens\","
               + " \"filter\": {\"match_all\": {}}, \"exact\": true, \"boost\": 2}}",
-          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}");
+          "{\"maxsim\": {\"field\": \"tokens\", \"query_text\": \"red cat\", \"model\": \"m\"}}",
+          "{\"exact_vector_knn\": {\"field\": \"vector\", \"query_vector\": [1, 2.5], \"k\": 3,"
+              + " \"prefix_dims\": 1, \"oversample\": 4, \"boost\": 2, \"_name\": \"n\"}}",
+          "{\"exact_vector_knn\": {\"query_vector\": \"f32:AACAPw==\", \"field\": \"vector\","
+              + " \"quality_field\": \"other\", \"quality_vector\": [1, -2, 0.5],"
+              + " \"quality_weight\": 0.5, \"filter\": {\"match_all\": {}}}}");
 
   private static final NamedXContentRegistry REGISTRY =
       new NamedXContentRegistry(
@@ -129,16 +138,18 @@ public class TestHostileRequests extends LuceneTestCase {
   public void testDocuments() throws Exception {
     IndexFixture index =
         IndexFixture.enabled(
-            "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 3, \"max_vectors\": 5}");
+            "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 3, \"max_vectors\": 5},"
+                + " \"vector\": {\"type\": \"exact_vector\", \"dims\": 3}");
     attack(
         "documents of OpenSearch",
         DOCUMENTS,
         request -> {
-          for (IndexableField field :
-              index
-                  .parse(new BytesArray(request.bytes()), request.format())
-                  .rootDoc()
-                  .getFields("tokens")) {
+          ParseContext.Document document =
+              index.parse(new BytesArray(request.bytes()), request.format()).rootDoc();
+          if (document.getField("vector") instanceof KnnFloatVectorField vector) {
+            assertEquals(3, vector.vectorValue().length);
+          }
+          for (IndexableField field : document.getFields("tokens")) {
             for (float[] token : LateInteractionField.decode(field.binaryValue())) {
               assertEquals(3, token.length);
             }

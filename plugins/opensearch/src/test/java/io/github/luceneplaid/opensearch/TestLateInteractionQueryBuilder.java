@@ -13,6 +13,7 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
+import io.github.luceneplaid.engine.QueryVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.opensearch.action.support.PlainActionFuture;
 import org.opensearch.common.io.stream.BytesStreamOutput;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
+import org.opensearch.core.action.ActionListener;
 import org.opensearch.core.common.io.stream.NamedWriteableAwareStreamInput;
 import org.opensearch.core.common.io.stream.NamedWriteableRegistry;
 import org.opensearch.core.xcontent.DeprecationHandler;
@@ -135,9 +137,17 @@ public class TestLateInteractionQueryBuilder extends LuceneTestCase {
     assertTrue(refusal, refusal.contains("expected the plugin late-interaction-encoder"));
     List<String> asked = new ArrayList<>();
     QueryEncoder encoder =
-        (model, text, listener) -> {
-          asked.add(model + ": " + text);
-          listener.onResponse(new float[][] {{1, 0.5f}});
+        new QueryEncoder() {
+          @Override
+          public void encode(String model, String text, ActionListener<QueryVectors> listener) {
+            asked.add(model + ": " + text);
+            listener.onResponse(new QueryVectors(new float[][] {{1, 0.5f}}, null));
+          }
+
+          @Override
+          public void locate(String model, String text, ActionListener<int[][]> listener) {
+            throw new AssertionError("nothing is highlighted");
+          }
         };
     plugin.loadExtensions(
         new ExtensiblePlugin.ExtensionLoader() {

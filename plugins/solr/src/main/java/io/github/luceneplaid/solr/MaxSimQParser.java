@@ -16,7 +16,6 @@ import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
-import java.util.ServiceLoader;
 import org.apache.lucene.search.Query;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
@@ -64,18 +63,16 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
     if (text == null) {
       return required(QueryParsing.V, "the vectors of the query, or [" + QUERY_TEXT + "]");
     }
-    QueryEncoder encoder =
-        ServiceLoader.load(QueryEncoder.class, QueryEncoder.class.getClassLoader())
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new SolrException(
-                        ErrorCode.BAD_REQUEST,
-                        "{!"
-                            + MaxSimQParserPlugin.NAME
-                            + "}: ["
-                            + QUERY_TEXT
-                            + "] needs the jars of lucene-plaid-solr-encoder on this node"));
+    QueryEncoder encoder = QueryEncoder.find();
+    if (encoder == null) {
+      throw new SolrException(
+          ErrorCode.BAD_REQUEST,
+          "{!"
+              + MaxSimQParserPlugin.NAME
+              + "}: ["
+              + QUERY_TEXT
+              + "] needs the jars of lucene-plaid-solr-encoder on this node");
+    }
     SolrRequestInfo info = SolrRequestInfo.getRequestInfo();
     return encoder.encode(req, info == null ? null : info.getRsp(), localParams.get("model"), text);
   }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.HitHighlighter;
 import io.github.luceneplaid.engine.HitMatches;
+import io.github.luceneplaid.engine.TokenOffsets;
 import io.github.luceneplaid.engine.WordMarker;
 import java.io.IOException;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ import org.apache.solr.search.DocIterationInfo;
 /**
  * Shows what of a document answered the vectors of the query: {@code fl=m:[maxsim f=tokens]} shows
  * the numbers of vectors, and {@code [maxsim f=tokens text=body offsets=places]} marks words.
+ * Without {@code offsets} the encoder finds the words.
  *
  * @lucene.experimental
  */
@@ -60,10 +62,12 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
     private final String offsets;
     private final HitHighlighter highlighter;
     private final WordMarker marker;
+    private final SolrQueryRequest request;
     private HitMatches queries;
 
     Transformer(String name, SolrParams params, SolrQueryRequest request) {
       this.name = name;
+      this.request = request;
       this.text = params.get("text");
       this.offsets = params.get("offsets");
       String vectors = params.get("f");
@@ -77,6 +81,7 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
       if (text != null) {
         options.put("vectors", vectors);
         options.put("offsets", offsets);
+        options.put("model", params.get("model"));
       }
       this.highlighter = new HitHighlighter(text == null ? vectors : text, text == null, options);
       this.marker =
@@ -99,7 +104,10 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
 
     @Override
     public String[] getExtraRequestFields() {
-      return text == null ? null : new String[] {text, offsets};
+      if (text == null) {
+        return null;
+      }
+      return offsets == null ? new String[] {text} : new String[] {text, offsets};
     }
 
     @Override
@@ -123,6 +131,7 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
                 queries,
                 leaf.reader(),
                 docId - leaf.docBase,
+                this::encoder,
                 field -> value(document, field));
         if (shown.isEmpty() == false) {
           document.setField(name, shown);
@@ -130,6 +139,11 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
       } catch (IllegalArgumentException e) {
         throw new SolrException(ErrorCode.BAD_REQUEST, e.getMessage(), e);
       }
+    }
+
+    private TokenOffsets encoder(String model) {
+      QueryEncoder encoder = QueryEncoder.find();
+      return encoder == null ? null : words -> encoder.locate(request, model, words);
     }
 
     /** A text as it is, offsets as their text in JSON says. */

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.solr;
 
+import java.util.ServiceLoader;
 import org.apache.solr.request.SolrQueryRequest;
 import org.apache.solr.response.SolrQueryResponse;
 
@@ -32,4 +33,21 @@ public interface QueryEncoder {
    * @return one row per vector, at least one
    */
   float[][] encode(SolrQueryRequest request, SolrQueryResponse response, String model, String text);
+
+  /**
+   * Finds the parts of a text from which the vectors of a document are made.
+   *
+   * @param request that shows the document
+   * @param model name of the model; null for the built-in one
+   * @param text of the document
+   * @return for each vector, where its part starts and ends, in chars
+   */
+  int[][] locate(SolrQueryRequest request, String model, String text);
+
+  /** The one of the jars beside those of this plugin; null if there is none. */
+  static QueryEncoder find() {
+    return ServiceLoader.load(QueryEncoder.class, QueryEncoder.class.getClassLoader())
+        .findFirst()
+        .orElse(null);
+  }
 }

@@ -114,6 +114,24 @@ public class SolrEncoderIT {
     add("texts", "ships", LONG);
     add("texts", "elephant", LONG + "The purple elephant escaped from the zoo.");
     assertEquals("elephant", best(ask("texts", "", "which animal ran away")));
+    String marked =
+        marks("texts", "", "which animal ran away").ok().at("/response/docs/0/t/0").asText();
+    assertTrue(marked, marked.endsWith("<em>escaped</em> from the <em>zoo</em>."));
+  }
+
+  private static Http.Answer marks(String core, String model, String text) throws IOException {
+    String fields = "t:[maxsim f=tokens text=text" + model + "]";
+    return node.http()
+        .get(
+            String.format(
+                Locale.ROOT,
+                "/solr/%s/select?fl=%s&q=%s&words=%s",
+                core,
+                URLEncoder.encode(fields, StandardCharsets.UTF_8),
+                URLEncoder.encode(
+                    "{!maxsim f=tokens k=1 query_text=$words" + model + "}",
+                    StandardCharsets.UTF_8),
+                URLEncoder.encode(text, StandardCharsets.UTF_8)));
   }
 
   @Test

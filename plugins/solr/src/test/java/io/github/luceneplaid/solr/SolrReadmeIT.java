@@ -90,8 +90,10 @@ public class SolrReadmeIT {
     node.start(List.of());
     assertTrue(commands.find());
     run(commands.group(1));
-    assertTrue(commands.find());
-    assertEquals(json(commands.group(2)), response(run(commands.group(1))));
+    for (int answers = 0; answers < 2; answers++) {
+      assertTrue(commands.find());
+      assertEquals(json(commands.group(2)), response(run(commands.group(1))));
+    }
     assertFalse(commands.find());
   }
 

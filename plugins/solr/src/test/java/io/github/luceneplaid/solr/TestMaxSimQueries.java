@@ -210,7 +210,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
 
     assertBadRequest("[f] is missing", "q", q, "fl", "[maxsim]");
     assertBadRequest("field [id] is of type", "q", q, "fl", "[maxsim f=id]");
-    assertBadRequest("option [offsets]: found none", "q", q, "fl", "[maxsim f=tokens text=text]");
+    assertBadRequest(
+        "found no model [none]", "q", q, "fl", "[maxsim f=tokens text=text model=none]");
     add("id", "1", "text", "red fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[0,3],[4,9]]");
     add("id", "2", "text", "blue fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[");
     server.commit();

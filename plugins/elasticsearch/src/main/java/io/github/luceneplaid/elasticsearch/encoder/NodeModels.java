@@ -16,13 +16,13 @@ import io.github.luceneplaid.encoder.EncodedQuery;
 import io.github.luceneplaid.encoder.EncoderException;
 import io.github.luceneplaid.encoder.EncoderOptions;
 import io.github.luceneplaid.encoder.ModelFolder;
+import io.github.luceneplaid.engine.QueryVectors;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
 import org.elasticsearch.action.ActionListener;
 import org.elasticsearch.action.ActionRunnable;
 import org.elasticsearch.common.CheckedSupplier;
-import org.elasticsearch.common.logging.HeaderWarning;
 import org.elasticsearch.threadpool.ThreadPool;
 
 /** The models of a node, on its thread pools. */
@@ -41,20 +41,25 @@ final class NodeModels implements Closeable {
     run(EncoderPlugin.WRITE, listener, () -> folder.encodeDocument(model, text));
   }
 
-  /** Encodes a query, and warns if the model does not see all of it. */
-  void encodeQuery(String model, String text, ActionListener<float[][]> listener) {
+  /** Encodes a query, with a warning if the model does not see all of it. */
+  void encodeQuery(String model, String text, ActionListener<QueryVectors> listener) {
     run(
         EncoderPlugin.SEARCH,
         listener,
         () -> {
           EncodedQuery query = folder.encodeQuery(model, text);
-          if (query.unseen().isEmpty() == false) {
-            HeaderWarning.addWarning(
-                "[query_text] is too long for the model, left out from here on: {}",
-                query.unseen());
-          }
-          return query.vectors();
+          String warning =
+              query.unseen().isEmpty()
+                  ? null
+                  : "[query_text] is too long for the model, left out from here on: "
+                      + query.unseen();
+          return new QueryVectors(query.vectors(), null, warning);
         });
+  }
+
+  /** Finds the vectors of a document in its text. */
+  void locate(String model, String text, ActionListener<int[][]> listener) {
+    run(EncoderPlugin.SEARCH, listener, () -> folder.locate(model, text));
   }
 
   private <T> void run(

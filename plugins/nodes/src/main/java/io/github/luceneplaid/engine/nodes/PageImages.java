@@ -124,7 +124,7 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
     return table.toString();
   }
 
-  /** The bytes of the files of the plugin's format. */
+  /** The bytes of the files of the plugin's format, which compound files would hide. */
   private static long bytes(Http http, String index, Path data) throws IOException {
     http.post("/" + index + "/_flush?force=true", null).ok();
     String settings = "/" + index + "/settings/index/uuid";
@@ -144,7 +144,8 @@ public record PageImages(float[][][] documents, float[][][] queries, List<List<S
             String.format(
                 Locale.ROOT,
                 """
-                {"settings": {"index.token_vectors": true, "number_of_replicas": 0},
+                {"settings": {"index.token_vectors": true, "number_of_replicas": 0,
+                   "index.compound_format": false},
                  "mappings": {"_source": {"excludes": ["tokens"]}, "properties": {
                    "tokens": {"type": "token_vectors", "dims": 128, "pool_factor": %d}}}}
                 """,

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.opensearch.encoder;
 
+import io.github.luceneplaid.engine.QueryVectors;
 import io.github.luceneplaid.opensearch.QueryEncoder;
 import org.opensearch.core.action.ActionListener;
 
@@ -33,7 +34,12 @@ public final class NodeQueryEncoder implements QueryEncoder {
   }
 
   @Override
-  public void encode(String model, String text, ActionListener<float[][]> listener) {
+  public void encode(String model, String text, ActionListener<QueryVectors> listener) {
     plugin.models().encodeQuery(model, text, listener);
+  }
+
+  @Override
+  public void locate(String model, String text, ActionListener<int[][]> listener) {
+    plugin.models().locate(model, text, listener);
   }
 }

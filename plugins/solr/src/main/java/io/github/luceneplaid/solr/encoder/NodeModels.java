@@ -70,6 +70,11 @@ final class NodeModels {
     return run(queries, () -> folder.encodeQuery(model, text));
   }
 
+  /** Finds the vectors of a document in its text. */
+  int[][] locate(String model, String text) {
+    return run(queries, () -> folder.locate(model, text));
+  }
+
   /** What is done with the models. */
   private interface Work<T> {
     T run() throws IOException;

@@ -39,4 +39,9 @@ public final class NodeQueryEncoder implements QueryEncoder {
     }
     return query.vectors();
   }
+
+  @Override
+  public int[][] locate(SolrQueryRequest request, String model, String text) {
+    return NodeModels.of(request.getCoreContainer()).locate(model, text);
+  }
 }
