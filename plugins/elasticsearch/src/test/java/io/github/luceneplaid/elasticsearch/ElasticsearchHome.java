@@ -128,12 +128,12 @@ record ElasticsearchHome(Path folder, Path packaged) {
 
   /** The zip of the plugin. */
   static Path zip() throws IOException {
-    return zip("late-interaction-elasticsearch-*.zip");
+    return zip("late-interaction-[0-9]*-elasticsearch-*.zip");
   }
 
   /** The zip of the second plugin. */
   static Path encoderZip() throws IOException {
-    return zip("late-interaction-encoder-elasticsearch-*.zip");
+    return zip("late-interaction-encoder-*-elasticsearch-*.zip");
   }
 
   private static Path zip(String name) throws IOException {
