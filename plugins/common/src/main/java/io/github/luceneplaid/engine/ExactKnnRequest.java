@@ -25,7 +25,8 @@ import org.apache.lucene.search.Query;
  *
  * @param field name of the field that is searched
  * @param vector that the field's vectors are compared with
- * @param k hits of a shard, at least 1
+ * @param k hits of a shard, at least 1; with {@code oversample} candidates for each, at most {@link
+ *     #MAX_DOCUMENTS} candidates
  * @param prefixDims the number of first dimensions that select candidates, at least 1; null to
  *     compare whole vectors
  * @param qualityField name of the field that ranks the candidates of the first field; null if there
@@ -52,7 +53,10 @@ public record ExactKnnRequest(
   /** Default of {@link #k}. */
   public static final int DEFAULT_K = 10;
 
-  /** The most that {@link #k} and {@link #oversample} can be. */
+  /** Default of {@link #oversample}. */
+  public static final int DEFAULT_OVERSAMPLE = 3;
+
+  /** The most that {@link #k}, and {@link #k} times {@link #oversample}, can be. */
   public static final int MAX_DOCUMENTS = 100_000;
 
   /**
@@ -78,6 +82,10 @@ public record ExactKnnRequest(
       throw new IllegalArgumentException(
           "[oversample]: expected [prefix_dims] or [quality_field] with it");
     }
+    if (prefixDims != null || qualityField != null) {
+      checkCandidates(
+          k == null ? DEFAULT_K : k, oversample == null ? DEFAULT_OVERSAMPLE : oversample);
+    }
     if (qualityWeight != null) {
       if (qualityField == null) {
         throw new IllegalArgumentException("[quality_weight]: expected [quality_field] with it");
@@ -86,6 +94,19 @@ public record ExactKnnRequest(
         throw new IllegalArgumentException(
             "[quality_weight]: found " + qualityWeight + ", expected 0 to 1");
       }
+    }
+  }
+
+  private static void checkCandidates(int k, int oversample) {
+    long candidates = (long) k * oversample;
+    if (candidates > MAX_DOCUMENTS) {
+      throw new IllegalArgumentException(
+          "[k] times [oversample]: found "
+              + k
+              + " times "
+              + oversample
+              + ", expected up to "
+              + MAX_DOCUMENTS);
     }
   }
 
@@ -126,7 +147,7 @@ public record ExactKnnRequest(
           .prefixDimensions(prefixDims)
           .k(hits)
           .filter(filter)
-          .oversample(oversample == null ? PrefixKnnQuery.DEFAULT_OVERSAMPLE : oversample)
+          .oversample(oversample == null ? DEFAULT_OVERSAMPLE : oversample)
           .build();
     }
     if (qualityField != null) {
@@ -138,7 +159,7 @@ public record ExactKnnRequest(
               qualityWeight == null ? TwoFieldKnnQuery.DEFAULT_QUALITY_WEIGHT : qualityWeight)
           .k(hits)
           .filter(filter)
-          .oversample(oversample == null ? TwoFieldKnnQuery.DEFAULT_OVERSAMPLE : oversample)
+          .oversample(oversample == null ? DEFAULT_OVERSAMPLE : oversample)
           .build();
     }
     return new ExactKnnQuery(searched.name(), target, hits, filter);

@@ -91,6 +91,25 @@ public class TestExactVectorSettings extends LuceneTestCase {
             .vector(settings(dims, VectorSimilarityFunction.DOT_PRODUCT), "v"));
   }
 
+  /** Candidates take memory of the node, so there is a limit to them. */
+  public void testCandidates() {
+    int k =
+        1 + random().nextInt(ExactKnnRequest.MAX_DOCUMENTS / ExactKnnRequest.DEFAULT_OVERSAMPLE);
+    prefix(k, null);
+    prefix(null, 10_000);
+    prefix(10_000, 10);
+    String message = "[k] times [oversample]: found ";
+    refused(message + "10001 times 10, expected up to 100000", () -> prefix(10_001, 10));
+    refused(message + "10 times 10001", () -> prefix(null, 10_001));
+    refused(message + "33334 times 3", () -> prefix(33_334, null));
+    refused(message + "100000 times 100000", () -> prefix(100_000, 100_000));
+  }
+
+  private static ExactKnnRequest prefix(Integer k, Integer oversample) {
+    VectorValue vector = new VectorValue(new float[] {1, 0}, null);
+    return new ExactKnnRequest("v", vector, k, 1, null, null, null, oversample);
+  }
+
   public void testPrefixOfField() {
     VectorValue vector = new VectorValue(new float[] {1, 0}, null);
     ExactKnnRequest request = new ExactKnnRequest("v", vector, null, 3, null, null, null, null);

@@ -68,7 +68,7 @@ public class TestExactKnnQueryBuilder extends LuceneTestCase {
   private static String number(String name) {
     return random().nextBoolean()
         ? ""
-        : String.format(Locale.ROOT, ",\"%s\":%d", name, 1 + random().nextInt(1000));
+        : String.format(Locale.ROOT, ",\"%s\":%d", name, 1 + random().nextInt(300));
   }
 
   private static String randomParameters() {

@@ -61,7 +61,7 @@ public class TestExactKnnQueryBuilder extends LuceneTestCase {
   }
 
   private static Integer number() {
-    return random().nextBoolean() ? null : 1 + random().nextInt(1000);
+    return random().nextBoolean() ? null : 1 + random().nextInt(300);
   }
 
   private static ExactKnnQueryBuilder randomQuery(QueryBuilder filter) {
