@@ -23,6 +23,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.Version;
 
 /**
  * The settings of a field with one vector for each document, as its mapping states them.
@@ -47,6 +48,9 @@ public record ExactVectorFieldSettings(
   /** Default of {@link #similarity}. */
   public static final VectorSimilarityFunction DEFAULT_SIMILARITY = VectorSimilarityFunction.COSINE;
 
+  /** The oldest Lucene whose readers of vectors {@link FsviVectorsFormat} can extend. */
+  private static final Version OLDEST_LUCENE = Version.fromBits(10, 5, 0);
+
   /** The names that the engines' own vector fields use. */
   private static final Map<VectorSimilarityFunction, String> SIMILARITIES =
       Map.of(
@@ -66,6 +70,28 @@ public record ExactVectorFieldSettings(
     }
     Objects.requireNonNull(encoding, "encoding");
     Objects.requireNonNull(similarity, "similarity");
+  }
+
+  /**
+   * Whether a version of Lucene has what the format needs. Late interaction needs less.
+   *
+   * @param lucene of the node
+   */
+  public static boolean supports(Version lucene) {
+    return lucene.onOrAfter(OLDEST_LUCENE);
+  }
+
+  /**
+   * Refuses fields on a node whose Lucene is too old.
+   *
+   * @param lucene of the node
+   * @throws IllegalArgumentException naming both versions
+   */
+  public static void checkLucene(Version lucene) {
+    if (supports(lucene) == false) {
+      throw new IllegalArgumentException(
+          "type [" + TYPE + "]: expected Lucene " + OLDEST_LUCENE + " or later, found " + lucene);
+    }
   }
 
   /**

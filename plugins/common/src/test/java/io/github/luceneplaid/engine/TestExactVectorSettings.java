@@ -15,6 +15,7 @@ package io.github.luceneplaid.engine;
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import java.util.Base64;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.Version;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Settings, vectors and requests of exact search, on the oldest Lucene of the engines. */
@@ -40,6 +41,14 @@ public class TestExactVectorSettings extends LuceneTestCase {
     for (int dims : new int[] {-1, 0, 65_536}) {
       refused("[dims]: found " + dims, () -> settings(dims, VectorSimilarityFunction.COSINE));
     }
+  }
+
+  public void testOlderLucene() {
+    ExactVectorFieldSettings.checkLucene(Version.fromBits(10, 5, 0));
+    ExactVectorFieldSettings.checkLucene(Version.fromBits(11, 0, 0));
+    refused(
+        "type [exact_vector]: expected Lucene 10.5.0 or later, found 10.4.9",
+        () -> ExactVectorFieldSettings.checkLucene(Version.fromBits(10, 4, 9)));
   }
 
   private static ExactVectorFieldSettings settings(int dims, VectorSimilarityFunction similarity) {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.document.FieldType;
+import org.apache.lucene.util.Version;
 import org.opensearch.index.mapper.FieldMapper;
 import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.ParametrizedFieldMapper;
@@ -106,6 +107,7 @@ final class ExactVectorFieldMapper extends ParametrizedFieldMapper {
         throw new MapperParsingException("field [" + fullName + "]: [dims] is missing");
       }
       try {
+        ExactVectorFieldSettings.checkLucene(Version.LATEST);
         ExactVectorFieldSettings settings =
             new ExactVectorFieldSettings(
                 dims.get(),

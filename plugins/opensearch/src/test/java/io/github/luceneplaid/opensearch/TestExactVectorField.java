@@ -13,6 +13,7 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.ExactKnnRequest;
+import io.github.luceneplaid.engine.ExactVectorFieldSettings;
 import io.github.luceneplaid.engine.VectorValue;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
+import org.apache.lucene.util.Version;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.mapper.MapperParsingException;
 import org.opensearch.index.mapper.ParsedDocument;
@@ -52,6 +54,19 @@ public class TestExactVectorField extends LuceneTestCase {
   /** The field v, with more parameters, each after a comma. */
   private static String mapping(String more) {
     return VECTOR + more + "}";
+  }
+
+  /** {@code .ci/versions} tests with older versions, too. */
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    if (ExactVectorFieldSettings.supports(Version.LATEST) == false) {
+      MapperParsingException e =
+          expectThrows(MapperParsingException.class, () -> IndexFixture.enabled(mapping("")));
+      String expected = "expected Lucene 10.5.0 or later, found " + Version.LATEST;
+      assertTrue(e.getMessage(), e.getMessage().contains(expected));
+      assumeTrue("skipped: " + e.getMessage(), false);
+    }
   }
 
   private static float[] vector(ParsedDocument document) {

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.opensearch;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import io.github.luceneplaid.engine.ExactVectorFieldSettings;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TimeUnits;
+import org.apache.lucene.util.Version;
 import org.opensearch.ExceptionsHelper;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.common.xcontent.XContentType;
@@ -139,7 +141,10 @@ public class TestHostileRequests extends LuceneTestCase {
     IndexFixture index =
         IndexFixture.enabled(
             "\"tokens\": {\"type\": \"token_vectors\", \"dims\": 3, \"max_vectors\": 5},"
-                + " \"vector\": {\"type\": \"exact_vector\", \"dims\": 3}");
+                + " \"vector\": {"
+                + (ExactVectorFieldSettings.supports(Version.LATEST)
+                    ? "\"type\": \"exact_vector\", \"dims\": 3}"
+                    : "\"type\": \"float\"}"));
     attack(
         "documents of OpenSearch",
         DOCUMENTS,
