@@ -15,8 +15,8 @@ package io.github.luceneplaid.engine;
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import java.util.Base64;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.util.Version;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Version;
 
 /** Settings, vectors and requests of exact search, on the oldest Lucene of the engines. */
 public class TestExactVectorSettings extends LuceneTestCase {
