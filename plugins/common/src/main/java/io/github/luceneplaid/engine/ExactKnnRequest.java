@@ -83,8 +83,7 @@ public record ExactKnnRequest(
           "[oversample]: expected [prefix_dims] or [quality_field] with it");
     }
     if (prefixDims != null || qualityField != null) {
-      checkCandidates(
-          k == null ? DEFAULT_K : k, oversample == null ? DEFAULT_OVERSAMPLE : oversample);
+      checkCandidates(orDefault(k, DEFAULT_K), orDefault(oversample, DEFAULT_OVERSAMPLE));
     }
     if (qualityWeight != null) {
       if (qualityField == null) {
@@ -95,6 +94,10 @@ public record ExactKnnRequest(
             "[quality_weight]: found " + qualityWeight + ", expected 0 to 1");
       }
     }
+  }
+
+  private static int orDefault(Integer value, int defaultValue) {
+    return value == null ? defaultValue : value;
   }
 
   private static void checkCandidates(int k, int oversample) {
@@ -140,14 +143,14 @@ public record ExactKnnRequest(
   public Query toQuery(Query filter, Function<String, Field> fields) {
     Field searched = fields.apply(field);
     float[] target = searched.target(vector, "query_vector");
-    int hits = k == null ? DEFAULT_K : k;
+    int hits = orDefault(k, DEFAULT_K);
     if (prefixDims != null) {
       checkRange("prefix_dims", prefixDims, searched.settings().dims());
       return PrefixKnnQuery.builder(searched.name(), target)
           .prefixDimensions(prefixDims)
           .k(hits)
           .filter(filter)
-          .oversample(oversample == null ? DEFAULT_OVERSAMPLE : oversample)
+          .oversample(orDefault(oversample, DEFAULT_OVERSAMPLE))
           .build();
     }
     if (qualityField != null) {
@@ -159,7 +162,7 @@ public record ExactKnnRequest(
               qualityWeight == null ? TwoFieldKnnQuery.DEFAULT_QUALITY_WEIGHT : qualityWeight)
           .k(hits)
           .filter(filter)
-          .oversample(oversample == null ? DEFAULT_OVERSAMPLE : oversample)
+          .oversample(orDefault(oversample, DEFAULT_OVERSAMPLE))
           .build();
     }
     return new ExactKnnQuery(searched.name(), target, hits, filter);

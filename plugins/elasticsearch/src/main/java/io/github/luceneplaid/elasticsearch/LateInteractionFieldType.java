@@ -13,75 +13,20 @@
 package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
-import java.util.List;
 import java.util.Map;
-import org.apache.lucene.search.FieldExistsQuery;
-import org.apache.lucene.search.Query;
-import org.elasticsearch.index.mapper.ArraySourceValueFetcher;
 import org.elasticsearch.index.mapper.IndexType;
-import org.elasticsearch.index.mapper.MappedFieldType;
-import org.elasticsearch.index.mapper.ValueFetcher;
-import org.elasticsearch.index.query.SearchExecutionContext;
 
 /** A late-interaction field, as searches see it. */
-final class LateInteractionFieldType extends MappedFieldType {
-
-  private final LateInteractionFieldSettings settings;
+final class LateInteractionFieldType extends VectorFieldType<LateInteractionFieldSettings> {
 
   LateInteractionFieldType(
       String name, LateInteractionFieldSettings settings, Map<String, String> meta) {
-    super(name, IndexType.docValuesOnly(), false, meta);
-    this.settings = settings;
-  }
-
-  LateInteractionFieldSettings settings() {
-    return settings;
-  }
-
-  @Override
-  public String typeName() {
-    return LateInteractionFieldSettings.TYPE;
-  }
-
-  @Override
-  public boolean isAggregatable() {
-    return false;
-  }
-
-  /** Elasticsearch leaves such fields out of the source of hits, unless asked for them. */
-  @Override
-  public boolean isVectorEmbedding() {
-    return true;
-  }
-
-  @Override
-  public Query existsQuery(SearchExecutionContext context) {
-    return new FieldExistsQuery(name());
-  }
-
-  @Override
-  public Query termQuery(Object value, SearchExecutionContext context) {
-    throw new IllegalArgumentException(
-        "Field ["
-            + name()
-            + "] of type ["
-            + typeName()
-            + "] is searched by ["
-            + LateInteractionFieldSettings.TYPE
-            + "] and [exists] queries only");
-  }
-
-  @Override
-  public ValueFetcher valueFetcher(SearchExecutionContext context, String format) {
-    if (format != null) {
-      throw new IllegalArgumentException(
-          "Field [" + name() + "] of type [" + typeName() + "] doesn't support formats.");
-    }
-    return new ArraySourceValueFetcher(name(), context) {
-      @Override
-      protected Object parseSourceValue(Object value) {
-        return value instanceof List<?> ? value : List.of(value);
-      }
-    };
+    super(
+        name,
+        IndexType.docValuesOnly(),
+        meta,
+        LateInteractionFieldSettings.TYPE,
+        LateInteractionFieldSettings.TYPE,
+        settings);
   }
 }

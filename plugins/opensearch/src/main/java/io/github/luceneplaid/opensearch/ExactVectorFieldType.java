@@ -14,66 +14,12 @@ package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.ExactKnnRequest;
 import io.github.luceneplaid.engine.ExactVectorFieldSettings;
-import java.util.List;
 import java.util.Map;
-import org.apache.lucene.search.FieldExistsQuery;
-import org.apache.lucene.search.Query;
-import org.opensearch.index.mapper.ArraySourceValueFetcher;
-import org.opensearch.index.mapper.MappedFieldType;
-import org.opensearch.index.mapper.TextSearchInfo;
-import org.opensearch.index.mapper.ValueFetcher;
-import org.opensearch.index.query.QueryShardContext;
-import org.opensearch.index.query.QueryShardException;
-import org.opensearch.search.lookup.SearchLookup;
 
 /** A field of vectors that are searched exactly, as queries see it. */
-final class ExactVectorFieldType extends MappedFieldType {
-
-  private final ExactVectorFieldSettings settings;
+final class ExactVectorFieldType extends VectorFieldType<ExactVectorFieldSettings> {
 
   ExactVectorFieldType(String name, ExactVectorFieldSettings settings, Map<String, String> meta) {
-    super(name, false, false, false, TextSearchInfo.NONE, meta);
-    this.settings = settings;
-  }
-
-  ExactVectorFieldSettings settings() {
-    return settings;
-  }
-
-  @Override
-  public String typeName() {
-    return ExactVectorFieldSettings.TYPE;
-  }
-
-  @Override
-  public ValueFetcher valueFetcher(QueryShardContext context, SearchLookup lookup, String format) {
-    if (format != null) {
-      throw new IllegalArgumentException(
-          "Field [" + name() + "] of type [" + typeName() + "] doesn't support formats.");
-    }
-    return new ArraySourceValueFetcher(name(), context) {
-      @Override
-      protected Object parseSourceValue(Object value) {
-        return value instanceof List<?> numbers ? numbers : List.of(value);
-      }
-    };
-  }
-
-  @Override
-  public Query existsQuery(QueryShardContext context) {
-    return new FieldExistsQuery(name());
-  }
-
-  @Override
-  public Query termQuery(Object value, QueryShardContext context) {
-    throw new QueryShardException(
-        context,
-        "Field ["
-            + name()
-            + "] of type ["
-            + typeName()
-            + "] is only searched by the query ["
-            + ExactKnnRequest.QUERY
-            + "]");
+    super(name, false, meta, ExactVectorFieldSettings.TYPE, ExactKnnRequest.QUERY, settings);
   }
 }

@@ -13,67 +13,19 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
-import java.util.List;
 import java.util.Map;
-import org.apache.lucene.search.FieldExistsQuery;
-import org.apache.lucene.search.Query;
-import org.opensearch.index.mapper.ArraySourceValueFetcher;
-import org.opensearch.index.mapper.MappedFieldType;
-import org.opensearch.index.mapper.TextSearchInfo;
-import org.opensearch.index.mapper.ValueFetcher;
-import org.opensearch.index.query.QueryShardContext;
-import org.opensearch.index.query.QueryShardException;
-import org.opensearch.search.lookup.SearchLookup;
 
 /** A field of late interaction, as queries see it. */
-final class LateInteractionFieldType extends MappedFieldType {
-
-  private final LateInteractionFieldSettings settings;
+final class LateInteractionFieldType extends VectorFieldType<LateInteractionFieldSettings> {
 
   LateInteractionFieldType(
       String name, LateInteractionFieldSettings settings, Map<String, String> meta) {
-    super(name, false, false, true, TextSearchInfo.NONE, meta);
-    this.settings = settings;
-  }
-
-  LateInteractionFieldSettings settings() {
-    return settings;
-  }
-
-  @Override
-  public String typeName() {
-    return LateInteractionFieldSettings.TYPE;
-  }
-
-  @Override
-  public ValueFetcher valueFetcher(QueryShardContext context, SearchLookup lookup, String format) {
-    if (format != null) {
-      throw new IllegalArgumentException(
-          "Field [" + name() + "] of type [" + typeName() + "] doesn't support formats.");
-    }
-    return new ArraySourceValueFetcher(name(), context) {
-      @Override
-      protected Object parseSourceValue(Object value) {
-        return value instanceof List<?> tokens ? tokens : List.of(value);
-      }
-    };
-  }
-
-  @Override
-  public Query existsQuery(QueryShardContext context) {
-    return new FieldExistsQuery(name());
-  }
-
-  @Override
-  public Query termQuery(Object value, QueryShardContext context) {
-    throw new QueryShardException(
-        context,
-        "Field ["
-            + name()
-            + "] of type ["
-            + typeName()
-            + "] is only searched by the query ["
-            + LateInteractionFieldSettings.TYPE
-            + "]");
+    super(
+        name,
+        true,
+        meta,
+        LateInteractionFieldSettings.TYPE,
+        LateInteractionFieldSettings.TYPE,
+        settings);
   }
 }
