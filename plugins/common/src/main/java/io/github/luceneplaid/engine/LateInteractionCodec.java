@@ -43,16 +43,6 @@ public final class LateInteractionCodec extends FilterCodec {
   private final KnnVectorsFormat knnVectorsFormat;
 
   /**
-   * Wraps a codec, but for vectors.
-   *
-   * @param stock the engine's codec
-   * @param lateInteraction see the other constructor
-   */
-  public LateInteractionCodec(Codec stock, Predicate<String> lateInteraction) {
-    this(stock, lateInteraction, field -> null);
-  }
-
-  /**
    * Wraps a codec. Flushes and merges call the functions in any thread.
    *
    * @param stock the engine's codec

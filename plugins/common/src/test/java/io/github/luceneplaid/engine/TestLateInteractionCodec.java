@@ -80,7 +80,7 @@ public class TestLateInteractionCodec extends LuceneTestCase {
 
   private static IndexWriterConfig config() {
     Codec stock = Codec.getDefault();
-    Codec codec = new LateInteractionCodec(stock, FIELD::equals);
+    Codec codec = new LateInteractionCodec(stock, FIELD::equals, field -> null);
     assertEquals(stock.getName(), codec.getName());
     return newIndexWriterConfig().setCodec(codec);
   }

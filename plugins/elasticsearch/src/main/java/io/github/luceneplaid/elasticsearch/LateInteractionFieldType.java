@@ -13,6 +13,7 @@
 package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
+import io.github.luceneplaid.engine.LateInteractionRequest;
 import java.util.Map;
 import org.elasticsearch.index.mapper.IndexType;
 
@@ -26,7 +27,7 @@ final class LateInteractionFieldType extends VectorFieldType<LateInteractionFiel
         IndexType.docValuesOnly(),
         meta,
         LateInteractionFieldSettings.TYPE,
-        LateInteractionFieldSettings.TYPE,
+        LateInteractionRequest.QUERY,
         settings);
   }
 }

@@ -201,4 +201,13 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     }
     assertEquals(0, hits("tokens", new float[3][2]));
   }
+
+  /** Other queries are refused by a message that names the one for the field. */
+  public void testOtherQueries() {
+    MappedFieldType type = new LateInteractionFieldType("tokens", SETTINGS, Map.of());
+    IllegalArgumentException e =
+        expectThrows(IllegalArgumentException.class, () -> type.termQuery("red", null));
+    assertTrue(
+        e.getMessage(), e.getMessage().contains("is searched by [maxsim] and [exists] queries"));
+  }
 }

@@ -99,13 +99,7 @@ final class ExactVectorFieldMapper extends ParametrizedFieldMapper {
       String fullName = buildFullName(context);
       MultiFields multiFields = multiFieldsBuilder.build(this, context);
       CopyTo copyTo = this.copyTo.build();
-      if (multiFields.iterator().hasNext() || copyTo.copyToFields().isEmpty() == false) {
-        throw new MapperParsingException(
-            "field [" + fullName + "]: found [fields] or [copy_to], expected neither");
-      }
-      if (dims.get() == null) {
-        throw new MapperParsingException("field [" + fullName + "]: [dims] is missing");
-      }
+      LateInteractionFieldMapper.check(fullName, multiFields, copyTo, dims.get());
       try {
         ExactVectorFieldSettings.checkLucene(Version.LATEST);
         ExactVectorFieldSettings settings =

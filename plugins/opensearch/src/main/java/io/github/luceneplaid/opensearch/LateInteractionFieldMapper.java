@@ -128,13 +128,7 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
       String fullName = buildFullName(context);
       MultiFields multiFields = multiFieldsBuilder.build(this, context);
       CopyTo copyTo = this.copyTo.build();
-      if (multiFields.iterator().hasNext() || copyTo.copyToFields().isEmpty() == false) {
-        throw new MapperParsingException(
-            "field [" + fullName + "]: found [fields] or [copy_to], expected neither");
-      }
-      if (dims.get() == null) {
-        throw new MapperParsingException("field [" + fullName + "]: [dims] is missing");
-      }
+      check(fullName, multiFields, copyTo, dims.get());
       try {
         LateInteractionFieldSettings settings =
             new LateInteractionFieldSettings(
@@ -188,5 +182,19 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
             name(),
             LateInteractionFieldSettings.luceneField(
                 name(), settings.pooled(matrix.toArray()), luceneType));
+  }
+
+  /**
+   * Refuses a field of vectors without a dimension, or with other fields for the same value,
+   * because they cannot use vectors.
+   */
+  static void check(String field, MultiFields multiFields, CopyTo copyTo, Integer dims) {
+    if (multiFields.iterator().hasNext() || copyTo.copyToFields().isEmpty() == false) {
+      throw new MapperParsingException(
+          "field [" + field + "]: found [fields] or [copy_to], expected neither");
+    }
+    if (dims == null) {
+      throw new MapperParsingException("field [" + field + "]: [dims] is missing");
+    }
   }
 }

@@ -13,6 +13,7 @@
 package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionFieldSettings;
+import io.github.luceneplaid.engine.LateInteractionRequest;
 import java.util.Map;
 
 /** A field of late interaction, as queries see it. */
@@ -25,7 +26,7 @@ final class LateInteractionFieldType extends VectorFieldType<LateInteractionFiel
         true,
         meta,
         LateInteractionFieldSettings.TYPE,
-        LateInteractionFieldSettings.TYPE,
+        LateInteractionRequest.QUERY,
         settings);
   }
 }

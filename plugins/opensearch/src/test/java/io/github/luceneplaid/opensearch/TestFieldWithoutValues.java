@@ -109,6 +109,15 @@ public class TestFieldWithoutValues extends LuceneTestCase {
     }
   }
 
+  /** Other queries are refused by a message that names the one for the field. */
+  public void testOtherQueries() throws IOException {
+    add();
+    QueryShardException e =
+        expectThrows(
+            QueryShardException.class, () -> hits(QueryBuilders.termQuery("tokens", "red")));
+    assertTrue(e.getMessage(), e.getMessage().contains("only searched by the query [maxsim]"));
+  }
+
   /** Tests values at and above the limit of the mapping. */
   public void testMaxQueryVectors() throws IOException {
     add("{\"tokens\": [[0, 1]]}");
