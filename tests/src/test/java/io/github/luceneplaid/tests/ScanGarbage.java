@@ -1,0 +1,143 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.github.luceneplaid.tests;
+
+import com.sun.management.ThreadMXBean;
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+
+/**
+ * Counts the bytes that exact scans over floats allocate for each document, once they are compiled.
+ * {@code main} takes an empty folder, a seed and a {@link Format}, and prints the bytes.
+ */
+final class ScanGarbage {
+
+  /** What the documents are stored in. */
+  enum Format {
+    PLAID,
+    LUCENE
+  }
+
+  /** A row of floats takes 272 bytes, a value of each query token 144; Lucene takes some. */
+  static final double MAX_BYTES_PER_DOCUMENT = 50;
+
+  private static final String FIELD = "tokens";
+  private static final int DOCUMENTS = 100;
+  private static final int TOKENS = 70;
+  private static final int DIMENSION = 64;
+
+  /** Whole panels of queries, whatever the length of vectors. */
+  private static final int QUERY = 32;
+
+  /** Measurements until the compiler is done, which needs far fewer. */
+  private static final int MAX_ROUNDS = 200;
+
+  /** Milliseconds that the compiler gets before the next measurement. */
+  private static final int PAUSE = 50;
+
+  private final float[][] query;
+
+  private ScanGarbage(float[][] query) {
+    this.query = query;
+  }
+
+  /** Prints the bytes a document. */
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]);
+    Random random = new Random(Long.parseLong(arguments[1]));
+    Format format = Format.valueOf(arguments[2]);
+    mixSpecies();
+    try (Directory one = index(folder.resolve("one"), format, 1, random);
+        Directory many = index(folder.resolve("many"), format, 1 + DOCUMENTS, random);
+        DirectoryReader ofOne = DirectoryReader.open(one);
+        DirectoryReader ofMany = DirectoryReader.open(many)) {
+      System.out.println(new ScanGarbage(tokens(random, QUERY)).count(ofOne, ofMany));
+    }
+  }
+
+  private double count(DirectoryReader ofOne, DirectoryReader ofMany)
+      throws IOException, InterruptedException {
+    double bytes = Double.POSITIVE_INFINITY;
+    for (int round = 0; round < MAX_ROUNDS && bytes > MAX_BYTES_PER_DOCUMENT; round++) {
+      // Subtracts the memory that a search takes for itself, to leave that for documents
+      long more = allocated(ofMany) - allocated(ofOne);
+      bytes = (double) more / DOCUMENTS;
+      if (bytes > MAX_BYTES_PER_DOCUMENT) {
+        Thread.sleep(PAUSE);
+      }
+    }
+    return bytes;
+  }
+
+  private static Directory index(Path folder, Format format, int documents, Random random)
+      throws IOException {
+    Directory directory = new MMapDirectory(folder);
+    Codec codec =
+        format == Format.PLAID
+            ? PlaidCodec.of(
+                FIELD, PlaidDocValuesFormat.builder().trainingThreshold(1 << 30).build())
+            : Codec.getDefault();
+    try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(codec))) {
+      for (int id = 0; id < documents; id++) {
+        Document document = new Document();
+        document.add(new LateInteractionField(FIELD, tokens(random, TOKENS)));
+        writer.addDocument(document);
+      }
+    }
+    return directory;
+  }
+
+  private static float[][] tokens(Random random, int count) {
+    float[][] tokens = new float[count][];
+    Arrays.setAll(tokens, i -> UnitVectors.random(random, DIMENSION));
+    return tokens;
+  }
+
+  /** The bytes that a search allocates. */
+  private long allocated(DirectoryReader reader) throws IOException {
+    ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    LateInteractionOptions exact = LateInteractionOptions.builder().exact().build();
+    IndexSearcher searcher = new IndexSearcher(reader);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    searcher.search(new LateInteractionQuery(FIELD, query, 1, null, exact), 1);
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** Has the kernels of codes use vectors of several lengths, as searches do. */
+  private static void mixSpecies() {
+    VectorKernels kernels = VectorKernels.get();
+    float[] ones = new float[VectorKernels.TILE_LANES];
+    for (int i = 0; i < 2_000; i++) {
+      int nq = i % 2 == 0 ? 4 : 8;
+      int[] rows = new int[VectorKernels.TILE_LANES];
+      short[] sums = new short[VectorKernels.sumsLength(nq)];
+      kernels.maxTile(
+          sums, nq, VectorKernels.TILE_LANES, ones, nq, rows, ones, ones, ones, new float[nq]);
+    }
+  }
+}
