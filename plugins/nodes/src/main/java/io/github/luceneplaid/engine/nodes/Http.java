@@ -33,6 +33,10 @@ public final class Http {
   public static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
+
+  /** Three servers that start on two busy cores need more than three minutes. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final HttpClient client =
@@ -129,7 +133,7 @@ public final class Http {
    */
   public Answer await(String path, BooleanSupplier alive, Predicate<Answer> expected)
       throws IOException {
-    long end = System.nanoTime() + TIMEOUT.toNanos();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     String last = "none";
     while (System.nanoTime() < end && alive.getAsBoolean()) {
       try {
