@@ -232,8 +232,10 @@ public final class PlaidExport {
       }
       dimension = documents.dimension();
       Codebook codebook = documents.imported();
-      isOneCodebook &= codebook != null && (tokens == 0 || codebook.id().equals(imported.id()));
-      imported = codebook;
+      if (isOneCodebook) {
+        isOneCodebook = codebook != null && (tokens == 0 || codebook.id().equals(imported.id()));
+        imported = codebook;
+      }
       tokens += n;
     }
     if (tokens == 0) {

@@ -347,4 +347,34 @@ public class TestPlaidExport extends ImportTestCase {
     assertEquals(65_536, PlaidTrainer.centroids(600_000_000));
     assertEquals(16, PlaidTrainer.centroids(1));
   }
+
+  /**
+   * The tokens of an index that is partly imported are all encoded, in whatever order they come.
+   */
+  public void testOwnAndImported() throws IOException {
+    for (boolean ownFirst : new boolean[] {true, false}) {
+      Path source = createTempDir();
+      RandomDirectories.write(random(), source, 16, 4, false, 20);
+      try (PlaidFolder plaid = PlaidFolder.open(source);
+          Directory directory = newDirectory()) {
+        try (IndexWriter writer = new IndexWriter(directory, config())) {
+          for (int part = 0; part < 3; part++) {
+            if ((part % 2 == 0) == ownFirst) {
+              writer.addDocument(document(part, RandomDirectories.tokens(random(), 30, 16)));
+              writer.commit();
+            } else {
+              PlaidImport.into(writer, plaid, FIELD, ORDER);
+            }
+          }
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          Path target = createTempDir().resolve("exported");
+          assertTrue(PlaidExport.to(reader, FIELD, target, OPTIONS).encoded());
+          try (PlaidFolder exported = PlaidFolder.open(target)) {
+            assertEquals(reader.numDocs(), exported.documents());
+          }
+        }
+      }
+    }
+  }
 }
