@@ -96,8 +96,10 @@ final class TokenCursor extends DocIDMerger.Sub {
     if (source != null && source.segment().dimension() == dimension) {
       plaid = source;
       tokenCount = plaid.segment().tokenCount(plaid.ordinal());
-      imported = hasCodesOfTheseBits() ? plaid.segment().imported(plaid.ordinal()) : null;
-      unitLength = imported != null || plaid.segment().isUnitLength();
+      Codebook codebook = plaid.segment().imported(plaid.ordinal());
+      imported = hasCodesOfTheseBits() ? codebook : null;
+      unitLength =
+          imported != null || (plaid.segment().isUnitLength() && isSigns(codebook) == false);
       return;
     }
     payload = values.binaryValue();
@@ -107,6 +109,11 @@ final class TokenCursor extends DocIDMerger.Sub {
       unitLength = shape == Payload.Shape.UNIT_LENGTH;
       tokenCount = shape == Payload.Shape.ODD ? 0 : Payload.tokenCount(payload, dimension);
     }
+  }
+
+  /** Whether decoded tokens have no length of 1, although their segment stores no lengths. */
+  private static boolean isSigns(Codebook codebook) {
+    return codebook != null && codebook.buckets().areSigns();
   }
 
   /** Returns the number of tokens of the document; 0 if its value is stored unchanged. */

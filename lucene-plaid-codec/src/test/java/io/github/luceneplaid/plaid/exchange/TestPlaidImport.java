@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.exchange;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
@@ -317,6 +318,33 @@ public class TestPlaidImport extends ImportTestCase {
         PlaidStatistics statistics = statistics(reader);
         assertEquals(plaid.tokens(), statistics.reencodedTokens());
         assertEquals(2, statistics.timesEncoded());
+      }
+    }
+  }
+
+  /** Tokens of signs have components of 1 and -1, also if they are encoded with other bits. */
+  public void testMoreBitsForSigns() throws IOException {
+    for (int threshold : new int[] {1, 1 << 20}) {
+      try (PlaidFolder plaid = open(32, 1, true, 40);
+          Directory directory = newDirectory()) {
+        try (IndexWriter writer = writer(directory)) {
+          PlaidImport.into(writer, plaid, FIELD, ORDER);
+        }
+        DocValuesFormat format =
+            PlaidDocValuesFormat.builder().bits(8).trainingThreshold(threshold).build();
+        IndexWriterConfig config = config(format).setMergePolicy(newLogMergePolicy());
+        try (IndexWriter writer = new IndexWriter(directory, config)) {
+          addOwn(writer, 1, 32);
+          writer.forceMerge(1);
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          assertTokens("8 bits", allTokens(plaid), documents(reader), 0.1f);
+          // Quick scores and exact ones are of the same tokens
+          float[][] query = RandomDirectories.tokens(random(), 3, 32);
+          ScoreDoc[] exact = exhaustively(reader, query);
+          ScoreDoc[] quick = search(reader, query, reader.maxDoc(), LateInteractionOptions.DEFAULT);
+          assertEquals(exact[0].score, quick[0].score, 0.01f * Math.abs(exact[0].score));
+        }
       }
     }
   }
