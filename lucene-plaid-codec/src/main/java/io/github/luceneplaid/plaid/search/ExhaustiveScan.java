@@ -23,7 +23,7 @@ import java.util.concurrent.Callable;
 final class ExhaustiveScan {
 
   /** The most tasks that a large segment is split into: more of them would not finish earlier. */
-  private static final int MAX_RANGES_PER_SEGMENT = 64;
+  static final int MAX_RANGES_PER_SEGMENT = 64;
 
   private final SegmentSearches segments;
   private final SearchRequest request;

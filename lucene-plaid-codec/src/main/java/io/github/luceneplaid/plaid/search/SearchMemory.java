@@ -44,6 +44,9 @@ public final class SearchMemory {
   /** Bytes of a hit or a candidate in all lists that have it. */
   private static final int HIT = 64;
 
+  /** Bytes of a hit of a part of a segment that is scanned. */
+  private static final int SCANNED = Integer.BYTES + Float.BYTES;
+
   /** Bytes of a query token in the working space of a segment's scorer. */
   private static final int SCORER = 640;
 
@@ -67,8 +70,10 @@ public final class SearchMemory {
 
   private long scoring;
 
-  /** The most that a thread of its own takes to score candidates of a segment. */
-  private long perThread;
+  /** Documents of segments without codes, or of all segments, that are scored one after another. */
+  private long scanned;
+
+  private int scannedSegments;
 
   private double scoresPerToken = 1;
   private long documents;
@@ -116,11 +121,13 @@ public final class SearchMemory {
   }
 
   private long total(int threads) {
-    long hits = HIT * Math.min(k, documents);
+    long ranges = (long) ExhaustiveScan.MAX_RANGES_PER_SEGMENT * scannedSegments;
+    long hits = HIT * Math.min(k, documents) + SCANNED * Math.min(ranges * k, scanned);
     long block = (long) Math.clamp(CandidateCollector.SCORES / scoresPerToken, 1, count);
     // The scores themselves, and those of the cells that are walked once more
     long scores = (long) (2 * Float.BYTES * block * scoresPerToken) + block * probe;
-    long most = Math.max(finding + scores, scores / 2 + scoring + (threads - 1) * perThread);
+    // Each thread has a scorer of its own for each segment that it comes to
+    long most = Math.max(finding + scores, scores / 2 + threads * scoring);
     return SOME + copies() + hits + most;
   }
 
@@ -140,8 +147,11 @@ public final class SearchMemory {
       }
       scorer += products;
     }
+    if (settings.exact() || segment == null || segment.hasCodes() == false) {
+      scanned += reader.maxDoc();
+      scannedSegments++;
+    }
     scoring += scorer;
-    perThread = Math.max(perThread, scorer);
   }
 
   private long products(PlaidSegment segment) throws IOException {

@@ -245,6 +245,40 @@ public class TestSearchMemory extends LateInteractionTestCase {
     expectThrows(IllegalArgumentException.class, () -> query.memory(searcher, 0));
   }
 
+  /** Each thread can come to each segment, and each part of a scan has its own best hits. */
+  public void testThreadsAndScans() throws IOException {
+    long[] ofThread = new long[2];
+    for (int segments = 1; segments <= 2; segments++) {
+      try (Directory directory = newDirectory()) {
+        try (IndexWriter writer =
+            new IndexWriter(directory, config(format(32)).setMergePolicy(NoMergePolicy.INSTANCE))) {
+          for (int id = 0; id < 2_000; id++) {
+            writer.addDocument(document(id, tokens(1)));
+            if (id == 999 && segments == 2) {
+              writer.commit();
+            }
+          }
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          assertEquals(segments, reader.leaves().size());
+          IndexSearcher searcher = new IndexSearcher(reader);
+          float[][] query = tokens(QueryTokens.MAX_COUNT);
+          ofThread[segments - 1] = memory(searcher, query, 10, 9) - memory(searcher, query, 10, 8);
+          long hits = memory(searcher, query, 1_000, 1) - memory(searcher, query, 1, 1);
+          assertTrue(hits + " bytes", hits >= (2_000 - 128) * Long.BYTES);
+        }
+      }
+    }
+    // Smaller segments have fewer centroids
+    assertTrue(ofThread[1] + " and " + ofThread[0], ofThread[1] > 1.4 * ofThread[0]);
+  }
+
+  private static long memory(IndexSearcher searcher, float[][] query, int k, int threads)
+      throws IOException {
+    LateInteractionOptions exact = LateInteractionOptions.builder().exact().build();
+    return new LateInteractionQuery(FIELD, query, k, null, exact).memory(searcher, threads);
+  }
+
   private void importDirectory(Directory directory, int centroids, int documents, boolean merged)
       throws IOException {
     Path folder = createTempDir();
