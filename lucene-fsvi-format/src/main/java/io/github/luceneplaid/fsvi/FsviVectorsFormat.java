@@ -37,12 +37,13 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * stored without conversion.
  *
  * <p><b>Scores.</b> A score is that of Lucene's {@link
- * org.apache.lucene.index.VectorSimilarityFunction} for the stored vector, with one exception: the
- * cosine of a vector of norm 0 with any other vector is 0, not NaN. Here and below, the norm of a
- * vector is its Euclidean length. The norm need not be 1. Among documents with equal scores, those
- * with lower numbers are preferred. A field with two slabs has the hits and scores of a scan of the
- * fine slab. The format stores a bound on the distance between the coarse and the fine row of each
- * vector, and a scan reads only those fine rows that this bound does not rule out.
+ * org.apache.lucene.index.VectorSimilarityFunction} for the stored vector, where that is a number.
+ * The cosine of a vector of norm 0 with any other vector is 0, and so is a score that is NaN
+ * because products of very large numbers are infinite. Here and below, the norm of a vector is its
+ * Euclidean length. The norm need not be 1. Among documents with equal scores, those with lower
+ * numbers are preferred. A field with two slabs has the hits and scores of a scan of the fine slab.
+ * The format stores a bound on the distance between the coarse and the fine row of each vector, and
+ * a scan reads only those fine rows that this bound does not rule out.
  *
  * <p><b>Collectors and filters.</b> A scan asks the {@link KnnCollector} after every 256 vectors
  * whether to continue. It reads only the vectors of documents that {@link AcceptDocs} accepts.
@@ -58,6 +59,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <p><b>Merges.</b> A merge copies rows that are already in the wanted encoding. It encodes all
  * other rows from the stored vectors. The encoding is the same for all fields of a format. Use one
  * format for each field to have several encodings.
+ *
+ * <p><b>Names of files.</b> A codec has to choose the format by field ({@link
+ * org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat}, as Lucene's codecs do), because
+ * other formats have files with the same extensions.
  *
  * <h2>.vemf (meta), read and verified when the segment is opened</h2>
  *

@@ -65,7 +65,7 @@ final class PrefixScorer implements RowScorer {
     boolean noCosine =
         similarity == VectorSimilarityFunction.COSINE
             && (Rounding.norm(prefix) == 0 || Rounding.norm(ofVector) == 0);
-    return noCosine ? 0.5f : similarity.compare(prefix, ofVector);
+    return noCosine ? 0.5f : ScoreFormula.orLeast(similarity.compare(prefix, ofVector));
   }
 
   @Override
@@ -79,6 +79,7 @@ final class PrefixScorer implements RowScorer {
     compare(ords, n, scores);
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < n; i++) {
+      scores[i] = ScoreFormula.orLeast(scores[i]);
       max = Math.max(max, scores[i]);
     }
     return max;

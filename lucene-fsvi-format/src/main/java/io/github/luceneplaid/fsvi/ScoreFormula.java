@@ -52,6 +52,9 @@ record ScoreFormula(
    * @return number of rows that are kept
    */
   int candidates(int[] ords, int n, float[] bounds, float[] norms, float limit) {
+    if (limit == Float.NEGATIVE_INFINITY) {
+      return n;
+    }
     float least = leastResult(limit);
     int candidates = 0;
     for (int i = 0; i < n; i++) {
@@ -102,6 +105,18 @@ record ScoreFormula(
    * @param norm norm of the vector, if it is needed
    */
   float score(float result, float norm) {
+    return orLeast(unchecked(result, norm));
+  }
+
+  /**
+   * Returns a score, or 0 if it is NaN. It is NaN if a product of large numbers is infinite in both
+   * directions. Lucene's queues would rank such a vector first.
+   */
+  static float orLeast(float score) {
+    return Float.isNaN(score) ? 0 : score;
+  }
+
+  private float unchecked(float result, float norm) {
     return switch (similarity) {
       case EUCLIDEAN -> 1 / (1 + result);
       case DOT_PRODUCT ->

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
@@ -264,6 +266,37 @@ public class TestFsviSearch extends LuceneTestCase {
         IllegalArgumentException e =
             expectThrows(IllegalArgumentException.class, () -> search(reader, new float[3], 1));
         assertTrue(e.getMessage(), e.getMessage().contains("dimension"));
+      }
+    }
+  }
+
+  /** A vector whose score is beyond the largest float is the last one, and hides no other. */
+  public void testOverflow() throws IOException {
+    for (FsviEncoding encoding : FsviEncoding.values()) {
+      for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+        try (Directory directory = newDirectory()) {
+          IndexWriterConfig config =
+              new IndexWriterConfig()
+                  .setCodec(TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat(encoding)));
+          try (IndexWriter writer = new IndexWriter(directory, config)) {
+            for (int i = 0; i < 20; i++) {
+              Document document = new Document();
+              float[] vector = i == 7 ? new float[] {3e38f, -3e38f} : new float[] {i + 1, 1};
+              document.add(new KnnFloatVectorField(VectorDocuments.FLOATS, vector, similarity));
+              writer.addDocument(document);
+            }
+          }
+          try (IndexReader reader = DirectoryReader.open(directory)) {
+            for (int k : new int[] {5, 20, 30}) {
+              ScoreDoc[] hits = search(reader, new float[] {10, 10}, k);
+              assertEquals(encoding + " " + similarity, Math.min(k, 20), hits.length);
+              for (int i = 0; i < Math.min(hits.length, 19); i++) {
+                assertNotEquals(encoding + " " + similarity, 7, hits[i].doc);
+                assertTrue(hits[i].score > 0);
+              }
+            }
+          }
+        }
       }
     }
   }
