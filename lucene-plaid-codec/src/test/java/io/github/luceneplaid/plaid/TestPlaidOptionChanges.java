@@ -23,6 +23,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -174,6 +175,29 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
     assertHistory(statistics, statistics.tokens(), 0, 0, 2);
     statistics = merge(trained(4, RawTokens.NONE));
     assertHistory(statistics, 0, 0, statistics.tokens(), 3);
+  }
+
+  /** Decoded tokens that are a little too large for half precision become the largest that fit. */
+  public void testDecodedTokensOfHalfPrecision() throws IOException {
+    indexes.add(newDirectory());
+    float[] large = new float[DIMENSION];
+    Arrays.fill(large, 65_500);
+    try (IndexWriter writer = new IndexWriter(indexes.get(0), config(trained(1, RawTokens.NONE)))) {
+      for (int id = 0; id < 60; id++) {
+        float[][] tokens = unit(random(), 10, DIMENSION);
+        tokens[0] = large;
+        writer.addDocument(document(id, tokens));
+      }
+    }
+    PlaidStatistics statistics = merge(trained(1, RawTokens.FLOAT16));
+    assertEquals(600, statistics.tokens());
+    float largest = 0;
+    for (BytesRef value : last().values()) {
+      for (float x : LateInteractionField.decode(value)[0]) {
+        largest = Math.max(largest, x);
+      }
+    }
+    assertEquals(65_504, largest, 0);
   }
 
   /** Codes that cannot be copied into a segment too small to be trained become flat tokens. */

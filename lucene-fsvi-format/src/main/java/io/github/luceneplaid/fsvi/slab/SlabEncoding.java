@@ -24,6 +24,9 @@ public enum SlabEncoding {
   /** Signed bytes: the integers −128 to 127. A slab has no scale; its user stores one if needed. */
   INT8(3, Byte.BYTES);
 
+  /** The largest number that {@link #FLOAT16} holds. */
+  public static final float MAX_FLOAT16 = 65_504;
+
   private final int wireNumber;
   private final int bytes;
 

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.plaid.codebook;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 
 /**
  * Converts codes of an imported codebook between three forms: residual bytes in the layout of
@@ -112,7 +113,9 @@ public final class PlaidBlockCodec {
       block[group] = reverse(packed[i]);
     }
     CodeBlock.setCentroidId(block, offset, lane, centroidId);
-    short half = Float.floatToFloat16(inverseNorm(packed, from, centroid));
+    float inverse = inverseNorm(packed, from, centroid);
+    // Quick scores of a very short token are too low, but finite
+    short half = Float.floatToFloat16(Math.min(inverse, SlabEncoding.MAX_FLOAT16));
     block[offset + CodeBlock.SCALES + lane] = (byte) half;
     block[offset + CodeBlock.FACTORS + lane] = (byte) (half >>> 8);
   }

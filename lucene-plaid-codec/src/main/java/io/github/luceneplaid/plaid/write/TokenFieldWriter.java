@@ -172,7 +172,7 @@ final class TokenFieldWriter {
             scratch,
             (rows, size) -> {
               if (raw != null) {
-                raw.append(rows, 0, size);
+                appendRaw(raw, rows, size);
               }
             },
             codes);
@@ -212,8 +212,21 @@ final class TokenFieldWriter {
     for (int from = 0; from < doc.tokenCount() && raw != null; from += CHUNK) {
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.tokens(from, n, scratch);
-      raw.append(scratch, 0, n);
+      appendRaw(raw, scratch, n);
     }
+  }
+
+  /**
+   * Appends tokens. Tokens as they came in fit, see {@link Payload#shape}, but decoded ones may lie
+   * a little above the largest half-precision float.
+   */
+  private void appendRaw(SlabWriter raw, float[] rows, int n) throws IOException {
+    if (rawTokens() == SlabEncoding.FLOAT16) {
+      for (int i = 0; i < n * dimension; i++) {
+        rows[i] = Math.clamp(rows[i], -SlabEncoding.MAX_FLOAT16, SlabEncoding.MAX_FLOAT16);
+      }
+    }
+    raw.append(rows, 0, n);
   }
 
   private PlaidFieldEntry writeSegment(

@@ -175,4 +175,16 @@ public class TestPlaidQuantizer extends LuceneTestCase {
         Codebook.imported(centroids, PlaidQuantizer.ofSigns(new float[4]), 2, 0, 0).id());
     assertNotEquals(codebook.id(), new Codebook(centroids, 2, 0, 0).id());
   }
+
+  /** A token of residuals that cancel its centroid has a finite scale. */
+  public void testShortTokens() {
+    int dimension = 8;
+    float[] centroid = new float[dimension];
+    Arrays.fill(centroid, 0.5f);
+    PlaidBlockCodec codec = codec(centroid, buckets(-0.5f + 0x1p-20f, 0.5f), dimension);
+    byte[] block = new byte[CodeBlock.LANES * 64];
+    codec.pack(new byte[] {0}, 0, 0, 0, block, 0, 3);
+    int half = (block[CodeBlock.SCALES + 3] & 0xFF) | (block[CodeBlock.FACTORS + 3] & 0xFF) << 8;
+    assertEquals(65_504, Float.float16ToFloat((short) half), 0);
+  }
 }
