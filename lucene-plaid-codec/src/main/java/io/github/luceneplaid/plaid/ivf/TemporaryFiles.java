@@ -61,7 +61,8 @@ public record TemporaryFiles(Directory directory, String prefix, IOContext conte
       }
       T result;
       try (IndexInput in = directory.openInput(name, IOContext.DEFAULT)) {
-        CodecUtil.retrieveChecksum(in);
+        // What is read becomes part of a file with a checksum of its own
+        CodecUtil.checksumEntireFile(in);
         result = reading.from(in.slice(suffix, 0, in.length() - CodecUtil.footerLength()));
       }
       // A file that stays would become a file of the segment
