@@ -40,6 +40,7 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.Bits;
 
 /** Tests filter readers that hide or change vectors, pass them on, or end searches. */
 public class TestVectorReaderWrappers extends LuceneTestCase {
@@ -484,5 +485,34 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
         }
       }
     }
+  }
+
+  /**
+   * Hits that a filter reader shows no longer are not counted, if the query was rewritten before.
+   */
+  public void testHitsHiddenLater() throws IOException {
+    try (Directory directory = write();
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      float[] target = VectorDocuments.randomVector(DIM);
+      Query hits =
+          new IndexSearcher(reader)
+              .rewrite(PrefixKnnQuery.builder(FIELD, target).k(K).prefixDimensions(DIM).build());
+      DirectoryReader empty = wrap(reader, TestVectorReaderWrappers::withoutDocuments);
+      assertEquals(0, new IndexSearcher(empty).count(hits));
+    }
+  }
+
+  private static LeafReader withoutDocuments(LeafReader leaf) {
+    return new Wrapper(leaf) {
+      @Override
+      public Bits getLiveDocs() {
+        return new Bits.MatchNoBits(maxDoc());
+      }
+
+      @Override
+      public int numDocs() {
+        return 0;
+      }
+    };
   }
 }

@@ -31,6 +31,7 @@ import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
 
 /**
  * Documents of one reader, with their scores. A query that finds its best documents when it is
@@ -132,8 +133,13 @@ public final class HitsQuery extends Query {
       if (leaf < 0) {
         return source;
       }
+      // A filter reader may hide hits, and the weight counts them without looking
+      Bits live = context.reader().getLiveDocs();
       for (int hit = starts[leaf]; hit < starts[leaf + 1]; hit++) {
-        hits.add(new ScoreDoc(docs[hit] - docBases[leaf] + context.docBase, scores[hit]));
+        int doc = docs[hit] - docBases[leaf];
+        if (live == null || live.get(doc)) {
+          hits.add(new ScoreDoc(doc + context.docBase, scores[hit]));
+        }
       }
     }
     return new HitsQuery(hits.toArray(ScoreDoc[]::new), reader, source, explainer);
