@@ -13,6 +13,7 @@
 package io.github.luceneplaid.plaid.segment;
 
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.index.FieldInfo;
@@ -66,18 +67,28 @@ public record PlaidOptions(
     return new PlaidOptions(other, raw, trainingThreshold, tokensPerCell, seed);
   }
 
-  /** Returns the options that a field was written with; null if it has none. */
+  /**
+   * Returns the options that a field was written with, or that its type asks for. Options without
+   * an attribute are the defaults. Returns null if there are no attributes.
+   */
   public static PlaidOptions of(FieldInfo field) {
-    String bits = field.getAttribute(PREFIX + "bits");
-    if (bits == null) {
-      return null;
+    Map<String, String> attributes = new HashMap<>(DEFAULT.attributes());
+    boolean hasSome = false;
+    for (String name : DEFAULT.attributes().keySet()) {
+      String value = field.getAttribute(name);
+      if (value != null) {
+        attributes.put(name, value);
+        hasSome = true;
+      }
     }
-    return new PlaidOptions(
-        Integer.parseInt(bits),
-        rawOf(field.getAttribute(PREFIX + "raw")),
-        Integer.parseInt(field.getAttribute(PREFIX + "trainingThreshold")),
-        Integer.parseInt(field.getAttribute(PREFIX + "tokensPerCell")),
-        Long.parseLong(field.getAttribute(PREFIX + "seed")));
+    return hasSome
+        ? new PlaidOptions(
+            Integer.parseInt(attributes.get(PREFIX + "bits")),
+            rawOf(attributes.get(PREFIX + "raw")),
+            Integer.parseInt(attributes.get(PREFIX + "trainingThreshold")),
+            Integer.parseInt(attributes.get(PREFIX + "tokensPerCell")),
+            Long.parseLong(attributes.get(PREFIX + "seed")))
+        : null;
   }
 
   /**

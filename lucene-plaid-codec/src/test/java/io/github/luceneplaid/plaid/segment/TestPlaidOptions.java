@@ -31,6 +31,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.store.ByteArrayDataOutput;
@@ -189,5 +190,24 @@ public class TestPlaidOptions extends LuceneTestCase {
     builder.bits(8);
     assertEquals(before, format.toString());
     assertNotEquals(before, builder.build().toString());
+  }
+
+  /** Options that the type of a field does not name are the defaults. */
+  public void testSomeAttributes() throws IOException {
+    FieldType type = new FieldType();
+    type.setDocValuesType(DocValuesType.BINARY);
+    type.putAttribute("PlaidDocValuesFormat.bits", "2");
+    type.freeze();
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {
+        Document document = new Document();
+        BytesRef tokens = LateInteractionField.encode(unit(random(), 5, 8));
+        document.add(new Field(TokenDocuments.FIELD, tokens, type));
+        writer.addDocument(document);
+      }
+      PlaidStatistics statistics = statistics(directory);
+      assertEquals(2, statistics.bits());
+      assertEquals(RawTokens.NONE, statistics.raw());
+    }
   }
 }
