@@ -75,6 +75,11 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * segment, or with overlays of doc values those that are updated. Codes of all others are copied,
  * as by a merge.
  *
+ * <p>Files have the extensions of Lucene's own vectors, so a server that maps files by extension
+ * maps these. A codec therefore has to choose the format by field ({@link
+ * org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat}, as Lucene's codecs do), which gives
+ * the files of each format names of their own.
+ *
  * <h2>.vem (meta), read and verified when the segment is opened</h2>
  *
  * <ul>
@@ -92,8 +97,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>first half block of each ordinal, and B, likewise
  *         <li><b>[vlong]</b> bytes of all these in .veq
  *         <li><b>[vint]</b> dimension d, 1 to 1024
- *         <li><b>[int8]</b> 1 if all tokens are of length 1 (their square differs by at most
- *             0.001), so that no lengths are stored, else 0
+ *         <li><b>[int8]</b> 1 if no lengths are stored, because all tokens are of length 1 (their
+ *             square differs by at most 0.001) or have imported codes, which need no lengths; else
+ *             0
  *         <li><b>[vint]</b> escaped documents
  *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
  *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per cell, <b>[int64]</b> seed
@@ -142,7 +148,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *
  * <ul>
  *   <li>Index header: codec "PlaidData"
- *   <li>For each trained or provisional field:
+ *   <li>For each field, the first three only if it is trained or provisional:
  *       <ul>
  *         <li>posting lists, cell after cell: rising ordinals without repeats
  *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
@@ -156,8 +162,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             cut: of each part (centroid ids, scales, factors, each group of codes, lengths) only
  *             the first half is stored, so that B half blocks are there in all. Centroid ids count
  *             through all codebook blocks.
+ *         <li>addresses ({@link IndexedDISI} and monotonic blocks)
  *       </ul>
- *   <li>For each field: its addresses ({@link IndexedDISI} and monotonic blocks)
  *   <li>footer
  * </ul>
  *
