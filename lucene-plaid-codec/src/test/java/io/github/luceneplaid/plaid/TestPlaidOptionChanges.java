@@ -23,7 +23,6 @@ import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -31,6 +30,7 @@ import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 
 /** An index whose writer changes its options: what is copied, what is encoded, what it costs. */
@@ -180,12 +180,12 @@ public class TestPlaidOptionChanges extends LuceneTestCase {
   /** Decoded tokens that are a little too large for half precision become the largest that fit. */
   public void testDecodedTokensOfHalfPrecision() throws IOException {
     indexes.add(newDirectory());
-    float[] large = new float[DIMENSION];
-    Arrays.fill(large, 65_500);
     try (IndexWriter writer = new IndexWriter(indexes.get(0), config(trained(1, RawTokens.NONE)))) {
       for (int id = 0; id < 60; id++) {
         float[][] tokens = unit(random(), 10, DIMENSION);
-        tokens[0] = large;
+        for (int i = 0; i < DIMENSION; i++) {
+          tokens[0][i] = TestUtil.nextInt(random(), 60_000, 65_500);
+        }
         writer.addDocument(document(id, tokens));
       }
     }
