@@ -19,7 +19,7 @@ import java.util.Map;
 
 /** Finds the kind of each field of records: one that can hold the values of all records. */
 final class FieldKinds {
-  /** Each field costs memory in each segment, and its name may be somebody's id. */
+  /** The most fields of an index: each costs memory in each segment, and may be somebody's id. */
   static final int MAX_FIELDS = 1000;
 
   private final IndexFields there;
@@ -36,8 +36,8 @@ final class FieldKinds {
   }
 
   /**
-   * Returns the kind of each field of some records. If there are more than {@value #MAX_FIELDS}
-   * fields, returns those that most records have.
+   * Returns the kind of each field of some records. If the index would have more than {@value
+   * #MAX_FIELDS} fields with them, returns its own, and of the others those that most records have.
    *
    * @throws UserException if the index has a field with values of another kind
    */
@@ -45,19 +45,23 @@ final class FieldKinds {
     for (Passage record : records) {
       record.fields().values().forEach((name, values) -> add(record, name, values));
     }
-    if (kinds.size() > MAX_FIELDS) {
+    List<String> others =
+        counts.keySet().stream().filter(name -> there.kind(name) == null).toList();
+    int room = Math.max(0, MAX_FIELDS - there.kinds().size());
+    if (others.size() > room) {
       notes.add(
           "records have "
-              + kinds.size()
-              + " different fields; kept are the "
-              + MAX_FIELDS
+              + others.size()
+              + (there.kinds().isEmpty() ? " different fields" : " fields that the index lacks")
+              + "; kept are the "
+              + room
               + " that most of them have");
-      counts.keySet().stream()
+      others.stream()
           .sorted(
               Comparator.<String, Integer>comparing(counts::get)
                   .reversed()
                   .thenComparing(name -> name))
-          .skip(MAX_FIELDS)
+          .skip(room)
           .forEach(kinds::remove);
     }
     return kinds;

@@ -93,7 +93,12 @@ final class Ids {
     }
   }
 
-  private static void check(String id, String place) {
+  /**
+   * Checks that an id can be one.
+   *
+   * @throws UserException if it is too long, or not text
+   */
+  static void check(String id, String place) {
     int bytes = id.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_BYTES) {
       throw new UserException(

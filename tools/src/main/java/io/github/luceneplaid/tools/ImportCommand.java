@@ -110,6 +110,7 @@ final class ImportCommand implements Callable<Integer> {
     if (metadata == null) {
       return List.of();
     }
+    metadata.columns().forEach(this::checkText);
     List<String> fields =
         metadata.columns().stream().map(column -> prefix + column.name()).toList();
     for (String field : fields) {
@@ -122,6 +123,32 @@ final class ImportCommand implements Callable<Integer> {
       }
     }
     return fields;
+  }
+
+  /** Refuses ids that are bytes, and records that are not named by their ids. */
+  private void checkText(MetadataColumn column) {
+    String field = prefix + column.name();
+    boolean fits =
+        switch (column.kind()) {
+          case NOTHING, TEXT -> true;
+          case BYTES -> field.equals(IndexBuilder.ID) == false && isRecord(field) == false;
+          case INTEGER, REAL -> isRecord(field) == false;
+        };
+    if (fits == false) {
+      throw new UserException(
+          source.resolve(MetadataDatabase.FILE)
+              + ": column "
+              + column.name()
+              + ": found "
+              + (column.kind() == MetadataColumn.Kind.BYTES ? "bytes" : "numbers")
+              + ", expected text, because it is the field "
+              + field
+              + " of every document (--prefix makes it another)");
+    }
+  }
+
+  private static boolean isRecord(String field) {
+    return field.equals(IndexBuilder.PART_OF);
   }
 
   /** Refuses an index with other bits per dimension: its merges would encode the tokens anew. */

@@ -139,6 +139,9 @@ final class ImportedFields implements Closeable {
           columns.get(i).addTo(document, field, rows, i + 1);
         }
       }
+      if (id != null) {
+        Ids.check(id, metadata.file() + ", document " + number);
+      }
       try {
         add(document, id);
       } catch (IllegalArgumentException e) {
@@ -154,7 +157,7 @@ final class ImportedFields implements Closeable {
     }
 
     private void add(Document document, String id) throws IOException {
-      String unique = id == null ? names.idPrefix + next : id;
+      String unique = id == null || id.isEmpty() ? names.idPrefix + next : id;
       document.add(new KeywordField(IndexBuilder.ID, unique, Field.Store.YES));
       writer.addDocument(document);
       next++;

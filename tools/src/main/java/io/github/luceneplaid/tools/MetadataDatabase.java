@@ -252,8 +252,11 @@ final class MetadataDatabase implements Closeable {
       while (rows.next()) {
         long document = rows.getLong(columns.size() + 1);
         if (document <= previous || document >= documents) {
-          throw new VectorFileException(
-              file.toString(), 0, DOCUMENT, document, (previous + 1) + " to " + (documents - 1));
+          String expected =
+              previous + 1 < documents
+                  ? (previous + 1) + " to " + (documents - 1)
+                  : "no row after that of the last document, " + previous;
+          throw new VectorFileException(file.toString(), 0, DOCUMENT, document, expected);
         }
         sink.accept((int) document, rows);
         previous = document;

@@ -63,6 +63,9 @@ final class StoredMetadata {
           "has_branches",
           "has_error_handling");
 
+  /** SQLite has 2,000 columns a table, and each table has some of its own. */
+  private static final int MAX_COLUMNS = 1_990;
+
   /** The layout of two tables. */
   private static final int LAYOUT = 2;
 
@@ -104,10 +107,29 @@ final class StoredMetadata {
     return List.copyOf(metadata.columns.keySet());
   }
 
-  /** Refuses names that differ in case only: they are equal to SQLite, in either table. */
+  /**
+   * Refuses more columns than SQLite has, names that SQLite ends at a NUL, and names that differ in
+   * case only: they are equal to SQLite, in either table.
+   */
   private void checkNames() {
+    if (columns.size() > MAX_COLUMNS) {
+      throw new UserException(
+          MetadataDatabase.FILE
+              + ": found "
+              + columns.size()
+              + " fields, expected up to "
+              + MAX_COLUMNS
+              + ", the columns that SQLite has (--no-metadata leaves them out)");
+    }
     Set<String> names = new HashSet<>(Set.of(DOCUMENT, CONTENT));
     for (String name : columns.keySet()) {
+      if (name.indexOf('\0') >= 0) {
+        throw new UserException(
+            MetadataDatabase.FILE
+                + ": cannot hold the fields: found a NUL in the name "
+                + name.replace("\0", "\\0")
+                + ", expected none (--no-metadata leaves them out)");
+      }
       if (names.add(name.toLowerCase(Locale.ROOT)) == false) {
         throw new UserException(
             MetadataDatabase.FILE

@@ -28,6 +28,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -519,5 +520,27 @@ public class TestFilters extends CommandTestCase {
     assertEquals(
         List.of("records have 1001 different fields; kept are the 1000 that most of them have"),
         notes);
+  }
+
+  /** The limit is one of the index, whatever the number of commands that add to it. */
+  public void testManyFieldsOfIndex() {
+    Map<String, IndexFields.Kind> there = new HashMap<>();
+    for (int i = 0; i < FieldKinds.MAX_FIELDS - 1; i++) {
+      there.put("field " + i, IndexFields.Kind.LONG);
+    }
+    List<Passage> records =
+        List.of(record("field 3", 7L), record("a", "x"), record("b", "y"), record("b", "z"));
+    List<String> notes = new ArrayList<>();
+    assertEquals(
+        Set.of("field 3", "b"),
+        new FieldKinds(new IndexFields(there)).of(records, notes::add).keySet());
+    assertEquals(
+        List.of(
+            "records have 2 fields that the index lacks; kept are the 1 that most of them have"),
+        notes);
+    there.put("b", IndexFields.Kind.TERMS);
+    assertEquals(
+        Set.of("field 3", "b"),
+        new FieldKinds(new IndexFields(there)).of(records, notes::add).keySet());
   }
 }

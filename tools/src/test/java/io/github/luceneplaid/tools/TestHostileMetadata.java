@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
@@ -110,8 +111,7 @@ public class TestHostileMetadata extends CommandTestCase {
         damaged -> assertEquals(documents, read(source, index)));
   }
 
-  private void assertRefused(String reason, String... statements) throws Exception {
-    Path source = copy(golden().get(0));
+  private static void change(Path source, String... statements) throws Exception {
     Path database = source.resolve(MetadataDatabase.FILE);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement statement = connection.createStatement()) {
@@ -119,6 +119,11 @@ public class TestHostileMetadata extends CommandTestCase {
         statement.execute(sql);
       }
     }
+  }
+
+  private void assertRefused(String reason, String... statements) throws Exception {
+    Path source = copy(golden().get(0));
+    change(source, statements);
     Path index = createTempDir().resolve("index");
     Refused refused = expectThrows(Refused.class, () -> read(source, index));
     assertTrue(refused.getMessage(), refused.getMessage().contains(reason));
@@ -155,8 +160,49 @@ public class TestHostileMetadata extends CommandTestCase {
         "UPDATE sqlite_schema SET rootpage = (SELECT sum(rootpage) FROM sqlite_schema"
             + " WHERE name LIKE 'of_%') - rootpage WHERE name LIKE 'of_%'");
     assertRefused(
-        "cannot take document 0: ",
+        ", document 0: the id " + "0".repeat(30) + "… has 40000 bytes, expected up to 32700",
         "ALTER TABLE METADATA ADD COLUMN id TEXT",
         "UPDATE METADATA SET id = hex(zeroblob(20000))");
+    assertRefused(
+        "column id: found bytes, expected text",
+        "ALTER TABLE METADATA ADD COLUMN id BLOB",
+        "UPDATE METADATA SET id = zeroblob(_subset_ + 1)");
+    assertRefused(
+        "column part_of: found numbers, expected text",
+        "ALTER TABLE METADATA ADD COLUMN part_of INTEGER",
+        "UPDATE METADATA SET part_of = 0");
+    assertRefused(
+        "_subset_ at byte 0: found 99999, expected ",
+        "INSERT INTO METADATA (_subset_, _content_id_)"
+            + " SELECT 99999, max(_content_id_) FROM METADATA");
+  }
+
+  /** An empty id is none. */
+  public void testEmptyIds() throws Exception {
+    Path source = copy(golden().get(0));
+    change(source, "ALTER TABLE METADATA ADD COLUMN id TEXT", "UPDATE METADATA SET id = ''");
+    int documents;
+    try (PlaidFolder directory = PlaidFolder.open(source)) {
+      documents = directory.documents();
+    }
+    assertEquals(documents, read(source, createTempDir().resolve("index")));
+  }
+
+  /** Several imports can have more columns than SQLite has. Then they cannot be exported again. */
+  public void testManyColumns() throws Exception {
+    Path source = copy(golden().get(0));
+    String[] statements = new String[1_000];
+    Arrays.setAll(statements, i -> "ALTER TABLE METADATA ADD COLUMN c" + i + " INTEGER DEFAULT 1");
+    change(source, statements);
+    Path index = createTempDir().resolve("index");
+    for (String prefix : List.of("a", "b")) {
+      assertEquals(
+          0, plaid("import", source, index, "--prefix=" + prefix, "--id-prefix=" + prefix));
+    }
+    Path exported = createTempDir().resolve("exported");
+    assertEquals(1, plaid("export", index, exported));
+    assertTrue(
+        err.toString(), err.toString().contains(" fields, expected up to 1990, the columns"));
+    assertEquals(0, plaid("export", index, exported, "--no-metadata"));
   }
 }
