@@ -73,6 +73,51 @@ final class JsonRecords {
   }
 
   /**
+   * Whether a text is whole, valid JSON in which nothing is meant as a record: no object, or object
+   * in an array, has a member {@code text}. JSON with an error is no such text, because nobody can
+   * tell what it was meant to be.
+   */
+  static boolean isOtherJson(String content) throws IOException {
+    try (JsonParser parser = JsonFiles.mapper().createParser(content)) {
+      boolean inArray = false;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        switch (token) {
+          case START_ARRAY -> {
+            if (inArray) {
+              parser.skipChildren();
+            }
+            inArray = true;
+          }
+          case END_ARRAY -> inArray = false;
+          case START_OBJECT -> {
+            if (hasText(parser)) {
+              return false;
+            }
+          }
+          default -> {}
+        }
+      }
+      return true;
+    } catch (
+        @SuppressWarnings("unused")
+        JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  /** Whether the object that has just started has a text. Reads it to the end if it has none. */
+  private static boolean hasText(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      if (parser.currentName().equals("text")) {
+        return true;
+      }
+      parser.nextToken();
+      parser.skipChildren();
+    }
+    return false;
+  }
+
+  /**
    * Reads all records.
    *
    * @param name of the file

@@ -31,8 +31,8 @@ import java.util.stream.Collectors;
  * <ul>
  *   <li>A folder: every {@code .txt}, {@code .md}, {@code .jsonl} and {@code .json} file in it and
  *       below, by path. Prose is cut at headings and blank lines into passages of up to about
- *       {@value PassageCutter#WORDS} words. Hidden files are left out, and {@code .json} files that
- *       are not of records.
+ *       {@value PassageCutter#WORDS} words. Hidden files are left out, and so are {@code .json}
+ *       files that are valid but not of records.
  *   <li>{@code .md}: likewise.
  *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
  *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
@@ -173,17 +173,20 @@ final class TextFiles {
     String name = file.name();
     if (InputFiles.isMarkdown(name)) {
       addProse(file, content, true);
-    } else if (JsonRecords.startsLikeRecords(content)) {
-      addRecords(file, content);
-    } else if (file.inFolder() && InputFiles.isSettings(name)) {
+    } else if (mayBeSettings(file) && JsonRecords.isOtherJson(content)) {
       notes.add(file.path() + ": left out, it has no records");
-    } else if (InputFiles.isJson(name)) {
+    } else if (InputFiles.isJson(name) || JsonRecords.startsLikeRecords(content)) {
       addRecords(file, content);
     } else if (file.inFolder()) {
       addProse(file, content, false);
     } else {
       addLines(file, content);
     }
+  }
+
+  /** A file that the user names, or that had records before, should have records. */
+  private static boolean mayBeSettings(InputFiles.InputFile file) {
+    return file.inFolder() && file.known() == null && InputFiles.isSettings(file.name());
   }
 
   private static byte[] bytes(Path path) throws IOException {

@@ -190,6 +190,30 @@ public class TestInputs extends LuceneTestCase {
     Path settings = Files.writeString(folder.resolve("settings.json"), "{\"a\":1}");
     assertEquals(List.of("a"), ids(folder));
     assertEquals(List.of(settings + ": left out, it has no records"), notes);
+    for (String other : List.of("", "7", "[]", "[[{\"text\":1}]]", "[1,{}] {\"a\":{\"text\":1}}")) {
+      Files.writeString(settings, other);
+      assertEquals(other, List.of("a"), ids(folder));
+      assertEquals(List.of(settings + ": left out, it has no records"), notes);
+    }
+  }
+
+  /** JSON in a folder is left out only if it is valid and surely has no records. */
+  public void testFolderWithBrokenRecords() throws IOException {
+    String[][] cases = {
+      {"[{\"id\":\"a\",\"text\":\"ferry},\n{\"id\":\"b\",\"text\":\"otter\"}]", ":1: not JSON: "},
+      {"[{\"text\":null},\n{\"text\":\"otter\"}]", ":1: expected an object with a string \"text\""},
+      {"{\"text\":\"a\",\"text\":\"b\"}", ":1: not JSON: Duplicate field 'text'"},
+      {"[{\"id\":\"a\",\"id\":\"a\",\"text\":\"b\"}]", ":1: not JSON: Duplicate field 'id'"},
+      {"{\"a\":1}\n{\"text\":\"b\"}", ":1: expected an object with a string \"text\", found one"},
+      {"[{\"a\":1},\n{\"b\":2}", ":1: "},
+      {"{\"a\":1,\n", ":1: not JSON: "},
+      {"words", ":1: not JSON: "},
+    };
+    for (String[] broken : cases) {
+      Path file = Files.writeString(createTempDir().resolve("d.json"), broken[0]);
+      String message = refusal(file.getParent());
+      assertTrue(message, message.startsWith(file + broken[1]));
+    }
   }
 
   public void testIds() throws IOException {

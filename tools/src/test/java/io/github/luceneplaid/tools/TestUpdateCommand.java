@@ -341,4 +341,26 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertCounts(update(), 1, 1, 0, 1);
     assertEquals(List.of("b.md#1=b\nblue moon", "c.md#1=c\ncat", "x=red"), documents());
   }
+
+  /** Records stay in the index if their file is no longer valid, or seems to be something else. */
+  public void testBrokenRecords() throws IOException {
+    String first = "[{\"id\":\"a\",\"text\":\"red\"},\n";
+    String second = "{\"id\":\"b\",\"text\":\"blue\"}]";
+    Path file = write("docs/d.json", first + second);
+    write("docs/a.md", "cat\n");
+    run(with("index", file.getParent(), "-o", index));
+    String before = version();
+    write("docs/d.json", first.replace("red\"", "red") + second);
+    assertFails(1, file + ":1: not JSON: ", with("update", index));
+    write("docs/d.json", first.replace("\"red\"", "null") + second);
+    assertFails(1, file + ":1: expected an object with a string", with("update", index));
+    write("docs/d.json", first.replace("\"id\"", "\"text\"") + second);
+    assertFails(1, file + ":1: not JSON: Duplicate field", with("update", index));
+    write("docs/d.json", "{\"theme\":\"dark\"}");
+    assertFails(1, file + ":1: expected an object with a string", with("update", index));
+    assertEquals(before, version());
+    write("docs/d.json", first + second.replace("blue", "moon"));
+    assertCounts(update(), 0, 1, 0, 1);
+    assertEquals(List.of("a.md#1=a\ncat", "a=red", "b=moon"), documents());
+  }
 }
