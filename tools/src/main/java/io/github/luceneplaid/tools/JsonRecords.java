@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads records from JSON: objects one after another, usually a line each, or arrays of them. Each
@@ -26,6 +27,13 @@ import java.util.Set;
  * fields.
  */
 final class JsonRecords {
+  /**
+   * A brace, a quote, and later in this line a quote before a colon. Prose may start with a brace,
+   * too, but hardly so. The name need not be right: it may lack its own closing quote.
+   */
+  private static final Pattern START =
+      Pattern.compile("\\s*+(?:\\[\\s*+)?\\{\\s*+\"[^\n]*?\"\\s*+:");
+
   private final String name;
   private final JsonParser parser;
 
@@ -46,30 +54,12 @@ final class JsonRecords {
     this.parser = parser;
   }
 
-  /** Whether a text looks like records: its first value is an object with a text, or an array. */
+  /**
+   * Whether a text starts like records, right or wrong: with an object, or an array of objects, and
+   * the name of a member.
+   */
   static boolean startsLikeRecords(String content) {
-    int start = 0;
-    while (start < content.length() && Character.isWhitespace(content.charAt(start))) {
-      start++;
-    }
-    if (start == content.length() || "[{".indexOf(content.charAt(start)) < 0) {
-      return false;
-    }
-    try (JsonParser parser = JsonFiles.mapper().createParser(content)) {
-      JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_ARRAY) {
-        token = parser.nextToken();
-      }
-      if (token != JsonToken.START_OBJECT) {
-        return false;
-      }
-      JsonNode first = parser.readValueAsTree();
-      return first.path("text").isTextual();
-    } catch (
-        @SuppressWarnings("unused")
-        IOException e) {
-      return false;
-    }
+    return START.matcher(content).lookingAt();
   }
 
   /**

@@ -34,9 +34,9 @@ import java.util.stream.Collectors;
  *       {@value PassageCutter#WORDS} words. Hidden files are left out, and so are {@code .json}
  *       files that are valid but not of records.
  *   <li>{@code .md}: likewise.
- *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
- *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
- *       fields.
+ *   <li>{@code .jsonl}, {@code .json}, and whatever starts as such records do, with a brace and the
+ *       name of a member: objects with a {@code text}, and if wanted an {@code id} (or {@code
+ *       _id}), a {@code title} and other fields.
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *

@@ -183,6 +183,52 @@ public class TestInputs extends LuceneTestCase {
     assertEquals(1, found.lines().count());
   }
 
+  /** Records are not taken as lines or prose if the first of them is wrong. */
+  public void testWrongFirstRecord() throws IOException {
+    String next = "\n{\"id\":\"b\",\"text\":\"b\"}\n";
+    String[][] cases = {
+      {"{\"id\":\"a\",\"text\":null}", ":1: expected an object with a string \"text\", found text"},
+      {"{\"id\":\"a\",\"body\":\"a\"}", ":1: expected an object with a string \"text\", found one"},
+      {" { \"id\" : \"a\" \"text\":\"a\"}", ":1: not JSON: "},
+      {"{\"id:\"a\",\"text\":\"a\"}", ":1: not JSON: "},
+      {"[\n {\"id\":oops,\"text\":\"a\"}]", ":2: not JSON: "},
+      {"{\"text\":\"a\",\"text\":\"a\"}", ":1: not JSON: Duplicate field 'text'"},
+      {
+        "{\n\"id\":\"a\",\n\"text\":7}",
+        ":1: expected an object with a string \"text\", found text 7"
+      },
+    };
+    for (String[] wrong : cases) {
+      for (String name : List.of("a.txt", "a.log", "a")) {
+        Path file = file(name, wrong[0] + next);
+        assertTrue(refusal(file), refusal(file).startsWith(file + wrong[1]));
+      }
+      Path file = file("a.txt", wrong[0] + next);
+      String message = refusal(file.getParent());
+      assertTrue(message, message.startsWith(file + wrong[1]));
+    }
+  }
+
+  /** Prose may start with a brace or a bracket. */
+  public void testBraces() throws IOException {
+    for (String text :
+        List.of(
+            "{a} and \"b\": c",
+            "{\"Hello\", she said} and went",
+            "{\"a\nb\": c",
+            "[1] \"b\": c",
+            "[see {\"a\": b}]",
+            "{}",
+            "[]",
+            "{",
+            "{\"",
+            "{\"" + "\" ".repeat(100_000))) {
+      String line = text.lines().findFirst().orElse("").strip();
+      assertEquals(line, read(null, file("a.log", text)).get(0).body());
+    }
+    assertEquals("{\"a\": 1}", read(null, file("a.md", "{\"a\": 1}")).get(0).body());
+  }
+
   /** Other JSON in a folder is no text. */
   public void testFolderWithSettings() throws IOException {
     Path folder = createTempDir();

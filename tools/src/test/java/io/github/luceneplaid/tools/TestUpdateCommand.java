@@ -363,4 +363,18 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertCounts(update(), 0, 1, 0, 1);
     assertEquals(List.of("a.md#1=a\ncat", "a=red", "b=moon"), documents());
   }
+
+  /** Records in a file of any name stay records, and so do queries. */
+  public void testBrokenFirstLine() throws IOException {
+    Path file =
+        write("docs/d.txt", "{\"id\":\"a\",\"text\":\"red\"}\n{\"id\":\"b\",\"text\":\"cat\"}\n");
+    run(with("index", file.getParent(), "-o", index));
+    String before = version();
+    write("docs/d.txt", "{\"id\":\"a\",\"text\":\"red}\n{\"id\":\"b\",\"text\":\"cat\"}\n");
+    assertFails(1, file + ":", with("update", index));
+    assertEquals(before, version());
+    Path queries = write("q.txt", "{\"id\":\"q\",\"body\":\"red\"}\n");
+    assertFails(
+        1, queries + ":1: expected an object with a", with("search", index, "--queries", queries));
+  }
 }
