@@ -170,11 +170,21 @@ final class TextFiles {
       sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), stamp));
     }
     String content = decoder.decode(file.path().toString(), bytes);
+    if (mayBeSettings(file) && JsonRecords.isOtherJson(content)) {
+      notes.add(file.path() + ": left out, it has no records");
+      return;
+    }
+    int before = drafts.size();
+    add(file, content);
+    if (drafts.size() == before) {
+      notes.add(file.path() + ": has no text in it");
+    }
+  }
+
+  private void add(InputFiles.InputFile file, String content) throws IOException {
     String name = file.name();
     if (InputFiles.isMarkdown(name)) {
       addProse(file, content, true);
-    } else if (mayBeSettings(file) && JsonRecords.isOtherJson(content)) {
-      notes.add(file.path() + ": left out, it has no records");
     } else if (InputFiles.isJson(name) || JsonRecords.startsLikeRecords(content)) {
       addRecords(file, content);
     } else if (file.inFolder()) {

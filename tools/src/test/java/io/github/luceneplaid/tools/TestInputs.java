@@ -229,6 +229,19 @@ public class TestInputs extends LuceneTestCase {
     assertEquals("{\"a\": 1}", read(null, file("a.md", "{\"a\": 1}")).get(0).body());
   }
 
+  /** A file does not vanish without a note. */
+  public void testEmptyFiles() throws IOException {
+    Path folder = createTempDir();
+    Files.writeString(folder.resolve("a.md"), "Text.");
+    List<String> expected = new ArrayList<>();
+    for (String name : List.of("b.md", "c.txt", "d.jsonl", "e.text")) {
+      Path file = Files.writeString(folder.resolve(name), name.startsWith("b") ? "" : " \n\n");
+      expected.add(file + ": has no text in it");
+    }
+    assertEquals(List.of("a.md#1"), ids(folder));
+    assertEquals(expected, notes);
+  }
+
   /** Other JSON in a folder is no text. */
   public void testFolderWithSettings() throws IOException {
     Path folder = createTempDir();
