@@ -18,8 +18,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.lucene.util.UnicodeUtil;
 
 /**
  * Reads records from JSON: objects one after another, usually a line each, or arrays of them. Each
@@ -174,6 +176,33 @@ final class JsonRecords {
           place + ": title: expected a string, found " + Ids.shown(title.toString()));
     }
     String text = json.get("text").textValue().strip();
-    sink.accept(id, title.asText("").strip(), text, RecordFields.of(json, taken), line);
+    String heading = title.asText("").strip();
+    checkCharacters("title", heading, place);
+    checkCharacters("text", text, place);
+    sink.accept(id, heading, text, RecordFields.of(json, taken), line);
+  }
+
+  /** Refuses half of a character, such as \\ud800 alone: an index cannot keep it. */
+  private static void checkCharacters(String member, String value, String place) {
+    if (UnicodeUtil.validUTF16String(value)) {
+      return;
+    }
+    int at = 0;
+    while (isHalf(value, at) == false) {
+      at += Character.charCount(value.codePointAt(at));
+    }
+    throw new UserException(
+        String.format(
+            Locale.ROOT,
+            "%s: %s: expected whole characters, found half of one, \\u%04x, at offset %d",
+            place,
+            member,
+            (int) value.charAt(at),
+            at));
+  }
+
+  private static boolean isHalf(String value, int at) {
+    int point = value.codePointAt(at);
+    return Character.isBmpCodePoint(point) && Character.isSurrogate((char) point);
   }
 }

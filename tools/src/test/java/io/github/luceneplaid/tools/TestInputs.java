@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -240,6 +241,23 @@ public class TestInputs extends LuceneTestCase {
     }
     assertEquals(List.of("a.md#1"), ids(folder));
     assertEquals(expected, notes);
+  }
+
+  /** Half a character would come back as another one. */
+  public void testHalfCharacters() throws IOException {
+    String record =
+        "{\"text\":\"a\"}\n{\"title\":\"\\ud83d\\udc3b%s\",\"text\":\"\\ud83d\\udc3b%s\"}\n";
+    assertEquals(
+        "\ud83d\udc3b",
+        read(null, file("a.jsonl", String.format(Locale.ROOT, record, "", ""))).get(1).body());
+    for (String half : List.of("\\ud800", "\\udc3b", "\\ud800\\ud83d\\udc3b")) {
+      String found =
+          ": expected whole characters, found half of one, "
+              + half.substring(0, 6)
+              + ", at offset 2";
+      refused(":2: title" + found, String.format(Locale.ROOT, record, half, ""));
+      refused(":2: text" + found, String.format(Locale.ROOT, record, "", half));
+    }
   }
 
   /** Other JSON in a folder is no text. */
