@@ -13,13 +13,18 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.lucene.util.Constants;
 import org.apache.lucene.util.IOUtils;
 
 /** {@code plaid update} makes an index equal to a new one. */
@@ -376,5 +381,40 @@ public class TestUpdateCommand extends ChangeTestCase {
     Path queries = write("q.txt", "{\"id\":\"q\",\"body\":\"red\"}\n");
     assertFails(
         1, queries + ":1: expected an object with a", with("search", index, "--queries", queries));
+  }
+
+  /** Files whose names are no text look alike, so they are left out, with a note. */
+  public void testNamesThatAreNoText() throws IOException {
+    assumeTrue("needs names of any bytes", Constants.LINUX);
+    Path docs = write("docs/a.md", "cat\n").getParent();
+    Path odd = bytes(docs, "caf%E9.md");
+    Path other = bytes(docs, "caf%E8.md");
+    Path below = bytes(docs, "sub%E8");
+    try {
+      Files.writeString(odd, "red\n");
+      Files.writeString(other, "blue\n");
+      Files.writeString(Files.createDirectory(below).resolve("b.md"), "moon\n");
+    } catch (InvalidPathException | FileSystemException e) {
+      assumeNoException("needs names of any bytes", e);
+    }
+    run(with("index", docs, "-o", index));
+    String note = "caf\ufffd.md: left out, its name is not UTF-8; rename it";
+    assertEquals(err.toString(), 2, err.toString().split(Pattern.quote(note), -1).length - 1);
+    assertTrue(err.toString(), err.toString().contains("sub\ufffd: left out, its name is not "));
+    assertCounts(update(), 0, 0, 0, 1);
+    UserException named =
+        expectThrows(UserException.class, () -> TextFiles.read(List.of(odd), "INPUT"));
+    assertEquals("INPUT " + odd + ": its name is not UTF-8; rename it", named.getMessage());
+    assertFails(
+        1,
+        "INPUT " + docs.resolve("caf\ufffd.md") + ": its name is not UTF-8; rename it",
+        with("add", index, docs.resolve("caf\ufffd.md")));
+    Files.move(odd, docs.resolve("caf\u00e9.md"));
+    assertCounts(update(), 1, 0, 0, 1);
+  }
+
+  /** A path by its escaped bytes. */
+  private static Path bytes(Path folder, String name) {
+    return Path.of(URI.create(folder.toUri() + "/" + name));
   }
 }
