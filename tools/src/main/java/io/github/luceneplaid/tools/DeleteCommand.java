@@ -117,7 +117,7 @@ final class DeleteCommand implements Callable<Integer> {
     } else if (standard == false && Files.notExists(idsFile)) {
       throw new UserException("--ids " + idsFile + ": no such file");
     }
-    byte[] bytes = standard ? System.in.readAllBytes() : Files.readAllBytes(idsFile);
+    byte[] bytes = InputFiles.bytes(idsFile);
     String content = inputOptions.decoder().decode(idsFile.toString(), bytes);
     if (content.stripLeading().startsWith("[") == false) {
       return content.lines().filter(line -> line.isBlank() == false).toList();

@@ -36,6 +36,9 @@ import java.util.Set;
  * note.
  */
 final class InputFiles {
+  /** The longest array that all JVMs can make. */
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
   /** Standard input. */
   static final Path STANDARD_INPUT = Path.of("-");
 
@@ -237,6 +240,19 @@ final class InputFiles {
       }
     }
     return false;
+  }
+
+  /** Reads a file, or standard input. */
+  static byte[] bytes(Path path) throws IOException {
+    if (path.equals(STANDARD_INPUT)) {
+      return System.in.readAllBytes();
+    }
+    long size = Files.size(path);
+    if (size > MAX_BYTES) {
+      throw new UserException(
+          path + ": found " + size + " bytes, expected at most " + MAX_BYTES + "; split it");
+    }
+    return Files.readAllBytes(path);
   }
 
   /** Whether a file or folder can be read again later. */

@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -164,7 +163,7 @@ final class TextFiles {
     boolean repeatable = InputFiles.isRepeatable(file.path());
     // Taken before the content is read: if the file changes meanwhile, its stamp will differ
     FileStamp stamp = repeatable ? FileStamp.of(file.path()) : null;
-    byte[] bytes = bytes(file.path());
+    byte[] bytes = InputFiles.bytes(file.path());
     if (repeatable) {
       String path = SourceFile.path(file.path());
       sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), stamp));
@@ -197,12 +196,6 @@ final class TextFiles {
   /** A file that the user names, or that had records before, should have records. */
   private static boolean mayBeSettings(InputFiles.InputFile file) {
     return file.inFolder() && file.known() == null && InputFiles.isSettings(file.name());
-  }
-
-  private static byte[] bytes(Path path) throws IOException {
-    return path.equals(InputFiles.STANDARD_INPUT)
-        ? System.in.readAllBytes()
-        : Files.readAllBytes(path);
   }
 
   private void addProse(InputFiles.InputFile file, String content, boolean markdown) {

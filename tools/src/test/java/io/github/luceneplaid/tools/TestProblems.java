@@ -18,6 +18,7 @@ import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.Constants;
 
 /** Every problem is reported in one line: what was found, what was expected, what to do. */
 public class TestProblems extends CommandTestCase {
@@ -105,6 +107,17 @@ public class TestProblems extends CommandTestCase {
     String memory = Problem.message(new IOException("x", new OutOfMemoryError("Java heap space")));
     assertTrue(memory, memory.startsWith("out of memory (Java heap space): the heap has "));
     assertTrue(memory, memory.contains("PLAID_JAVA_OPTS=-Xmx"));
+    // No heap is large enough for these
+    for (String what :
+        List.of(
+            "Requested array size exceeds VM limit",
+            "Required array size too large",
+            "Required length exceeds implementation limit",
+            "UTF16 String size is 1200000000, should be less than 1073741823")) {
+      String array = Problem.message(new OutOfMemoryError(what));
+      assertTrue(array, array.startsWith("too much for one array (" + what + "): expected less"));
+      assertFalse(array, array.contains("Xmx"));
+    }
     assertEquals(
         "No space left on device; make room and run the command again",
         Problem.message(new IOException("No space left on device")));
@@ -118,6 +131,18 @@ public class TestProblems extends CommandTestCase {
     assertEquals(
         "IllegalStateException: y (--stacktrace: where)",
         Problem.message(new IllegalStateException("y")));
+  }
+
+  /** A file that no array can hold is told by its name and size. */
+  public void testHugeFile() throws IOException {
+    assumeTrue("needs files with holes", Constants.LINUX);
+    Path file = Path.of(createTempDir().toRealPath().toString()).resolve("huge.txt");
+    try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(1L << 31);
+    }
+    String message = file + ": found 2147483648 bytes, expected at most 2147483639; split it";
+    assertFails(1, message, "index", file, "-o", createTempDir().resolve("index"));
+    assertFails(1, message, "index", file.getParent(), "-o", createTempDir().resolve("index"));
   }
 
   /** A folder that nobody can write to needs no lock. */
