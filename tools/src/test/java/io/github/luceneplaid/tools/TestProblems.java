@@ -103,6 +103,40 @@ public class TestProblems extends CommandTestCase {
     assertFails(2, "--encoding nonsense: no encoding", odd);
   }
 
+  /** An empty path, as of a shell variable without a value, is not the current folder. */
+  public void testEmptyPaths() {
+    Object output = createTempDir().resolve("output");
+    Object[][] commands = {
+      {"index", "", "-o", output},
+      {"index", output, "-o", ""},
+      {"index", output, "", "-o", output},
+      {"encode", "", "-o", output},
+      {"add", output, ""},
+      {"update", ""},
+      {"update", output, ""},
+      {"delete", output, "--file", ""},
+      {"delete", output, "--ids", ""},
+      {"merge", ""},
+      {"search", "", "red"},
+      {"search", output, "--queries", ""},
+      {"search", output, "red", "--model", ""},
+      {"explain", "", "--query", "red", "--hit", "1"},
+      {"serve", ""},
+      {"recall", ""},
+      {"info", ""},
+      {"import", "", output},
+      {"export", output, ""},
+      {"convert", "", output},
+      {"check", ""},
+      {"fit-projection", "", "-o", output},
+    };
+    for (Object[] command : commands) {
+      assertFails(2, ": expected a path, found nothing (see plaid ", command);
+    }
+    assertFails(2, "plaid index: INPUT: expected a path, found nothing", commands[0]);
+    assertFails(2, "plaid index: --output: expected a path, found nothing", commands[1]);
+  }
+
   public void testMessages() {
     String memory = Problem.message(new IOException("x", new OutOfMemoryError("Java heap space")));
     assertTrue(memory, memory.startsWith("out of memory (Java heap space): the heap has "));
