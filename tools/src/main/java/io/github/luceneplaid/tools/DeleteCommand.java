@@ -100,7 +100,7 @@ final class DeleteCommand implements Callable<Integer> {
         delete(change, there, id);
       }
       if (files != null) {
-        deleteFiles(change, there.files().keySet());
+        deleteFiles(change, there.knownFiles().keySet());
       }
       tellMissing();
       long left = change.records().count();
@@ -158,7 +158,7 @@ final class DeleteCommand implements Callable<Integer> {
       long found = 0;
       for (String candidate : known) {
         if (Path.of(candidate).startsWith(path)) {
-          change.builder().deleteFile(candidate);
+          change.deleteFile(candidate);
           found++;
         }
       }

@@ -154,7 +154,7 @@ final class FileChanges {
     }
   }
 
-  /** Files of which the index has no records. */
+  /** Files that the index does not know. */
   List<InputFile> fresh() {
     return fresh;
   }
