@@ -152,7 +152,7 @@ final class AddCommand implements Callable<Integer> {
               + folder
               + " already (--replace replaces its records, plaid update takes what has changed)");
     }
-    change.builder().deleteFile(file.known().path());
+    change.deleteFile(file.known().path());
   }
 
   /**

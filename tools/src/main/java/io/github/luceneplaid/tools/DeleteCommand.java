@@ -100,7 +100,7 @@ final class DeleteCommand implements Callable<Integer> {
         delete(change, there, id);
       }
       if (files != null) {
-        deleteFiles(change, there.files().keySet());
+        deleteFiles(change, there.knownFiles().keySet());
       }
       tellMissing();
       long left = change.records().count();
@@ -117,7 +117,7 @@ final class DeleteCommand implements Callable<Integer> {
     } else if (standard == false && Files.notExists(idsFile)) {
       throw new UserException("--ids " + idsFile + ": no such file");
     }
-    byte[] bytes = standard ? System.in.readAllBytes() : Files.readAllBytes(idsFile);
+    byte[] bytes = InputFiles.bytes(idsFile);
     String content = inputOptions.decoder().decode(idsFile.toString(), bytes);
     if (content.stripLeading().startsWith("[") == false) {
       return content.lines().filter(line -> line.isBlank() == false).toList();
@@ -158,7 +158,7 @@ final class DeleteCommand implements Callable<Integer> {
       long found = 0;
       for (String candidate : known) {
         if (Path.of(candidate).startsWith(path)) {
-          change.builder().deleteFile(candidate);
+          change.deleteFile(candidate);
           found++;
         }
       }

@@ -144,7 +144,7 @@ final class FileChanges {
     FileStamp stamp = FileStamp.of(file.path());
     if (before.stamp().proves(stamp)) {
       unchanged++;
-    } else if (SourceFile.hash(Files.readAllBytes(file.path())) == before.hash()) {
+    } else if (SourceFile.hash(InputFiles.bytes(file.path())) == before.hash()) {
       unchanged++;
       if (stamp.equals(before.stamp()) == false) {
         touched.add(new SourceFile(before.path(), before.name(), before.hash(), stamp));
@@ -154,7 +154,7 @@ final class FileChanges {
     }
   }
 
-  /** Files of which the index has no records. */
+  /** Files that the index does not know. */
   List<InputFile> fresh() {
     return fresh;
   }

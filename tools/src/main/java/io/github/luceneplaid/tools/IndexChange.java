@@ -15,7 +15,12 @@ import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
@@ -31,6 +36,13 @@ final class IndexChange implements Closeable {
   private final IndexBuilder builder;
   private final DirectoryReader before;
   private final IndexSettings settings;
+
+  /** Files that may be new for a later update if they have no records then. */
+  private final Set<String> forgotten = new HashSet<>();
+
+  /** Files with other stamps than before. */
+  private final Map<String, SourceFile> touched = new HashMap<>();
+
   private DirectoryReader now;
 
   /** Opens an index; nobody else can write to it meanwhile. */
@@ -78,6 +90,23 @@ final class IndexChange implements Closeable {
     now = null;
     now = builder.reader();
     return new IndexedRecords(now);
+  }
+
+  /** Deletes all records of a file. */
+  void deleteFile(String path) throws IOException {
+    builder.deleteFile(path);
+    forget(path);
+  }
+
+  /** Forgets a file, unless it has records at the end. */
+  void forget(String path) {
+    forgotten.add(path);
+  }
+
+  /** Updates the stamp of a file whose content is the same. */
+  void touch(SourceFile file) throws IOException {
+    builder.updateFile(file);
+    touched.put(file.path(), file);
   }
 
   /**
@@ -136,10 +165,26 @@ final class IndexChange implements Closeable {
 
   /** Commits all changes. */
   void commit() throws IOException {
+    keepEmptied();
     // Files can be deleted only after their readers are closed
     IOUtils.close(now, before);
     now = null;
     builder.finish();
+  }
+
+  /**
+   * Remembers files that have lost all their records, so that an update does not add them again.
+   */
+  private void keepEmptied() throws IOException {
+    Map<String, SourceFile> emptied = new TreeMap<>(new IndexedRecords(before).knownFiles());
+    emptied.keySet().removeAll(forgotten);
+    emptied.keySet().removeAll(records().files().keySet());
+    emptied.replaceAll((path, file) -> touched.getOrDefault(path, file));
+    List<SourceFile> files = List.copyOf(emptied.values());
+    if (files.equals(settings.emptied()) == false) {
+      settings.setEmptied(files);
+      builder.keep(settings);
+    }
   }
 
   @Override

@@ -43,6 +43,9 @@ final class IndexSettings {
   /** A JSON array of absolute paths. */
   private static final String INPUTS = "plaid.inputs";
 
+  /** A JSON array of arrays: the path, the name, the hash, the time and the size of a file. */
+  private static final String EMPTIED = "plaid.emptied";
+
   private final Map<String, String> data;
 
   /** Those of a new index, to be filled. */
@@ -143,11 +146,40 @@ final class IndexSettings {
 
   /** Keeps the files and folders that the index is made of, each once. */
   void setInputs(List<Path> inputs) {
-    List<String> paths = inputs.stream().map(SourceFile::path).distinct().toList();
+    data.put(INPUTS, json(inputs.stream().map(SourceFile::path).distinct().toList()));
+  }
+
+  /**
+   * Files all of whose records were deleted by their ids. No document is left that could tell their
+   * hashes and stamps.
+   */
+  List<SourceFile> emptied() throws IOException {
+    List<SourceFile> files = new ArrayList<>();
+    if (data.containsKey(EMPTIED)) {
+      for (JsonNode file : new ObjectMapper().readTree(data.get(EMPTIED))) {
+        FileStamp stamp = new FileStamp(file.path(4).asLong(), file.path(3).asLong());
+        files.add(
+            new SourceFile(
+                file.path(0).asText(), file.path(1).asText(), file.path(2).asLong(), stamp));
+      }
+    }
+    return files;
+  }
+
+  void setEmptied(List<SourceFile> files) {
+    List<List<Object>> list = new ArrayList<>();
+    for (SourceFile file : files) {
+      FileStamp stamp = file.stamp();
+      list.add(List.of(file.path(), file.name(), file.hash(), stamp.time(), stamp.size()));
+    }
+    data.put(EMPTIED, json(list));
+  }
+
+  private static String json(List<?> list) {
     try {
-      data.put(INPUTS, new ObjectMapper().writeValueAsString(paths));
+      return new ObjectMapper().writeValueAsString(list);
     } catch (JsonProcessingException e) {
-      throw new AssertionError("a list of strings", e);
+      throw new AssertionError("strings and numbers", e);
     }
   }
 }

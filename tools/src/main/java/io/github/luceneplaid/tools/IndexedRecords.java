@@ -243,6 +243,16 @@ final class IndexedRecords {
     return files;
   }
 
+  /** The files that records came from, and those that have none any more. */
+  Map<String, SourceFile> knownFiles() throws IOException {
+    Map<String, SourceFile> known = new HashMap<>();
+    for (SourceFile file : IndexSettings.of(reader).emptied()) {
+      known.put(file.path(), file);
+    }
+    known.putAll(files());
+    return known;
+  }
+
   private static void addFiles(LeafReader segment, Map<String, SourceFile> files)
       throws IOException {
     SortedDocValues paths = segment.getSortedDocValues(SourceFile.FILE);

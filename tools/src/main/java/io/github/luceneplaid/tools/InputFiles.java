@@ -16,6 +16,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -31,9 +32,13 @@ import java.util.Set;
 /**
  * The files that a user names, and the files in folders that the user names, in the order of their
  * paths. Links are followed, but each file is taken only once. Hidden files in folders are left
- * out. Files that cannot be read are left out, with a note.
+ * out. Files and folders that cannot be read, or whose names are no text, are left out, with a
+ * note.
  */
 final class InputFiles {
+  /** The longest array that all JVMs can make. */
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
   /** Standard input. */
   static final Path STANDARD_INPUT = Path.of("-");
 
@@ -96,10 +101,15 @@ final class InputFiles {
       if (seen.add(path)) {
         found.add(new Found(path, "stdin", "stdin", false));
       }
+    } else if (isNamed(path) == false) {
+      throw new UserException(option + " " + path + ": " + wrongName());
     } else if (Files.isDirectory(path)) {
       addFolder(path);
     } else if (Files.exists(path) == false) {
-      throw new UserException(option + " " + path + ": no such file or folder");
+      // Java makes this character of bytes of an argument that are no text
+      boolean named = path.toString().indexOf('\ufffd') < 0;
+      throw new UserException(
+          option + " " + path + ": " + (named ? "no such file or folder" : wrongName()));
     } else {
       // A pipe has no real path
       Object key = Files.isRegularFile(path) ? path.toRealPath() : path;
@@ -107,6 +117,24 @@ final class InputFiles {
         found.add(new Found(path, path.getFileName().toString(), path.toString(), false));
       }
     }
+  }
+
+  /**
+   * Whether the name of a path is text. On many file systems it may be any bytes. Bytes that are no
+   * text all become the same character, so that two names could not be told apart.
+   */
+  private static boolean isNamed(Path path) {
+    try {
+      return path.getFileSystem().getPath(path.toString()).equals(path);
+    } catch (
+        @SuppressWarnings("unused")
+        InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static String wrongName() {
+    return "its name is not " + System.getProperty("sun.jnu.encoding", "UTF-8") + "; rename it";
   }
 
   private void addFolder(Path folder) throws IOException {
@@ -140,6 +168,10 @@ final class InputFiles {
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
         throws IOException {
       boolean hidden = folder.equals(root) == false && isHidden(folder);
+      if (hidden == false && isNamed(folder) == false) {
+        notes.add(folder + ": left out, " + wrongName());
+        return FileVisitResult.SKIP_SUBTREE;
+      }
       return hidden || folders.add(folder.toRealPath()) == false
           ? FileVisitResult.SKIP_SUBTREE
           : FileVisitResult.CONTINUE;
@@ -150,7 +182,9 @@ final class InputFiles {
       // A link that leads nowhere comes as a link
       boolean mayBeFile = attributes.isRegularFile() || attributes.isSymbolicLink();
       if (mayBeFile && isHidden(file) == false && isText(file)) {
-        if (Files.isReadable(file)) {
+        if (isNamed(file) == false) {
+          notes.add(file + ": left out, " + wrongName());
+        } else if (Files.isReadable(file)) {
           files.add(file);
         } else {
           notes.add(file + ": left out, it cannot be read");
@@ -206,6 +240,19 @@ final class InputFiles {
       }
     }
     return false;
+  }
+
+  /** Reads a file, or standard input. */
+  static byte[] bytes(Path path) throws IOException {
+    if (path.equals(STANDARD_INPUT)) {
+      return System.in.readAllBytes();
+    }
+    long size = Files.size(path);
+    if (size > MAX_BYTES) {
+      throw new UserException(
+          path + ": found " + size + " bytes, expected at most " + MAX_BYTES + "; split it");
+    }
+    return Files.readAllBytes(path);
   }
 
   /** Whether a file or folder can be read again later. */

@@ -18,7 +18,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.lucene.util.UnicodeUtil;
 
 /**
  * Reads records from JSON: objects one after another, usually a line each, or arrays of them. Each
@@ -26,6 +29,13 @@ import java.util.Set;
  * fields.
  */
 final class JsonRecords {
+  /**
+   * A brace, a quote, and later in this line a quote before a colon. Prose may start with a brace,
+   * too, but hardly so. The name need not be right: it may lack its own closing quote.
+   */
+  private static final Pattern START =
+      Pattern.compile("\\s*+(?:\\[\\s*+)?\\{\\s*+\"[^\n]*?\"\\s*+:");
+
   private final String name;
   private final JsonParser parser;
 
@@ -46,30 +56,57 @@ final class JsonRecords {
     this.parser = parser;
   }
 
-  /** Whether a text looks like records: its first value is an object with a text, or an array. */
+  /**
+   * Whether a text starts like records, right or wrong: with an object, or an array of objects, and
+   * the name of a member.
+   */
   static boolean startsLikeRecords(String content) {
-    int start = 0;
-    while (start < content.length() && Character.isWhitespace(content.charAt(start))) {
-      start++;
-    }
-    if (start == content.length() || "[{".indexOf(content.charAt(start)) < 0) {
-      return false;
-    }
+    return START.matcher(content).lookingAt();
+  }
+
+  /**
+   * Whether a text is whole, valid JSON in which nothing is meant as a record: no object, or object
+   * in an array, has a member {@code text}. JSON with an error is no such text, because nobody can
+   * tell what it was meant to be.
+   */
+  static boolean isOtherJson(String content) throws IOException {
     try (JsonParser parser = JsonFiles.mapper().createParser(content)) {
-      JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_ARRAY) {
-        token = parser.nextToken();
+      boolean inArray = false;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        switch (token) {
+          case START_ARRAY -> {
+            if (inArray) {
+              parser.skipChildren();
+            }
+            inArray = true;
+          }
+          case END_ARRAY -> inArray = false;
+          case START_OBJECT -> {
+            if (hasText(parser)) {
+              return false;
+            }
+          }
+          default -> {}
+        }
       }
-      if (token != JsonToken.START_OBJECT) {
-        return false;
-      }
-      JsonNode first = parser.readValueAsTree();
-      return first.path("text").isTextual();
+      return true;
     } catch (
         @SuppressWarnings("unused")
-        IOException e) {
+        JsonProcessingException e) {
       return false;
     }
+  }
+
+  /** Whether the object that has just started has a text. Reads it to the end if it has none. */
+  private static boolean hasText(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      if (parser.currentName().equals("text")) {
+        return true;
+      }
+      parser.nextToken();
+      parser.skipChildren();
+    }
+    return false;
   }
 
   /**
@@ -139,6 +176,33 @@ final class JsonRecords {
           place + ": title: expected a string, found " + Ids.shown(title.toString()));
     }
     String text = json.get("text").textValue().strip();
-    sink.accept(id, title.asText("").strip(), text, RecordFields.of(json, taken), line);
+    String heading = title.asText("").strip();
+    checkCharacters("title", heading, place);
+    checkCharacters("text", text, place);
+    sink.accept(id, heading, text, RecordFields.of(json, taken), line);
+  }
+
+  /** Refuses half of a character, such as \\ud800 alone: an index cannot keep it. */
+  private static void checkCharacters(String member, String value, String place) {
+    if (UnicodeUtil.validUTF16String(value)) {
+      return;
+    }
+    int at = 0;
+    while (isHalf(value, at) == false) {
+      at += Character.charCount(value.codePointAt(at));
+    }
+    throw new UserException(
+        String.format(
+            Locale.ROOT,
+            "%s: %s: expected whole characters, found half of one, \\u%04x, at offset %d",
+            place,
+            member,
+            (int) value.charAt(at),
+            at));
+  }
+
+  private static boolean isHalf(String value, int at) {
+    int point = value.codePointAt(at);
+    return Character.isBmpCodePoint(point) && Character.isSurrogate((char) point);
   }
 }

@@ -12,6 +12,8 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +21,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -123,9 +128,28 @@ public final class Plaid implements Runnable {
     command.setOut(console.out());
     command.setErr(console.err());
     command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setExecutionStrategy(
+        parsed -> {
+          checkPaths(parsed);
+          return new CommandLine.RunLast().execute(parsed);
+        });
     command.setExecutionExceptionHandler((e, line, parsed) -> plaid.failed(e));
     command.setParameterExceptionHandler((e, given) -> plaid.misused(e));
     return command;
+  }
+
+  /** Refuses empty paths. Each would be the current folder, but is rather an unset variable. */
+  private static void checkPaths(ParseResult parsed) {
+    for (ParseResult part = parsed; part != null; part = part.subcommand()) {
+      for (ArgSpec arg : part.commandSpec().args()) {
+        boolean isPath = Arrays.asList(arg.auxiliaryTypes()).contains(Path.class);
+        if (isPath && arg.originalStringValues().contains("")) {
+          String name = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+          throw new ParameterException(
+              part.commandSpec().commandLine(), name + ": expected a path, found nothing");
+        }
+      }
+    }
   }
 
   private static void documentExitCodes(CommandLine command) {

@@ -36,6 +36,11 @@ final class Problem {
           "this writer hit an unrecoverable error",
           "this IndexWriter is closed");
 
+  /** Beginnings of messages about an array that is too long, whatever the heap. */
+  private static final List<String> ARRAY =
+      List.of(
+          "Requested array size", "Required array size", "Required length", "UTF16 String size");
+
   static String message(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError) {
@@ -74,6 +79,11 @@ final class Problem {
   }
 
   private static String memory(String what) {
+    if (what != null && ARRAY.stream().anyMatch(what::startsWith)) {
+      return "too much for one array ("
+          + what
+          + "): expected less input at once (--stacktrace: where)";
+    }
     long megabytes = Runtime.getRuntime().maxMemory() >> 20;
     return "out of memory ("
         + what

@@ -51,7 +51,7 @@ final class PseudoQueries {
    */
   static List<float[][]> of(IndexReader reader, int count, int length) throws IOException {
     PseudoQueries queries = new PseudoQueries(length);
-    queries.take(queries.sample(reader, count));
+    queries.take(queries.sample(reader, Math.min(count, reader.numDocs())));
     return queries.queries;
   }
 

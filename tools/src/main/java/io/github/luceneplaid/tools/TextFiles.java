@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,12 +30,12 @@ import java.util.stream.Collectors;
  * <ul>
  *   <li>A folder: every {@code .txt}, {@code .md}, {@code .jsonl} and {@code .json} file in it and
  *       below, by path. Prose is cut at headings and blank lines into passages of up to about
- *       {@value PassageCutter#WORDS} words. Hidden files are left out, and {@code .json} files that
- *       are not of records.
+ *       {@value PassageCutter#WORDS} words. Hidden files are left out, and so are {@code .json}
+ *       files that are valid but not of records.
  *   <li>{@code .md}: likewise.
- *   <li>{@code .jsonl}, {@code .json}, and whatever starts with such a record: objects with a
- *       {@code text}, and if wanted an {@code id} (or {@code _id}), a {@code title} and other
- *       fields.
+ *   <li>{@code .jsonl}, {@code .json}, and whatever starts as such records do, with a brace and the
+ *       name of a member: objects with a {@code text}, and if wanted an {@code id} (or {@code
+ *       _id}), a {@code title} and other fields.
  *   <li>Any other file, and standard input: a passage per line that is not blank.
  * </ul>
  *
@@ -164,20 +163,28 @@ final class TextFiles {
     boolean repeatable = InputFiles.isRepeatable(file.path());
     // Taken before the content is read: if the file changes meanwhile, its stamp will differ
     FileStamp stamp = repeatable ? FileStamp.of(file.path()) : null;
-    byte[] bytes = bytes(file.path());
+    byte[] bytes = InputFiles.bytes(file.path());
     if (repeatable) {
       String path = SourceFile.path(file.path());
       sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), stamp));
     }
     String content = decoder.decode(file.path().toString(), bytes);
+    if (mayBeSettings(file) && JsonRecords.isOtherJson(content)) {
+      notes.add(file.path() + ": left out, it has no records");
+      return;
+    }
+    int before = drafts.size();
+    add(file, content);
+    if (drafts.size() == before) {
+      notes.add(file.path() + ": has no text in it");
+    }
+  }
+
+  private void add(InputFiles.InputFile file, String content) throws IOException {
     String name = file.name();
     if (InputFiles.isMarkdown(name)) {
       addProse(file, content, true);
-    } else if (JsonRecords.startsLikeRecords(content)) {
-      addRecords(file, content);
-    } else if (file.inFolder() && InputFiles.isSettings(name)) {
-      notes.add(file.path() + ": left out, it has no records");
-    } else if (InputFiles.isJson(name)) {
+    } else if (InputFiles.isJson(name) || JsonRecords.startsLikeRecords(content)) {
       addRecords(file, content);
     } else if (file.inFolder()) {
       addProse(file, content, false);
@@ -186,10 +193,9 @@ final class TextFiles {
     }
   }
 
-  private static byte[] bytes(Path path) throws IOException {
-    return path.equals(InputFiles.STANDARD_INPUT)
-        ? System.in.readAllBytes()
-        : Files.readAllBytes(path);
+  /** A file that the user names, or that had records before, should have records. */
+  private static boolean mayBeSettings(InputFiles.InputFile file) {
+    return file.inFolder() && file.known() == null && InputFiles.isSettings(file.name());
   }
 
   private void addProse(InputFiles.InputFile file, String content, boolean markdown) {

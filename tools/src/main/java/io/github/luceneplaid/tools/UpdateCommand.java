@@ -107,7 +107,7 @@ final class UpdateCommand implements Callable<Integer> {
       throw new UserException(
           folder + ": was not made of files that are known; name the files or folders to take");
     }
-    changes = FileChanges.find(folder, there.files(), roots, inputs, notes);
+    changes = FileChanges.find(folder, there.knownFiles(), roots, inputs, notes);
     texts = new TextFiles(inputOptions.decoder(settings.encoding()), notes);
     texts.read(changes.fresh());
     texts.read(changes.changed());
@@ -117,10 +117,10 @@ final class UpdateCommand implements Callable<Integer> {
   private RecordWriter update(IndexChange change) throws IOException {
     IndexBuilder builder = change.builder();
     for (String path : changes.removed()) {
-      builder.deleteFile(path);
+      change.deleteFile(path);
     }
     for (SourceFile file : changes.touched()) {
-      builder.updateFile(file);
+      change.touch(file);
     }
     if (roots.equals(settings.inputs()) == false) {
       settings.setInputs(roots);
@@ -135,6 +135,7 @@ final class UpdateCommand implements Callable<Integer> {
     ChangedFiles files = new ChangedFiles(builder, there, records);
     for (InputFiles.InputFile file : changes.changed()) {
       files.update(texts.source(file));
+      change.forget(path(file));
     }
     TextFiles.Records rest = files.rest();
     RecordWriter added = null;
@@ -148,7 +149,7 @@ final class UpdateCommand implements Callable<Integer> {
   }
 
   private void report(RecordWriter added) {
-    // The index does not store files without records, so they are read again at the next update
+    // The index does not know files that never had records, so the next update reads them again
     Set<InputFiles.InputFile> withRecords = texts.files();
     List<String> fresh =
         changes.fresh().stream().filter(withRecords::contains).map(UpdateCommand::path).toList();

@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -120,6 +122,55 @@ public class TestDeleteCommand extends ChangeTestCase {
     run("delete", index, "--file", docs);
     run(with("update", index));
     assertEquals(List.of("d.md#1"), ids());
+  }
+
+  /** A file without records is not new for an update, however many of them there are. */
+  public void testEmptiedFiles() throws IOException {
+    Path docs = write("docs/stays.md", "red\n").getParent();
+    int n = 400 + random().nextInt(100);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      String name = "x".repeat(100) + i + ".md";
+      write("docs/" + name, "cat\n");
+      ids.add(name + "#1");
+    }
+    run(with("index", docs, "-o", index));
+    Path list = write("ids", String.join("\n", ids));
+    run("delete", index, "--ids", list);
+    List<String> stays = List.of("stays.md#1");
+    assertEquals(stays, ids());
+    String before = version();
+    for (int i = 0; i < 2; i++) {
+      run("update", index);
+      assertTrue(out.toString(), out.toString().contains(": 0 added, 0 changed, 0 removed, "));
+      assertTrue(out.toString(), out.toString().contains(", " + (n + 1) + " unchanged"));
+    }
+    assertEquals(before, version());
+    run("merge", index);
+    // Touched; changed; gone; deleted by its name; added by its name
+    Path touched = docs.resolve("x".repeat(100) + "0.md");
+    Files.setLastModifiedTime(touched, FileTime.fromMillis(12_345_678));
+    String changed = write("docs/" + "x".repeat(100) + "1.md", "blue\n").getFileName() + "#1";
+    Files.delete(docs.resolve("x".repeat(100) + "2.md"));
+    run(with("update", index));
+    String said = out.toString();
+    assertTrue(said, said.contains(": 0 added, 1 changed, 1 removed, " + (n - 1) + " unchanged"));
+    assertEquals(List.of("stays.md#1", changed), ids());
+    before = version();
+    run("update", index);
+    assertTrue(out.toString(), out.toString().contains(", " + n + " unchanged"));
+    assertEquals(before, version());
+    run("delete", index, "--file", touched);
+    Path added = docs.resolve("x".repeat(100) + "3.md");
+    run(with("add", index, added));
+    assertEquals(3, ids().size());
+    run(with("update", index));
+    assertTrue(out.toString(), out.toString().contains(": 1 added, 0 changed, 0 removed, "));
+    assertEquals(4, ids().size());
+    run("delete", index, "--id", changed);
+    run(with("update", index));
+    assertEquals(3, ids().size());
+    run("check", index);
   }
 
   public void testMerge() throws IOException {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -183,6 +184,82 @@ public class TestInputs extends LuceneTestCase {
     assertEquals(1, found.lines().count());
   }
 
+  /** Records are not taken as lines or prose if the first of them is wrong. */
+  public void testWrongFirstRecord() throws IOException {
+    String next = "\n{\"id\":\"b\",\"text\":\"b\"}\n";
+    String[][] cases = {
+      {"{\"id\":\"a\",\"text\":null}", ":1: expected an object with a string \"text\", found text"},
+      {"{\"id\":\"a\",\"body\":\"a\"}", ":1: expected an object with a string \"text\", found one"},
+      {" { \"id\" : \"a\" \"text\":\"a\"}", ":1: not JSON: "},
+      {"{\"id:\"a\",\"text\":\"a\"}", ":1: not JSON: "},
+      {"[\n {\"id\":oops,\"text\":\"a\"}]", ":2: not JSON: "},
+      {"{\"text\":\"a\",\"text\":\"a\"}", ":1: not JSON: Duplicate field 'text'"},
+      {
+        "{\n\"id\":\"a\",\n\"text\":7}",
+        ":1: expected an object with a string \"text\", found text 7"
+      },
+    };
+    for (String[] wrong : cases) {
+      for (String name : List.of("a.txt", "a.log", "a")) {
+        Path file = file(name, wrong[0] + next);
+        assertTrue(refusal(file), refusal(file).startsWith(file + wrong[1]));
+      }
+      Path file = file("a.txt", wrong[0] + next);
+      String message = refusal(file.getParent());
+      assertTrue(message, message.startsWith(file + wrong[1]));
+    }
+  }
+
+  /** Prose may start with a brace or a bracket. */
+  public void testBraces() throws IOException {
+    for (String text :
+        List.of(
+            "{a} and \"b\": c",
+            "{\"Hello\", she said} and went",
+            "{\"a\nb\": c",
+            "[1] \"b\": c",
+            "[see {\"a\": b}]",
+            "{}",
+            "[]",
+            "{",
+            "{\"",
+            "{\"" + "\" ".repeat(100_000))) {
+      String line = text.lines().findFirst().orElse("").strip();
+      assertEquals(line, read(null, file("a.log", text)).get(0).body());
+    }
+    assertEquals("{\"a\": 1}", read(null, file("a.md", "{\"a\": 1}")).get(0).body());
+  }
+
+  /** A file does not vanish without a note. */
+  public void testEmptyFiles() throws IOException {
+    Path folder = createTempDir();
+    Files.writeString(folder.resolve("a.md"), "Text.");
+    List<String> expected = new ArrayList<>();
+    for (String name : List.of("b.md", "c.txt", "d.jsonl", "e.text")) {
+      Path file = Files.writeString(folder.resolve(name), name.startsWith("b") ? "" : " \n\n");
+      expected.add(file + ": has no text in it");
+    }
+    assertEquals(List.of("a.md#1"), ids(folder));
+    assertEquals(expected, notes);
+  }
+
+  /** Half a character would come back as another one. */
+  public void testHalfCharacters() throws IOException {
+    String record =
+        "{\"text\":\"a\"}\n{\"title\":\"\\ud83d\\udc3b%s\",\"text\":\"\\ud83d\\udc3b%s\"}\n";
+    assertEquals(
+        "\ud83d\udc3b",
+        read(null, file("a.jsonl", String.format(Locale.ROOT, record, "", ""))).get(1).body());
+    for (String half : List.of("\\ud800", "\\udc3b", "\\ud800\\ud83d\\udc3b")) {
+      String found =
+          ": expected whole characters, found half of one, "
+              + half.substring(0, 6)
+              + ", at offset 2";
+      refused(":2: title" + found, String.format(Locale.ROOT, record, half, ""));
+      refused(":2: text" + found, String.format(Locale.ROOT, record, "", half));
+    }
+  }
+
   /** Other JSON in a folder is no text. */
   public void testFolderWithSettings() throws IOException {
     Path folder = createTempDir();
@@ -190,6 +267,30 @@ public class TestInputs extends LuceneTestCase {
     Path settings = Files.writeString(folder.resolve("settings.json"), "{\"a\":1}");
     assertEquals(List.of("a"), ids(folder));
     assertEquals(List.of(settings + ": left out, it has no records"), notes);
+    for (String other : List.of("", "7", "[]", "[[{\"text\":1}]]", "[1,{}] {\"a\":{\"text\":1}}")) {
+      Files.writeString(settings, other);
+      assertEquals(other, List.of("a"), ids(folder));
+      assertEquals(List.of(settings + ": left out, it has no records"), notes);
+    }
+  }
+
+  /** JSON in a folder is left out only if it is valid and surely has no records. */
+  public void testFolderWithBrokenRecords() throws IOException {
+    String[][] cases = {
+      {"[{\"id\":\"a\",\"text\":\"ferry},\n{\"id\":\"b\",\"text\":\"otter\"}]", ":1: not JSON: "},
+      {"[{\"text\":null},\n{\"text\":\"otter\"}]", ":1: expected an object with a string \"text\""},
+      {"{\"text\":\"a\",\"text\":\"b\"}", ":1: not JSON: Duplicate field 'text'"},
+      {"[{\"id\":\"a\",\"id\":\"a\",\"text\":\"b\"}]", ":1: not JSON: Duplicate field 'id'"},
+      {"{\"a\":1}\n{\"text\":\"b\"}", ":1: expected an object with a string \"text\", found one"},
+      {"[{\"a\":1},\n{\"b\":2}", ":1: "},
+      {"{\"a\":1,\n", ":1: not JSON: "},
+      {"words", ":1: not JSON: "},
+    };
+    for (String[] broken : cases) {
+      Path file = Files.writeString(createTempDir().resolve("d.json"), broken[0]);
+      String message = refusal(file.getParent());
+      assertTrue(message, message.startsWith(file + broken[1]));
+    }
   }
 
   public void testIds() throws IOException {

@@ -18,6 +18,7 @@ import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.Constants;
 
 /** Every problem is reported in one line: what was found, what was expected, what to do. */
 public class TestProblems extends CommandTestCase {
@@ -101,10 +103,55 @@ public class TestProblems extends CommandTestCase {
     assertFails(2, "--encoding nonsense: no encoding", odd);
   }
 
+  /** An empty path, as of a shell variable without a value, is not the current folder. */
+  public void testEmptyPaths() {
+    Object output = createTempDir().resolve("output");
+    Object[][] commands = {
+      {"index", "", "-o", output},
+      {"index", output, "-o", ""},
+      {"index", output, "", "-o", output},
+      {"encode", "", "-o", output},
+      {"add", output, ""},
+      {"update", ""},
+      {"update", output, ""},
+      {"delete", output, "--file", ""},
+      {"delete", output, "--ids", ""},
+      {"merge", ""},
+      {"search", "", "red"},
+      {"search", output, "--queries", ""},
+      {"search", output, "red", "--model", ""},
+      {"explain", "", "--query", "red", "--hit", "1"},
+      {"serve", ""},
+      {"recall", ""},
+      {"info", ""},
+      {"import", "", output},
+      {"export", output, ""},
+      {"convert", "", output},
+      {"check", ""},
+      {"fit-projection", "", "-o", output},
+    };
+    for (Object[] command : commands) {
+      assertFails(2, ": expected a path, found nothing (see plaid ", command);
+    }
+    assertFails(2, "plaid index: INPUT: expected a path, found nothing", commands[0]);
+    assertFails(2, "plaid index: --output: expected a path, found nothing", commands[1]);
+  }
+
   public void testMessages() {
     String memory = Problem.message(new IOException("x", new OutOfMemoryError("Java heap space")));
     assertTrue(memory, memory.startsWith("out of memory (Java heap space): the heap has "));
     assertTrue(memory, memory.contains("PLAID_JAVA_OPTS=-Xmx"));
+    // No heap is large enough for these
+    for (String what :
+        List.of(
+            "Requested array size exceeds VM limit",
+            "Required array size too large",
+            "Required length exceeds implementation limit",
+            "UTF16 String size is 1200000000, should be less than 1073741823")) {
+      String array = Problem.message(new OutOfMemoryError(what));
+      assertTrue(array, array.startsWith("too much for one array (" + what + "): expected less"));
+      assertFalse(array, array.contains("Xmx"));
+    }
     assertEquals(
         "No space left on device; make room and run the command again",
         Problem.message(new IOException("No space left on device")));
@@ -118,6 +165,18 @@ public class TestProblems extends CommandTestCase {
     assertEquals(
         "IllegalStateException: y (--stacktrace: where)",
         Problem.message(new IllegalStateException("y")));
+  }
+
+  /** A file that no array can hold is told by its name and size. */
+  public void testHugeFile() throws IOException {
+    assumeTrue("needs files with holes", Constants.LINUX);
+    Path file = Path.of(createTempDir().toRealPath().toString()).resolve("huge.txt");
+    try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(1L << 31);
+    }
+    String message = file + ": found 2147483648 bytes, expected at most 2147483639; split it";
+    assertFails(1, message, "index", file, "-o", createTempDir().resolve("index"));
+    assertFails(1, message, "index", file.getParent(), "-o", createTempDir().resolve("index"));
   }
 
   /** A folder that nobody can write to needs no lock. */

@@ -219,6 +219,9 @@ public class TestRecallCommand extends CommandTestCase {
     assertEquals(0, plaid("recall", index, "--sample=1"));
     assertTrue(out.toString(), out.toString().contains("20 documents: 1 query of "));
     assertTrue(out.toString(), out.toString().contains("searched exactly in any case"));
+    // No more than there are documents
+    assertEquals(err.toString(), 0, plaid("recall", index, "--sample=2147483647"));
+    assertTrue(out.toString(), out.toString().contains("20 documents: 20 queries of "));
   }
 
   /** Codes of other programs, without texts, ids or metadata. */

@@ -13,13 +13,18 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.lucene.util.Constants;
 import org.apache.lucene.util.IOUtils;
 
 /** {@code plaid update} makes an index equal to a new one. */
@@ -340,5 +345,76 @@ public class TestUpdateCommand extends ChangeTestCase {
     write("docs/c.md", "cat\n");
     assertCounts(update(), 1, 1, 0, 1);
     assertEquals(List.of("b.md#1=b\nblue moon", "c.md#1=c\ncat", "x=red"), documents());
+  }
+
+  /** Records stay in the index if their file is no longer valid, or seems to be something else. */
+  public void testBrokenRecords() throws IOException {
+    String first = "[{\"id\":\"a\",\"text\":\"red\"},\n";
+    String second = "{\"id\":\"b\",\"text\":\"blue\"}]";
+    Path file = write("docs/d.json", first + second);
+    write("docs/a.md", "cat\n");
+    run(with("index", file.getParent(), "-o", index));
+    String before = version();
+    write("docs/d.json", first.replace("red\"", "red") + second);
+    assertFails(1, file + ":1: not JSON: ", with("update", index));
+    write("docs/d.json", first.replace("\"red\"", "null") + second);
+    assertFails(1, file + ":1: expected an object with a string", with("update", index));
+    write("docs/d.json", first.replace("\"id\"", "\"text\"") + second);
+    assertFails(1, file + ":1: not JSON: Duplicate field", with("update", index));
+    write("docs/d.json", "{\"theme\":\"dark\"}");
+    assertFails(1, file + ":1: expected an object with a string", with("update", index));
+    assertEquals(before, version());
+    write("docs/d.json", first + second.replace("blue", "moon"));
+    assertCounts(update(), 0, 1, 0, 1);
+    assertEquals(List.of("a.md#1=a\ncat", "a=red", "b=moon"), documents());
+  }
+
+  /** Records in a file of any name stay records, and so do queries. */
+  public void testBrokenFirstLine() throws IOException {
+    Path file =
+        write("docs/d.txt", "{\"id\":\"a\",\"text\":\"red\"}\n{\"id\":\"b\",\"text\":\"cat\"}\n");
+    run(with("index", file.getParent(), "-o", index));
+    String before = version();
+    write("docs/d.txt", "{\"id\":\"a\",\"text\":\"red}\n{\"id\":\"b\",\"text\":\"cat\"}\n");
+    assertFails(1, file + ":", with("update", index));
+    assertEquals(before, version());
+    Path queries = write("q.txt", "{\"id\":\"q\",\"body\":\"red\"}\n");
+    assertFails(
+        1, queries + ":1: expected an object with a", with("search", index, "--queries", queries));
+  }
+
+  /** Files whose names are no text look alike, so they are left out, with a note. */
+  public void testNamesThatAreNoText() throws IOException {
+    assumeTrue("needs names of any bytes", Constants.LINUX);
+    Path docs = write("docs/a.md", "cat\n").getParent();
+    Path odd = bytes(docs, "caf%E9.md");
+    Path other = bytes(docs, "caf%E8.md");
+    Path below = bytes(docs, "sub%E8");
+    try {
+      Files.writeString(odd, "red\n");
+      Files.writeString(other, "blue\n");
+      Files.writeString(Files.createDirectory(below).resolve("b.md"), "moon\n");
+    } catch (InvalidPathException | FileSystemException e) {
+      assumeNoException("needs names of any bytes", e);
+    }
+    run(with("index", docs, "-o", index));
+    String note = "caf\ufffd.md: left out, its name is not UTF-8; rename it";
+    assertEquals(err.toString(), 2, err.toString().split(Pattern.quote(note), -1).length - 1);
+    assertTrue(err.toString(), err.toString().contains("sub\ufffd: left out, its name is not "));
+    assertCounts(update(), 0, 0, 0, 1);
+    UserException named =
+        expectThrows(UserException.class, () -> TextFiles.read(List.of(odd), "INPUT"));
+    assertEquals("INPUT " + odd + ": its name is not UTF-8; rename it", named.getMessage());
+    assertFails(
+        1,
+        "INPUT " + docs.resolve("caf\ufffd.md") + ": its name is not UTF-8; rename it",
+        with("add", index, docs.resolve("caf\ufffd.md")));
+    Files.move(odd, docs.resolve("caf\u00e9.md"));
+    assertCounts(update(), 1, 0, 0, 1);
+  }
+
+  /** A path by its escaped bytes. */
+  private static Path bytes(Path folder, String name) {
+    return Path.of(URI.create(folder.toUri() + "/" + name));
   }
 }
