@@ -15,12 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Cuts prose into passages, at headings, blank lines and, where those are rare, at sentences. */
+/**
+ * Cuts prose into passages, at headings, blank lines and, where those are rare, at sentences. No
+ * heading is lost: one without text of its own comes before the deeper heading that follows, as in
+ * {@code Lisbon / Parks}, or is a passage by itself.
+ */
 final class PassageCutter {
   /** About the number of words that the built-in model can take. */
   static final int WORDS = 120;
 
-  private static final Pattern HEADING = Pattern.compile("#{1,6}\\s+");
+  private static final Pattern HEADING = Pattern.compile("(#{1,6})\\s+");
   private static final Pattern FENCE = Pattern.compile("\\s*(```+|~~~+)(.*)");
   private static final Pattern ITEM = Pattern.compile("\\s*(?:[-*+]|\\d+[.)]|>)\\s+");
   private static final Pattern EMPHASIS =
@@ -35,6 +39,12 @@ final class PassageCutter {
   private final StringBuilder paragraph = new StringBuilder();
   private final StringBuilder passage = new StringBuilder();
   private String title;
+
+  /** The number of marks of the last heading; 0 before the first one. */
+  private int level;
+
+  /** Whether the title is of headings that no passage has yet. */
+  private boolean pending;
 
   private PassageCutter(String name, boolean markdown) {
     this.name = name;
@@ -66,6 +76,7 @@ final class PassageCutter {
       }
     }
     cutter.endPassage();
+    cutter.endHeading();
     return cutter.passages;
   }
 
@@ -79,7 +90,8 @@ final class PassageCutter {
     var heading = HEADING.matcher(line);
     if (markup && heading.lookingAt()) {
       endPassage();
-      title = plain(heading(line.substring(heading.end())));
+      String text = plain(heading(line.substring(heading.end()))).strip();
+      startHeading(heading.group(1).length(), text);
       return;
     }
     if (line.isBlank()) {
@@ -93,6 +105,22 @@ final class PassageCutter {
     }
     if (RULE.matcher(line).matches() == false) {
       paragraph.append(' ').append(markup ? plain(line) : line);
+    }
+  }
+
+  private void startHeading(int depth, String text) {
+    if (depth <= level) {
+      endHeading();
+    }
+    title = pending ? title + (text.isEmpty() ? "" : " / " + text) : text;
+    level = depth;
+    pending = title.isEmpty() == false;
+  }
+
+  /** Makes a passage of a title that no passage has. */
+  private void endHeading() {
+    if (pending) {
+      add("");
     }
   }
 
@@ -133,10 +161,14 @@ final class PassageCutter {
 
   private void emit() {
     if (passage.isEmpty() == false) {
-      String id = name + "#" + (passages.size() + 1);
-      passages.add(new Passage(id, title, passage.toString()));
+      add(passage.toString());
       passage.setLength(0);
     }
+  }
+
+  private void add(String body) {
+    passages.add(new Passage(name + "#" + (passages.size() + 1), title, body));
+    pending = false;
   }
 
   private static String plain(String line) {

@@ -66,6 +66,19 @@ public class TestLongTexts extends CommandTestCase {
     assertFails(1, "the query has 2 hits", with(with(explain, "--hit"), 3));
   }
 
+  /** Headings without text of their own are searchable. */
+  public void testHeadings() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    Path file = createTempDir().resolve("a.md");
+    Files.writeString(file, "# The river\n\n## Trees\n\nA blue cat.\n\n# Red moon\n");
+    Path index = createTempDir().resolve("index");
+    assertEquals(err.toString(), 0, plaid("index", file, "-o", index, "--model", model));
+    for (String[] pair : new String[][] {{"river", "[river] / Trees"}, {"moon", "Red [moon]"}}) {
+      assertEquals(0, plaid("search", index, pair[0], "--model", model));
+      assertTrue(out.toString(), out.toString().contains(pair[1]));
+    }
+  }
+
   /** As many records as asked for, however many passages the first ones have. */
   public void testManyRecords() throws IOException {
     Path model = TinyModel.copyTo(createTempDir());

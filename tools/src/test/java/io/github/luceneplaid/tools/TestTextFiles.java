@@ -77,6 +77,35 @@ public class TestTextFiles extends LuceneTestCase {
         PassageCutter.cut("x.md", text, true));
   }
 
+  /** A heading without text of its own is in the title of the next passage, or is a passage. */
+  public void testHeadings() {
+    String text =
+        """
+        # Purple elephants of Lisbon
+
+        ## Escape
+
+        The gate was open.
+
+        ## Return
+        # Zebra closed
+        ### Why
+        ## When
+        ---
+        """;
+    assertEquals(
+        List.of(
+            new Passage("x.md#1", "Purple elephants of Lisbon / Escape", "The gate was open."),
+            new Passage("x.md#2", "Return", ""),
+            new Passage("x.md#3", "Zebra closed / Why", ""),
+            new Passage("x.md#4", "When", "")),
+        PassageCutter.cut("x.md", text, true));
+    assertEquals(
+        List.of(new Passage("x.md#1", "a / b", ""), new Passage("x.md#2", "c", "")),
+        PassageCutter.cut("x.md", "# a\n##### b\n# c", true));
+    assertEquals(List.of(), PassageCutter.cut("x.md", "# \n## |\n", true));
+  }
+
   public void testLinks() {
     String[][] pairs = {
       {"[a](b)", "a"},
