@@ -25,7 +25,10 @@ final class PassageCutter {
   static final int WORDS = 120;
 
   private static final Pattern HEADING = Pattern.compile("(#{1,6})\\s+");
-  private static final Pattern FENCE = Pattern.compile("\\s*(```+|~~~+)(.*)");
+
+  /** A line with a backtick after the marks is text that starts with code. */
+  private static final Pattern FENCE = Pattern.compile("\\s*(`{3,}+(?=[^`]*$)|~{3,}+)(.*)");
+
   private static final Pattern ITEM = Pattern.compile("\\s*(?:[-*+]|\\d+[.)]|>)\\s+");
   private static final Pattern EMPHASIS =
       Pattern.compile("\\*{1,3}|`+|(?<!\\w)_{1,3}|_{1,3}(?!\\w)");

@@ -77,6 +77,15 @@ public class TestTextFiles extends LuceneTestCase {
         PassageCutter.cut("x.md", text, true));
   }
 
+  /** Code in a line is no fence, even at the start of the line. */
+  public void testInlineCode() {
+    String text = "```plaid info``` tells\n# D\n~~~ a`b`\n# e\n~~~\n````x```` f";
+    assertEquals(
+        List.of(
+            new Passage("x.md#1", "x", "plaid info tells"), new Passage("x.md#2", "D", "# e x f")),
+        PassageCutter.cut("x.md", text, true));
+  }
+
   /** A heading without text of its own is in the title of the next passage, or is a passage. */
   public void testHeadings() {
     String text =
