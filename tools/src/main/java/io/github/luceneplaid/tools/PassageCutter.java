@@ -29,7 +29,9 @@ final class PassageCutter {
   /** A line with a backtick after the marks is text that starts with code. */
   private static final Pattern FENCE = Pattern.compile("\\s*(`{3,}+(?=[^`]*$)|~{3,}+)(.*)");
 
-  private static final Pattern ITEM = Pattern.compile("\\s*(?:[-*+]|\\d+[.)]|>)\\s+");
+  /** The start of an item or a quote. A number may belong to a sentence, so it stays. */
+  private static final Pattern ITEM = Pattern.compile("\\s*(?:([-*+>])|\\d+[.)])\\s+");
+
   private static final Pattern EMPHASIS =
       Pattern.compile("\\*{1,3}|`+|(?<!\\w)_{1,3}|_{1,3}(?!\\w)");
   private static final Pattern RULE = Pattern.compile("[\\s|:=*_-]*");
@@ -104,7 +106,7 @@ final class PassageCutter {
     var item = ITEM.matcher(line);
     if (markup && item.lookingAt()) {
       endParagraph();
-      line = line.substring(item.end());
+      line = item.group(1) == null ? line : line.substring(item.end());
     }
     if (RULE.matcher(line).matches() == false) {
       paragraph.append(' ').append(markup ? plain(line) : line);
@@ -127,13 +129,15 @@ final class PassageCutter {
     }
   }
 
-  /** A heading without the marks that may end it. */
-  private static String heading(String text) {
+  /** A heading without the marks that may end it, after a blank. */
+  private static String heading(String line) {
+    String text = line.strip();
     int end = text.length();
     while (end > 0 && text.charAt(end - 1) == '#') {
       end--;
     }
-    return text.substring(0, end).strip();
+    boolean closed = end == 0 || Character.isWhitespace(text.charAt(end - 1));
+    return closed ? text.substring(0, end).strip() : text;
   }
 
   /** Adds the paragraph to the passage. Ends the passage first if both together are too long. */

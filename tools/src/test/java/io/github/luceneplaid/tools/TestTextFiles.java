@@ -63,7 +63,7 @@ public class TestTextFiles extends LuceneTestCase {
                 "x.md#1",
                 "x",
                 "Intro with a link and code_name. not this # nor *that* item one item two a b c d"),
-            new Passage("x.md#2", "Head", "quoted first")),
+            new Passage("x.md#2", "Head", "quoted 1. first")),
         PassageCutter.cut("x.md", text, true));
   }
 
@@ -83,6 +83,17 @@ public class TestTextFiles extends LuceneTestCase {
     assertEquals(
         List.of(
             new Passage("x.md#1", "x", "plaid info tells"), new Passage("x.md#2", "D", "# e x f")),
+        PassageCutter.cut("x.md", text, true));
+  }
+
+  /** A number at the start of a line and a mark at the end of a word are text. */
+  public void testNumbersAndMarks() {
+    String text = "# Learning C#\nfounded in\n1984. It\n- burned\n# A ## \n2) b\n# #\nc\n";
+    assertEquals(
+        List.of(
+            new Passage("x.md#1", "Learning C#", "founded in 1984. It burned"),
+            new Passage("x.md#2", "A", "2) b"),
+            new Passage("x.md#3", "", "c")),
         PassageCutter.cut("x.md", text, true));
   }
 
