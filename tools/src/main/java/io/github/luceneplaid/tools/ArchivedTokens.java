@@ -24,7 +24,6 @@ final class ArchivedTokens extends TokenInput {
   private final NpzFile archive;
   private final List<String> names;
   private int dimension;
-  private int next;
 
   /**
    * Takes over an archive.
@@ -39,8 +38,8 @@ final class ArchivedTokens extends TokenInput {
   }
 
   @Override
-  float[][] next() throws IOException {
-    String name = names.get(next++);
+  float[][] read(int text) throws IOException {
+    String name = names.get(text);
     try (NpyFile array = archive.array(name)) {
       long[] shape = array.shape();
       if (array.type().isFloat() == false || shape.length != 2 || shape[1] < 1) {
@@ -62,8 +61,16 @@ final class ArchivedTokens extends TokenInput {
   }
 
   private UserException refused(String name, String found, String expected) {
-    return new UserException(
-        file + ": " + name + ".npy: found " + found + ", expected " + expected);
+    return new UserException(place(name) + ": found " + found + ", expected " + expected);
+  }
+
+  private String place(String name) {
+    return file + ": " + name + ".npy";
+  }
+
+  @Override
+  String place(int text, int token) {
+    return place(names.get(text)) + ", token " + token;
   }
 
   @Override

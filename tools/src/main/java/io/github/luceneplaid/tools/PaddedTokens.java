@@ -28,7 +28,9 @@ final class PaddedTokens extends TokenInput {
   private final NpyFile mask;
   private final int tokens;
   private final int dimension;
-  private int next;
+
+  /** The positions of the tokens of the text that was read last; null if there is no mask. */
+  private int[] there;
 
   /** Tokens of each text before its padding. */
   private final int[] lengths;
@@ -145,9 +147,8 @@ final class PaddedTokens extends TokenInput {
   }
 
   @Override
-  float[][] next() {
-    int text = next++;
-    int[] there = mask == null ? null : masked(text);
+  float[][] read(int text) {
+    there = mask == null ? null : masked(text);
     float[][] result = new float[there == null ? lengths[text] : there.length][dimension];
     for (int i = 0; i < result.length; i++) {
       read(text, there == null ? i : there[i], result[i]);
@@ -155,11 +156,17 @@ final class PaddedTokens extends TokenInput {
     return result;
   }
 
+  @Override
+  String place(int text, int token) {
+    int position = there == null ? token : there[token];
+    return name + ": text " + text + ", token " + position;
+  }
+
   /** The tokens that a mask says are there. */
   private int[] masked(int text) {
     long[] row = new long[tokens];
     mask.readLongs((long) text * tokens, row, 0, tokens);
-    int[] there = new int[tokens];
+    int[] positions = new int[tokens];
     int count = 0;
     for (int token = 0; token < tokens; token++) {
       if (row[token] != 0 && row[token] != 1) {
@@ -174,10 +181,10 @@ final class PaddedTokens extends TokenInput {
                 + ", expected 0 or 1");
       }
       if (row[token] == 1) {
-        there[count++] = token;
+        positions[count++] = token;
       }
     }
-    return Arrays.copyOf(there, count);
+    return Arrays.copyOf(positions, count);
   }
 
   @Override

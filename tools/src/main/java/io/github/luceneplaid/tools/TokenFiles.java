@@ -30,10 +30,10 @@ final class TokenFiles extends TokenInput {
   /** The file of record ids; an element is null if the text is a whole record. */
   static final String RECORDS = "records.json";
 
+  private final Path matrix;
   private final VectorRows tokens;
   private final int[] lengths;
   private final List<String> records;
-  private int next;
   private long nextToken;
 
   /**
@@ -59,6 +59,7 @@ final class TokenFiles extends TokenInput {
     super(
         TokenIds.read(
             idsFile, TokenIds.numbers(lengths.length), counted(lengthsFile, lengths), all));
+    this.matrix = matrix;
     this.lengths = lengths;
     long rows = Arrays.stream(lengths).asLongStream().sum();
     Path recordsFile = idsFile.resolveSibling(RECORDS);
@@ -113,11 +114,16 @@ final class TokenFiles extends TokenInput {
   }
 
   @Override
-  float[][] next() {
-    int length = lengths[next++];
+  float[][] read(int text) {
+    int length = lengths[text];
     float[][] result = tokens.read(nextToken, length);
     nextToken += length;
     return result;
+  }
+
+  @Override
+  String place(int text, int token) {
+    return matrix + ": text " + text + ", token " + token;
   }
 
   @Override

@@ -30,6 +30,7 @@ import java.util.Locale;
 abstract sealed class TokenInput implements Closeable
     permits TokenFiles, PaddedTokens, ArchivedTokens {
   private final List<String> ids;
+  private int next;
 
   TokenInput(List<String> ids) {
     this.ids = ids;
@@ -155,6 +156,33 @@ abstract sealed class TokenInput implements Closeable
     return new Passage(id(text), "", "", null, RecordFields.NONE);
   }
 
-  /** The tokens of the next text. */
-  abstract float[][] next() throws IOException;
+  /**
+   * The tokens of the next text.
+   *
+   * @throws UserException if a component is NaN or infinite, since no score could be made of it
+   */
+  final float[][] next() throws IOException {
+    int text = next++;
+    float[][] tokens = read(text);
+    for (int token = 0; token < tokens.length; token++) {
+      for (int i = 0; i < tokens[token].length; i++) {
+        if (Float.isFinite(tokens[token][i]) == false) {
+          throw new UserException(
+              place(text, token)
+                  + ", component "
+                  + i
+                  + ": found "
+                  + tokens[token][i]
+                  + ", expected a finite number");
+        }
+      }
+    }
+    return tokens;
+  }
+
+  /** Reads the tokens of a text. Each text is read once, in order. */
+  abstract float[][] read(int text) throws IOException;
+
+  /** Says where a token of the text that was read last is, for messages. */
+  abstract String place(int text, int token);
 }

@@ -194,7 +194,7 @@ public class TestAddCommand extends ChangeTestCase {
         index,
         tokens("c", 2, 8, 1));
     // The last document of several
-    assertFails(1, "document 4: ", "add", index, tokens("d", 5, 4, Float.NaN));
+    assertFails(1, "text 4, token ", "add", index, tokens("d", 5, 4, Float.NaN));
     Path given = tokens("e", 2, 4, 1);
     Path ids = Files.writeString(given.resolveSibling("ids.json"), "[\"a\", \"1\"]");
     assertFails(1, ids + ", entry 1: the id 1 is in " + index + " already", "add", index, given);

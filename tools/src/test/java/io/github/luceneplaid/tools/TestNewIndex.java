@@ -74,17 +74,17 @@ public class TestNewIndex extends CommandTestCase {
     Path index = folder.resolve("index");
     for (String every : new String[] {"--commit-every=0", "--commit-every=1"}) {
       Object[] first = {"index", broken, "-o", index, "--pool-factor=2", every};
-      assertFails(1, "document 4: ", first);
+      assertFails(1, "text 4, token ", first);
       assertFalse(Files.exists(index));
       Files.createDirectory(index);
-      assertFails(1, "document 4: ", first);
+      assertFails(1, "text 4, token ", first);
       assertEquals(Set.of(), names(index));
 
       assertEquals(err.toString(), 0, plaid("index", sound, "-o", index, every));
       assertEquals(3, documents(index));
       Set<String> before = names(index);
       assertFails(
-          1, "document 4: ", "index", broken, "-o", index, "--pool-factor=2", every, "--force");
+          1, "text 4, token ", "index", broken, "-o", index, "--pool-factor=2", every, "--force");
       assertEquals(3, documents(index));
       assertEquals(before, names(index));
       assertEquals(err.toString(), 0, plaid("index", sound, "-o", index, every, "--force"));

@@ -381,7 +381,7 @@ public class TestPlaid extends CommandTestCase {
     Files.writeString(folder.resolve("doclens.json"), "[1,2]");
     assertFails(
         1,
-        "document 1: component 1 of token 0 must be finite, got: NaN",
+        "text 1, token 0, component 1: found NaN, expected a finite number",
         "index",
         folder.resolve("tokens.npy"),
         "-o",

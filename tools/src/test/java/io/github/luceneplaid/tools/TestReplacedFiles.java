@@ -84,11 +84,11 @@ public class TestReplacedFiles extends CommandTestCase {
     Object[] fails = {
       "index", broken.resolve("tokens.npy"), "-o", index, "--pool-factor", 2, "--force"
     };
-    assertFails(1, "document 3: ", fails);
+    assertFails(1, "text 3, token 5, component 7: found Infinity", fails);
     // The remains do not hinder the next command
     assertEquals(0, plaid("index", sound.resolve("tokens.npy"), "-o", index));
     assertEquals(4, documents(index));
-    assertFails(1, "document 3: ", fails);
+    assertFails(1, "text 3, token 5, component 7: found Infinity", fails);
     assertEquals(4, documents(index));
     assertEquals(0, plaid("search", index, "red", "--model", TinyModel.copyTo(createTempDir())));
   }

@@ -12,6 +12,9 @@
 package io.github.luceneplaid.tools;
 
 import static io.github.luceneplaid.tools.NumpyFiles.npy;
+import static java.lang.Float.NEGATIVE_INFINITY;
+import static java.lang.Float.NaN;
+import static java.lang.Float.POSITIVE_INFINITY;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -260,6 +263,40 @@ public class TestTokenInputs extends CommandTestCase {
           "found \"" + name + "\", BOOLEAN of shape [1, 2], beside an array of 3 axes; expected",
           npz("a.npz", "a.npy", three, name + ".npy", mask));
     }
+  }
+
+  /** NaN and infinity are refused by their place, in documents and queries. */
+  public void testNotFinite() throws IOException {
+    Path good = folder.resolve("good");
+    assertEquals(0, plaid("index", list("good.npz"), "-o", good));
+    float[] values = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    float odd = new float[] {NaN, POSITIVE_INFINITY, NEGATIVE_INFINITY}[random().nextInt(3)];
+    values[14] = odd;
+    String found = ", component 2: found " + odd + ", expected a finite number";
+    byte[] matrix = npy(floats(), new int[] {4, 4}, values);
+    byte[] padded = npy(floats(), new int[] {2, 2, 4}, values);
+
+    Files.writeString(folder.resolve("doclens.json"), "[1,3]");
+    assertNotFinite("text 1, token 2" + found, Files.write(folder.resolve("m.npy"), matrix));
+    assertNotFinite("text 1, token 1" + found, Files.write(folder.resolve("p.npy"), padded));
+    byte[] mask = npy("|b1", new int[] {2, 2}, 1, 0, 0, 1);
+    Path masked = npz("p.npz", "a.npy", padded, "mask.npy", mask);
+    assertNotFinite("text 1, token 1" + found, masked);
+    byte[] first = npy("<f4", new int[] {1, 4}, 1, 2, 3, 4);
+    Path archive = npz("a.npz", "arr_0.npy", first, "arr_1.npy", matrix);
+    assertNotFinite("arr_1.npy, token 3" + found, archive);
+    // What a mask leaves out is not looked at
+    masked = npz("p.npz", "a.npy", padded, "mask.npy", npy("|b1", new int[] {2, 2}, 1, 0, 1, 0));
+    assertEquals(err.toString(), 0, plaid("index", masked, "-o", folder.resolve("masked")));
+  }
+
+  private void assertNotFinite(String message, Path file) throws IOException {
+    assertRefused(message, file);
+    Path good = folder.resolve("good");
+    String before = json("info", good, "--json").toString();
+    assertFails(1, message, "index", file, "-o", good, "--force");
+    assertFails(1, message, "add", good, file);
+    assertEquals(before, json("info", good, "--json").toString());
   }
 
   private Path npy3(String descr, int texts, int tokens, int dimensions, float... values)
