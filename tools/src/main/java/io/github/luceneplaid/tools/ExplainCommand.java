@@ -93,14 +93,19 @@ final class ExplainCommand implements Callable<Integer> {
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
-        print(explain(new IndexSearcher(reader), encoder));
+        EncodedText encoded =
+            new QueryReader(plaid.console()::note, reader)
+                .take(List.of(query), encoder)
+                .getFirst()
+                .tokens();
+        print(explain(new IndexSearcher(reader), encoder, encoded));
       }
     }
     return 0;
   }
 
-  private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder) throws IOException {
-    EncodedText encoded = new QueryReader(plaid.console()::note).encode(query, encoder);
+  private HitExplanation explain(IndexSearcher searcher, TextEncoder encoder, EncodedText encoded)
+      throws IOException {
     HitExplainer explainer = new HitExplainer(searcher, encoder, query, encoded);
     ScoreDoc hit =
         choice.hit == null

@@ -13,22 +13,44 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.encoder.EncodedText;
 import io.github.luceneplaid.encoder.TextEncoder;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.index.DirectoryReader;
 
-/** Reads queries, and notes those that cannot find anything. */
+/** Reads queries, refuses those that an index cannot answer, and notes those that find nothing. */
 final class QueryReader {
   private final Notes notes;
+  private final int dimension;
 
   /**
-   * For queries.
+   * For queries that are only encoded.
    *
    * @param notes are told of those that cannot find anything, or are too long for the model
    */
   QueryReader(Notes notes) {
+    this(notes, 0);
+  }
+
+  /**
+   * For queries that an index is to answer.
+   *
+   * @param notes as in {@link #QueryReader(Notes)}
+   */
+  QueryReader(Notes notes, DirectoryReader reader) throws IOException {
+    this(notes, new IndexedRecords(reader).dimension());
+  }
+
+  /**
+   * For queries of a dimension.
+   *
+   * @param dimension 0 if it can be any
+   */
+  private QueryReader(Notes notes, int dimension) {
     this.notes = notes;
+    this.dimension = dimension;
   }
 
   /**
@@ -42,7 +64,7 @@ final class QueryReader {
         queries.add(new SearchedQuery(texts.id(i), null, tokens));
       }
     }
-    return checked(queries);
+    return checked(queries, file);
   }
 
   /** Reads queries of a file of texts. */
@@ -52,7 +74,7 @@ final class QueryReader {
     for (Passage query : TextFiles.readQueries(file, "--queries", decoder, notes)) {
       queries.add(encode(query.id(), query.text(), encoder));
     }
-    return checked(queries);
+    return checked(queries, file);
   }
 
   /** Takes queries that were typed, and numbers them. */
@@ -61,7 +83,7 @@ final class QueryReader {
     for (String text : words) {
       queries.add(encode(Integer.toString(queries.size() + 1), text, encoder));
     }
-    return checked(queries);
+    return checked(queries, null);
   }
 
   private SearchedQuery encode(String id, String text, TextEncoder encoder) {
@@ -82,12 +104,22 @@ final class QueryReader {
     return encoder.encodeQuery(text);
   }
 
-  /** Notes queries without tokens, which have no hits. It is an error if no query has tokens. */
-  private List<SearchedQuery> checked(List<SearchedQuery> queries) {
+  /**
+   * Refuses queries that do not go with the index. Notes queries without tokens, which have no
+   * hits. It is an error if no query has tokens.
+   *
+   * @param file null if the queries were typed
+   */
+  private List<SearchedQuery> checked(List<SearchedQuery> queries, Path file) {
+    for (SearchedQuery query : queries) {
+      if (query.hasTokens()) {
+        check(query, file);
+      }
+    }
     List<SearchedQuery> empty =
         queries.stream().filter(query -> query.hasTokens() == false).toList();
     for (SearchedQuery query : empty) {
-      String text = query.text() == null ? query.id() : "\"" + Ids.shown(query.text()) + "\"";
+      String text = query.text() == null ? query.id() : quoted(query);
       String message = "query " + text + ": no words in it";
       if (empty.size() == queries.size()) {
         throw new UserException(message);
@@ -95,5 +127,28 @@ final class QueryReader {
       notes.add(query.id() + ": " + message + ", no hits");
     }
     return queries;
+  }
+
+  private void check(SearchedQuery query, Path file) {
+    float[][] tokens = query.tokens().vectors();
+    String place = file == null ? "query " + quoted(query) : file + ": query " + query.id();
+    if (dimension > 0 && tokens[0].length != dimension) {
+      throw new UserException(
+          place
+              + ": its tokens have "
+              + Table.count(tokens[0].length, "dimension")
+              + ", expected "
+              + dimension
+              + " as in the index; is it another model? (--model names the one to encode texts by)");
+    }
+    try {
+      new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(place + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String quoted(SearchedQuery query) {
+    return "\"" + Ids.shown(query.text()) + "\"";
   }
 }

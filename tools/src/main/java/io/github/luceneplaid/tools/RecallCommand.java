@@ -175,7 +175,7 @@ final class RecallCommand implements Callable<Integer> {
   }
 
   private List<SearchedQuery> read(DirectoryReader reader) throws IOException {
-    QueryReader texts = new QueryReader(plaid.console()::note);
+    QueryReader texts = new QueryReader(plaid.console()::note, reader);
     if (TokenInput.isOne(queries)) {
       return texts.readMatrix(queries);
     }

@@ -126,18 +126,21 @@ final class SearchCommand implements Callable<Integer> {
           throw UserException.usage(
               "--words: expected queries in words, found tokens in " + queries);
         }
-        answer(searcher, null, new QueryReader(plaid.console()::note).readMatrix(queries));
+        answer(searcher, null, reader(reader).readMatrix(queries));
       } else {
         try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
-          answer(searcher, encoder, read(encoder));
+          answer(searcher, encoder, read(reader(reader), encoder));
         }
       }
     }
     return 0;
   }
 
-  private List<SearchedQuery> read(TextEncoder encoder) throws IOException {
-    QueryReader reader = new QueryReader(plaid.console()::note);
+  private QueryReader reader(DirectoryReader index) throws IOException {
+    return new QueryReader(plaid.console()::note, index);
+  }
+
+  private List<SearchedQuery> read(QueryReader reader, TextEncoder encoder) throws IOException {
     return queries == null
         ? reader.take(words, encoder)
         : reader.readTexts(queries, inputOptions.decoder(), encoder);
@@ -208,8 +211,23 @@ final class SearchCommand implements Callable<Integer> {
     } else if (recall != null) {
       try (Directory other = IndexFolder.open(Path.of(recall));
           DirectoryReader reader = DirectoryReader.open(other)) {
+        checkDimension(reader, tokens);
         print(recall(trial, tokens.size(), new IndexSearcher(reader), recall));
       }
+    }
+  }
+
+  private void checkDimension(DirectoryReader other, List<float[][]> tokens) throws IOException {
+    int dimension = new IndexedRecords(other).dimension();
+    if (dimension > 0 && tokens.isEmpty() == false && tokens.get(0)[0].length != dimension) {
+      throw new UserException(
+          "--recall "
+              + recall
+              + ": its tokens have "
+              + Table.count(dimension, "dimension")
+              + ", expected "
+              + tokens.get(0)[0].length
+              + " as in the queries");
     }
   }
 

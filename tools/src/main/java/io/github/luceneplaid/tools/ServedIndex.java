@@ -172,7 +172,7 @@ final class ServedIndex implements Closeable {
           Query among =
               filter == null ? null : FilterParser.parse(filter, searcher.getIndexReader());
           List<String> notes = new ArrayList<>();
-          SearchedQuery query = read(text, notes::add);
+          SearchedQuery query = read(searcher, text, notes::add);
           RecordSearch search = new RecordSearch(searcher, LateInteractionOptions.DEFAULT, among);
           Fusion fusion = byWords ? Fusion.rrf : null;
           List<RankedHit> found = HybridSearch.search(search, fusion, query, k, notes::add);
@@ -182,8 +182,9 @@ final class ServedIndex implements Closeable {
         });
   }
 
-  private SearchedQuery read(String text, Notes notes) {
-    return new QueryReader(notes).take(List.of(text), encoder).getFirst();
+  private SearchedQuery read(IndexSearcher searcher, String text, Notes notes) throws IOException {
+    DirectoryReader reader = LatestCommit.reader(searcher);
+    return new QueryReader(notes, reader).take(List.of(text), encoder).getFirst();
   }
 
   private List<ShownHit> shown(IndexSearcher searcher, SearchedQuery query, List<RankedHit> found)
@@ -209,7 +210,7 @@ final class ServedIndex implements Closeable {
   HitExplanation explain(String text, String id) throws IOException {
     return ask(
         searcher -> {
-          EncodedText tokens = read(text, note -> {}).tokens();
+          EncodedText tokens = read(searcher, text, note -> {}).tokens();
           HitExplainer explainer = new HitExplainer(searcher, encoder, text, tokens);
           ScoreDoc hit = explainer.best(new TermQuery(new Term(IndexBuilder.ID, id)));
           if (hit == null) {

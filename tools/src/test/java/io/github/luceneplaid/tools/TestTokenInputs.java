@@ -16,6 +16,7 @@ import static java.lang.Float.NEGATIVE_INFINITY;
 import static java.lang.Float.NaN;
 import static java.lang.Float.POSITIVE_INFINITY;
 
+import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Tokens as programs in Python save them: lists of arrays, padded arrays, masks. */
 public class TestTokenInputs extends CommandTestCase {
@@ -297,6 +299,46 @@ public class TestTokenInputs extends CommandTestCase {
     assertFails(1, message, "index", file, "-o", good, "--force");
     assertFails(1, message, "add", good, file);
     assertEquals(before, json("info", good, "--json").toString());
+  }
+
+  /** Queries that do not go with the tokens of the index are refused. */
+  public void testOtherDimension() throws IOException {
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", list("good.npz"), "-o", index));
+    byte[] wide = npy("<f4", new int[] {1, 5}, 1, 2, 3, 4, 5);
+    byte[] none = npy("<f4", new int[] {0, 5});
+    Path other = npz("other.npz", "none.npy", none, "mine.npy", wide);
+    String end = ": its tokens have 5 dimensions, expected 4 as in the index; is it another model?";
+    assertFails(1, other + ": query mine" + end, "search", index, "--queries", other);
+    assertFails(1, other + ": query mine" + end, "recall", index, "--queries", other);
+
+    Path wider = folder.resolve("wider");
+    assertEquals(err.toString(), 0, plaid("index", other, "-o", wider));
+    Object[] recall = {"search", index, "--queries", list("good.npz"), "--recall", wider};
+    assertEquals(1, plaid(recall));
+    String dimensions =
+        "--recall " + wider + ": its tokens have 5 dimensions, expected 4 as in the";
+    assertTrue(err.toString(), err.toString().contains(dimensions));
+
+    int length = 8193;
+    byte[] longArray = npy("<f4", new int[] {length, 4}, new float[4 * length]);
+    Path tooLong = npz("long.npz", "mine.npy", longArray);
+    String most = ": query mine: the query must have at most 8192 tokens, got: " + length;
+    assertFails(1, tooLong + most, "search", index, "--queries", tooLong);
+
+    Object[] model = {"--model", TinyModel.copyTo(createTempDir()), "--any-model"};
+    Path words = Files.writeString(folder.resolve("words"), "cat\n");
+    Object[][] commands = {
+      {"search", index, "cat"},
+      {"search", index, "--queries", words},
+      {"explain", index, "--query", "cat", "--doc", "0"},
+      {"explain", index, "--query", "cat", "--hit", 1}
+    };
+    for (Object[] command : commands) {
+      Object[] all = Stream.of(command, model).flatMap(Arrays::stream).toArray();
+      assertFails(1, "expected 4 as in the index; is it another model? (--model", all);
+    }
+    assertTrue(err.toString(), err.toString().startsWith("plaid: query \"cat\": its tokens have "));
   }
 
   private Path npy3(String descr, int texts, int tokens, int dimensions, float... values)
