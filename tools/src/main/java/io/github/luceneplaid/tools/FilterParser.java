@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.analysis.Analyzer;
@@ -20,8 +21,12 @@ import org.apache.lucene.analysis.core.KeywordAnalyzer;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.queryparser.charstream.FastCharStream;
 import org.apache.lucene.queryparser.classic.ParseException;
 import org.apache.lucene.queryparser.classic.QueryParser;
+import org.apache.lucene.queryparser.classic.QueryParserConstants;
+import org.apache.lucene.queryparser.classic.QueryParserTokenManager;
+import org.apache.lucene.queryparser.classic.TokenMgrError;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -34,6 +39,9 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
  * negations only matches all other documents.
  */
 final class FilterParser extends QueryParser {
+  /** The deepest parentheses. Searches could not follow much deeper ones. */
+  private static final int MAX_DEPTH = 100;
+
   private final IndexFields fields;
 
   private FilterParser(IndexFields fields) {
@@ -65,6 +73,7 @@ final class FilterParser extends QueryParser {
    * @throws UserException if it cannot be understood, or names a field that the index does not have
    */
   static Query parse(String filter, IndexReader reader) throws IOException {
+    checkDepth(filter);
     FilterParser parser = new FilterParser(IndexFields.of(reader));
     try {
       return parser.parse(filter);
@@ -72,6 +81,36 @@ final class FilterParser extends QueryParser {
       throw wrong(filter, reason(e));
     } catch (TooComplexToDeterminizeException e) {
       throw wrong(filter, "the pattern is too complex: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      // A query refuses what the syntax allows, such as a negative distance of words
+      throw wrong(filter, e.getMessage());
+    } catch (
+        @SuppressWarnings("unused")
+        StackOverflowError e) {
+      throw wrong(filter, "the pattern is nested too deep");
+    }
+  }
+
+  private static void checkDepth(String filter) {
+    QueryParserTokenManager tokens =
+        new QueryParserTokenManager(new FastCharStream(new StringReader(filter)));
+    int depth = 0;
+    try {
+      for (int kind = -1; kind != QueryParserConstants.EOF; kind = tokens.getNextToken().kind) {
+        if (kind == QueryParserConstants.LPAREN) {
+          depth++;
+        } else if (kind == QueryParserConstants.RPAREN) {
+          depth--;
+        }
+        if (depth > MAX_DEPTH) {
+          String expected = "expected up to " + MAX_DEPTH;
+          throw wrong(filter, "found parentheses " + depth + " deep, " + expected);
+        }
+      }
+    } catch (
+        @SuppressWarnings("unused")
+        TokenMgrError e) {
+      // The parser tells what is wrong
     }
   }
 

@@ -191,7 +191,18 @@ public class TestFilters extends CommandTestCase {
     assertRefused("found more than 1024 clauses, expected fewer", "id:x ".repeat(1025));
     assertRefused("category:/((a|b)*a(a|b){300})/", "category:/((a|b)*a(a|b){300})/");
     assertRefused("--filter /[xy])/: expected a regular expression; ", "id:/[xy])/ OR id:z");
+    assertRefused("--filter text:\"a b\"~-1: ", "text:\"a b\"~-1");
+    assertRefused("--filter text:red^-1: ", "text:red^-1");
+    for (int depth : new int[] {101, 3_000, 100_000}) {
+      String deep = "id:x OR (".repeat(depth) + "year:1905" + ")".repeat(depth);
+      assertRefused("found parentheses 101 deep, expected up to 100", deep);
+      String pattern = "id:/" + "(".repeat(100_000) + "a" + ")".repeat(100_000) + "/";
+      assertRefused("the pattern is nested too deep", pattern);
+    }
     String[] search = {"search", index.toString(), "--model", model.toString(), "red", "--filter"};
+    String deepest = "id:x OR (".repeat(100) + "year:1905" + ")".repeat(100);
+    assertEquals(0, plaid(with(search, "text:\"((\" OR " + deepest)));
+    assertFalse(out.toString(), out.toString().contains("no hits"));
     assertFails(2, "found no field a b, expected one of " + fields, with(search, "a\\\nb:1"));
     assertEquals(0, plaid(with(search, "category:x")));
     assertTrue(out.toString(), out.toString().contains("no hits"));
