@@ -11,12 +11,15 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.exchange.PlaidExport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
@@ -24,6 +27,7 @@ import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,6 +155,7 @@ final class ExportCommand implements Callable<Integer> {
     try (Directory directory = IndexFolder.open(source);
         DirectoryReader reader = DirectoryReader.open(directory);
         Companion companion = new Companion(reader)) {
+      checkField(reader);
       String orderField = orderField(reader);
       options = orderField == null ? options : options.orderedBy(orderField);
       PlaidExport.Result result;
@@ -199,6 +204,32 @@ final class ExportCommand implements Callable<Integer> {
             target + ": expected a PLAID directory to replace, found other files");
       }
     }
+  }
+
+  /** Refuses a field of another kind, and tells which fields have tokens. */
+  private void checkField(DirectoryReader reader) throws IOException {
+    FieldInfo info = FieldInfos.getMergedFieldInfos(reader).fieldInfo(field);
+    if (info != null && info.getDocValuesType() == DocValuesType.BINARY) {
+      return;
+    }
+    Set<String> withTokens = new TreeSet<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      for (FieldInfo other : leaf.reader().getFieldInfos()) {
+        if (other.getDocValuesType() == DocValuesType.BINARY
+            && PlaidDocValuesFormat.statistics(leaf.reader(), other.name) != null) {
+          withTokens.add(other.name);
+        }
+      }
+    }
+    DocValuesType type = info == null ? DocValuesType.NONE : info.getDocValuesType();
+    throw new UserException(
+        source
+            + ": --field "
+            + field
+            + ": the field has no tokens"
+            + (info == null ? ", it does not exist" : ", but doc values of type " + type)
+            + "; found tokens in "
+            + (withTokens.isEmpty() ? "no field" : String.join(", ", withTokens)));
   }
 
   /** The field that the user names, or else the one that an import has made. */

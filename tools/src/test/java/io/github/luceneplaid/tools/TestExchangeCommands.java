@@ -263,7 +263,11 @@ public class TestExchangeCommands extends CommandTestCase {
     assertFails(1, "found other files", "export", index, home, "--force");
     assertTrue(Files.exists(home.resolve("mine")));
     assertFails(1, "a folder that exists", "export", index, home.resolve("x").resolve("y"));
-    assertFails(1, "has no tokens", "export", index, home.resolve("x"), "--field=other");
+    Path x = home.resolve("x");
+    String found = "; found tokens in tokens";
+    assertFails(1, "has no tokens, it does not exist" + found, "export", index, x, "--field=other");
+    String type = "--field id: the field has no tokens, but doc values of type SORTED_SET";
+    assertFails(1, type + found, "export", index, x, "--field=id");
     assertFails(1, "numeric doc values", "export", index, home.resolve("x"), "--order=title");
     assertFails(2, "--bits", "export", index, home.resolve("x"), "--bits=3");
   }
