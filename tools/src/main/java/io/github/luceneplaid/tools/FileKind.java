@@ -83,9 +83,11 @@ enum FileKind {
       return false;
     }
     return switch (this) {
-      case SAFETENSORS -> headerLength(content) <= content.length - Long.BYTES;
+      // Some of the file may be missing. The length of a text has no zeros
+      case SAFETENSORS ->
+          headerLength(content) <= content.length - Long.BYTES || hasControls(content, Long.BYTES);
       // These letters might start a text
-      case FSVI, RIFF, PARQUET, BZIP2, TAR, ISO_MEDIA, GIF -> hasControls(content);
+      case FSVI, RIFF, PARQUET, BZIP2, TAR, ISO_MEDIA, GIF -> hasControls(content, 1024);
       default -> true;
     };
   }
@@ -96,8 +98,8 @@ enum FileKind {
     return length < 0 ? Long.MAX_VALUE : length;
   }
 
-  private static boolean hasControls(byte[] content) {
-    for (int i = 0; i < Math.min(content.length, 1024); i++) {
+  private static boolean hasControls(byte[] content, int length) {
+    for (int i = 0; i < Math.min(content.length, length); i++) {
       if (content[i] >= 0 && content[i] < '\t') {
         return true;
       }

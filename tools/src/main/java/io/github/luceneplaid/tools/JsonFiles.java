@@ -24,9 +24,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Reads JSON strictly: no object may have a name twice, and nothing may follow a file's value. */
 final class JsonFiles {
+  /** How a message names a place in the text, which it does not show. */
+  private static final Pattern PLACE =
+      Pattern.compile("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]");
+
   private JsonFiles() {}
 
   /** A mapper that reads values of any length without loss. */
@@ -74,6 +79,7 @@ final class JsonFiles {
 
   /** The reason of an error, as one line. */
   static String reason(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("");
+    String message = PLACE.matcher(e.getOriginalMessage()).replaceAll("line $1, column $2");
+    return message.lines().findFirst().orElse("");
   }
 }

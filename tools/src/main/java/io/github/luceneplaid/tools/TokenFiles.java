@@ -67,11 +67,9 @@ final class TokenFiles extends TokenInput {
     if (Files.exists(recordsFile)) {
       String counted = counted(lengthsFile, lengths);
       TokenIds.sized(recordsFile, "record", lengths.length, counted)
-          .forEach(id -> records.add(Ids.text(id, recordsFile.toString())));
+          .forEach(id -> records.add(Ids.text(id, recordsFile + ", entry " + records.size())));
     }
-    if (Files.isRegularFile(matrix) == false) {
-      throw new UserException(matrix + ": no such file");
-    }
+    TokenIds.checkFile(matrix);
     tokens = NpyFile.open(matrix).vectors();
     if (tokens.rows() != rows) {
       tokens.close();
@@ -94,17 +92,30 @@ final class TokenFiles extends TokenInput {
     JsonNode array = TokenIds.array(file);
     int[] lengths = new int[array.size()];
     for (int i = 0; i < lengths.length; i++) {
-      String text = array.get(i).asText();
-      try {
-        lengths[i] = Integer.parseInt(text);
-      } catch (NumberFormatException e) {
-        throw new UserException(file + ": " + text + " is not a length", e);
-      }
+      lengths[i] = length(array.get(i));
       if (lengths[i] < 0) {
-        throw new UserException(file + ": negative length " + lengths[i]);
+        throw new UserException(
+            file
+                + ", entry "
+                + i
+                + ": found "
+                + Ids.shown(array.get(i).toString())
+                + ", expected the number of tokens of a text, a whole number from 0 to "
+                + Integer.MAX_VALUE);
       }
     }
     return lengths;
+  }
+
+  /** A length; negative if it is none. */
+  private static int length(JsonNode json) {
+    try {
+      return Integer.parseInt(json.asText());
+    } catch (
+        @SuppressWarnings("unused")
+        NumberFormatException e) {
+      return -1;
+    }
   }
 
   @Override

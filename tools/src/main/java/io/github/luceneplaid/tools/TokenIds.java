@@ -65,10 +65,18 @@ final class TokenIds {
     return json;
   }
 
-  static JsonNode array(Path file) throws IOException {
+  /** Refuses a file that is not there, or is a folder. */
+  static void checkFile(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new UserException(file + ": expected a file, found a folder");
+    }
     if (Files.isRegularFile(file) == false) {
       throw new UserException(file + ": no such file");
     }
+  }
+
+  static JsonNode array(Path file) throws IOException {
+    checkFile(file);
     JsonNode json = JsonFiles.read(file);
     if (json.isArray() == false) {
       throw new UserException(file + ": expected a JSON array");

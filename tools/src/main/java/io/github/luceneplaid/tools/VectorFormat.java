@@ -80,9 +80,7 @@ enum VectorFormat {
 
   /** Opens a file of this format. */
   Source open(Path file, Reading reading) throws IOException {
-    if (Files.isRegularFile(file) == false) {
-      throw new UserException(file + ": no such file");
-    }
+    TokenIds.checkFile(file);
     return switch (this) {
       case fsvi -> openFsvi(file, reading.ignoreLog);
       case mvec -> {

@@ -205,6 +205,8 @@ public class TestConvertCommand extends CommandTestCase {
     assertFails(1, npy + ": row 0: ", "convert", npy, half, "--type=float16");
     assertFalse(Files.exists(half));
     assertFails(1, "no such file", "convert", folder.resolve("missing.npy"), half);
+    Object[] convert = {"convert", folder, half, "--from", "npy"};
+    assertFails(1, folder + ": expected a file, found a folder", convert);
     assertFails(2, "expected an extension", "convert", folder.resolve("missing"), half);
     assertFails(2, "only read", "convert", npy, folder.resolve("a.npz"));
     assertFails(2, "expected float16 or float32", "convert", npy, half, "--type=int8");

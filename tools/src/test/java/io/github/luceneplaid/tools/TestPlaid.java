@@ -199,13 +199,23 @@ public class TestPlaid extends CommandTestCase {
     assertRefused("no such file", folder, null);
     assertRefused("not JSON", folder, "[1");
     assertRefused("expected a JSON array", folder, "{}");
-    assertRefused("x is not a length", folder, "[\"x\"]");
-    assertRefused("negative length -1", folder, "[-1]");
+    assertRefused("start marker at line 1, column 2)", folder, "[[1");
+    for (String odd : List.of("\"x\"", "-4", "[4]", "4.0", "null", "99999999999")) {
+      String expected = ", expected the number of tokens of a text, a whole number from 0 to ";
+      assertRefused(", entry 1: found " + odd + expected, folder, "[3, " + odd + "]");
+    }
     assertRefused("3 rows, but the lengths in", folder, "[1, 1]");
     Files.writeString(folder.resolve("ids.json"), "[1]");
     assertRefused("1 id, but", folder, "[1, 2]");
-    Files.delete(matrix);
     Files.writeString(folder.resolve("ids.json"), "[1, 2]");
+    Path records = Files.writeString(folder.resolve("records.json"), "[\"r\", true]");
+    assertRefused("records.json, entry 1: id: expected a string", folder, "[1, 2]");
+    Files.delete(records);
+    Files.delete(folder.resolve("ids.json"));
+    Files.createDirectory(folder.resolve("ids.json"));
+    assertRefused("ids.json: expected a file, found a folder", folder, "[1, 2]");
+    Files.delete(folder.resolve("ids.json"));
+    Files.delete(matrix);
     assertRefused("tokens.npy: no such file", folder, null);
     Files.writeString(matrix, "not a matrix");
     assertFails(1, "magic at byte 0", "index", matrix, "-o", folder.resolve("index"));

@@ -366,8 +366,10 @@ public class TestTokenInputs extends CommandTestCase {
     assertFails(1, "expected text, found a ZIP", "index", file, "-o", folder.resolve("index"));
     // Files that may hold tokens are refused with advice on how to import them
     byte[] safetensors = {2, 0, 0, 0, 0, 0, 0, 0, '{', '"'};
+    byte[] cut = {2, 1, 0, 0, 0, 0, 0, 0, '{', '"'};
+    byte[] huge = {-1, -1, -1, -1, -1, 0, 0, 0, '{', '"', 'a'};
     byte[] pickle = {(byte) 0x80, 4, '.'};
-    for (byte[] content : List.of(safetensors, pickle)) {
+    for (byte[] content : List.of(safetensors, cut, huge, pickle)) {
       Files.write(file, content);
       assertFails(1, "numpy.savez('tokens.npz', *", "index", file, "-o", folder.resolve("index"));
     }
