@@ -33,6 +33,7 @@ import org.apache.solr.search.vector.AbstractVectorQParserBase;
 final class MaxSimQParser extends AbstractVectorQParserBase {
 
   private static final String QUERY_TEXT = "query_text";
+  private static final String MODEL = "model";
 
   private final int percent;
 
@@ -60,31 +61,36 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
   /** The vectors of the query, as a text or encoded from words. */
   private Object asked() {
     String text = localParams.get(QUERY_TEXT);
+    String vectors = localParams.get(QueryParsing.V);
+    if (text != null && vectors != null && vectors.isBlank() == false) {
+      throw refused("found both [" + QueryParsing.V + "] and [" + QUERY_TEXT + "], expected one");
+    }
     if (text == null) {
+      if (localParams.get(MODEL) != null) {
+        throw refused("[" + MODEL + "]: expected only together with [" + QUERY_TEXT + "]");
+      }
       return required(QueryParsing.V, "the vectors of the query, or [" + QUERY_TEXT + "]");
     }
     QueryEncoder encoder = QueryEncoder.find();
     if (encoder == null) {
-      throw new SolrException(
-          ErrorCode.BAD_REQUEST,
-          "{!"
-              + MaxSimQParserPlugin.NAME
-              + "}: ["
-              + QUERY_TEXT
-              + "] needs the jars of lucene-plaid-solr-encoder on this node");
+      throw refused(
+          "[" + QUERY_TEXT + "] needs the jars of lucene-plaid-solr-encoder on this node");
     }
     SolrRequestInfo info = SolrRequestInfo.getRequestInfo();
-    return encoder.encode(req, info == null ? null : info.getRsp(), localParams.get("model"), text);
+    return encoder.encode(req, info == null ? null : info.getRsp(), localParams.get(MODEL), text);
   }
 
   private String required(String name, String meaning) {
     String value = localParams.get(name);
     if (value == null || value.isEmpty()) {
-      throw new SolrException(
-          ErrorCode.BAD_REQUEST,
-          "{!" + MaxSimQParserPlugin.NAME + "}: [" + name + "] is missing, " + meaning);
+      throw refused("[" + name + "] is missing, " + meaning);
     }
     return value;
+  }
+
+  private static SolrException refused(String reason) {
+    return new SolrException(
+        ErrorCode.BAD_REQUEST, "{!" + MaxSimQParserPlugin.NAME + "}: " + reason);
   }
 
   private LateInteractionRequest request() {

@@ -17,6 +17,7 @@ import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.common.params.SolrParams;
 import org.apache.solr.common.util.NamedList;
+import org.apache.solr.core.SolrCore;
 import org.apache.solr.request.SolrQueryRequest;
 import org.apache.solr.search.QParser;
 import org.apache.solr.search.QParserPlugin;
@@ -61,6 +62,13 @@ public final class MaxSimQParserPlugin extends QParserPlugin {
           ErrorCode.SERVER_ERROR,
           "[" + MEMORY + "] of the query parser: found " + found + ", expected an int, 1 to 100");
     }
+  }
+
+  /** The percentage of the parser of a core, also for the function of the same name. */
+  static int percent(SolrCore core) {
+    return core.getQueryPlugin(NAME) instanceof MaxSimQParserPlugin parser
+        ? parser.percent
+        : NodeMemory.DEFAULT_PERCENT;
   }
 
   @Override

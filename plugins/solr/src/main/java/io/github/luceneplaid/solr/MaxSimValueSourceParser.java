@@ -49,7 +49,7 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
     MaxSimValuesSource source = new MaxSimValuesSource(name, tokens);
     SolrQueryRequest request = parser.getReq();
     try {
-      NodeMemory.of(request.getCore(), NodeMemory.DEFAULT_PERCENT)
+      NodeMemory.of(request.getCore(), MaxSimQParserPlugin.percent(request.getCore()))
           .check(source.memory(request.getSearcher()));
     } catch (IOException e) {
       throw new SolrException(ErrorCode.SERVER_ERROR, e);

@@ -235,6 +235,8 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertBadRequest("[v] is missing", "q", "{!maxsim f=tokens}");
     String words = "{!maxsim f=tokens query_text=cat model=none}";
     assertBadRequest("found no model [none], expected all-MiniLM-L6-v2 or a", "q", words);
+    assertBadRequest("found both [v] and [query_text]", "q", q.replace("v=", "query_text=cat v="));
+    assertBadRequest("[model]: expected only together", "q", q.replace("v=", "model=none v="));
     assertBadRequest("[f] is missing", "q", "[[1,0,0,0]]", "defType", "maxsim");
     assertBadRequest("undefined field", "q", q.replace("f=tokens", "f=other"));
     assertBadRequest("field [text] is of type [text]", "q", q.replace("f=tokens", "f=text"));
@@ -333,7 +335,10 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     String few = Arrays.deepToString(new float[1][dims]);
     String many = Arrays.deepToString(new float[8192][dims]);
     for (String query :
-        List.of("{!maxsim f=tokens v=$qv}", "{!maxsim f=tokens exact=true v=$qv}")) {
+        List.of(
+            "{!maxsim f=tokens v=$qv}",
+            "{!maxsim f=tokens exact=true v=$qv}",
+            "{!func}maxsim(tokens,$qv)")) {
       assertEquals(List.of("1"), hits("q", query, "qv", few));
       SolrException e = expectThrows(SolrException.class, () -> query("q", query, "qv", many));
       assertEquals(e.getMessage(), 429, e.code());
@@ -341,7 +346,6 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
       assertTrue(e.getMessage(), e.getMessage().contains("expected at most " + most));
       assertEquals(List.of("1"), hits("q", query, "qv", few));
     }
-    assertEquals(List.of("1"), hits("q", "{!func}maxsim(tokens,$qv)", "qv", many));
   }
 
   public void testBadMemory() {

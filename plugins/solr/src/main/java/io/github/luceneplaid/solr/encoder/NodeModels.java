@@ -56,8 +56,18 @@ final class NodeModels {
             key ->
                 new NodeModels(
                     container.getSolrHome().resolve("token-vectors"),
-                    Integer.getInteger(THREADS, half),
-                    Integer.getInteger(BATCH, 1024)));
+                    positive(THREADS, half),
+                    positive(BATCH, 1024)));
+  }
+
+  /** Returns a number from the system properties. With 0 threads, requests would wait for ever. */
+  static int positive(String property, int otherwise) {
+    int found = Integer.getInteger(property, otherwise);
+    if (found < 1) {
+      throw new SolrException(
+          ErrorCode.SERVER_ERROR, property + ": found " + found + ", expected at least 1");
+    }
+    return found;
   }
 
   /** Encodes a text in parts that the model sees completely. */

@@ -14,6 +14,7 @@ package io.github.luceneplaid.solr.encoder;
 import io.github.luceneplaid.encoder.EncodedPart;
 import io.github.luceneplaid.engine.TokenBase64;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,23 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
     return new Processor(request, next);
   }
 
+  /**
+   * Returns the only value of a field, which may have several by its type. Returns null if there is
+   * none.
+   *
+   * @throws SolrException if there are several
+   */
+  static Object single(Object values) {
+    if (values instanceof Collection<?> all) {
+      if (all.size() > 1) {
+        throw new SolrException(
+            ErrorCode.BAD_REQUEST, "found " + all.size() + " values, expected one text");
+      }
+      return all.isEmpty() ? null : all.iterator().next();
+    }
+    return values;
+  }
+
   private final class Processor extends UpdateRequestProcessor {
 
     private final SolrQueryRequest request;
@@ -115,7 +133,8 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
       if (document.containsKey(source) == false) {
         return;
       }
-      Object value = document.getFieldValue(source);
+      // All values: the first one alone would leave out the text of the others
+      Object value = document.getField(source).getValue();
       if (value instanceof Map<?, ?> operations) { // an atomic update
         if (operations.keySet().equals(Set.of("set")) == false) {
           throw new SolrException(
@@ -135,7 +154,8 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
     }
 
     /** Tokens in base64; null if there are none. */
-    private String tokens(Object value) {
+    private String tokens(Object values) {
+      Object value = single(values);
       if (value == null) {
         return null;
       }
