@@ -38,7 +38,7 @@ final class TextCutter {
     room = tokenizer.room();
   }
 
-  /** The parts of a text: itself, if it fits. */
+  /** The parts of a text: itself, if it fits or has no tokens. */
   List<TextPart> cut(TextPart whole) {
     if (fits(whole.text())) {
       return List.of(whole);
@@ -48,9 +48,10 @@ final class TextCutter {
     String title = heads ? whole.title() : "";
     String text = heads ? whole.body() : whole.text();
     List<int[]> spans = new Text(title, text, heads ? room - heading : room).cut();
-    if (spans.size() <= 1) {
+    if (spans.isEmpty()) {
       return List.of(whole);
     }
+    // A single span counts too: what is before it is punctuation, which would take all of the room
     List<TextPart> parts = new ArrayList<>();
     for (int[] span : spans) {
       parts.add(new TextPart(title, text.substring(span[0], span[1])));
@@ -61,7 +62,7 @@ final class TextCutter {
   /** Where the parts of a text without a title start and end. */
   List<int[]> spans(String text) {
     List<int[]> spans = fits(text) ? List.of() : new Text("", text, room).cut();
-    return spans.size() <= 1 ? List.of(new int[] {0, text.length()}) : spans;
+    return spans.isEmpty() ? List.of(new int[] {0, text.length()}) : spans;
   }
 
   private boolean fits(String text) {

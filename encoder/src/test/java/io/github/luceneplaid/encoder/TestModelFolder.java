@@ -54,6 +54,10 @@ public class TestModelFolder extends LuceneTestCase {
       assertTrue(part.vectors().length > 0);
     }
     assertEquals(List.of(), models.encodeDocument("tiny", " ., "));
+    parts = models.encodeDocument("tiny", "[".repeat(300) + " red cat");
+    assertEquals(1, parts.size());
+    assertEquals("red cat", parts.get(0).text());
+    assertEquals(2, parts.get(0).vectors().length);
     assertEquals(128, models.encodeDocument(null, "cat").get(0).vectors()[0].length);
   }
 
@@ -66,7 +70,8 @@ public class TestModelFolder extends LuceneTestCase {
           .append(random().nextInt(9) == 0 ? "" : " ");
     }
     String cats = "The red cats sleeps over the blue trees. ".repeat(60);
-    for (String whole : List.of(text.toString(), cats, " " + cats + "moon", "", " ., ")) {
+    for (String whole :
+        List.of(text.toString(), cats, " " + cats + "moon", "", " ., ", "=".repeat(300) + "moon")) {
       List<EncodedPart> parts = models.encodeDocument("tiny", whole);
       int[][] places = models.locate("tiny", whole);
       int token = 0;

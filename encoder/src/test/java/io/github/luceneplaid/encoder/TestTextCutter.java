@@ -115,6 +115,29 @@ public class TestTextCutter extends LuceneTestCase {
     }
   }
 
+  /** Punctuation that would take all of the room before or after a sentence is left out. */
+  public void testSentenceAmongPunctuation() throws IOException {
+    String sentence = "The red cats sleeps over the blue trees.";
+    try (PieceTokenizer tokenizer = tokenizer(180)) {
+      for (String unit : List.of("[", "=", "- ")) {
+        String many = unit.repeat(200 + random().nextInt(1000));
+        String before = many + sentence;
+        for (String title : List.of("", "moon")) {
+          assertEquals(List.of(new TextPart(title, sentence)), cut(tokenizer, title, before));
+        }
+        for (String text : List.of(before, sentence + many, before + many)) {
+          List<int[]> spans = new TextCutter(tokenizer).spans(text);
+          List<String> parts =
+              spans.stream().map(span -> text.substring(span[0], span[1])).toList();
+          assertEquals(cut(tokenizer, "", text).stream().map(TextPart::text).toList(), parts);
+          assertTrue(parts.get(0), parts.get(0).contains(sentence));
+        }
+        assertEquals(
+            List.of(new TextPart("", many)), new TextCutter(tokenizer).cut(new TextPart("", many)));
+      }
+    }
+  }
+
   /** Millions of chars are cut in linear time, without parts that have no tokens. */
   public void testMillions() throws IOException {
     try (PieceTokenizer tokenizer = tokenizer(180)) {
