@@ -72,8 +72,11 @@ final class RecordEncoder {
   /** The parts of a record: itself, if it fits. */
   private List<Passage> cut(Passage record, Ids ids) throws IOException {
     List<TextPart> parts = encoder.cut(record.title(), record.body());
-    if (parts.size() <= 1) {
-      return List.of(record);
+    if (parts.size() == 1) {
+      // May lack punctuation that would have filled all of the room
+      TextPart part = parts.get(0);
+      return List.of(
+          new Passage(record.id(), part.title(), part.body(), record.record(), record.fields()));
     }
     List<Passage> passages = new ArrayList<>();
     for (TextPart part : parts) {

@@ -66,6 +66,18 @@ public class TestLongTexts extends CommandTestCase {
     assertFails(1, "the query has 2 hits", with(with(explain, "--hit"), 3));
   }
 
+  /** Punctuation that fills a whole part does not hide the text after it. */
+  public void testPunctuationBeforeText() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    Path file = createTempDir().resolve("a.lines");
+    Files.writeString(file, "=".repeat(300) + " red moon\na river\n");
+    Path index = createTempDir().resolve("index");
+    JsonNode indexed = json("index", file, "-o", index, "--model", model, "--json");
+    assertEquals(2, indexed.get("documents").intValue());
+    assertEquals(0, plaid("search", index, "moon", "--model", model));
+    assertTrue(out.toString(), out.toString().contains("red [moon]"));
+  }
+
   /** Headings without text of their own are searchable. */
   public void testHeadings() throws IOException {
     Path model = TinyModel.copyTo(createTempDir());
