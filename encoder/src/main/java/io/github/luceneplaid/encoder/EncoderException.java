@@ -12,7 +12,8 @@
 package io.github.luceneplaid.encoder;
 
 /**
- * A model that cannot be used: the message names it, and says what was found and what was expected.
+ * A model that cannot be used, or a text that it cannot encode: the message says which, what was
+ * found and what was expected.
  *
  * @lucene.experimental
  */

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -37,8 +38,12 @@ public final class ModelFolder implements Closeable {
 
   private static final int SHOWN = 30;
 
+  /** The most vectors of a document, as fields for vectors in search engines have no more. */
+  private static final int MOST_VECTORS = 1 << 16;
+
   private final Path folder;
   private final EncoderOptions options;
+  private final int mostVectors;
   private final Map<String, TextEncoder> encoders = new ConcurrentHashMap<>();
 
   /** Closing waits for what is being encoded, because native code would crash without a model. */
@@ -53,8 +58,14 @@ public final class ModelFolder implements Closeable {
    * @param options of each model
    */
   public ModelFolder(Path folder, EncoderOptions options) {
+    this(folder, options, MOST_VECTORS);
+  }
+
+  /** With another limit than that of search engines. */
+  ModelFolder(Path folder, EncoderOptions options, int mostVectors) {
     this.folder = folder;
     this.options = options;
+    this.mostVectors = mostVectors;
   }
 
   /**
@@ -62,12 +73,14 @@ public final class ModelFolder implements Closeable {
    *
    * @param model its name; null for the built-in one
    * @return parts that have tokens
+   * @throws EncoderException if it has more than 65,536 tokens
    */
   public List<EncodedPart> encodeDocument(String model, String text) throws IOException {
     return use(
         model,
         encoder -> {
           List<String> parts = encoder.cut("", text).stream().map(TextPart::text).toList();
+          checkLength(encoder, parts);
           List<EncodedPart> encoded = new ArrayList<>();
           encoder.encodeDocuments(
               parts,
@@ -78,6 +91,23 @@ public final class ModelFolder implements Closeable {
               });
           return encoded;
         });
+  }
+
+  /** Refuses a text of too many tokens before the model runs, and before they take memory. */
+  private void checkLength(TextEncoder encoder, List<String> parts) {
+    long tokens = 0;
+    for (String part : parts) {
+      tokens += encoder.locate(part).tokens();
+    }
+    if (tokens > mostVectors) {
+      throw new EncoderException(
+          String.format(
+              Locale.ROOT,
+              "the text is too long for one document: found %,d tokens, expected at most %,d;"
+                  + " split it into several documents",
+              tokens,
+              mostVectors));
+    }
   }
 
   /**

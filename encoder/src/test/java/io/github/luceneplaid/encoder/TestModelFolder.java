@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -59,6 +60,28 @@ public class TestModelFolder extends LuceneTestCase {
     assertEquals("red cat", parts.get(0).text());
     assertEquals(2, parts.get(0).vectors().length);
     assertEquals(128, models.encodeDocument(null, "cat").get(0).vectors()[0].length);
+  }
+
+  /** A document of more vectors than a field takes is refused before it is encoded. */
+  public void testTooLong() throws IOException {
+    String text = "red cat ".repeat(200 + random().nextInt(400));
+    int tokens = EncodedPart.matrix(models.encodeDocument("tiny", text)).length;
+    EncoderOptions options = new EncoderOptions(1, 500);
+    try (ModelFolder exact = new ModelFolder(folder, options, tokens)) {
+      assertEquals(tokens, EncodedPart.matrix(exact.encodeDocument("tiny", text)).length);
+    }
+    try (ModelFolder fewer = new ModelFolder(folder, options, tokens - 1)) {
+      EncoderException e =
+          expectThrows(EncoderException.class, () -> fewer.encodeDocument("tiny", text));
+      String found =
+          String.format(Locale.ROOT, "found %,d tokens, expected at most %,d;", tokens, tokens - 1);
+      assertTrue(e.getMessage(), e.getMessage().contains(found));
+      assertEquals(2, fewer.encodeDocument("tiny", "red cat").get(0).vectors().length);
+    }
+    EncoderException e =
+        expectThrows(
+            EncoderException.class, () -> models.encodeDocument("tiny", "red ".repeat(65_537)));
+    assertTrue(e.getMessage(), e.getMessage().contains("expected at most 65,536; split it"));
   }
 
   /** Each token of a long text is a piece of one of its words, and parts may be like others. */
