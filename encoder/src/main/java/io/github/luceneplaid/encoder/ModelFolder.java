@@ -121,11 +121,13 @@ public final class ModelFolder implements Closeable {
         model,
         encoder -> {
           float[][] vectors = encoder.encodeQuery(text).vectors();
-          if (vectors.length == 0) {
-            throw new EncoderException("the query has no words");
-          }
           int end = encoder.queryEnd(text);
-          return new EncodedQuery(vectors, end < 0 ? "" : shown(text.substring(end)));
+          String unseen = end < 0 ? "" : shown(text.substring(end));
+          if (vectors.length == 0) {
+            throw new EncoderException(
+                "the query has no words" + (end < 0 ? "" : " before \"" + unseen + "\""));
+          }
+          return new EncodedQuery(vectors, unseen);
         });
   }
 

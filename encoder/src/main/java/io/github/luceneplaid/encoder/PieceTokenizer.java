@@ -22,6 +22,9 @@ import java.util.Map;
 
 /** Cuts texts into {@link Pieces} with a {@code tokenizer.json}. */
 final class PieceTokenizer implements Closeable {
+  /** The most chars of a query to look at for each of its pieces, so that its length is bounded. */
+  private static final int QUERY_CHARS_PER_PIECE = 64;
+
   private final HuggingFaceTokenizer tokenizer;
   private final ModelConfig config;
 
@@ -142,7 +145,7 @@ final class PieceTokenizer implements Closeable {
   }
 
   Pieces query(String text) {
-    Cut cut = cut(text).first(queryLength());
+    Cut cut = cut(text.substring(0, queryChars(text))).first(queryLength());
     long[] ids = withMarker(cut.ids, config.queryMarker());
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
@@ -161,9 +164,26 @@ final class PieceTokenizer implements Closeable {
    * query.
    */
   int queryEnd(String text) {
-    Cut cut = cut(text);
+    int end = queryChars(text);
+    Cut cut = cut(text.substring(0, end));
     int length = queryLength();
-    return cut.ids.length <= length ? -1 : Math.max(0, cut.starts[length - cut.tail]);
+    if (cut.ids.length > length) {
+      return Math.max(0, cut.starts[length - cut.tail]);
+    }
+    while (end < text.length() && Character.isWhitespace(text.charAt(end))) {
+      end++;
+    }
+    return end == text.length() ? -1 : end;
+  }
+
+  /** Returns how many chars of a query are cut into pieces: whole code points. */
+  private int queryChars(String text) {
+    long most = (long) config.queryLength() * QUERY_CHARS_PER_PIECE;
+    if (text.length() <= most) {
+      return text.length();
+    }
+    int end = (int) most;
+    return Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end)) ? end - 1 : end;
   }
 
   Pieces document(String text) {

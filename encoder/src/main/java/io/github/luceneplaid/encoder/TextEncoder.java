@@ -205,7 +205,7 @@ public final class TextEncoder implements Closeable {
 
   /**
    * Returns the start of the part of a query that the model does not see; −1 if it sees the whole
-   * query.
+   * query. It sees no more than 64 chars for each of the pieces that fit.
    */
   public int queryEnd(String text) {
     return tokenizer.queryEnd(text);

@@ -128,6 +128,28 @@ public class TestModelFolder extends LuceneTestCase {
     expectThrows(EncoderException.class, () -> models.encodeQuery("tiny", " "));
   }
 
+  /** Of a query of any length only its start is looked at, and the rest is told as left out. */
+  public void testLongQuery() throws IOException {
+    int looked = 64 * ModelConfig.PLAIN.queryLength();
+    String gap = " ".repeat(looked + random().nextInt(looked));
+    EncodedQuery query = models.encodeQuery("tiny", "red" + gap + "moon");
+    assertEquals("moon", query.unseen());
+    assertEquals(1, query.vectors().length);
+    // Nothing is left out
+    assertEquals("", models.encodeQuery("tiny", "red" + gap).unseen());
+    String fitting = "red" + " ".repeat(looked - 7) + "moon";
+    assertEquals("", models.encodeQuery("tiny", fitting).unseen());
+    assertEquals(2, models.encodeQuery("tiny", fitting).vectors().length);
+    // One piece of letters that take two chars each
+    String letters = "r" + "\ud835\udc00".repeat(looked);
+    query = models.encodeQuery("tiny", letters);
+    assertTrue(query.unseen(), query.unseen().startsWith("\ud835\udc00"));
+    assertEquals(1, query.vectors().length);
+    EncoderException e =
+        expectThrows(EncoderException.class, () -> models.encodeQuery("tiny", gap + "moon"));
+    assertEquals("the query has no words before \"moon\"", e.getMessage());
+  }
+
   /** A name leads to no other folder, and a model that comes later is found. */
   public void testNames() throws IOException {
     for (String name : new String[] {"", ".", "..", "../" + folder.getFileName(), "/", "none"}) {
