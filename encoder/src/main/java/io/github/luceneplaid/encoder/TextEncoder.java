@@ -51,6 +51,8 @@ public final class TextEncoder implements Closeable {
   private static final String BUILT_IN_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
   private static final String BUILT_IN_PROJECTION = "minilm-128.npy";
 
+  private static final String MODEL = "model.onnx";
+
   private final String name;
   private final PieceTokenizer tokenizer;
   private final OnnxModel model;
@@ -106,6 +108,12 @@ public final class TextEncoder implements Closeable {
     try (InputStream in = resource(BUILT_IN_TOKENIZER)) {
       tokenizer = new PieceTokenizer(BUILT_IN_NAME, in, ModelConfig.PLAIN);
     }
+    return orClosed(tokenizer, () -> builtIn(tokenizer, options, finish));
+  }
+
+  private static TextEncoder builtIn(
+      PieceTokenizer tokenizer, EncoderOptions options, UnaryOperator<float[]> finish)
+      throws IOException {
     // By way of a file, because the model is too large for a small heap
     Path file = Files.createTempFile("plaid-model", ".onnx");
     try (InputStream in = resource(BUILT_IN_MODEL)) {
@@ -126,7 +134,7 @@ public final class TextEncoder implements Closeable {
   }
 
   private static TextEncoder load(Path directory, EncoderOptions options) throws IOException {
-    Path onnx = directory.resolve("model.onnx");
+    Path onnx = directory.resolve(MODEL);
     Path pieces = directory.resolve("tokenizer.json");
     for (Path file : List.of(onnx, pieces)) {
       if (Files.isRegularFile(file) == false) {
@@ -142,13 +150,43 @@ public final class TextEncoder implements Closeable {
     try (InputStream in = Files.newInputStream(pieces)) {
       tokenizer = new PieceTokenizer(pieces.toString(), in, ModelConfig.read(directory));
     }
-    return new TextEncoder(
-        directory.toString(),
-        fingerprint(directory),
+    return load(directory, tokenizer, options);
+  }
+
+  /** The model in a folder, with its tokenizer, which is closed if the model cannot be used. */
+  static TextEncoder load(Path directory, PieceTokenizer tokenizer, EncoderOptions options)
+      throws IOException {
+    Path onnx = directory.resolve(MODEL);
+    return orClosed(
         tokenizer,
-        new OnnxModel(onnx.toString(), onnx, options.threads()),
-        options,
-        TextEncoder::normalized);
+        () ->
+            new TextEncoder(
+                directory.toString(),
+                fingerprint(directory),
+                tokenizer,
+                new OnnxModel(onnx.toString(), onnx, options.threads()),
+                options,
+                TextEncoder::normalized));
+  }
+
+  /** What is opened with a tokenizer. */
+  private interface Opening {
+    TextEncoder open() throws IOException;
+  }
+
+  /** Closes a tokenizer if what is opened with it fails, because its memory is native. */
+  private static TextEncoder orClosed(PieceTokenizer tokenizer, Opening opening)
+      throws IOException {
+    boolean success = false;
+    try {
+      TextEncoder encoder = opening.open();
+      success = true;
+      return encoder;
+    } finally {
+      if (success == false) {
+        tokenizer.close();
+      }
+    }
   }
 
   /** A hash of all files of a model that affect its vectors. */
@@ -182,7 +220,7 @@ public final class TextEncoder implements Closeable {
 
   /** The graph with data that lies beside it, the vocabulary and the settings. */
   private static boolean isModel(String name) {
-    return name.startsWith("model.onnx")
+    return name.startsWith(MODEL)
         || name.equals("tokenizer.json")
         || ModelConfig.FILES.contains(name);
   }

@@ -14,6 +14,7 @@ package io.github.luceneplaid.encoder;
 import io.github.luceneplaid.testframework.Mutator;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +140,20 @@ public class TestTextEncoder extends LuceneTestCase {
       Files.writeString(tokenizer.resolve("tokenizer.json"), json);
       e = expectThrows(EncoderException.class, () -> TextEncoder.open(tokenizer));
       assertTrue(e.getMessage(), e.getMessage().contains("tokenizer.json: not a tokenizer"));
+    }
+  }
+
+  /** A model that cannot be loaded leaves no tokenizer in native memory. */
+  public void testClosedOnFailure() throws IOException {
+    Path model = tinyModel();
+    Files.writeString(model.resolve("model.onnx"), "not a model");
+    try (InputStream in = Files.newInputStream(model.resolve("tokenizer.json"))) {
+      PieceTokenizer tokenizer = new PieceTokenizer("tiny", in, ModelConfig.PLAIN);
+      assertEquals(1, tokenizer.document("red").tokens());
+      expectThrows(
+          EncoderException.class, () -> TextEncoder.load(model, tokenizer, EncoderOptions.DEFAULT));
+      // Closed
+      expectThrows(IllegalStateException.class, () -> tokenizer.document("red"));
     }
   }
 
