@@ -287,6 +287,31 @@ public class TestHitHighlighter extends LuceneTestCase {
     }
   }
 
+  /** Each part is what code points say, in any order, also with halves of surrogate pairs. */
+  public void testCodePoints() {
+    StringBuilder characters = new StringBuilder();
+    for (int n = random().nextInt(50); n > 0; n--) {
+      switch (random().nextInt(3)) {
+        case 0 -> characters.append('a');
+        case 1 -> characters.appendCodePoint(0x1F600);
+        default -> characters.append((char) random().nextInt(Character.MIN_SURROGATE, 0xE000));
+      }
+    }
+    String text = characters.toString();
+    int length = text.codePointCount(0, text.length());
+    List<List<Integer>> pairs = new ArrayList<>();
+    for (int n = random().nextInt(20); n > 0; n--) {
+      int start = random().nextInt(length + 1);
+      pairs.add(List.of(start, random().nextInt(start, length + 1)));
+    }
+    int[][] offsets = TokenOffsets.given("places", pairs).of(text);
+    assertEquals(pairs.size(), offsets.length);
+    for (int i = 0; i < offsets.length; i++) {
+      assertEquals(text.offsetByCodePoints(0, pairs.get(i).get(0)), offsets[i][0]);
+      assertEquals(text.offsetByCodePoints(0, pairs.get(i).get(1)), offsets[i][1]);
+    }
+  }
+
   private static List<List<Integer>> pairs() {
     List<List<Integer>> pairs = new ArrayList<>();
     for (int n = random().nextInt(6); n > 0; n--) {
