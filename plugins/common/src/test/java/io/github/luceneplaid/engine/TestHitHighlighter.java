@@ -216,6 +216,13 @@ public class TestHitHighlighter extends LuceneTestCase {
           "field [text]: found offsets of 3 vectors, expected those of the 4 vectors of the"
               + " document",
           message);
+      HitHighlighter.Encoder more = name -> text -> new int[5][2];
+      message =
+          expectThrows(
+                  IllegalArgumentException.class,
+                  () -> highlighter.highlight(whole, queries, leaf(), 0, more, source::get))
+              .getMessage();
+      assertTrue(message, message.contains("has a [pool_factor] above 1"));
       HitHighlighter.Encoder none = name -> null;
       message =
           expectThrows(
