@@ -166,7 +166,10 @@ public final class HitHighlighter {
               + tokens.length
               + " vectors, expected those of the "
               + expected
-              + " vectors of the document");
+              + " vectors of the document"
+              + (tokens.length > expected
+                  ? ", which has fewer than were sent if their field has a [pool_factor] above 1"
+                  : ""));
     }
     return marker.mark((String) text, tokens, matches, similarities);
   }

@@ -216,6 +216,13 @@ public class TestHitHighlighter extends LuceneTestCase {
           "field [text]: found offsets of 3 vectors, expected those of the 4 vectors of the"
               + " document",
           message);
+      HitHighlighter.Encoder more = name -> text -> new int[5][2];
+      message =
+          expectThrows(
+                  IllegalArgumentException.class,
+                  () -> highlighter.highlight(whole, queries, leaf(), 0, more, source::get))
+              .getMessage();
+      assertTrue(message, message.contains("has a [pool_factor] above 1"));
       HitHighlighter.Encoder none = name -> null;
       message =
           expectThrows(
@@ -284,6 +291,31 @@ public class TestHitHighlighter extends LuceneTestCase {
       } catch (IllegalArgumentException e) {
         assertTrue(e.getMessage(), e.getMessage().contains("expected"));
       }
+    }
+  }
+
+  /** Each part is what code points say, in any order, also with halves of surrogate pairs. */
+  public void testCodePoints() {
+    StringBuilder characters = new StringBuilder();
+    for (int n = random().nextInt(50); n > 0; n--) {
+      switch (random().nextInt(3)) {
+        case 0 -> characters.append('a');
+        case 1 -> characters.appendCodePoint(0x1F600);
+        default -> characters.append((char) random().nextInt(Character.MIN_SURROGATE, 0xE000));
+      }
+    }
+    String text = characters.toString();
+    int length = text.codePointCount(0, text.length());
+    List<List<Integer>> pairs = new ArrayList<>();
+    for (int n = random().nextInt(20); n > 0; n--) {
+      int start = random().nextInt(length + 1);
+      pairs.add(List.of(start, random().nextInt(start, length + 1)));
+    }
+    int[][] offsets = TokenOffsets.given("places", pairs).of(text);
+    assertEquals(pairs.size(), offsets.length);
+    for (int i = 0; i < offsets.length; i++) {
+      assertEquals(text.offsetByCodePoints(0, pairs.get(i).get(0)), offsets[i][0]);
+      assertEquals(text.offsetByCodePoints(0, pairs.get(i).get(1)), offsets[i][1]);
     }
   }
 

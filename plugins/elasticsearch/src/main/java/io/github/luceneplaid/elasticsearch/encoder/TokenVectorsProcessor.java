@@ -13,6 +13,8 @@ package io.github.luceneplaid.elasticsearch.encoder;
 
 import io.github.luceneplaid.encoder.EncodedPart;
 import io.github.luceneplaid.engine.TokenBase64;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -105,14 +107,22 @@ final class TokenVectorsProcessor extends AbstractProcessor {
         document.removeField(parameters.target);
       }
     } else if (parameters.passages) {
-      document.setFieldValue(
-          parameters.target,
-          parts.stream()
-              .map(part -> Map.of("text", part.text(), "tokens", TokenBase64.of(part.vectors())))
-              .toList());
+      document.setFieldValue(parameters.target, passages(parts));
     } else {
       document.setFieldValue(parameters.target, TokenBase64.of(EncodedPart.matrix(parts)));
     }
+  }
+
+  /** The value of a nested field. The processors that follow may change it. */
+  static List<Map<String, Object>> passages(List<EncodedPart> parts) {
+    List<Map<String, Object>> passages = new ArrayList<>();
+    for (EncodedPart part : parts) {
+      Map<String, Object> passage = new HashMap<>();
+      passage.put("text", part.text());
+      passage.put("tokens", TokenBase64.of(part.vectors()));
+      passages.add(passage);
+    }
+    return passages;
   }
 
   @Override

@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.elasticsearch.encoder;
 
+import io.github.luceneplaid.encoder.EncodedPart;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
@@ -103,5 +104,19 @@ public class TestTokenVectorsProcessor extends LuceneTestCase {
     assertTrue(number, number.contains("java.lang.Integer"));
     assertNull(run(true, new HashMap<>()));
     assertNull(run(true, source(null)));
+  }
+
+  /** A pipeline may go on with passages: scripts, for example, add to them and remove some. */
+  public void testPassagesCanBeChanged() {
+    IngestDocument document = document(new HashMap<>());
+    document.setFieldValue(
+        "passages",
+        TokenVectorsProcessor.passages(List.of(new EncodedPart("a wing", new float[][] {{1, 0}}))));
+    document.setFieldValue("passages.0.page", 7);
+    document.removeField("passages.0.text");
+    document.appendFieldValue("passages", Map.of("text", "a bee"));
+    assertEquals(
+        List.of(Map.of("tokens", "f16x2:ADwAAA==", "page", 7), Map.of("text", "a bee")),
+        document.getFieldValue("passages", List.class));
   }
 }
