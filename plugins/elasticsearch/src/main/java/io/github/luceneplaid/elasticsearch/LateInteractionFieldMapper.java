@@ -119,12 +119,19 @@ final class LateInteractionFieldMapper extends FieldMapper {
             false,
             LateInteractionFieldSettings::trainingThreshold,
             LateInteractionFieldSettings.DEFAULT_TRAINING_THRESHOLD);
+
+    /**
+     * Never becomes smaller: a shard that recovers takes the operations of its translog again, and
+     * would refuse the larger documents among them.
+     */
     private final Parameter<Integer> maxVectors =
         intParam(
-            "max_vectors",
-            true,
-            LateInteractionFieldSettings::maxVectors,
-            LateInteractionFieldSettings.DEFAULT_MAX_VECTORS);
+                "max_vectors",
+                true,
+                LateInteractionFieldSettings::maxVectors,
+                LateInteractionFieldSettings.DEFAULT_MAX_VECTORS)
+            .setMergeValidator((before, after, conflicts) -> after >= before);
+
     private final Parameter<Integer> maxQueryVectors =
         intParam(
             "max_query_vectors",

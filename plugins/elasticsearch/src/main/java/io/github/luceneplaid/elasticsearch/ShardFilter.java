@@ -43,7 +43,10 @@ final class ShardFilter {
     if (context.getAliasFilter() == null) {
       return ownQuery;
     }
-    Query alias = context.getAliasFilter().toQuery(context);
+    // The filter is about whole documents, even where a nested query has entered its objects. Only
+    // a new context is outside of them. It has no filter of an alias either, so a filter that is a
+    // query of this plugin does not ask for itself.
+    Query alias = context.getAliasFilter().toQuery(new SearchExecutionContext(context));
     if (context.nestedLookup().getNestedParent(field) != null) {
       Query roots = Queries.newNonNestedFilter(context.indexVersionCreated());
       BitSetProducer rootBits = context.bitsetFilter(roots);

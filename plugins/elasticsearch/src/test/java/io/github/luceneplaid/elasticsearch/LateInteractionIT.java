@@ -191,16 +191,18 @@ public class LateInteractionIT {
     createFour("updated", "");
     String path = "/updated/_mapping";
     String body = "{\"properties\": {\"tokens\": {\"type\": \"token_vectors\", \"dims\": 4, %s}}}";
-    http.put(path, String.format(Locale.ROOT, body, "\"max_vectors\": 1, \"max_query_vectors\": 1"))
+    http.put(
+            path,
+            String.format(Locale.ROOT, body, "\"max_vectors\": 8193, \"max_query_vectors\": 1"))
         .ok();
+    assertRefused(
+        http.put(path, String.format(Locale.ROOT, body, "\"max_vectors\": 8192")),
+        "Cannot update parameter [max_vectors]");
     assertRefused(
         http.put(path, String.format(Locale.ROOT, body, "\"bits\": 2")),
         "Cannot update parameter [bits]");
     JsonNode mapping = http.get(path).ok().at("/updated/mappings/properties/tokens");
-    assertEquals(1, mapping.path("max_vectors").asInt());
-    assertRefused(
-        http.put("/updated/_doc/e", "{\"tokens\": [[1,0,0,0],[0,1,0,0]]}"),
-        "found more than 1 tokens, the most that [max_vectors] allows");
+    assertEquals(8193, mapping.path("max_vectors").asInt());
     assertRefused(
         http.post("/updated/_search", "{\"query\": " + QUERY + "}"),
         "[query_vectors] of field [tokens]",

@@ -90,7 +90,7 @@ public class TestFieldWithoutValues extends LuceneTestCase {
   /**
    * The context in which a shard turns requests into queries. It has two fields, tokens and word.
    */
-  private static SearchExecutionContext context(IndexSearcher searcher) {
+  static SearchExecutionContext context(IndexSearcher searcher) {
     Map<String, MappedFieldType> types =
         Map.of(
             "tokens", new LateInteractionFieldType("tokens", SETTINGS, Map.of()),

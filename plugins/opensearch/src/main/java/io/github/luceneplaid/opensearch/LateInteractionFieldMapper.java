@@ -67,12 +67,19 @@ final class LateInteractionFieldMapper extends ParametrizedFieldMapper {
             false,
             LateInteractionFieldSettings.DEFAULT_TRAINING_THRESHOLD,
             s -> s.trainingThreshold());
+
+    /**
+     * Never becomes smaller: a shard that recovers takes the operations of its translog again, and
+     * would refuse the larger documents among them.
+     */
     private final Parameter<Integer> maxVectors =
         integer(
-            "max_vectors",
-            true,
-            LateInteractionFieldSettings.DEFAULT_MAX_VECTORS,
-            s -> s.maxVectors());
+                "max_vectors",
+                true,
+                LateInteractionFieldSettings.DEFAULT_MAX_VECTORS,
+                s -> s.maxVectors())
+            .setMergeValidator((before, after) -> after >= before);
+
     private final Parameter<Integer> maxQueryVectors =
         integer(
             "max_query_vectors",

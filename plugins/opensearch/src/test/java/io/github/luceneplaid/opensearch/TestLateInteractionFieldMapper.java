@@ -89,9 +89,11 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
   }
 
   public void testMapping() throws IOException {
-    IndexFixture index = index("");
-    assertTrue(index.mapping(), index.mapping().contains("\"dims\":3}"));
-    assertEquals(8192, settings(index).maxVectors());
+    IndexFixture stock = index("");
+    assertTrue(stock.mapping(), stock.mapping().contains("\"dims\":3}"));
+    assertEquals(8192, settings(stock).maxVectors());
+    IndexFixture index = index(", \"max_vectors\": 1");
+    assertEquals(1, settings(index).maxVectors());
     assertEquals(1024, settings(index).maxQueryVectors());
     index.merge(
         String.format(Locale.ROOT, MAPPING, ", \"max_vectors\": 2, \"max_query_vectors\": 7"));
@@ -115,6 +117,22 @@ public class TestLateInteractionFieldMapper extends LuceneTestCase {
     IndexFixture again =
         IndexFixture.enabled(stated.substring(stated.indexOf("\"tokens\""), stated.length() - 3));
     assertEquals(stated, again.mapping());
+  }
+
+  /** Documents in the translog are never too large when a shard takes them again. */
+  public void testMaxVectorsCanOnlyGrow() throws IOException {
+    IndexFixture index = index(", \"max_vectors\": 9000");
+    index.merge(String.format(Locale.ROOT, MAPPING, ", \"max_vectors\": 9000"));
+    index.merge(String.format(Locale.ROOT, MAPPING, ", \"max_vectors\": 9001"));
+    // Without the parameter a mapping states the default
+    for (String change : new String[] {", \"max_vectors\": 9000", ""}) {
+      IllegalArgumentException e =
+          expectThrows(
+              IllegalArgumentException.class,
+              () -> index.merge(String.format(Locale.ROOT, MAPPING, change)));
+      assertTrue(e.getMessage(), e.getMessage().contains("Cannot update parameter [max_vectors]"));
+      assertEquals(9001, settings(index).maxVectors());
+    }
   }
 
   public void testSetting() throws IOException {
