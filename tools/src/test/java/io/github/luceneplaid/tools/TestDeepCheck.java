@@ -329,7 +329,12 @@ public class TestDeepCheck extends CommandTestCase {
     assertNamed(VECTOR, "vec", coarse, 0x80, "largest element of vector 0 with scale ");
     assertNamed(VECTOR, "vec", scales + 3, 0xBC, "scale of vector 0: found -");
     assertNamed(VECTOR, "vec", errors + 3, 0x40, "error of vector 0: found ");
-    assertNamed(VECTOR, "vec", fine + 1, 0x7E, "Field \"vector\" failed to search");
+    assertNamed(
+        VECTOR,
+        "vec",
+        fine + 1,
+        0x7E,
+        "element 0 of vector 0: found NaN, expected a finite number");
     assertNamed(VECTOR, "vec", norms + 3, 0x44, "norm of vector 0: found ");
   }
 }
