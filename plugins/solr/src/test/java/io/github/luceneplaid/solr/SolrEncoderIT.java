@@ -141,8 +141,10 @@ public class SolrEncoderIT {
     assertTrue(answer, answer.contains("[doc=1] field [text]: " + none));
     answer = add("other", "1", "red cat");
     assertTrue(answer, answer.contains("found vectors of 8 dims, expected 128"));
-    answer = update("texts", "[{\"id\": \"1\", \"text\": [1, 2]}]");
+    answer = update("texts", "[{\"id\": \"1\", \"text\": [1]}]");
     assertTrue(answer, answer.contains("[doc=1] field [text]: found Long, expected a text"));
+    answer = update("texts", "[{\"id\": \"1\", \"text\": [\"red\", \"cat\"]}]");
+    assertTrue(answer, answer.contains("[doc=1] field [text]: found 2 values, expected one text"));
     answer = update("texts", "[{\"id\": \"1\", \"text\": {\"add\": \"cat\"}}]");
     assertTrue(answer, answer.contains("found the operations [add], expected [set]"));
     assertRefused(ask("texts", " model=none", "cat"), none);
