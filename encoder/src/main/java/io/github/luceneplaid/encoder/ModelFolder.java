@@ -95,6 +95,9 @@ public final class ModelFolder implements Closeable {
 
   /** Refuses a text of too many tokens before the model runs, and before they take memory. */
   private void checkLength(TextEncoder encoder, List<String> parts) {
+    if ((long) parts.size() * encoder.mostTokens() <= mostVectors) {
+      return; // Few parts need no counting, which cuts each into pieces once more
+    }
     long tokens = 0;
     for (String part : parts) {
       tokens += encoder.locate(part).tokens();

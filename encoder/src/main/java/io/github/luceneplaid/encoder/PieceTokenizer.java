@@ -194,6 +194,11 @@ final class PieceTokenizer implements Closeable {
     return pieces(cut, ids, attention, config.documentMarker() >= 0, true);
   }
 
+  /** Returns the most tokens of a document, with its marker. */
+  int mostTokens() {
+    return config.documentLength();
+  }
+
   private int queryLength() {
     return config.queryLength() - (config.queryMarker() < 0 ? 0 : 1);
   }

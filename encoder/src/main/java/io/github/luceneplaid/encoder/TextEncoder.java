@@ -354,6 +354,11 @@ public final class TextEncoder implements Closeable {
     return tokenizer.document(document);
   }
 
+  /** Returns the most tokens of a document that {@link #locate} finds. */
+  int mostTokens() {
+    return tokenizer.mostTokens();
+  }
+
   /**
    * Where the tokens of all parts of a text lie in it, without running the model. The parts are
    * those of {@link #cut} without a title.
