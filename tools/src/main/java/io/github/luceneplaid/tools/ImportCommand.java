@@ -125,30 +125,24 @@ final class ImportCommand implements Callable<Integer> {
     return fields;
   }
 
-  /** Refuses ids that are bytes, and records that are not named by their ids. */
+  /** Refuses ids that are bytes, and ids of records that are no text. Other ids may be numbers. */
   private void checkText(MetadataColumn column) {
     String field = prefix + column.name();
-    boolean fits =
-        switch (column.kind()) {
-          case NOTHING, TEXT -> true;
-          case BYTES -> field.equals(IndexBuilder.ID) == false && isRecord(field) == false;
-          case INTEGER, REAL -> isRecord(field) == false;
-        };
-    if (fits == false) {
+    boolean isBytes = column.kind() == MetadataColumn.Kind.BYTES;
+    boolean isNumber =
+        column.kind() == MetadataColumn.Kind.INTEGER || column.kind() == MetadataColumn.Kind.REAL;
+    boolean isRecord = field.equals(IndexBuilder.PART_OF);
+    if ((isBytes && field.equals(IndexBuilder.ID)) || (isRecord && (isBytes || isNumber))) {
       throw new UserException(
           source.resolve(MetadataDatabase.FILE)
               + ": column "
               + column.name()
               + ": found "
-              + (column.kind() == MetadataColumn.Kind.BYTES ? "bytes" : "numbers")
+              + (isBytes ? "bytes" : "numbers")
               + ", expected text, because it is the field "
               + field
               + " of every document (--prefix makes it another)");
     }
-  }
-
-  private static boolean isRecord(String field) {
-    return field.equals(IndexBuilder.PART_OF);
   }
 
   /** Refuses an index with other bits per dimension: its merges would encode the tokens anew. */
