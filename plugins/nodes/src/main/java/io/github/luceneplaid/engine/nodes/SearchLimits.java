@@ -64,12 +64,12 @@ public record SearchLimits(Http http, String index, String vectors) {
   }
 
   /**
-   * Searches again as long as the node refuses, because OpenSearch counts garbage that is not
-   * collected yet as memory in use.
+   * Searches again as long as the node or one of its shards refuses, because OpenSearch counts
+   * garbage that is not collected yet as memory in use.
    */
   private Http.Answer searchUntilTaken(String parameters, String more) throws IOException {
     Http.Answer answer = search(parameters, more);
-    for (int i = 0; i < RETRIES && answer.status() == 429; i++) {
+    for (int i = 0; i < RETRIES && isRefused(answer); i++) {
       answer = search(parameters, more);
     }
     return answer;
@@ -133,8 +133,9 @@ public record SearchLimits(Http http, String index, String vectors) {
       } finally {
         limit("null");
       }
-      if (isComplete(searchUntilTaken(parameters, "")) == false) {
-        throw new IOException("found no hits with the usual limit");
+      Http.Answer answer = searchUntilTaken(parameters, "");
+      if (isComplete(answer) == false) {
+        throw new IOException("found no hits with the usual limit: " + answer.text());
       }
     }
   }
