@@ -65,10 +65,14 @@ public final class SearchMemory {
   private final int k;
   private final SearchSettings settings;
 
-  /** What segments hold while candidates are looked for, and while they are scored. */
+  /** What all threads share: candidates, and products that are computed once. */
+  private long shared;
+
+  /** What segments hold besides while candidates are looked for. */
   private long finding;
 
-  private long scoring;
+  /** What the scorers of a thread hold, one of each segment. */
+  private long scorers;
 
   /** Documents of segments without codes, or of all segments, that are scored one after another. */
   private long scanned;
@@ -127,8 +131,8 @@ public final class SearchMemory {
     // The scores themselves, and those of the cells that are walked once more
     long scores = (long) (2 * Float.BYTES * block * scoresPerToken) + block * probe;
     // Each thread has a scorer of its own for each segment that it comes to
-    long most = Math.max(finding + scores, scores / 2 + threads * scoring);
-    return SOME + copies() + hits + most;
+    long most = Math.max(finding + scores, scores / 2 + threads * scorers);
+    return SOME + copies() + hits + shared + most;
   }
 
   private void add(LeafReader reader) throws IOException {
@@ -137,29 +141,33 @@ public final class SearchMemory {
     if (shown == null) {
       return;
     }
-    long scorer = scorer();
+    scorers += scorer();
     PlaidSegment segment = shown.base();
     documents += reader.maxDoc();
     if (segment != null && segment.dimension() == dimension && segment.hasCodes()) {
-      long products = products(segment);
+      if (QueryTables.areFew(segment, VectorKernels.padded(count))) {
+        shared += products(segment);
+      } else {
+        scorers += products(segment);
+      }
       if (settings.exact() == false) {
         addCandidates(segment, reader.maxDoc());
       }
-      scorer += products;
     }
     if (settings.exact() || segment == null || segment.hasCodes() == false) {
       scanned += reader.maxDoc();
       scannedSegments++;
     }
-    scoring += scorer;
   }
 
+  /** Products with all centroids, twice if there are imported codes beside others. */
   private long products(PlaidSegment segment) throws IOException {
     long row = (long) VectorKernels.padded(count) * Float.BYTES;
     long all = (segment.centroidRows().length / dimension + VectorKernels.TILE_LANES) * row;
     // The table has room for a tile in any case. While it grows, there are two of them
     long tile = 2 * VectorKernels.TILE_LANES * row;
-    return Math.max(tile, Math.min(PRODUCTS, all + all / 2));
+    long once = Math.max(tile, Math.min(PRODUCTS, all + all / 2));
+    return segment.hasImported() ? 2 * once : once;
   }
 
   private void addCandidates(PlaidSegment segment, int maxDoc) throws IOException {
@@ -173,12 +181,11 @@ public final class SearchMemory {
     probe += PROBE + (long) Short.BYTES * dimension;
     long sums = Math.min(segment.documents(), CandidateCollector.WINDOW);
     long candidates = Math.min(settings.candidates(k, k, segment.documents()), maxDoc);
+    shared += HIT * candidates;
     finding +=
         2 * Integer.BYTES * sums
-            + HIT * candidates
             + (long) CELL * cells.cells()
             + Math.min(FetchedPostings.MOST, cells.postings() * segment.postingWidth())
             + maxDoc / Byte.SIZE;
-    scoring += HIT * candidates;
   }
 }

@@ -346,6 +346,18 @@ public final class QueryTables {
   }
 
   /**
+   * Whether the products of all centroids of a segment are few enough to be computed in advance,
+   * once for all threads.
+   *
+   * @param stride elements of the products of a centroid
+   */
+  public static boolean areFew(PlaidSegment segment, int stride) throws IOException {
+    int most = segment.centroidsAreRegions() ? Integer.MAX_VALUE : MAX_CENTROIDS;
+    int centroids = segment.centroidRows().length / segment.dimension();
+    return centroids <= most && (long) centroids * stride <= MAX_PRODUCTS;
+  }
+
+  /**
    * Products of all centroids of a segment with all query tokens, [centroids][stride]. Null if they
    * are too many to be computed in advance, or if time ran out.
    *
@@ -353,10 +365,7 @@ public final class QueryTables {
    *     format's own codes
    */
   public float[] centroidProducts(PlaidSegment segment, boolean imported) throws IOException {
-    boolean known = segment.centroidsAreRegions();
-    int centroids = segment.centroidRows().length / dimension;
-    int most = known ? Integer.MAX_VALUE : MAX_CENTROIDS;
-    if (centroids > most || (long) centroids * matrix.stride() > MAX_PRODUCTS) {
+    if (areFew(segment, matrix.stride()) == false) {
       return null;
     }
     float[] products = all.centroidProducts(segment, imported);
