@@ -37,7 +37,8 @@ final class FieldKinds {
 
   /**
    * Returns the kind of each field of some records. If the index would have more than {@value
-   * #MAX_FIELDS} fields with them, returns its own, and of the others those that most records have.
+   * #MAX_FIELDS} fields of records with them, returns its own, and of the others those that most
+   * records have.
    *
    * @throws UserException if the index has a field with values of another kind
    */
@@ -47,15 +48,16 @@ final class FieldKinds {
     }
     List<String> others =
         counts.keySet().stream().filter(name -> there.kind(name) == null).toList();
-    int room = Math.max(0, MAX_FIELDS - there.kinds().size());
+    long own = there.kinds().keySet().stream().filter(RecordFields::isOfRecords).count();
+    long room = Math.max(0, MAX_FIELDS - own);
     if (others.size() > room) {
       notes.add(
           "records have "
               + others.size()
-              + (there.kinds().isEmpty() ? " different fields" : " fields that the index lacks")
-              + "; kept are the "
-              + room
-              + " that most of them have");
+              + (own == 0 ? " different fields" : " fields that the index lacks")
+              + (room == 0
+                  ? "; none is kept, because the index has " + own + " fields"
+                  : "; kept are the " + room + " that most of them have"));
       others.stream()
           .sorted(
               Comparator.<String, Integer>comparing(counts::get)

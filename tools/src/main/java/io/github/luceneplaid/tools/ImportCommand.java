@@ -125,7 +125,7 @@ final class ImportCommand implements Callable<Integer> {
     return fields;
   }
 
-  /** Refuses ids that are bytes, and ids of records that are no text. Other ids may be numbers. */
+  /** Refuses bytes as ids of documents, and anything but text as ids of records. */
   private void checkText(MetadataColumn column) {
     String field = prefix + column.name();
     boolean isBytes = column.kind() == MetadataColumn.Kind.BYTES;
@@ -141,7 +141,7 @@ final class ImportCommand implements Callable<Integer> {
               + (isBytes ? "bytes" : "numbers")
               + ", expected text, because it is the field "
               + field
-              + " of every document (--prefix makes it another)");
+              + ", which has ids (--prefix makes it another)");
     }
   }
 

@@ -179,7 +179,20 @@ final class JsonRecords {
     String heading = title.asText("").strip();
     checkCharacters("title", heading, place);
     checkCharacters("text", text, place);
-    sink.accept(id, heading, text, RecordFields.of(json, taken), line);
+    RecordFields fields = RecordFields.of(json, taken);
+    checkFields(fields, place);
+    sink.accept(id, heading, text, fields, line);
+  }
+
+  /** Names with different halves of characters would become one name. */
+  private static void checkFields(RecordFields fields, String place) {
+    fields
+        .values()
+        .forEach(
+            (field, values) -> {
+              checkCharacters("name of a field", field, place);
+              values.forEach(value -> checkCharacters(field, value.toString(), place));
+            });
   }
 
   /** Refuses half of a character, such as \\ud800 alone: an index cannot keep it. */

@@ -42,6 +42,10 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           SourceFile.TIME,
           SourceFile.SIZE);
 
+  /** Members of a record that are not such fields. */
+  private static final Set<String> MEMBERS =
+      Set.of(IndexBuilder.ID, IndexBuilder.TITLE, IndexBuilder.TEXT);
+
   /**
    * Reads the fields of a record, without some names.
    *
@@ -82,6 +86,11 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           : Double.valueOf(json.doubleValue());
     }
     return json.asText();
+  }
+
+  /** Whether a field of an index can be one of records. */
+  static boolean isOfRecords(String field) {
+    return RESERVED.contains(field) == false && MEMBERS.contains(field) == false;
   }
 
   /** The name of a field whose own name is reserved. */

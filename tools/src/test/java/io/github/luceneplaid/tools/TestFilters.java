@@ -539,6 +539,9 @@ public class TestFilters extends CommandTestCase {
     for (int i = 0; i < FieldKinds.MAX_FIELDS - 1; i++) {
       there.put("field " + i, IndexFields.Kind.LONG);
     }
+    for (String always : List.of("id", "title", "text", "part_of", "order", "plaid.file")) {
+      there.put(always, IndexFields.Kind.TERMS);
+    }
     List<Passage> records =
         List.of(record("field 3", 7L), record("a", "x"), record("b", "y"), record("b", "z"));
     List<String> notes = new ArrayList<>();
@@ -549,9 +552,15 @@ public class TestFilters extends CommandTestCase {
         List.of(
             "records have 2 fields that the index lacks; kept are the 1 that most of them have"),
         notes);
+    notes.clear();
     there.put("b", IndexFields.Kind.TERMS);
     assertEquals(
         Set.of("field 3", "b"),
         new FieldKinds(new IndexFields(there)).of(records, notes::add).keySet());
+    assertEquals(
+        List.of(
+            "records have 1 fields that the index lacks; none is kept, because the index has 1000"
+                + " fields"),
+        notes);
   }
 }

@@ -257,6 +257,10 @@ public class TestInputs extends LuceneTestCase {
               + ", at offset 2";
       refused(":2: title" + found, String.format(Locale.ROOT, record, half, ""));
       refused(":2: text" + found, String.format(Locale.ROOT, record, "", half));
+      String fields = "{\"text\":\"a\"}\n{\"text\":\"b\",\"ab%s\":{\"c\":[1,\"ef%s\"]}}\n";
+      // The parser refuses some of them itself
+      refused(":2: ", String.format(Locale.ROOT, fields, half, ""));
+      refused(":2: ab.c" + found, String.format(Locale.ROOT, fields, "", half));
     }
   }
 

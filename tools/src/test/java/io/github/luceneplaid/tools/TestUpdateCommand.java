@@ -386,6 +386,7 @@ public class TestUpdateCommand extends ChangeTestCase {
   /** Files whose names are no text look alike, so they are left out, with a note. */
   public void testNamesThatAreNoText() throws IOException {
     assumeTrue("needs names of any bytes", Constants.LINUX);
+    assumeTrue("needs names in UTF-8", "UTF-8".equals(System.getProperty("sun.jnu.encoding")));
     Path docs = write("docs/a.md", "cat\n").getParent();
     Path odd = bytes(docs, "caf%E9.md");
     Path other = bytes(docs, "caf%E8.md");
