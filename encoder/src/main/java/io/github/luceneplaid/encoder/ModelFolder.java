@@ -38,7 +38,10 @@ public final class ModelFolder implements Closeable {
 
   private static final int SHOWN = 30;
 
-  /** The most vectors of a document, as fields for vectors in search engines have no more. */
+  /**
+   * The most vectors of a document: fields for vectors in search engines have no more, and all
+   * passages of a text are in memory at once.
+   */
   private static final int MOST_VECTORS = 1 << 16;
 
   private final Path folder;

@@ -176,13 +176,21 @@ final class PieceTokenizer implements Closeable {
     return end == text.length() ? -1 : end;
   }
 
-  /** Returns how many chars of a query are cut into pieces: whole code points. */
+  /** Returns how many chars of a query are cut into pieces: whole words, if it has several. */
   private int queryChars(String text) {
     long most = (long) config.queryLength() * QUERY_CHARS_PER_PIECE;
     if (text.length() <= most) {
       return text.length();
     }
     int end = (int) most;
+    int word = end;
+    while (word > 0 && Character.isWhitespace(text.charAt(word - 1)) == false) {
+      word--;
+    }
+    if (Character.isWhitespace(text.charAt(end)) == false
+        && text.substring(0, word).isBlank() == false) {
+      return word;
+    }
     return Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end)) ? end - 1 : end;
   }
 

@@ -18,9 +18,9 @@ import java.util.Locale;
 
 /**
  * Cuts texts that are too long for a model into passages that fit, by the pieces of the model's
- * tokenizer. No part of a text is left out. A cut is at the end of a paragraph, a sentence, a line
- * or a word: the first of these that the second half of the fitting text has. If it has none, the
- * cut is between two pieces. Passages overlap by up to an eighth. Each passage starts with the
+ * tokenizer. No part with tokens is left out. A cut is at the end of a paragraph, a sentence, a
+ * line or a word: the first of these that the second half of the fitting text has. If it has none,
+ * the cut is between two pieces. Passages overlap by up to an eighth. Each passage starts with the
  * title of the text, unless the title takes more than a quarter of the room; then the title is cut
  * like the rest. There are no passages without tokens, as a million brackets would give.
  */

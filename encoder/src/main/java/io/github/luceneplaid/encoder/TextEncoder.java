@@ -250,13 +250,13 @@ public final class TextEncoder implements Closeable {
   }
 
   /**
-   * Cuts a text that is too long for the model into parts that it sees completely. No part of the
-   * text is left out. A cut is at the end of a paragraph, a sentence, a line or a word, as the
+   * Cuts a text that is too long for the model into parts that it sees completely. No part with
+   * tokens is left out. A cut is at the end of a paragraph, a sentence, a line or a word, as the
    * model's tokenizer has pieces, and parts overlap a little. Each part has the title, unless that
    * is long.
    *
    * @param title empty if there is none
-   * @return the text itself if it fits
+   * @return the text itself if it fits or has no tokens
    */
   public List<TextPart> cut(String title, String body) {
     return new TextCutter(tokenizer).cut(new TextPart(title, body));

@@ -140,6 +140,13 @@ public class TestModelFolder extends LuceneTestCase {
     String fitting = "red" + " ".repeat(looked - 7) + "moon";
     assertEquals("", models.encodeQuery("tiny", fitting).unseen());
     assertEquals(2, models.encodeQuery("tiny", fitting).vectors().length);
+    // The end of what is looked at is in a word
+    String inWord = "red" + " ".repeat(looked - 1 - random().nextInt(4, 6)) + "moon";
+    query = models.encodeQuery("tiny", inWord);
+    assertEquals("moon", query.unseen());
+    assertEquals(1, query.vectors().length);
+    query = models.encodeQuery("tiny", " " + "r".repeat(looked));
+    assertEquals("r", query.unseen());
     // One piece of letters that take two chars each
     String letters = "r" + "\ud835\udc00".repeat(looked);
     query = models.encodeQuery("tiny", letters);
