@@ -37,7 +37,7 @@ import org.junit.runner.RunWith;
 /** Three nodes, two shards with a replica each; one node crashes. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 900_000)
+@TimeoutSuite(millis = 1_800_000)
 public class ClusterIT {
 
   private static final String INDEX = "cranfield";

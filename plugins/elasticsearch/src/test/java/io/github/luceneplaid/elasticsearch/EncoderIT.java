@@ -33,7 +33,7 @@ import org.junit.runner.RunWith;
 /** Texts in and questions in words, on a node with the second plugin. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 600_000)
+@TimeoutSuite(millis = 1_800_000)
 public class EncoderIT extends EncoderTestCase {
 
   private static ElasticsearchNode node;

@@ -46,7 +46,7 @@ import org.junit.runner.RunWith;
 public class ExactVectorIT {
 
   private static final boolean NIGHTLY = Boolean.getBoolean("tests.nightly");
-  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 5_000;
+  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 2_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =

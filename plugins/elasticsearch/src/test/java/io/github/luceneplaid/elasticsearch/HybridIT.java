@@ -33,7 +33,7 @@ import org.junit.runner.RunWith;
 /** Words and token vectors in one request, judged by people. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 900_000)
+@TimeoutSuite(millis = 1_800_000)
 public class HybridIT {
 
   private static final String INDEX = "cranfield";

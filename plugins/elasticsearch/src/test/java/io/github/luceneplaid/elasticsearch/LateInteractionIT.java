@@ -35,7 +35,7 @@ import org.junit.runner.RunWith;
  */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 600_000)
+@TimeoutSuite(millis = 1_800_000)
 public class LateInteractionIT {
 
   /** Two vectors, at right angles. */

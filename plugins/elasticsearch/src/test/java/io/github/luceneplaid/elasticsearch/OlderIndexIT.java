@@ -35,7 +35,7 @@ import org.junit.runner.RunWith;
 /** A node of this version takes over the data of a node of an older one. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 900_000)
+@TimeoutSuite(millis = 1_800_000)
 public class OlderIndexIT {
 
   private static final String OLDER = System.getProperty("plaid.older");

@@ -33,7 +33,7 @@ import org.junit.runner.RunWith;
 /** Tests the commands of the README, and its statements about removing the plugin. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 600_000)
+@TimeoutSuite(millis = 1_800_000)
 public class ReadmeIT {
 
   private static ElasticsearchHome home;

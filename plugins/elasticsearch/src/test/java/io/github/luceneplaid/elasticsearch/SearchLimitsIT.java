@@ -33,7 +33,7 @@ import org.junit.runner.RunWith;
 /** Tests searches of 8,192 vectors on a node with 512 MB of heap. */
 @RunWith(RandomizedRunner.class)
 @ThreadLeakScope(ThreadLeakScope.Scope.NONE)
-@TimeoutSuite(millis = 600_000)
+@TimeoutSuite(millis = 1_800_000)
 public class SearchLimitsIT {
 
   private static ElasticsearchNode node;

@@ -45,7 +45,7 @@ public class ExactVectorIT {
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
 
   private static final boolean NIGHTLY = Boolean.getBoolean("tests.nightly");
-  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 5_000;
+  private static final int DOCUMENTS = NIGHTLY ? 50_000 : 2_000;
   private static final int BULK = 1000;
   private static final int PARTS = 7;
   private static final List<String> ENCODINGS =

@@ -422,22 +422,25 @@ public class OpenSearchIT {
         ids(node.search("beside", Requests.search(late).toString())));
   }
 
+  /** The table of the README is that of the nightly run, of all queries. */
   @Test
   public void testLatency() throws IOException {
     float[][][] queries = collection.queries();
     List<String> questions = collection.questions();
+    int step = Boolean.getBoolean("tests.nightly") ? 1 : 5;
     Latency latency = new Latency(node, INDEX, best());
     latency.measure(
-        "maxsim, k = 10", 1, q -> Requests.search(Requests.lateInteraction(queries[q])));
-    latency.measure("exact, all documents", 9, q -> Requests.search(Requests.exact(queries[q])));
-    latency.measure("match", 1, q -> Requests.search(Requests.match(questions.get(q))));
+        "maxsim, k = 10", step, q -> Requests.search(Requests.lateInteraction(queries[q])));
+    latency.measure(
+        "exact, all documents", 9 * step, q -> Requests.search(Requests.exact(queries[q])));
+    latency.measure("match", step, q -> Requests.search(Requests.match(questions.get(q))));
     latency.measure(
         "match, best 100 rescored by exact",
-        1,
+        step,
         q -> Requests.rescored(Requests.match(questions.get(q)), Requests.exact(queries[q]), 50));
     latency.measure(
         "match, best 100 rescored by a script from the source",
-        9,
+        9 * step,
         q ->
             Requests.rescored(
                 Requests.match(questions.get(q)), Requests.script(queries[q], matchAll()), 50));
