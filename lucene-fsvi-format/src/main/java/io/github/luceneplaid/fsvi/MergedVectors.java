@@ -37,7 +37,8 @@ final class MergedVectors implements RowCursor {
 
   private MergedVectors(List<Sub> subs, MergeState mergeState) throws IOException {
     this.mergeState = mergeState;
-    this.merger = DocIDMerger.of(subs, mergeState.needsIndexSort);
+    // A filter reader can hide all vectors
+    this.merger = subs.isEmpty() ? null : DocIDMerger.of(subs, mergeState.needsIndexSort);
   }
 
   static RowCursor.Source source(FieldInfo field, MergeState mergeState) {
@@ -66,7 +67,7 @@ final class MergedVectors implements RowCursor {
     if (++rows % ROWS_BETWEEN_ABORT_CHECKS == 0) {
       mergeState.checkAborted();
     }
-    current = merger.next();
+    current = merger == null ? null : merger.next();
     return current == null ? DocIdSetIterator.NO_MORE_DOCS : current.mappedDocID;
   }
 

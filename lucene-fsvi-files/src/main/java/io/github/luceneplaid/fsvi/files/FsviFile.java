@@ -117,6 +117,7 @@ public final class FsviFile implements VectorRows {
 
   private void checkRecords() throws VectorFileException {
     long idBytes = header.vectorsOffset() - ids;
+    long allIds = 0;
     long previousHash = 0;
     byte[] previous = new byte[0];
     for (long row = 0; row < header.records(); row++) {
@@ -128,6 +129,12 @@ public final class FsviFile implements VectorRows {
             "id of record " + row,
             "bytes " + offset + " to " + (offset + idLength(row)),
             "at most " + idBytes);
+      }
+      allIds += idLength(row);
+      if (allIds > idBytes) {
+        // Ids that overlap would take more time and memory than the file has bytes
+        throw file.error(
+            record, "length of the ids up to record " + row, allIds, "at most " + idBytes);
       }
       byte[] id = idBytes(row);
       id(row, id);

@@ -62,7 +62,7 @@ public final class MvecFileWriter implements VectorRowsWriter {
    * Appends a vector.
    *
    * @throws IllegalArgumentException if the vector has another dimension, or the key was added
-   *     before or is longer than 65,535 bytes of UTF-8
+   *     before or is longer than 65,535 bytes of UTF-8, or if there are 536,870,911 vectors
    */
   @Override
   public void add(String key, float[] vector) throws IOException {
@@ -75,6 +75,10 @@ public final class MvecFileWriter implements VectorRowsWriter {
               + dimension
               + ", got: "
               + vector.length);
+    }
+    if (keys.size() == KeyTable.MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "number of vectors must be at most " + KeyTable.MAX_SIZE + ", got: one more");
     }
     if (keys.add(key) == false) {
       throw new IllegalArgumentException("keys must be unique, got: a second vector of key " + key);

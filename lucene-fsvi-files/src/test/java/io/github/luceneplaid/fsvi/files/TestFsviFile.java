@@ -13,9 +13,13 @@ package io.github.luceneplaid.fsvi.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.apache.lucene.tests.util.TestUtil;
@@ -245,5 +249,33 @@ public class TestFsviFile extends VectorFilesTestCase {
       writer.add("a", new float[20_000]);
     }
     assertOldFileStays(path);
+  }
+
+  /** Ids that overlap could take far more time to read than the file has bytes. */
+  public void testOverlappingIds() throws IOException {
+    Path path = createTempDir().resolve("a.fsvi");
+    try (FsviFileWriter writer = new FsviFileWriter(path, "e", "", ElementType.FLOAT32, 2)) {
+      writer.add("a".repeat(600), new float[] {1, 2});
+      writer.add("b".repeat(600), new float[] {3, 4});
+      writer.finish();
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+    int table = 0;
+    while (bytes.getLong(table) != Ids.hash("a".repeat(600).getBytes(StandardCharsets.UTF_8))
+        && bytes.getLong(table) != Ids.hash("b".repeat(600).getBytes(StandardCharsets.UTF_8))) {
+      table++;
+    }
+    int ids = table + 2 * 16;
+    // The first id becomes longer, and still comes first
+    long hash = 0;
+    int length = 700;
+    do {
+      hash = Ids.hash(Arrays.copyOfRange(bytes.array(), ids, ids + ++length));
+    } while (Long.compareUnsigned(hash, bytes.getLong(table + 16)) > 0);
+    assertTrue(length <= 1200);
+    bytes.putLong(table, hash).putInt(table + 8, 0).putShort(table + 12, (short) length);
+    Files.write(path, bytes.array());
+    VectorFileException e = expectThrows(VectorFileException.class, () -> FsviFile.open(path));
+    assertEquals("length of the ids up to record 1", e.field());
   }
 }
