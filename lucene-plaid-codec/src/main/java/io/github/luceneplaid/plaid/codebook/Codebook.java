@@ -32,6 +32,9 @@ public final class Codebook {
   /** Largest number of centroids, because ids have 16 bits. */
   public static final int MAX_CENTROIDS = 1 << 16;
 
+  /** The largest magnitude of imported components and weights: their sums have a finite length. */
+  private static final float MAX_IMPORTED = 1e17f;
+
   /** Centroids from index {@link #first} on, rotated unless the codebook is imported. */
   private final float[] rows;
 
@@ -84,7 +87,8 @@ public final class Codebook {
    * @param dimension components of a centroid, 1 to {@value Rotation#MAX_DIMENSION}
    * @param meanResidual mean distance from a token to its centroid, ≥ 0
    * @param trainedTokens number of tokens that were imported with it, ≥ 0
-   * @throws IllegalArgumentException if an argument is out of its range or a centroid is not finite
+   * @throws IllegalArgumentException if an argument is out of its range, a centroid is not finite,
+   *     or a component of a centroid or a weight is beyond ±1e17
    */
   public static Codebook imported(
       float[] centroids,
@@ -116,6 +120,9 @@ public final class Codebook {
             "centroid " + i / dimension + " has component " + rows[i] + ", must be finite");
       }
     }
+    if (buckets != null) {
+      checkSums(rows, buckets.largestWeight());
+    }
     this.rows = rows;
     this.first = 0;
     this.buckets = buckets;
@@ -124,6 +131,21 @@ public final class Codebook {
     this.id = hash(rows, dimension, buckets);
     this.meanResidual = checked(meanResidual);
     this.trainedTokens = trainedTokens;
+  }
+
+  /** Refuses sums of a centroid and weights that have no length as floats. */
+  private static void checkSums(float[] rows, float largestWeight) {
+    for (float component : rows) {
+      if (Math.abs(component) > MAX_IMPORTED || largestWeight > MAX_IMPORTED) {
+        throw new IllegalArgumentException(
+            "found component "
+                + component
+                + " of a centroid, and weights of up to "
+                + largestWeight
+                + ", expected magnitudes up to "
+                + MAX_IMPORTED);
+      }
+    }
   }
 
   private Codebook(Codebook other, float[] rows, int first, float meanResidual) {

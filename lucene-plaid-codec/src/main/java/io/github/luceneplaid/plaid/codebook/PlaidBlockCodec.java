@@ -26,8 +26,8 @@ import io.github.luceneplaid.fsvi.slab.SlabEncoding;
  *
  * <ul>
  *   <li>scales and factors are the low and the high bytes of <b>[float16]</b> × 16: 1 / max(|c +
- *       w|, 10<sup>-12</sup>) rounded, or 1 for signs. They are used to find candidates only.
- *       Decoded tokens do not depend on them;
+ *       w|, 10<sup>-12</sup>), at most 65504, rounded, or 1 for signs. They are used to find
+ *       candidates only. Decoded tokens do not depend on them;
  *   <li>level numbers are bucket numbers, those of 8 bits unsigned.
  * </ul>
  *

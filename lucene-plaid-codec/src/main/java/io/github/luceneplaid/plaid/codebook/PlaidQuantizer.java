@@ -149,7 +149,7 @@ public final class PlaidQuantizer {
     return signs || largestWeight() == 0 ? 1 : MAX_ROUNDED;
   }
 
-  private float largestWeight() {
+  float largestWeight() {
     float largest = 0;
     for (float weight : weights) {
       largest = Math.max(largest, Math.abs(weight));

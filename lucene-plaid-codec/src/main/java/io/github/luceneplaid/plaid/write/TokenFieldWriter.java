@@ -94,6 +94,8 @@ final class TokenFieldWriter {
   }
 
   private PlaidFieldEntry writeFlat() throws IOException {
+    // Imported tokens that are decoded may have any length
+    unitLength = survey.unitLength() && survey.imported().isEmpty();
     SlabWriter rows = new SlabWriter(files.vectors, SlabEncoding.FLOAT32, dimension);
     TokenDocs docs = tokens.docs();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {

@@ -80,4 +80,23 @@ public class TestCodebookBlocks extends LuceneTestCase {
       assertTrue(bytes + " bytes for " + floats + " of rows", bytes < floats + 4096);
     }
   }
+
+  /** Sums of imported centroids and weights have a length. */
+  public void testLargeComponents() {
+    for (float[] largest : new float[][] {{1e17f, 1e17f}, {-1e17f, -1e17f}}) {
+      imported(largest[0], largest[1]);
+    }
+    for (float[] tooLarge :
+        new float[][] {{1.01e17f, 1}, {1, 1.01e17f}, {-3e38f, 1}, {1, -3e38f}}) {
+      IllegalArgumentException e =
+          expectThrows(IllegalArgumentException.class, () -> imported(tooLarge[0], tooLarge[1]));
+      assertTrue(e.getMessage(), e.getMessage().endsWith("expected magnitudes up to 1.0E17"));
+    }
+  }
+
+  private static Codebook imported(float component, float weight) {
+    PlaidQuantizer buckets =
+        PlaidQuantizer.ofResiduals(new float[1], new float[] {0, weight}, new float[2], 0.5f);
+    return Codebook.imported(new float[] {0, component}, buckets, 2, 0.5f, 1);
+  }
 }

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import org.apache.lucene.codecs.DocValuesFormat;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
@@ -231,6 +233,35 @@ public class TestManyImports extends ImportTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertTrue(statistics(reader).reencodedTokens() > 0);
         assertEquals(2, statistics(reader).codebooks().size());
+      }
+    }
+  }
+
+  /** If no id is left for imported signs, they are decoded, and keep their lengths. */
+  public void testLengthsOfSigns() throws IOException {
+    Path folder = createTempDir();
+    RandomDirectories.write(random(), folder, DIMENSION, 1, true, 5, 1 << 16);
+    DocValuesFormat format = PlaidDocValuesFormat.builder().bits(1).trainingThreshold(1000).build();
+    IndexWriterConfig config =
+        config()
+            .setCodec(TestUtil.alwaysDocValuesFormat(format))
+            .setMergePolicy(newLogMergePolicy(1000));
+    try (Directory directory = newDirectory();
+        PlaidFolder plaid = PlaidFolder.open(folder)) {
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        PlaidImport.into(writer, plaid, FIELD, ORDER);
+        Document document = new Document();
+        float[] unit = new float[DIMENSION];
+        unit[0] = 1;
+        document.add(new LateInteractionField(FIELD, new float[][] {unit}));
+        writer.addDocument(document);
+        writer.forceMerge(1);
+      }
+      assumeTrue("the folder is empty", plaid.tokens() > 0);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        PlaidStatistics statistics = statistics(reader);
+        assertFalse(statistics.toString(), statistics.trained());
+        assertFalse(statistics.toString(), statistics.unitLength());
       }
     }
   }
