@@ -86,6 +86,8 @@ enum FileKind {
       // Some of the file may be missing. The length of a text has no zeros
       case SAFETENSORS ->
           headerLength(content) <= content.length - Long.BYTES || hasControls(content, Long.BYTES);
+      // The number of a protocol follows. In some encodings the first byte is a letter
+      case PICKLE -> content.length > end && content[end] > 1 && content[end] < 6;
       // These letters might start a text
       case FSVI, RIFF, PARQUET, BZIP2, TAR, ISO_MEDIA, GIF -> hasControls(content, 1024);
       default -> true;

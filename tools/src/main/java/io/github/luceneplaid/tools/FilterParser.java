@@ -76,7 +76,11 @@ final class FilterParser extends QueryParser {
     checkDepth(filter);
     FilterParser parser = new FilterParser(IndexFields.of(reader));
     try {
-      return parser.parse(filter);
+      Query query = parser.parse(filter);
+      if (Clauses.count(query) > IndexSearcher.getMaxClauseCount()) {
+        throw wrong(filter, tooManyClauses());
+      }
+      return query;
     } catch (ParseException e) {
       throw wrong(filter, reason(e));
     } catch (TooComplexToDeterminizeException e) {
@@ -118,11 +122,15 @@ final class FilterParser extends QueryParser {
     return UserException.usage("--filter " + Ids.shown(filter) + ": " + reason);
   }
 
+  private static String tooManyClauses() {
+    return "found more than " + IndexSearcher.getMaxClauseCount() + " clauses, expected fewer";
+  }
+
   /** The parser's reason without its list of all expected tokens. */
   private static String reason(ParseException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     if (cause instanceof IndexSearcher.TooManyClauses) {
-      return "found more than " + IndexSearcher.getMaxClauseCount() + " clauses, expected fewer";
+      return tooManyClauses();
     }
     String found = cause.getMessage().lines().findFirst().orElse("");
     return "expected a query such as year:[1950 TO 1960] AND category:physics; " + found;

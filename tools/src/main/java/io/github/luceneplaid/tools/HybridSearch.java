@@ -64,9 +64,11 @@ final class HybridSearch {
       RecordSearch search, Fusion fusion, SearchedQuery query, int k, Notes notes)
       throws IOException {
     float[][] tokens = query.tokens().vectors();
-    return fusion == null
-        ? RankedHit.of(search.search(tokens, k))
-        : new HybridSearch(search, fusion).search(tokens, WordsQuery.of(query.text(), notes), k);
+    if (fusion == null) {
+      return RankedHit.of(search.search(tokens, k));
+    }
+    Query words = WordsQuery.of(query.text(), search.mostClauses(), notes);
+    return new HybridSearch(search, fusion).search(tokens, words, k);
   }
 
   /**

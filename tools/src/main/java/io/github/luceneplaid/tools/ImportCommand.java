@@ -125,23 +125,24 @@ final class ImportCommand implements Callable<Integer> {
     return fields;
   }
 
-  /** Refuses bytes as ids of documents, and anything but text as ids of records. */
+  /** Refuses bytes as ids, titles and texts, and anything but text as ids of records. */
   private void checkText(MetadataColumn column) {
     String field = prefix + column.name();
     boolean isBytes = column.kind() == MetadataColumn.Kind.BYTES;
     boolean isNumber =
         column.kind() == MetadataColumn.Kind.INTEGER || column.kind() == MetadataColumn.Kind.REAL;
     boolean isRecord = field.equals(IndexBuilder.PART_OF);
-    if ((isBytes && field.equals(IndexBuilder.ID)) || (isRecord && (isBytes || isNumber))) {
+    boolean isText = Set.of(IndexBuilder.ID, IndexBuilder.TITLE, IndexBuilder.TEXT).contains(field);
+    if ((isBytes && (isText || isRecord)) || (isRecord && isNumber)) {
       throw new UserException(
           source.resolve(MetadataDatabase.FILE)
               + ": column "
               + column.name()
               + ": found "
               + (isBytes ? "bytes" : "numbers")
-              + ", expected text, because it is the field "
+              + ", expected text in the field "
               + field
-              + ", which has ids (--prefix makes it another)");
+              + " (--prefix makes it another)");
     }
   }
 

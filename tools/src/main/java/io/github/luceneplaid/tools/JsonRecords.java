@@ -191,8 +191,20 @@ final class JsonRecords {
         .forEach(
             (field, values) -> {
               checkCharacters("name of a field", field, place);
-              values.forEach(value -> checkCharacters(field, value.toString(), place));
+              values.forEach(value -> checkValue(field, value, place));
             });
+  }
+
+  private static void checkValue(String field, Object value, String place) {
+    checkCharacters(field, value.toString(), place);
+    if (value instanceof Double number && number.isInfinite()) {
+      throw new UserException(
+          place
+              + ": "
+              + field
+              + ": expected numbers from -1.7976931348623157e308 to 1.7976931348623157e308, found one"
+              + " beyond");
+    }
   }
 
   /** Refuses half of a character, such as \\ud800 alone: an index cannot keep it. */

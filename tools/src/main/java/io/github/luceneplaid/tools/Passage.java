@@ -16,15 +16,22 @@ package io.github.luceneplaid.tools;
  * model.
  *
  * @param id unique within its collection
- * @param title empty if it has none
+ * @param title of the record; empty if it has none
  * @param body the text below the title
+ * @param titled whether its text starts with the title
  * @param record id of the record that it is a part of; null if it is a whole record
  * @param fields the other fields of the record
  */
-record Passage(String id, String title, String body, String record, RecordFields fields) {
+record Passage(
+    String id, String title, String body, boolean titled, String record, RecordFields fields) {
   /** A whole record without other fields. */
   Passage(String id, String title, String body) {
     this(id, title, body, null, RecordFields.NONE);
+  }
+
+  /** A passage whose text starts with its title. */
+  Passage(String id, String title, String body, String record, RecordFields fields) {
+    this(id, title, body, true, record, fields);
   }
 
   /**
@@ -32,7 +39,7 @@ record Passage(String id, String title, String body, String record, RecordFields
    * body.
    */
   String text() {
-    return title.isEmpty() ? body : title + "\n" + body;
+    return title.isEmpty() || titled == false ? body : title + "\n" + body;
   }
 
   /** The id of the record. */

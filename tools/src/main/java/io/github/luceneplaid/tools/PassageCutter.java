@@ -24,7 +24,16 @@ final class PassageCutter {
   /** About the number of words that the built-in model can take. */
   static final int WORDS = 120;
 
-  private static final Pattern HEADING = Pattern.compile("(#{1,6})\\s+");
+  private static final Pattern HEADING = Pattern.compile(" {0,3}(#{1,6})\\s+");
+
+  /** What makes a heading of the line above. */
+  private static final Pattern UNDERLINE = Pattern.compile(" {0,3}(=+|-+)\\s*");
+
+  /** The most words of a heading that is underlined: a longer line is followed by a rule. */
+  private static final int HEADING_WORDS = 30;
+
+  /** The first line of properties at the start of a file. */
+  private static final Pattern PROPERTY = Pattern.compile("[^\\s#:][^:]*:(\\s.*)?");
 
   /** A line with a backtick after the marks is text that starts with code. */
   private static final Pattern FENCE = Pattern.compile("\\s*(`{3,}+(?=[^`]*$)|~{3,}+)(.*)");
@@ -32,8 +41,6 @@ final class PassageCutter {
   /** The start of an item or a quote. A number may belong to a sentence, so it stays. */
   private static final Pattern ITEM = Pattern.compile("\\s*(?:([-*+>])|\\d+[.)])\\s+");
 
-  private static final Pattern EMPHASIS =
-      Pattern.compile("\\*{1,3}|`+|(?<!\\w)_{1,3}|_{1,3}(?!\\w)");
   private static final Pattern RULE = Pattern.compile("[\\s|:=*_-]*");
   private static final Pattern SENTENCE = Pattern.compile("(?<=[.!?])\\s+");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
@@ -44,6 +51,12 @@ final class PassageCutter {
   private final StringBuilder paragraph = new StringBuilder();
   private final StringBuilder passage = new StringBuilder();
   private String title;
+
+  /** Whether the paragraph is code, where nothing is markup. */
+  private boolean code;
+
+  /** The lines of the paragraph; 2 if it starts with the mark of an item. */
+  private int lines;
 
   /** The number of marks of the last heading; 0 before the first one. */
   private int level;
@@ -65,8 +78,12 @@ final class PassageCutter {
    */
   static List<Passage> cut(String name, String content, boolean markdown) {
     PassageCutter cutter = new PassageCutter(name, markdown);
+    List<String> lines = content.lines().toList();
+    int properties = markdown ? properties(lines) : 0;
+    lines.subList(0, properties).forEach(line -> cutter.line(line, true));
+    cutter.endParagraph();
     String fence = null;
-    for (String line : content.lines().toList()) {
+    for (String line : lines.subList(properties, lines.size())) {
       var bar = FENCE.matcher(line);
       if (markdown == false || bar.matches() == false) {
         cutter.line(line, fence != null);
@@ -85,6 +102,21 @@ final class PassageCutter {
     return cutter.passages;
   }
 
+  /** The number of lines of properties (YAML) at the start of a file; 0 if there are none. */
+  private static int properties(List<String> lines) {
+    if (lines.size() < 3
+        || lines.get(0).equals("---") == false
+        || PROPERTY.matcher(lines.get(1)).matches() == false) {
+      return 0;
+    }
+    for (int i = 2; i < lines.size(); i++) {
+      if (lines.get(i).equals("---") || lines.get(i).equals("...")) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
   /**
    * Adds a line.
    *
@@ -92,11 +124,20 @@ final class PassageCutter {
    */
   private void line(String line, boolean code) {
     boolean markup = markdown && code == false;
+    this.code = markup == false;
     var heading = HEADING.matcher(line);
     if (markup && heading.lookingAt()) {
       endPassage();
-      String text = plain(heading(line.substring(heading.end()))).strip();
-      startHeading(heading.group(1).length(), text);
+      String text = MarkdownText.plain(heading(line.substring(heading.end())));
+      startHeading(heading.group(1).length(), text.strip());
+      return;
+    }
+    if (markup && isUnderline(line)) {
+      String text = MarkdownText.plain(paragraph.toString()).strip();
+      paragraph.setLength(0);
+      lines = 0;
+      endPassage();
+      startHeading(line.contains("=") ? 1 : 2, text);
       return;
     }
     if (line.isBlank()) {
@@ -107,10 +148,19 @@ final class PassageCutter {
     if (markup && item.lookingAt()) {
       endParagraph();
       line = item.group(1) == null ? line : line.substring(item.end());
+      lines++;
     }
     if (RULE.matcher(line).matches() == false) {
-      paragraph.append(' ').append(markup ? plain(line) : line);
+      paragraph.append(' ').append(line);
+      lines++;
     }
+  }
+
+  /** Whether a line makes a heading of the paragraph, which is another line. */
+  private boolean isUnderline(String line) {
+    return lines == 1
+        && UNDERLINE.matcher(line).matches()
+        && words(paragraph.toString().strip()) <= HEADING_WORDS;
   }
 
   private void startHeading(int depth, String text) {
@@ -142,8 +192,10 @@ final class PassageCutter {
 
   /** Adds the paragraph to the passage. Ends the passage first if both together are too long. */
   private void endParagraph() {
-    String text = BLANKS.matcher(paragraph.toString().strip()).replaceAll(" ");
+    String raw = code ? paragraph.toString() : MarkdownText.plain(paragraph.toString());
+    String text = BLANKS.matcher(raw.strip()).replaceAll(" ");
     paragraph.setLength(0);
+    lines = 0;
     if (text.isEmpty()) {
       return;
     }
@@ -176,37 +228,6 @@ final class PassageCutter {
   private void add(String body) {
     passages.add(new Passage(name + "#" + (passages.size() + 1), title, body));
     pending = false;
-  }
-
-  private static String plain(String line) {
-    return EMPHASIS.matcher(withoutLinks(line)).replaceAll("").replace('|', ' ');
-  }
-
-  /** Reduces links and images to their words. Looks at each char only a few times. */
-  private static String withoutLinks(String line) {
-    StringBuilder text = new StringBuilder();
-    int copied = 0;
-    int bracket = 0;
-    int close = 0;
-    int end = 0;
-    for (int open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
-      if (open < copied) {
-        continue;
-      }
-      bracket = bracket > open ? bracket : line.indexOf(']', open);
-      close = close > open ? close : line.indexOf("](", open);
-      end = close < 0 || end > close ? end : line.indexOf(')', close);
-      if (close < 0 || end < 0) {
-        break;
-      }
-      if (bracket < close) {
-        continue; // The words end at the first bracket
-      }
-      boolean image = open > copied && line.charAt(open - 1) == '!';
-      text.append(line, copied, image ? open - 1 : open).append(line, open + 1, close);
-      copied = end + 1;
-    }
-    return text.append(line, copied, line.length()).toString();
   }
 
   private static long words(CharSequence text) {

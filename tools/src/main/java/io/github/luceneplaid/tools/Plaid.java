@@ -128,6 +128,8 @@ public final class Plaid implements Runnable {
     command.setOut(console.out());
     command.setErr(console.err());
     command.setCaseInsensitiveEnumValuesAllowed(true);
+    // A word that starts with @ is text, or the name of a folder
+    command.setExpandAtFiles(false);
     command.setExecutionStrategy(
         parsed -> {
           checkPaths(parsed);

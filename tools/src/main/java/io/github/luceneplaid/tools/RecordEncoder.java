@@ -74,17 +74,21 @@ final class RecordEncoder {
     List<TextPart> parts = encoder.cut(record.title(), record.body());
     if (parts.size() == 1) {
       // May lack punctuation that would have filled all of the room
-      TextPart part = parts.get(0);
-      return List.of(
-          new Passage(record.id(), part.title(), part.body(), record.record(), record.fields()));
+      return List.of(part(record, parts.get(0), record.id(), record.record()));
     }
     List<Passage> passages = new ArrayList<>();
     for (TextPart part : parts) {
       String wanted = record.id() + "#" + (passages.size() + 1);
       String id = passages.isEmpty() ? record.id() : ids.make(wanted, wanted);
-      passages.add(new Passage(id, part.title(), part.body(), record.id(), record.fields()));
+      passages.add(part(record, part, id, record.id()));
     }
     return passages;
+  }
+
+  /** A part keeps the title of its record, even if that is too long to be encoded with each. */
+  private static Passage part(Passage record, TextPart part, String id, String whole) {
+    boolean titled = part.title().equals(record.title());
+    return new Passage(id, record.title(), part.body(), titled, whole, record.fields());
   }
 
   private void encodeWindow(Sink sink) throws IOException {

@@ -78,14 +78,12 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
     }
   }
 
-  /** Whole numbers beyond a long are doubles, as others are. */
+  /** Whole numbers beyond a long are text, because a double would change most of them. */
   private static Object value(JsonNode json) {
-    if (json.isNumber()) {
-      return json.canConvertToLong() && json.isIntegralNumber()
-          ? (Object) json.longValue()
-          : Double.valueOf(json.doubleValue());
+    if (json.isFloatingPointNumber()) {
+      return json.doubleValue();
     }
-    return json.asText();
+    return json.isNumber() && json.canConvertToLong() ? (Object) json.longValue() : json.asText();
   }
 
   /** Whether a field of an index can be one of records. */

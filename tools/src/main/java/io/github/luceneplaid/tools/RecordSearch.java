@@ -60,6 +60,12 @@ final class RecordSearch {
             k, n -> new LateInteractionQuery(IndexBuilder.TOKENS, tokens, n, filter, options));
   }
 
+  /** The most clauses of a query beside those of the filter; at least 1. */
+  int mostClauses() {
+    int most = IndexSearcher.getMaxClauseCount();
+    return filter == null ? most : Math.max(1, most - Clauses.count(filter));
+  }
+
   /** Finds the k records with the highest scores. */
   List<ScoreDoc> search(Query query, int k) throws IOException {
     Query filtered =

@@ -58,17 +58,12 @@ final class Subcommands {
    */
   static void addTo(CommandLine plaid, String... args) {
     Collection<String> words = Arrays.asList(args);
-    boolean all = words.contains(COMPLETION) || words.stream().anyMatch(Subcommands::isFile);
+    boolean all = words.contains(COMPLETION);
     for (Class<?> type : COMMANDS) {
       Command command = type.getAnnotation(Command.class);
       plaid.addSubcommand(
           command.name(), all || words.contains(command.name()) ? type : outline(command));
     }
-  }
-
-  /** Whether a word names a file with more arguments. */
-  private static boolean isFile(String word) {
-    return word.startsWith("@");
   }
 
   private static CommandSpec outline(Command command) {

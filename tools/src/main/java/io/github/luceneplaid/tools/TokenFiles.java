@@ -68,6 +68,7 @@ final class TokenFiles extends TokenInput {
       String counted = counted(lengthsFile, lengths);
       TokenIds.sized(recordsFile, "record", lengths.length, counted)
           .forEach(id -> records.add(Ids.text(id, recordsFile + ", entry " + records.size())));
+      checkRecords(recordsFile);
     }
     TokenIds.checkFile(matrix);
     tokens = NpyFile.open(matrix).vectors();
@@ -81,6 +82,24 @@ final class TokenFiles extends TokenInput {
               + lengthsFile
               + " add up to "
               + rows);
+    }
+  }
+
+  /** The parts of a record follow one another, and the first one has its id. */
+  private void checkRecords(Path file) {
+    for (int text = 0; text < records.size(); text++) {
+      String record = records.get(text);
+      boolean follows = text > 0 && record != null && record.equals(records.get(text - 1));
+      if (record != null && follows == false && record.equals(id(text)) == false) {
+        throw new UserException(
+            file
+                + ", entry "
+                + text
+                + ": found the record "
+                + Ids.shown(record)
+                + ", expected the id of its first part, which is "
+                + Ids.shown(id(text)));
+      }
     }
   }
 

@@ -21,7 +21,6 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
 
@@ -32,11 +31,11 @@ final class WordsQuery {
   /**
    * Makes a query.
    *
+   * @param most how many different words are looked for at most
    * @param notes are told if there are more different words than a query may have
    */
-  static Query of(String text, Notes notes) throws IOException {
+  static Query of(String text, int most, Notes notes) throws IOException {
     Map<String, Integer> counts = counts(text);
-    int most = IndexSearcher.getMaxClauseCount();
     if (counts.size() > most) {
       notes.add(
           "query \""

@@ -189,6 +189,8 @@ public class TestFilters extends CommandTestCase {
     assertRefused("--filter year:[1950: expected a query such as", "year:[1950");
     assertRefused("--filter : expected a query such as", "");
     assertRefused("found more than 1024 clauses, expected fewer", "id:x ".repeat(1025));
+    String half = "(" + "id:x ".repeat(600) + ")";
+    assertRefused("found more than 1024 clauses", half + " AND " + half);
     assertRefused("category:/((a|b)*a(a|b){300})/", "category:/((a|b)*a(a|b){300})/");
     assertRefused("--filter /[xy])/: expected a regular expression; ", "id:/[xy])/ OR id:z");
     assertRefused("--filter text:\"a b\"~-1: ", "text:\"a b\"~-1");
@@ -245,7 +247,9 @@ public class TestFilters extends CommandTestCase {
     assertEquals("a", matching("m:1"));
     assertEquals("b", matching("m:one"));
     assertEquals("c", matching("m:true"));
-    assertEquals("a", matching("big:[1e19 TO *]"));
+    assertEquals("a", matching("big:12345678901234567890"));
+    assertEquals("", matching("big:12345678901234567891"));
+    assertEquals("b", matching("big:9007199254740993"));
     assertEquals("c", matching("tokens_:12 AND order_:3"));
   }
 

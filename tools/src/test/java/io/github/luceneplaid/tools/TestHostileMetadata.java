@@ -168,6 +168,10 @@ public class TestHostileMetadata extends CommandTestCase {
         "ALTER TABLE METADATA ADD COLUMN id BLOB",
         "UPDATE METADATA SET id = zeroblob(_subset_ + 1)");
     assertRefused(
+        "column text: found bytes, expected text",
+        "ALTER TABLE METADATA ADD COLUMN text BLOB",
+        "UPDATE METADATA SET text = x'ff00'");
+    assertRefused(
         "column part_of: found numbers, expected text",
         "ALTER TABLE METADATA ADD COLUMN part_of INTEGER",
         "UPDATE METADATA SET part_of = 0");

@@ -114,7 +114,7 @@ public class TestHybridSearch extends CommandTestCase {
       float[][] tokens = encoder.encodeQuery(text).vectors();
       Map<String, Double> maxSim =
           ranking(searcher, new LateInteractionQuery("tokens", tokens, 1000));
-      Map<String, Double> words = ranking(searcher, WordsQuery.of(text, line -> fail(line)));
+      Map<String, Double> words = ranking(searcher, WordsQuery.of(text, 100, line -> fail(line)));
       assertEquals(40, maxSim.size());
       assertTrue(words.size() < 40);
       Map<String, Double> fused = new HashMap<>();
@@ -199,9 +199,9 @@ public class TestHybridSearch extends CommandTestCase {
       text.append("red word").append(i).append(' ');
     }
     List<String> notes = new ArrayList<>();
-    WordsQuery.of(text.toString().replace("word0 ", ""), notes::add);
+    WordsQuery.of(text.toString().replace("word0 ", ""), most, notes::add);
     assertEquals(List.of(), notes);
-    WordsQuery.of(text.toString(), notes::add);
+    WordsQuery.of(text.toString(), most, notes::add);
     assertEquals(1, notes.size());
     assertTrue(
         notes.get(0),

@@ -116,6 +116,8 @@ public class TestInputs extends LuceneTestCase {
     assertBinary("an SQLite database", "SQLite format 3\0".getBytes(UTF_8));
     assertBinary("an NPY array", join(bytes(0x93), "NUMPY".getBytes(UTF_8)));
     assertBinary("a pickle", bytes(0x80, 4, '.'));
+    Path euro = Files.write(createTempDir().resolve("a.txt"), bytes(0x80, ' ', '5'));
+    assertEquals("\u20ac 5", read(Charset.forName("windows-1252"), euro).getFirst().body());
     assertBinary("a program", join(bytes(0x7f), "ELF".getBytes(UTF_8)));
     assertBinary(
         "a safetensors file", join(bytes(4, 0, 0, 0, 0, 0, 0, 0), "{\"a\"".getBytes(UTF_8)));
@@ -261,6 +263,14 @@ public class TestInputs extends LuceneTestCase {
       // The parser refuses some of them itself
       refused(":2: ", String.format(Locale.ROOT, fields, half, ""));
       refused(":2: ab.c" + found, String.format(Locale.ROOT, fields, "", half));
+    }
+  }
+
+  /** A number that no double can hold would become infinite. */
+  public void testLargeNumbers() throws IOException {
+    read(null, file("a.jsonl", "{\"text\":\"a\",\"n\":1e308}\n"));
+    for (String number : List.of("1e309", "-1e400")) {
+      refused(":1: n.m: expected numbers from ", "{\"text\":\"a\",\"n\":{\"m\":" + number + "}}\n");
     }
   }
 

@@ -21,6 +21,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 
 /** A text of any kind and length is searchable as a whole, and a record is one hit. */
 public class TestLongTexts extends CommandTestCase {
@@ -64,6 +68,30 @@ public class TestLongTexts extends CommandTestCase {
       assertTrue(out.toString(), out.toString().contains("[moon]"));
     }
     assertFails(1, "the query has 2 hits", with(with(explain, "--hit"), 3));
+  }
+
+  /** A title that is too long for each part is a field of each part. */
+  public void testLongTitle() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    String title = "red cat ".repeat(30).strip();
+    Path file =
+        Files.writeString(
+            createTempDir().resolve("a.jsonl"),
+            "{\"title\":\"" + title + "\",\"text\":\"" + "a river ".repeat(200) + "moon\"}\n");
+    Path index = createTempDir().resolve("index");
+    JsonNode indexed = json("index", file, "-o", index, "--model", model, "--json");
+    int passages = indexed.get("passages").intValue();
+    assertTrue(indexed.toString(), passages > 2);
+    try (Directory directory = FSDirectory.open(index);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      int first = 0;
+      for (int doc = 0; doc < passages; doc++) {
+        Document document = reader.storedFields().document(doc);
+        assertEquals(title, document.get(IndexBuilder.TITLE));
+        first += document.get(IndexBuilder.TEXT).startsWith("red cat") ? 1 : 0;
+      }
+      assertTrue("the title starts the text once", 0 < first && first < passages);
+    }
   }
 
   /** Punctuation that fills a whole part does not hide the text after it. */

@@ -210,6 +210,10 @@ public class TestPlaid extends CommandTestCase {
     Files.writeString(folder.resolve("ids.json"), "[1, 2]");
     Path records = Files.writeString(folder.resolve("records.json"), "[\"r\", true]");
     assertRefused("records.json, entry 1: id: expected a string", folder, "[1, 2]");
+    for (String parts : List.of("[\"2\", null]", "[null, \"1\"]", "[\"r\", \"r\"]")) {
+      Files.writeString(records, parts);
+      assertRefused(", expected the id of its first part, which is ", folder, "[1, 2]");
+    }
     Files.delete(records);
     Files.delete(folder.resolve("ids.json"));
     Files.createDirectory(folder.resolve("ids.json"));

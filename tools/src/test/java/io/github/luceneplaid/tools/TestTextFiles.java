@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 public class TestTextFiles extends LuceneTestCase {
@@ -65,6 +67,71 @@ public class TestTextFiles extends LuceneTestCase {
                 "Intro with a link and code_name. not this # nor *that* item one item two a b c d"),
             new Passage("x.md#2", "Head", "quoted 1. first")),
         PassageCutter.cut("x.md", text, true));
+  }
+
+  /** Marks that mark nothing are text, and code stays as it is. */
+  public void testMarks() {
+    String[][] cases = {
+      {"Room size 3*4 m", "Room size 3*4 m"},
+      {"2**10 and 2*3*4", "2**10 and 2*3*4"},
+      {"a * b * c", "a * b * c"},
+      {"a *b* **c** ***d*** __e__ _f_", "a b c d e f"},
+      {"re*start*ed \u7684**\u91cd\u70b9**\u5185", "restarted \u7684\u91cd\u70b9\u5185"},
+      {"***a** b*", "a b"},
+      {"a **bold\nline** b", "a bold line b"},
+      {
+        "\u0438\u043c\u044f_\u0444\u0430\u0439\u043b\u0430 a_b_c",
+        "\u0438\u043c\u044f_\u0444\u0430\u0439\u043b\u0430 a_b_c"
+      },
+      {
+        "Call `handlers[name](event)`, `a*b` and ``c`d``", "Call handlers[name](event), a*b and c`d"
+      },
+      {"[`code`](url) _[a](b_c)_ ``x` y", "code a ``x` y"},
+      {"| `a|b` |", "a|b"}
+    };
+    for (String[] text : cases) {
+      assertEquals(
+          List.of(new Passage("x.md#1", "x", text[1])), PassageCutter.cut("x.md", text[0], true));
+    }
+    // Takes no time
+    String ticks = IntStream.range(1, 2000).mapToObj("`"::repeat).collect(Collectors.joining(" "));
+    assertEquals(ticks, MarkdownText.plain(ticks));
+  }
+
+  /** Headings that are underlined or indented, and properties at the start. */
+  public void testOtherHeadings() {
+    String text =
+        """
+        ---
+        title: X
+        # draft
+        ---
+        Lisbon
+        ======
+
+        Ferries.
+
+         Porto `a`
+        ---
+        Wine.
+           ## Faro
+        Sun
+        and sea.
+        ---
+        - item
+        ---
+        end
+        """;
+    assertEquals(
+        List.of(
+            new Passage("x.md#1", "x", "title: X # draft"),
+            new Passage("x.md#2", "Lisbon", "Ferries."),
+            new Passage("x.md#3", "Porto a", "Wine."),
+            new Passage("x.md#4", "Faro", "Sun and sea. item end")),
+        PassageCutter.cut("x.md", text, true));
+    assertEquals(
+        List.of(new Passage("x.md#1", "b", "c")),
+        PassageCutter.cut("x.md", "---\n# b\nc\n\n---\n", true));
   }
 
   /** A fence ends by one of its kind, or with the file. */
