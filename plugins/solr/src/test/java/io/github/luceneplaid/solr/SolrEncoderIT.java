@@ -143,6 +143,9 @@ public class SolrEncoderIT {
     assertTrue(answer, answer.contains("found vectors of 8 dims, expected 128"));
     answer = update("texts", "[{\"id\": \"1\", \"text\": [1]}]");
     assertTrue(answer, answer.contains("[doc=1] field [text]: found Long, expected a text"));
+    answer =
+        update("texts", "[{\"id\": \"1\", \"_childDocuments_\": [{\"id\": \"2\", \"text\": 1}]}]");
+    assertTrue(answer, answer.contains("[doc=2] field [text]: found Long, expected a text"));
     answer = update("texts", "[{\"id\": \"1\", \"text\": [\"red\", \"cat\"]}]");
     assertTrue(answer, answer.contains("[doc=1] field [text]: found 2 values, expected one text"));
     answer = update("texts", "[{\"id\": \"1\", \"text\": {\"add\": \"cat\"}}]");

@@ -111,7 +111,12 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
 
     @Override
     public void processAdd(AddUpdateCommand command) throws IOException {
-      SolrInputDocument document = command.getSolrInputDocument();
+      command.getSolrInputDocument().visitSelfAndNestedDocs((label, document) -> add(document));
+      super.processAdd(command);
+    }
+
+    /** Adds the tokens of a document, which may be nested in another one. */
+    private void add(SolrInputDocument document) {
       try {
         encode(document);
       } catch (SolrException e) {
@@ -126,7 +131,6 @@ public final class TokenVectorsUpdateProcessorFactory extends UpdateRequestProce
                 + e.getMessage(),
             e);
       }
-      super.processAdd(command);
     }
 
     private void encode(SolrInputDocument document) {
