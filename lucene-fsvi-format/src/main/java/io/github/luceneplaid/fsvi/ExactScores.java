@@ -91,7 +91,7 @@ final class ExactScores {
       }
       collector.incVisitedCount(buffer.size);
       for (int i = 0; i < buffer.size; i++) {
-        collector.collect(buffer.docs[i], buffer.features[i]);
+        collector.collect(buffer.docs[i], shown.finite(buffer.features[i]));
       }
     }
   }
@@ -111,16 +111,17 @@ final class ExactScores {
     Arrays.sort(byDoc, (a, b) -> Integer.compare(hits[a].doc, hits[b].doc));
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
     LeafReaderContext leaf = null;
+    ShownVectors shown = null;
     VectorScorer scorer = null;
     for (int i : byDoc) {
       int doc = hits[i].doc;
       if (leaf == null || doc >= leaf.docBase + leaf.reader().maxDoc()) {
         leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        ShownVectors shown = ShownVectors.openFloats(leaf.reader(), field);
+        shown = ShownVectors.openFloats(leaf.reader(), field);
         scorer = shown == null ? null : shown.scorer(target);
       }
       if (scorer != null && moveTo(scorer.iterator(), doc - leaf.docBase)) {
-        scores[i] = scorer.score();
+        scores[i] = shown.finite(scorer.score());
       }
     }
     return scores;

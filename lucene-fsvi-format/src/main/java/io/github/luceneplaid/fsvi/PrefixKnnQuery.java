@@ -103,7 +103,7 @@ public final class PrefixKnnQuery extends VectorQuery {
 
   @Override
   long scannedBytes(VectorFieldLayout layout) {
-    return (long) prefixDimensions * layout.fine().encoding().bytes();
+    return (long) prefixDimensions * layout.coarse().encoding().bytes();
   }
 
   @Override

@@ -198,6 +198,17 @@ final class ShownVectors {
         });
   }
 
+  /**
+   * Returns a score, or one in place of NaN. Other formats give NaN to vectors of length 0 whose
+   * cosine is asked for, and Lucene's queues would rank them first.
+   */
+  float finite(float score) {
+    if (Float.isNaN(score) == false) {
+      return score;
+    }
+    return info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE ? 0.5f : 0;
+  }
+
   private interface OrdScorer {
     float score(int ord) throws IOException;
   }
