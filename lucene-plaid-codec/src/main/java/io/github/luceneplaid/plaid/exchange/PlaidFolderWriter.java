@@ -39,6 +39,9 @@ final class PlaidFolderWriter implements Closeable {
 
   private static final int BATCH = 1 << 12;
 
+  /** Postings that one pass through the codes collects, for each document of a chunk: 100 MB. */
+  private static final int POSTINGS_A_DOCUMENT = 512;
+
   private final Path folder;
   private final Codebook codebook;
   private final int chunkDocuments;
@@ -179,43 +182,57 @@ final class PlaidFolderWriter implements Closeable {
 
   /** Writes the documents of each centroid. They are rising, and each one is listed once. */
   private void writeLists() throws IOException {
-    int[] last = new int[codebook.size()];
     long[] lengths = new long[codebook.size()];
+    int[] last = new int[codebook.size()];
     Arrays.fill(last, -1);
     forEachCode(
         (document, centroid) -> {
           lengths[centroid] += last[centroid] == document ? 0 : 1;
           last[centroid] = document;
         });
-    int[] next = new int[codebook.size()];
-    int sum = 0;
-    for (int i = 0; i < next.length; i++) {
-      next[i] = sum;
-      sum = Math.addExact(sum, Math.toIntExact(lengths[i]));
-    }
-    int[] lists = new int[sum];
-    Arrays.fill(last, -1);
-    forEachCode(
-        (document, centroid) -> {
-          if (last[centroid] != document) {
-            lists[next[centroid]++] = document;
-          }
-          last[centroid] = document;
-        });
+    long most = (long) POSTINGS_A_DOCUMENT * chunkDocuments;
     try (NpyWriter out = new NpyWriter(folder.resolve("ivf.npy"), ElementType.INT64)) {
-      long[] batch = new long[BATCH];
-      for (int from = 0; from < lists.length; from += BATCH) {
-        int n = Math.min(BATCH, lists.length - from);
-        for (int i = 0; i < n; i++) {
-          batch[i] = lists[from + i];
+      int to;
+      for (int from = 0; from < lengths.length; from = to) {
+        to = from + 1;
+        long postings = lengths[from];
+        while (to < lengths.length && postings + lengths[to] <= most) {
+          postings += lengths[to++];
         }
-        out.writeLongs(batch, 0, n);
+        writeLists(lengths, from, to, new int[Math.toIntExact(postings)], out);
       }
       out.finish();
     }
     try (NpyWriter out = new NpyWriter(folder.resolve("ivf_lengths.npy"), ElementType.INT32)) {
       out.writeLongs(lengths, 0, lengths.length);
       out.finish();
+    }
+  }
+
+  /** Writes the lists of consecutive centroids, which one pass through the codes collects. */
+  private void writeLists(long[] lengths, int from, int to, int[] lists, NpyWriter out)
+      throws IOException {
+    int[] next = new int[to - from];
+    for (int i = 1; i < next.length; i++) {
+      next[i] = next[i - 1] + (int) lengths[from + i - 1];
+    }
+    int[] last = new int[to - from];
+    Arrays.fill(last, -1);
+    forEachCode(
+        (document, centroid) -> {
+          int list = centroid - from;
+          if (list >= 0 && list < last.length && last[list] != document) {
+            lists[next[list]++] = document;
+            last[list] = document;
+          }
+        });
+    long[] batch = new long[BATCH];
+    for (int start = 0; start < lists.length; start += BATCH) {
+      int n = Math.min(BATCH, lists.length - start);
+      for (int i = 0; i < n; i++) {
+        batch[i] = lists[start + i];
+      }
+      out.writeLongs(batch, 0, n);
     }
   }
 
