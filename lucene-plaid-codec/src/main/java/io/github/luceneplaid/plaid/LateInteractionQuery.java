@@ -239,7 +239,10 @@ public final class LateInteractionQuery extends Query {
     @Override
     public Explanation explainHit(LeafReaderContext context, int doc, float score)
         throws IOException {
-      return new MatchFinder(context, request(null)).find(doc).explain(score);
+      DocumentMatches matches = new MatchFinder(context, request(null)).find(doc);
+      return matches == null
+          ? Explanation.match(score, "a hit whose tokens this reader does not show")
+          : matches.explain(score);
     }
 
     @Override
@@ -294,8 +297,9 @@ public final class LateInteractionQuery extends Query {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, got: " + threads);
     }
-    int depth = SearchRequest.depth(k, parents != null);
-    return SearchMemory.of(searcher, field, query, depth, options.settings(), threads);
+    boolean toParents = parents != null;
+    int depth = SearchRequest.depth(k, toParents);
+    return SearchMemory.of(searcher, field, query, depth, toParents, options.settings(), threads);
   }
 
   private Weight filterWeight(IndexSearcher searcher) throws IOException {

@@ -123,7 +123,7 @@ public final class MaxSimValuesSource extends DoubleValuesSource {
    */
   public long memory(IndexSearcher searcher) throws IOException {
     SearchSettings exact = LateInteractionOptions.builder().exact().build().settings();
-    return SearchMemory.of(searcher, field, query, 1, exact, 1);
+    return SearchMemory.of(searcher, field, query, 1, false, exact, 1);
   }
 
   private static final class MaxSimValues extends DoubleValues {

@@ -195,7 +195,11 @@ final class CandidateScorer {
     request.counters().quick(n);
     for (int i = 0; i < n; i++) {
       if (Float.isNaN(scores[i]) == false) {
-        learn(part[i], scores[i] - BestDocs.score(batch[i]));
+        float estimate = BestDocs.score(batch[i]);
+        // Equal if the estimate was the score. That tells nothing about other estimates
+        if (scores[i] != estimate) {
+          learn(part[i], scores[i] - estimate);
+        }
         hits.add(docs[i], scores[i]);
         scored.add(docs[i], scores[i]);
       }

@@ -69,7 +69,7 @@ final class ExactScorer {
 
   /** Whether no more hits are to be expected among the rest. */
   private boolean isEnough(long[] quick, int from, BestHits hits) {
-    if (errors == 0 || hits.isFull() == false || stop.neverStops()) {
+    if (errors < FIRST_ROUND || hits.isFull() == false || stop.neverStops()) {
       return false;
     }
     double mean = sum / errors;
@@ -90,9 +90,12 @@ final class ExactScorer {
     for (int i = 0; i < docs.length; i++) {
       if (Float.isNaN(scores[i]) == false) {
         double error = scores[i] - BestDocs.score(quick[i]);
-        errors++;
-        sum += error;
-        squares += error * error;
+        // 0 if the quick score was exact. That tells nothing about other quick scores
+        if (error != 0) {
+          errors++;
+          sum += error;
+          squares += error * error;
+        }
         hits.add(docs[i], scores[i]);
       }
     }

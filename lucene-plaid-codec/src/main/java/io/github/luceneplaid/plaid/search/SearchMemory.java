@@ -41,8 +41,10 @@ public final class SearchMemory {
   /** Copies of the query as short integers: for cells, for codes, and for one imported codebook. */
   private static final int SHORT_COPIES = 3;
 
-  /** Bytes of a hit or a candidate in all lists that have it. */
+  /** Bytes of a hit or a candidate in all lists that have it, and more if it has a parent. */
   private static final int HIT = 64;
+
+  private static final int CHILD = 192;
 
   /** Bytes of a hit of a part of a segment that is scanned. */
   private static final int SCANNED = Integer.BYTES + Float.BYTES;
@@ -64,6 +66,7 @@ public final class SearchMemory {
   private final int dimension;
   private final int k;
   private final SearchSettings settings;
+  private final int hit;
 
   /** What all threads share: candidates, and products that are computed once. */
   private long shared;
@@ -85,18 +88,21 @@ public final class SearchMemory {
   /** Bytes of a query token while cells are probed, in all segments, besides those of its cells. */
   private long probe;
 
-  private SearchMemory(String field, QueryTokens query, int k, SearchSettings settings) {
+  private SearchMemory(
+      String field, QueryTokens query, int k, boolean parents, SearchSettings settings) {
     this.field = field;
     this.count = query.count();
     this.dimension = query.dimension();
     this.k = k;
     this.settings = settings;
+    this.hit = parents ? CHILD : HIT;
   }
 
   /**
    * Estimates the memory of a search.
    *
    * @param depth how many documents are looked for
+   * @param parents whether they are parents of the documents that have the tokens
    * @param threads that take part in the search
    * @return bytes
    */
@@ -105,10 +111,11 @@ public final class SearchMemory {
       String field,
       QueryTokens query,
       int depth,
+      boolean parents,
       SearchSettings settings,
       int threads)
       throws IOException {
-    SearchMemory memory = new SearchMemory(field, query, depth, settings);
+    SearchMemory memory = new SearchMemory(field, query, depth, parents, settings);
     for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
       memory.add(context.reader());
     }
@@ -126,7 +133,7 @@ public final class SearchMemory {
 
   private long total(int threads) {
     long ranges = (long) ExhaustiveScan.MAX_RANGES_PER_SEGMENT * scannedSegments;
-    long hits = HIT * Math.min(k, documents) + SCANNED * Math.min(ranges * k, scanned);
+    long hits = hit * Math.min(k, documents) + SCANNED * Math.min(ranges * k, scanned);
     long block = (long) Math.clamp(CandidateCollector.SCORES / scoresPerToken, 1, count);
     // The scores themselves, and those of the cells that are walked once more
     long scores = (long) (2 * Float.BYTES * block * scoresPerToken) + block * probe;
@@ -181,7 +188,7 @@ public final class SearchMemory {
     probe += PROBE + (long) Short.BYTES * dimension;
     long sums = Math.min(segment.documents(), CandidateCollector.WINDOW);
     long candidates = Math.min(settings.candidates(k, k, segment.documents()), maxDoc);
-    shared += HIT * candidates;
+    shared += hit * candidates;
     finding +=
         2 * Integer.BYTES * sums
             + (long) CELL * cells.cells()

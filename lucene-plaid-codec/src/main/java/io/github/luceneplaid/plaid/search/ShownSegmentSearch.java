@@ -165,8 +165,8 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
 
   @Override
   public int atMostDocuments() {
-    int most = base.atMostDocuments() + (updated == null ? 0 : updated.cardinality());
-    return findings.passedOn ? most : Integer.MAX_VALUE;
+    long most = (long) base.atMostDocuments() + (updated == null ? 0 : updated.cardinality());
+    return findings.passedOn ? (int) Math.min(most, Integer.MAX_VALUE) : Integer.MAX_VALUE;
   }
 
   @Override

@@ -11,9 +11,11 @@
  */
 package io.github.luceneplaid.plaid.search;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
+import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.SearchProfile;
 import io.github.luceneplaid.plaid.search.probe.CellCut;
 import io.github.luceneplaid.plaid.search.probe.CellProbe;
@@ -21,17 +23,20 @@ import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.TestUtil;
 
 /** Documents of a trained segment that are stored as their original bytes. */
 public class TestEscapedDocuments extends LateInteractionTestCase {
@@ -113,6 +118,40 @@ public class TestEscapedDocuments extends LateInteractionTestCase {
         new SearchRequest(
             FIELD, QueryTokens.of(tokens(1)), 5, LateInteractionOptions.DEFAULT.settings(), null);
     return (CodedSegmentSearch) SegmentSearch.of(reader.leaves().get(0), request);
+  }
+
+  /** Their estimates are scores, which does not mean that other estimates have no error. */
+  public void testOtherEstimates() throws Exception {
+    dimension = 16;
+    float[][] query = tokens(8);
+    RawTokens raw = RandomPicks.randomFrom(random(), RawTokens.values());
+    DocValuesFormat format = PlaidDocValuesFormat.builder().trainingThreshold(1).raw(raw).build();
+    try (Directory directory = newDirectory()) {
+      IndexWriterConfig config = config().setCodec(TestUtil.alwaysDocValuesFormat(format));
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (int id = 0; id < 600; id++) {
+          writer.addDocument(document(id, tokens(8)));
+        }
+        for (int id = 600; id < 640; id++) {
+          float[][] like = Arrays.copyOf(tokens(8), 9);
+          for (int i = 0; i < 8; i++) {
+            for (int j = 0; j < dimension; j++) {
+              like[i][j] = 0.9f * query[i][j] + 0.1f * like[i][j];
+            }
+          }
+          like[8] = new float[dimension]; // zeros have no code
+          writer.addDocument(document(id, like));
+        }
+        writer.addDocument(document(640, query));
+        writer.forceMerge(1);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        LateInteractionQuery search = new LateInteractionQuery(FIELD, query, 10);
+        ScoreDoc best = searcher.search(search, 10).scoreDocs[0];
+        assertEquals("640", searcher.storedFields().document(best.doc).get("id"));
+      }
+    }
   }
 
   /** Such documents are not scored if they are deleted or filtered out. */

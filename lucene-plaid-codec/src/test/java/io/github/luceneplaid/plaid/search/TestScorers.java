@@ -105,7 +105,7 @@ public class TestScorers extends LateInteractionTestCase {
   }
 
   private static float offset() {
-    return (random().nextBoolean() ? 1 : -1) * random().nextInt(0, 4);
+    return (random().nextBoolean() ? 1 : -1) * random().nextInt(1, 4);
   }
 
   /** All that is given is scored if nothing may be missed, in whatever order it comes. */
