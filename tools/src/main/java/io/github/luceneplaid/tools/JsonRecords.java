@@ -165,7 +165,7 @@ final class JsonRecords {
       throw noRecord(line, text == null ? "one without" : "text " + text);
     }
     String id = Ids.text(json.get("id"), place);
-    Set<String> taken = new HashSet<>(Set.of("id", "title", "text"));
+    Set<String> taken = new HashSet<>(RecordFields.MEMBERS);
     if (id == null) {
       id = Ids.text(json.get("_id"), place);
       taken.add("_id");

@@ -133,9 +133,7 @@ final class PassageCutter {
       return;
     }
     if (markup && isUnderline(line)) {
-      String text = MarkdownText.plain(paragraph.toString()).strip();
-      paragraph.setLength(0);
-      lines = 0;
+      String text = takeParagraph();
       endPassage();
       startHeading(line.contains("=") ? 1 : 2, text);
       return;
@@ -192,10 +190,7 @@ final class PassageCutter {
 
   /** Adds the paragraph to the passage. Ends the passage first if both together are too long. */
   private void endParagraph() {
-    String raw = code ? paragraph.toString() : MarkdownText.plain(paragraph.toString());
-    String text = BLANKS.matcher(raw.strip()).replaceAll(" ");
-    paragraph.setLength(0);
-    lines = 0;
+    String text = BLANKS.matcher(takeParagraph()).replaceAll(" ");
     if (text.isEmpty()) {
       return;
     }
@@ -204,6 +199,14 @@ final class PassageCutter {
     } else {
       append(text);
     }
+  }
+
+  /** Ends the paragraph, and returns its words. */
+  private String takeParagraph() {
+    String text = code ? paragraph.toString() : MarkdownText.plain(paragraph.toString());
+    paragraph.setLength(0);
+    lines = 0;
+    return text.strip();
   }
 
   private void append(String text) {

@@ -43,7 +43,7 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           SourceFile.SIZE);
 
   /** Members of a record that are not such fields. */
-  private static final Set<String> MEMBERS =
+  static final Set<String> MEMBERS =
       Set.of(IndexBuilder.ID, IndexBuilder.TITLE, IndexBuilder.TEXT);
 
   /**

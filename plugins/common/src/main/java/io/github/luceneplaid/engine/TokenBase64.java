@@ -14,6 +14,8 @@ package io.github.luceneplaid.engine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Writes token vectors as {@link TokenMatrix#addBase64} reads them.
@@ -40,5 +42,17 @@ public final class TokenBase64 {
       }
     }
     return "f16x" + dims + ":" + Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  /**
+   * Makes the value of a nested object, which may be changed: a passage, and its tokens in base64.
+   *
+   * @param vectors one row per token, all of one dimension
+   */
+  public static Map<String, Object> passage(String text, float[][] vectors) {
+    Map<String, Object> passage = new HashMap<>();
+    passage.put("text", text);
+    passage.put("tokens", of(vectors));
+    return passage;
   }
 }

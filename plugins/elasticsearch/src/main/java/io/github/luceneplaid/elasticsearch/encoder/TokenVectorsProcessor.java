@@ -14,7 +14,6 @@ package io.github.luceneplaid.elasticsearch.encoder;
 import io.github.luceneplaid.encoder.EncodedPart;
 import io.github.luceneplaid.engine.TokenBase64;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -116,12 +115,7 @@ final class TokenVectorsProcessor extends AbstractProcessor {
   /** The value of a nested field. The processors that follow may change it. */
   static List<Map<String, Object>> passages(List<EncodedPart> parts) {
     List<Map<String, Object>> passages = new ArrayList<>();
-    for (EncodedPart part : parts) {
-      Map<String, Object> passage = new HashMap<>();
-      passage.put("text", part.text());
-      passage.put("tokens", TokenBase64.of(part.vectors()));
-      passages.add(passage);
-    }
+    parts.forEach(part -> passages.add(TokenBase64.passage(part.text(), part.vectors())));
     return passages;
   }
 
