@@ -119,11 +119,14 @@ public class CommandZipIT extends LuceneTestCase {
     }
     // Each jar is listed, and its licence is named
     String list = Files.readString(home.resolve("sbom.cyclonedx.json"));
+    Set<String> credits = Set.of(Files.readString(home.resolve("NOTICE")).split("[\\s,:()]+"));
     try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
       for (Path jar : (Iterable<Path>) jars::iterator) {
         String name = jar.getFileName().toString();
         String artifact = name.substring(0, name.lastIndexOf('.')).replaceAll("-[0-9].*", "");
         assertTrue(name, list.contains("\"name\" : \"" + artifact + "\""));
+        assertTrue(name, credits.contains(artifact) || artifact.startsWith("lucene-plaid-")
+            || artifact.startsWith("lucene-fsvi-"));
       }
     }
   }
