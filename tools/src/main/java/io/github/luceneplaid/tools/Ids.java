@@ -34,6 +34,9 @@ final class Ids {
   /** Ids, and where they are from. */
   private final Map<String, String> places = new HashMap<>();
 
+  /** The last number that was tried for each wanted id that is used. */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   private final Existing existing;
 
   /** Ids that are there already. */
@@ -117,11 +120,15 @@ final class Ids {
 
   /** Makes an unused id that is similar to the wanted one. */
   String make(String wanted, String place) throws IOException {
-    String id = wanted;
-    for (int i = 2; existing.find(id) != null || places.putIfAbsent(id, place) != null; i++) {
-      id = wanted + "~" + i;
+    String id = numbers.containsKey(wanted) ? next(wanted) : wanted;
+    while (existing.find(id) != null || places.putIfAbsent(id, place) != null) {
+      id = next(wanted);
     }
     return id;
+  }
+
+  private String next(String wanted) {
+    return wanted + "~" + numbers.merge(wanted, 2, (last, start) -> last + 1);
   }
 
   /** As much of an id as fits into a message. */

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,15 +33,27 @@ final class JsonFiles {
   private static final Pattern PLACE =
       Pattern.compile("\\[Source: [^;]*; line: (\\d+), column: (\\d+)]");
 
+  /** The most objects and arrays in one another that are read to a tree. */
+  static final int MAX_DEPTH = StreamReadConstraints.DEFAULT_MAX_DEPTH;
+
   private JsonFiles() {}
 
-  /** A mapper that reads values of any length without loss. */
-  static ObjectMapper mapper() {
+  /**
+   * A mapper that reads values of any length without loss.
+   *
+   * @param depth the most objects and arrays in one another
+   */
+  static ObjectMapper mapper(int depth) {
     JsonFactory factory =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
-                StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNestingDepth(depth)
+                    .build())
             .build();
     return JsonMapper.builder(factory)
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -66,20 +79,24 @@ final class JsonFiles {
    */
   static JsonNode read(String name, String text) throws IOException {
     try {
-      ObjectReader reader = mapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      ObjectReader reader =
+          mapper(MAX_DEPTH).reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
       JsonNode json = reader.readTree(text);
       if (json.isMissingNode()) {
         throw new UserException(name + ": expected JSON, found nothing");
       }
       return json;
     } catch (JsonProcessingException e) {
-      throw new UserException(name + ": not JSON: " + reason(e), e);
+      throw new UserException(name + ": " + problem(e), e);
     }
   }
 
-  /** The reason of an error, as one line. */
-  static String reason(JsonProcessingException e) {
+  /** What is wrong with a text, as one line. */
+  static String problem(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return "expected up to " + MAX_DEPTH + " objects and arrays in one another, found more";
+    }
     String message = PLACE.matcher(e.getOriginalMessage()).replaceAll("line $1, column $2");
-    return message.lines().findFirst().orElse("");
+    return "not JSON: " + message.lines().findFirst().orElse("");
   }
 }

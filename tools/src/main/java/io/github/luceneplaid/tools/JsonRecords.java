@@ -39,6 +39,15 @@ final class JsonRecords {
   private final String name;
   private final JsonParser parser;
 
+  /** Where the last value starts that may be a record, or an array of records. */
+  private int line;
+
+  /** The number of that value, counted from 1. */
+  private int number;
+
+  /** Whether another record or its array starts in the same line before it. */
+  private boolean shared;
+
   /** Takes records. */
   interface Sink {
     /**
@@ -47,8 +56,9 @@ final class JsonRecords {
      * @param id null if it has none
      * @param fields what else it has
      * @param line where it starts, from 1
+     * @param number which one of the file it is, from 1; 0 if the line tells
      */
-    void accept(String id, String title, String text, RecordFields fields, int line);
+    void accept(String id, String title, String text, RecordFields fields, int line, int number);
   }
 
   private JsonRecords(String name, JsonParser parser) {
@@ -70,7 +80,7 @@ final class JsonRecords {
    * tell what it was meant to be.
    */
   static boolean isOtherJson(String content) throws IOException {
-    try (JsonParser parser = JsonFiles.mapper().createParser(content)) {
+    try (JsonParser parser = JsonFiles.mapper(Integer.MAX_VALUE).createParser(content)) {
       boolean inArray = false;
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         switch (token) {
@@ -116,53 +126,68 @@ final class JsonRecords {
    * @throws UserException that names the line, if a value is not a record
    */
   static void read(String name, String content, Sink sink) throws IOException {
-    ObjectMapper mapper = JsonFiles.mapper();
+    ObjectMapper mapper = JsonFiles.mapper(JsonFiles.MAX_DEPTH);
     try (JsonParser parser = mapper.createParser(content)) {
       new JsonRecords(name, parser).read(sink);
     }
   }
 
   private void read(Sink sink) throws IOException {
-    int line = 1;
     int depth = 0;
     try {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        line = parser.currentTokenLocation().getLineNr();
-        switch (token) {
-          case START_ARRAY -> depth++;
-          case END_ARRAY -> depth--;
-          case START_OBJECT -> read(parser.readValueAsTree(), line, sink);
-          default -> throw noRecord(line, parser.getText());
+        if (token == JsonToken.END_ARRAY) {
+          depth--;
+          continue;
         }
-        if (depth > 1) {
-          throw noRecord(line, "an array in an array");
+        boolean inArray = token == JsonToken.START_ARRAY && depth == 0;
+        start(parser.currentTokenLocation().getLineNr(), inArray);
+        if (inArray) {
+          depth++;
+        } else if (token == JsonToken.START_OBJECT) {
+          read(parser.readValueAsTree(), sink);
+        } else {
+          boolean nested = token == JsonToken.START_ARRAY;
+          throw noRecord(nested ? "an array in an array" : parser.getText());
         }
       }
     } catch (JsonProcessingException e) {
-      throw new UserException(name + ":" + line(e, line) + ": not JSON: " + JsonFiles.reason(e), e);
+      String place = line(e) == line ? place() : place(name, line(e), 0);
+      throw new UserException(place + ": " + JsonFiles.problem(e), e);
     }
   }
 
+  private void start(int newLine, boolean isArray) {
+    shared = newLine == line;
+    line = newLine;
+    number += isArray ? 0 : 1;
+  }
+
   /** The line to report: the start of a record that does not end, or else the line of the error. */
-  private static int line(JsonProcessingException e, int start) {
+  private int line(JsonProcessingException e) {
     boolean ends = e.getOriginalMessage().startsWith("Unexpected end-of-input");
-    return ends || e.getLocation() == null ? start : e.getLocation().getLineNr();
+    return ends || e.getLocation() == null ? Math.max(1, line) : e.getLocation().getLineNr();
   }
 
-  private UserException noRecord(int line, String found) {
+  /** Where a record is, for messages. */
+  static String place(String name, int line, int record) {
+    return name + ":" + line + (record > 0 ? ", record " + record : "");
+  }
+
+  private String place() {
+    return place(name, line, shared ? number : 0);
+  }
+
+  private UserException noRecord(String found) {
     return new UserException(
-        name
-            + ":"
-            + line
-            + ": expected an object with a string \"text\", found "
-            + Ids.shown(found));
+        place() + ": expected an object with a string \"text\", found " + Ids.shown(found));
   }
 
-  private void read(JsonNode json, int line, Sink sink) {
-    String place = name + ":" + line;
+  private void read(JsonNode json, Sink sink) {
+    String place = place();
     if (json.path("text").isTextual() == false) {
       JsonNode text = json.get("text");
-      throw noRecord(line, text == null ? "one without" : "text " + text);
+      throw noRecord(text == null ? "one without" : "text " + text);
     }
     String id = Ids.text(json.get("id"), place);
     Set<String> taken = new HashSet<>(RecordFields.MEMBERS);
@@ -181,7 +206,7 @@ final class JsonRecords {
     checkCharacters("text", text, place);
     RecordFields fields = RecordFields.of(json, taken);
     checkFields(fields, place);
-    sink.accept(id, heading, text, fields, line);
+    sink.accept(id, heading, text, fields, line, shared ? number : 0);
   }
 
   /** Names with different halves of characters would become one name. */
@@ -202,8 +227,8 @@ final class JsonRecords {
           place
               + ": "
               + field
-              + ": expected numbers from -1.7976931348623157e308 to 1.7976931348623157e308, found one"
-              + " beyond");
+              + ": expected numbers from -1.7976931348623157e308 to 1.7976931348623157e308, found"
+              + " one beyond");
     }
   }
 

@@ -90,31 +90,28 @@ final class MarkdownText {
     }
   }
 
-  /** Reduces links and images to their words. */
+  /** Reduces links and images to their words. A link may hold images, but no link. */
   private void dropLinks() {
-    String line = new String(masked);
-    int copied = 0;
-    int bracket = 0;
-    int close = 0;
-    int end = 0;
-    for (int open = line.indexOf('['); open >= 0; open = line.indexOf('[', open + 1)) {
-      if (open < copied) {
-        continue;
+    LinkTarget target = new LinkTarget(masked);
+    Deque<Integer> open = new ArrayDeque<>();
+    int lastLink = -1;
+    for (int i = 0; i < masked.length; i++) {
+      if (masked[i] == '\\') {
+        i++;
+      } else if (masked[i] == '[') {
+        open.push(i);
+      } else if (masked[i] == ']' && open.isEmpty() == false) {
+        int start = open.pop();
+        boolean image = start > 0 && masked[start - 1] == '!';
+        int end = image || start > lastLink ? target.end(i + 1) : -1;
+        if (end >= 0) {
+          dropped.set(image ? start - 1 : start, start + 1);
+          dropped.set(i, end);
+          Arrays.fill(masked, i, end, '.');
+          lastLink = image ? lastLink : start;
+          i = end - 1;
+        }
       }
-      bracket = bracket > open ? bracket : line.indexOf(']', open);
-      close = close > open ? close : line.indexOf("](", open);
-      end = close < 0 || end > close ? end : line.indexOf(')', close);
-      if (close < 0 || end < 0) {
-        break;
-      }
-      if (bracket < close) {
-        continue; // The words end at the first bracket
-      }
-      boolean image = open > copied && line.charAt(open - 1) == '!';
-      dropped.set(image ? open - 1 : open, open + 1);
-      dropped.set(close, end + 1);
-      Arrays.fill(masked, close, end + 1, '.');
-      copied = end + 1;
     }
   }
 

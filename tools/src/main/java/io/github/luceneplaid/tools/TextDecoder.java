@@ -50,6 +50,9 @@ final class TextDecoder {
           new Mark(StandardCharsets.UTF_16LE, 0xff, 0xfe),
           new Mark(StandardCharsets.UTF_16BE, 0xfe, 0xff));
 
+  /** What a byte-order mark decodes to: one of another encoding, or a second one. */
+  private static final char MARK = '\ufeff';
+
   private final Charset named;
 
   /**
@@ -130,7 +133,12 @@ final class TextDecoder {
               + in.position()
               + " (--encoding names the encoding, such as windows-1252)");
     }
-    return out.flip().toString();
+    String text = out.flip().toString();
+    int marks = 0;
+    while (marks < text.length() && text.charAt(marks) == MARK) {
+      marks++;
+    }
+    return text.substring(marks);
   }
 
   /** Where the first NUL of what was decoded is; −1 if there is none. */

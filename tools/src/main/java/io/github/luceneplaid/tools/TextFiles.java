@@ -62,23 +62,25 @@ final class TextFiles {
    *
    * @param id null if it has to be made of the other parts
    * @param mark between the name of the file and the number
+   * @param record which one of the file it is, from 1; 0 if the number tells
    */
   private record Draft(
       InputFiles.InputFile file,
       char mark,
       int number,
+      int record,
       String id,
       String title,
       String body,
       RecordFields fields) {
     /** Text without an id, or fields. */
     Draft(InputFiles.InputFile file, char mark, int number, String title, String body) {
-      this(file, mark, number, null, title, body, RecordFields.NONE);
+      this(file, mark, number, 0, null, title, body, RecordFields.NONE);
     }
 
     /** Where it is, for messages. */
     String place() {
-      return file.path() + ":" + number;
+      return JsonRecords.place(file.path().toString(), number, record);
     }
 
     /** Whether its id is to be made of a line. */
@@ -211,8 +213,8 @@ final class TextFiles {
     JsonRecords.read(
         file.path().toString(),
         content,
-        (id, title, text, fields, line) -> {
-          drafts.add(new Draft(file, LINE, line, id, title, text, fields));
+        (id, title, text, fields, line, number) -> {
+          drafts.add(new Draft(file, LINE, line, number, id, title, text, fields));
           renamed.addAll(fields.renamed());
         });
     for (String name : renamed) {

@@ -83,7 +83,10 @@ public class TestInputs extends LuceneTestCase {
     // A mark overrides the encoding that the user names for all files
     assertEquals(expected, read(ISO_8859_1, file("a.txt", join(bytes(0xff, 0xfe, 0, 0), wide))));
     String json = "{\"id\":\"x\",\"text\":\"a\"}\n{\"id\":\"y\",\"text\":\"b\"}\n";
-    assertEquals(List.of("x", "y"), ids(file("a.jsonl", "\ufeff" + json)));
+    // Twice, or in an encoding whose mark does not tell it
+    assertEquals(List.of("x", "y"), ids(file("a.jsonl", "\ufeff\ufeff" + json)));
+    Charset chinese = Charset.forName("GB18030");
+    assertEquals(expected, read(chinese, file("a.txt", ("\ufeff" + text).getBytes(chinese))));
   }
 
   public void testEncodings() throws IOException {
@@ -173,10 +176,61 @@ public class TestInputs extends LuceneTestCase {
         "{\"text\":\"a\"}\n{\"id\":1}");
     refused(":1: expected an object with a string \"text\", found text null", "{\"text\":null}");
     refused(
-        ":1: expected an object with a string \"text\", found an array", "[[{\"text\":\"a\"}]]");
+        ":1, record 1: expected an object with a string \"text\", found an array",
+        "[[{\"text\":\"a\"}]]");
     refused(":1: title: expected a string", "{\"title\":[\"t\"],\"text\":\"a\"}");
-    refused(":1: expected an object with a string \"text\", found an array", "[".repeat(100_000));
-    refused(":1: not JSON: ", "{\"text\":\"a\",\"more\":" + "[".repeat(100_000));
+    refused(
+        ":1, record 1: expected an object with a string \"text\", found an array",
+        "[".repeat(100_000));
+    refused(
+        ":1: expected up to 1000 objects and arrays in one another, found more",
+        "{\"text\":\"a\",\"more\":" + "[".repeat(100_000));
+  }
+
+  /** Where a line has several records, messages count them. */
+  public void testRecordsInOneLine() throws IOException {
+    String a = "{\"id\":\"a\",\"text\":\"a\"}";
+    refused(":1, record 3: expected an object", "[" + a + ",{\"text\":\"b\"},7]");
+    refused(":1, record 2: title: expected a string", a + "{\"title\":[],\"text\":\"a\"}");
+    refused(":2: expected an object", a + a + "\n7");
+    refused(":1, record 2: not JSON: ", "[" + a + ",{\"text\":oops}]");
+    Path file = file("a.json", "[" + a + "," + a + "]");
+    String message = refusal(file);
+    assertTrue(
+        message,
+        message.equals(
+            file
+                + ":1, record 2: the id a occurs for the second time, first in "
+                + file
+                + ":1, record 1"));
+  }
+
+  /** All of these want the same id. Looking for a free one takes no time. */
+  public void testManyRecordsInOneLine() throws IOException {
+    int n = 200_000;
+    String array = "[" + "{\"text\":\"a\"},".repeat(n - 1) + "{\"id\":\"1~3\",\"text\":\"a\"}]";
+    List<String> ids = ids(file("a.json", array));
+    assertEquals(List.of("1", "1~2", "1~4", "1~5"), ids.subList(0, 4));
+    assertEquals("1~" + n, ids.get(n - 2));
+  }
+
+  /** Long numbers and names are JSON, too. */
+  public void testLongNumbersAndNames() throws IOException {
+    String name = "n".repeat(60_000);
+    String digits = "1".repeat(1001);
+    Passage record =
+        read(null, file("a.jsonl", "{\"text\":\"a\",\"" + name + "\":" + digits + "}")).getFirst();
+    assertEquals(List.of(digits), record.fields().values().get(name));
+    refused(":1: n: expected numbers from ", "{\"text\":\"a\",\"n\":" + digits + ".5}");
+
+    Path folder = createTempDir();
+    Files.writeString(folder.resolve("a.md"), "Text.");
+    for (String value :
+        List.of(digits, "{\"" + name + "\":1}", "[".repeat(5000) + "]".repeat(5000))) {
+      Path settings = Files.writeString(folder.resolve("b.json"), "{\"a\":" + value + "}");
+      assertEquals(List.of("a.md#1"), ids(folder));
+      assertEquals(List.of(settings + ": left out, it has no records"), notes);
+    }
   }
 
   private void refused(String message, String content) throws IOException {
@@ -291,12 +345,21 @@ public class TestInputs extends LuceneTestCase {
   /** JSON in a folder is left out only if it is valid and surely has no records. */
   public void testFolderWithBrokenRecords() throws IOException {
     String[][] cases = {
-      {"[{\"id\":\"a\",\"text\":\"ferry},\n{\"id\":\"b\",\"text\":\"otter\"}]", ":1: not JSON: "},
-      {"[{\"text\":null},\n{\"text\":\"otter\"}]", ":1: expected an object with a string \"text\""},
+      {
+        "[{\"id\":\"a\",\"text\":\"ferry},\n{\"id\":\"b\",\"text\":\"otter\"}]",
+        ":1, record 1: not JSON: "
+      },
+      {
+        "[{\"text\":null},\n{\"text\":\"otter\"}]",
+        ":1, record 1: expected an object with a string \"text\""
+      },
       {"{\"text\":\"a\",\"text\":\"b\"}", ":1: not JSON: Duplicate field 'text'"},
-      {"[{\"id\":\"a\",\"id\":\"a\",\"text\":\"b\"}]", ":1: not JSON: Duplicate field 'id'"},
+      {
+        "[{\"id\":\"a\",\"id\":\"a\",\"text\":\"b\"}]",
+        ":1, record 1: not JSON: Duplicate field 'id'"
+      },
       {"{\"a\":1}\n{\"text\":\"b\"}", ":1: expected an object with a string \"text\", found one"},
-      {"[{\"a\":1},\n{\"b\":2}", ":1: "},
+      {"[{\"a\":1},\n{\"b\":2}", ":1, record 1: "},
       {"{\"a\":1,\n", ":1: not JSON: "},
       {"words", ":1: not JSON: "},
     };

@@ -87,7 +87,16 @@ public class TestTextFiles extends LuceneTestCase {
         "Call `handlers[name](event)`, `a*b` and ``c`d``", "Call handlers[name](event), a*b and c`d"
       },
       {"[`code`](url) _[a](b_c)_ ``x` y", "code a ``x` y"},
-      {"| `a|b` |", "a|b"}
+      {"| `a|b` |", "a|b"},
+      {"Call handlers[name](event, data) now.", "Call handlers[name](event, data) now."},
+      {"a [b] c | d](e) | f", "a [b] c d](e) f"},
+      {"a [b (c | d](e) f", "a b (c d f"},
+      {"[![alt](u)](v) ![a](b 'c') ![d [e](f)](g)", "alt a d e"},
+      {"[a [b](c) d](e)", "[a b d](e)"},
+      {"[a]() [b](<c d>) [e](f_(g)_h \"i)\") [j](k (l)) [m]( n )", "a b e j m"},
+      {"[a](b(c) [d](e \"f\" g) [h](<i) [j](k \"l)", "[a](b(c) [d](e \"f\" g) [h](<i) [j](k \"l)"},
+      {"\\[a](b) [c\\](d) e](f)", "\\[a](b) c\\](d) e"},
+      {"[a](b\\)c)", "a"}
     };
     for (String[] text : cases) {
       assertEquals(
@@ -96,6 +105,10 @@ public class TestTextFiles extends LuceneTestCase {
     // Takes no time
     String ticks = IntStream.range(1, 2000).mapToObj("`"::repeat).collect(Collectors.joining(" "));
     assertEquals(ticks, MarkdownText.plain(ticks));
+    for (String part : List.of("[", "[a](", "[a](b", "[a](<b", "[a](b \"", "[a](b (", "![a](b '")) {
+      String parts = part.repeat(100_000);
+      assertEquals(parts, MarkdownText.plain(parts));
+    }
   }
 
   /** Headings that are underlined or indented, and properties at the start. */
@@ -197,7 +210,7 @@ public class TestTextFiles extends LuceneTestCase {
     String[][] pairs = {
       {"[a](b)", "a"},
       {"x ![a](b) [c](d)", "x a c"},
-      {"[a [b](c) d", "a [b d"},
+      {"[a [b](c) d", "[a b d"},
       {"[a] b](c)", "[a] b](c)"},
       {"[a](b", "[a](b"},
       {"[[a] [b](c)", "[[a] b"},
