@@ -98,6 +98,8 @@ final class AddCommand implements Callable<Integer> {
     if (replace) {
       throw UserException.usage("--replace goes with texts, not with tokens");
     }
+    modelOptions.checkNoneFor(file);
+    inputOptions.checkNoneFor(file);
     RecordWriter writer = change.writer(new TextFiles.Records(List.of(), Map.of()));
     Ids all = freeIds(change, "");
     try (TokenInput tokens = tokenOptions.open(file, all, plaid.console()::note);

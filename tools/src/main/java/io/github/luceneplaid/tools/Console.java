@@ -24,6 +24,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.Writer;
 
 /**
@@ -124,6 +125,17 @@ final class Console {
   /** Prints a note for the user; the command goes on. */
   void note(String line) {
     err.println("plaid: " + oneLine(line));
+  }
+
+  /** Prints where an error comes from. Its message may be of any characters. */
+  void trace(Throwable e) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    trace
+        .toString()
+        .lines()
+        .map(line -> visible(line).replace('\u2409', '\t'))
+        .forEach(err::println);
   }
 
   /**

@@ -22,7 +22,9 @@ import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -121,11 +123,17 @@ final class ConvertCommand implements Callable<Integer> {
     if (target == VectorFormat.npz) {
       throw UserException.usage(to + ": .npz files are only read");
     }
+    checkOptions(source, target);
     if (force == false && Files.exists(to)) {
       throw new UserException(to + ": exists (--force replaces it)");
     }
     OutputFile.checkPlace(to);
     checkFolder(to);
+    Path log = VectorFormat.log(to);
+    if (target == VectorFormat.fsvi && Files.exists(log)) {
+      throw new UserException(
+          log + ": found a log of another file of this name, expected none; delete it first");
+    }
     VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
@@ -145,6 +153,26 @@ final class ConvertCommand implements Callable<Integer> {
       report(opened, copied);
     }
     return 0;
+  }
+
+  /** Refuses options that these formats have no use for. */
+  private void checkOptions(VectorFormat source, VectorFormat target) {
+    check("--ignore-wal", ignoreLog, from, source, VectorFormat.fsvi);
+    check("--recover", recover, from, source, VectorFormat.mvec);
+    check("--array", array != null, from, source, VectorFormat.npz);
+    check("--type", type != null, to, target, VectorFormat.fsvi, VectorFormat.npy);
+    check("--metric", metric != null, to, target, VectorFormat.mvec);
+    check("--embedder", embedder != null, to, target, VectorFormat.fsvi);
+  }
+
+  private static void check(
+      String option, boolean given, Path file, VectorFormat format, VectorFormat... expected) {
+    List<VectorFormat> formats = List.of(expected);
+    if (given && formats.contains(format) == false) {
+      String names = formats.stream().map(Enum::name).collect(Collectors.joining(" or "));
+      throw UserException.usage(
+          option + " goes with " + names + ", found " + format + " for " + file);
+    }
   }
 
   /** Refuses to write into a folder that does not exist. */
@@ -195,11 +223,15 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private long copy(VectorRows rows, VectorRowsWriter writer, boolean restored) throws IOException {
+    if (rows.rows() == 0) {
+      return 0; // Nothing proves the dimension, which may be too large for an array
+    }
     float[] vector = new float[rows.dimension()];
     long copied = 0;
     int[] order = restored ? RowOrder.byNumber(rows) : null;
-    try (Progress progress = plaid.console().progress("Converting", " vectors", rows.rows())) {
-      for (long i = 0; i < rows.rows(); i++) {
+    long n = order == null ? rows.rows() : order.length;
+    try (Progress progress = plaid.console().progress("Converting", " vectors", n)) {
+      for (long i = 0; i < n; i++) {
         long row = order == null ? i : order[Math.toIntExact(i)];
         if (rows.isDeleted(row) == false) {
           rows.read(row, vector);

@@ -106,17 +106,19 @@ final class EncodeCommand implements Callable<Integer> {
     if (pooling.factor() > 1 && (query || withPieces)) {
       throw UserException.usage("--pool-factor goes neither with --query nor with --pieces");
     }
+    OutputFolder.check(output);
     for (String name : FILES) {
       checkPlace(output.resolve(name));
     }
     List<Passage> passages = inputOptions.read(texts, "TEXT", plaid.console());
-    Files.createDirectories(output);
     List<Passage> encoded = new ArrayList<>();
     long tokens;
-    try (TemporaryFolder folder =
-        TemporaryFolder.make(() -> Replacement.temporaryFolder(output.resolve("encoded")))) {
+    try (OutputFolder made = new OutputFolder(output);
+        TemporaryFolder folder =
+            TemporaryFolder.make(() -> Replacement.temporaryFolder(output.resolve("encoded")))) {
       tokens = write(folder.path(), passages, pooling, encoded);
       replaceFiles(folder);
+      made.finish();
     }
     double seconds = outputOptions.seconds();
     outputOptions.print(
@@ -199,6 +201,7 @@ final class EncodeCommand implements Callable<Integer> {
         Progress progress = plaid.console().progress("Encoding", " texts", passages.size())) {
       RecordEncoder.Sink sink =
           (passage, encoded) -> {
+            RecordWriter.checkFinite(passage, encoded.vectors());
             float[][] vectors = PoolOptions.pool(pooling, passage.id(), encoded.vectors());
             for (float[] vector : vectors) {
               writer.add(vector);

@@ -83,6 +83,9 @@ final class ExplainCommand implements Callable<Integer> {
     if (choice.hit != null && choice.hit < 1) {
       throw UserException.usage("--hit " + choice.hit + ": expected 1 or more");
     }
+    if (choice.id != null) {
+      searchOptions.checkNone("--doc names the document");
+    }
     if (html != null && force == false && Files.exists(html)) {
       throw new UserException(html + ": exists (--force replaces it)");
     }

@@ -14,8 +14,10 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.tools.MetadataColumn.Kind;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Finds the kind of each field of records: one that can hold the values of all records. */
 final class FieldKinds {
@@ -25,6 +27,9 @@ final class FieldKinds {
   private final IndexFields there;
   private final Map<String, Kind> kinds = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
+
+  /** The fields with whole numbers that are no doubles. */
+  private final Set<String> withLongs = new HashSet<>();
 
   /**
    * For an index.
@@ -73,12 +78,23 @@ final class FieldKinds {
     counts.merge(name, 1, Integer::sum);
     Kind kind = kinds.getOrDefault(name, ofIndex(name));
     for (Object value : values) {
-      if (Kind.of(value).compareTo(kind) > 0) {
-        kind = Kind.of(value);
-        check(record, name, value);
+      if (value instanceof Long number && isDouble(number) == false) {
+        withLongs.add(name);
+      }
+      Kind wider = Kind.of(value).compareTo(kind) > 0 ? Kind.of(value) : kind;
+      // As doubles, such numbers would be others
+      wider = wider == Kind.REAL && withLongs.contains(name) ? Kind.TEXT : wider;
+      if (wider != kind) {
+        check(record, name, value, wider);
+        kind = wider;
       }
     }
     kinds.put(name, kind);
+  }
+
+  /** Whether a whole number is a double exactly. The highest long only seems to be one. */
+  private static boolean isDouble(long number) {
+    return (long) (double) number == number && number < Long.MAX_VALUE;
   }
 
   /** The narrowest kind that fits the field as the index has it. */
@@ -90,9 +106,12 @@ final class FieldKinds {
     return kind == IndexFields.Kind.DOUBLE ? Kind.REAL : Kind.NOTHING;
   }
 
-  private void check(Passage record, String name, Object value) {
+  private void check(Passage record, String name, Object value, Kind kind) {
     IndexFields.Kind expected = there.kind(name);
-    boolean fits = expected == null || (expected == IndexFields.Kind.LONG && value instanceof Long);
+    boolean fits =
+        expected == null
+            || (expected == IndexFields.Kind.LONG && kind == Kind.INTEGER)
+            || (expected == IndexFields.Kind.NO_NUMBERS && kind.compareTo(Kind.REAL) <= 0);
     if (fits == false) {
       throw new UserException(
           "record "
@@ -103,6 +122,7 @@ final class FieldKinds {
               + Ids.shown(value.toString())
               + ", expected "
               + expected.inWords()
+              + (value instanceof Long && kind == Kind.TEXT ? " that are doubles" : "")
               + ", as the index has them in this field (plaid index makes an index anew)");
     }
   }

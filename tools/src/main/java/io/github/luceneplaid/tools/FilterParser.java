@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.DelegatingAnalyzerWrapper;
 import org.apache.lucene.analysis.core.KeywordAnalyzer;
@@ -31,6 +32,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 
 /**
@@ -41,6 +43,9 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 final class FilterParser extends QueryParser {
   /** The deepest parentheses. Searches could not follow much deeper ones. */
   private static final int MAX_DEPTH = 100;
+
+  private static final Set<String> WHOLE =
+      Set.of(IndexBuilder.ID, IndexBuilder.PART_OF, SourceFile.FILE);
 
   private final IndexFields fields;
 
@@ -161,6 +166,11 @@ final class FilterParser extends QueryParser {
     return NumberRange.of(field, kind(field));
   }
 
+  /** The term of a text. Ids and paths are indexed whole, even if they are long. */
+  private static BytesRef term(String field, String text) {
+    return WHOLE.contains(field) ? new BytesRef(text) : MetadataColumn.term(text);
+  }
+
   @Override
   protected Query getFieldQuery(String field, String text, boolean quoted) throws ParseException {
     NumberRange numbers = numbers(field);
@@ -168,7 +178,7 @@ final class FilterParser extends QueryParser {
       return numbers.query(text, text, true, true);
     }
     return kind(field) == IndexFields.Kind.TERMS
-        ? new TermQuery(new Term(field, MetadataColumn.term(text)))
+        ? new TermQuery(new Term(field, term(field, text)))
         : super.getFieldQuery(field, text, quoted);
   }
 

@@ -92,6 +92,7 @@ final class ImportCommand implements Callable<Integer> {
       throw new UserException(source + ": no such folder");
     }
     ForeignIndex.refuseStanford(source);
+    Ids.check(idPrefix, "--id-prefix");
     boolean isThere = IndexFolder.isThere(target);
     try (PlaidFolder directory = PlaidFolder.open(source);
         MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {

@@ -106,6 +106,7 @@ final class IndexCommand implements Callable<Integer> {
       if (model != null) {
         throw UserException.usage("--model: " + first + " is encoded already");
       }
+      inputOptions.checkNoneFor(first);
       indexMatrix(format, first);
     } else {
       tokenOptions.checkNoneForTexts();

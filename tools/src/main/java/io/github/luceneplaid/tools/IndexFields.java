@@ -44,6 +44,8 @@ record IndexFields(Map<String, Kind> kinds) {
     LONG("whole numbers"),
     FLOAT("numbers"),
     DOUBLE("numbers"),
+    /** Points that no document has any more. */
+    NO_NUMBERS("numbers"),
     /** Points of which no value is stored. */
     UNKNOWN("unknown");
 
@@ -75,7 +77,9 @@ record IndexFields(Map<String, Kind> kinds) {
   }
 
   private static Kind ofPoints(String field, int bytes, IndexReader reader) throws IOException {
+    boolean any = false;
     for (LeafReaderContext leaf : reader.leaves()) {
+      any |= leaf.reader().getPointValues(field) != null;
       Number number = number(field, leaf.reader());
       if (number != null) {
         boolean isWhole = number instanceof Integer || number instanceof Long;
@@ -85,7 +89,7 @@ record IndexFields(Map<String, Kind> kinds) {
         return isWhole ? Kind.LONG : Kind.DOUBLE;
       }
     }
-    return Kind.UNKNOWN;
+    return any ? Kind.UNKNOWN : Kind.NO_NUMBERS;
   }
 
   /** The stored value of the first document that has a point; null if there is none. */

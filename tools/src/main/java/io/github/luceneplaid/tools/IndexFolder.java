@@ -46,9 +46,7 @@ final class IndexFolder {
     if (Files.notExists(folder)) {
       return false;
     }
-    if (Files.isDirectory(folder) == false) {
-      throw new UserException(folder + ": expected a folder, found a file");
-    }
+    OutputFolder.check(folder);
     try (Directory directory = FSDirectory.open(folder);
         Stream<Path> files = Files.list(folder)) {
       boolean exists = DirectoryReader.indexExists(directory);

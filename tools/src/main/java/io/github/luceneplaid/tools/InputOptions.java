@@ -28,6 +28,13 @@ final class InputOptions {
           "Encoding of texts without a byte-order mark, such as windows-1252 (default: UTF-8).")
   private String encoding;
 
+  /** Refuses these options for tokens. */
+  void checkNoneFor(Path tokens) {
+    if (encoding != null) {
+      throw UserException.usage("--encoding: " + tokens + " has tokens, no text");
+    }
+  }
+
   TextDecoder decoder() {
     return decoder(null);
   }

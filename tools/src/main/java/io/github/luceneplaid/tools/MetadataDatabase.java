@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.sqlite.SQLiteConfig;
 
@@ -204,7 +205,7 @@ final class MetadataDatabase implements Closeable {
   private Kind kind(String table, String name, String type) throws IOException, SQLException {
     Kind kind = Kind.declared(type);
     String column = quoted(name);
-    String query = "SELECT DISTINCT typeof(%s) FROM %t".replace("%s", column).replace("%t", table);
+    String query = "SELECT DISTINCT typeof(" + column + ") FROM " + table;
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
@@ -216,7 +217,24 @@ final class MetadataDatabase implements Closeable {
         kind = stored.compareTo(kind) > 0 ? stored : kind;
       }
     }
-    return kind;
+    return kind == Kind.REAL && hasLongs(table, column) ? Kind.TEXT : kind;
+  }
+
+  /** Whether a column has whole numbers that are no doubles. */
+  private boolean hasLongs(String table, String column) throws SQLException {
+    String query =
+        String.format(
+            Locale.ROOT,
+            """
+            SELECT 1 FROM %1$s WHERE typeof(%2$s) = 'integer'
+            AND (%2$s <> CAST(CAST(%2$s AS REAL) AS INTEGER) OR %2$s = 9223372036854775807) LIMIT 1
+            """,
+            table,
+            column);
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      return rows.next();
+    }
   }
 
   Path file() {

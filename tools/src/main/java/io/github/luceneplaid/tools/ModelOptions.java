@@ -31,6 +31,13 @@ final class ModelOptions {
       description = "Take the model although the index was written with another.")
   private boolean any;
 
+  /** Refuses these options for tokens. */
+  void checkNoneFor(Path tokens) {
+    if (model != null || any) {
+      throw UserException.usage("--model and --any-model: " + tokens + " is encoded already");
+    }
+  }
+
   /**
    * Opens the model. Refuses a model other than that of the index, and takes a note if the index
    * does not name its model.

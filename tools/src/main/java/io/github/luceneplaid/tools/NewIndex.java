@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.util.IOUtils;
 
 /**
  * A folder in which an index is written. Lucene writes new segments beside the existing ones, and
@@ -32,7 +31,7 @@ import org.apache.lucene.util.IOUtils;
 final class NewIndex implements Closeable {
   private final Path folder;
   private final boolean replaces;
-  private final boolean existed;
+  private final OutputFolder made;
   private final Directory directory;
 
   /** The files in the folder before anything is written. */
@@ -48,8 +47,7 @@ final class NewIndex implements Closeable {
   NewIndex(Path folder, boolean replaces) throws IOException {
     this.folder = folder;
     this.replaces = replaces;
-    existed = Files.exists(folder);
-    Files.createDirectories(folder);
+    made = new OutputFolder(folder);
     before = files();
     directory = FSDirectory.open(folder);
   }
@@ -67,6 +65,7 @@ final class NewIndex implements Closeable {
   /** The index is committed. */
   void finish() {
     finished = true;
+    made.finish();
   }
 
   @Override
@@ -78,11 +77,8 @@ final class NewIndex implements Closeable {
     if (before.containsAll(files()) == false) {
       return; // Remains that could not be deleted, or somebody else writes there
     }
-    if (existed) {
-      Files.deleteIfExists(folder.resolve(IndexWriter.WRITE_LOCK_NAME));
-    } else {
-      IOUtils.rm(folder);
-    }
+    Files.deleteIfExists(folder.resolve(IndexWriter.WRITE_LOCK_NAME));
+    made.close();
   }
 
   private static boolean isNotLock(Path file) {

@@ -38,7 +38,7 @@ final class NumberRange {
   /** Null if it is not a field of numbers. */
   static NumberRange of(String field, IndexFields.Kind kind) {
     return switch (kind) {
-      case INT, LONG, FLOAT, DOUBLE -> new NumberRange(field, kind);
+      case INT, LONG, FLOAT, DOUBLE, NO_NUMBERS -> new NumberRange(field, kind);
       default -> null;
     };
   }

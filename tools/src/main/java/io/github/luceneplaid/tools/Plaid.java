@@ -197,7 +197,7 @@ public final class Plaid implements Runnable {
 
   private int failed(Throwable e) {
     if (stackTraces) {
-      e.printStackTrace(console.err());
+      console.trace(e);
     } else if (TemporaryFolder.isProcessEnding() == false) {
       console.note(Problem.message(e));
     }

@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.encoder.EncoderException;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -54,6 +55,7 @@ final class Problem {
       case UserException user -> user.getMessage();
       case EncoderException model -> model.getMessage();
       case VectorFileException vectors -> vectors.getMessage() + advice(vectors);
+      case UncheckedIOException unchecked -> message(unchecked.getCause());
       case NoSuchFileException none -> none.getMessage() + ": no such file";
       case AccessDeniedException denied ->
           denied.getFile() + ": permission denied; another user owns it, or it is read-only";

@@ -119,19 +119,18 @@ final class QueryReader {
     List<SearchedQuery> empty =
         queries.stream().filter(query -> query.hasTokens() == false).toList();
     for (SearchedQuery query : empty) {
-      String text = query.text() == null ? query.id() : quoted(query);
-      String message = "query " + text + ": no words in it";
       if (empty.size() == queries.size()) {
-        throw new UserException(message);
+        throw new UserException(place(query, file) + ": no words in it");
       }
-      notes.add(query.id() + ": " + message + ", no hits");
+      String text = query.text() == null ? query.id() : quoted(query);
+      notes.add(query.id() + ": query " + text + ": no words in it, no hits");
     }
     return queries;
   }
 
   private void check(SearchedQuery query, Path file) {
     float[][] tokens = query.tokens().vectors();
-    String place = file == null ? "query " + quoted(query) : file + ": query " + query.id();
+    String place = place(query, file);
     if (dimension > 0 && tokens[0].length != dimension) {
       throw new UserException(
           place
@@ -139,13 +138,18 @@ final class QueryReader {
               + Table.count(tokens[0].length, "dimension")
               + ", expected "
               + dimension
-              + " as in the index; is it another model? (--model names the one to encode texts by)");
+              + " as in the index; is it another model? (--model names the one to encode texts"
+              + " by)");
     }
     try {
       new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
     } catch (IllegalArgumentException e) {
       throw new UserException(place + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String place(SearchedQuery query, Path file) {
+    return file == null ? "query " + quoted(query) : file + ": query " + query.id();
   }
 
   private static String quoted(SearchedQuery query) {

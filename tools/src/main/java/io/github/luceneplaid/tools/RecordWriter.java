@@ -52,6 +52,7 @@ final class RecordWriter {
               + dimension
               + " as in the index; is it another model?");
     }
+    checkFinite(passage, vectors);
     int[] clusters = PoolOptions.clusters(pooling, passage.id(), vectors);
     float[][] pooled = clusters == null ? vectors : TokenPooling.pool(vectors, clusters);
     builder.add(passage, pooled, clusters, sources.get(passage.recordId()));
@@ -59,6 +60,24 @@ final class RecordWriter {
     records += passage.recordId().equals(last) ? 0 : 1;
     last = passage.recordId();
     tokens += pooled.length;
+  }
+
+  /** Refuses tokens of which no score could be made. */
+  static void checkFinite(Passage passage, float[][] vectors) {
+    for (int token = 0; token < vectors.length; token++) {
+      for (float component : vectors[token]) {
+        if (Float.isFinite(component) == false) {
+          throw new UserException(
+              "record "
+                  + Ids.shown(passage.id())
+                  + ", token "
+                  + token
+                  + ": the model gives "
+                  + component
+                  + ", expected finite numbers");
+        }
+      }
+    }
   }
 
   long records() {

@@ -23,14 +23,16 @@ final class RowOrder {
   private RowOrder() {}
 
   /**
-   * Rows by their ids, if all ids are different numbers.
+   * Rows that are not deleted, by their ids, if all these ids are different numbers.
    *
    * @return null if they are not
    */
   static int[] byNumber(VectorRows rows) throws IOException {
-    int n = Math.toIntExact(rows.rows());
-    long[] numbers = new long[n];
-    for (int i = 0; i < n; i++) {
+    long[] numbers = new long[Math.toIntExact(rows.rows())];
+    for (int i = 0; i < numbers.length; i++) {
+      if (rows.isDeleted(i)) {
+        continue;
+      }
       String id = rows.id(i);
       if (id == null || NUMBER.matcher(id).matches() == false) {
         return null;
@@ -38,12 +40,13 @@ final class RowOrder {
       numbers[i] = Long.parseLong(id);
     }
     int[] order =
-        IntStream.range(0, n)
+        IntStream.range(0, numbers.length)
+            .filter(i -> rows.isDeleted(i) == false)
             .boxed()
             .sorted((a, b) -> Long.compare(numbers[a], numbers[b]))
             .mapToInt(Integer::intValue)
             .toArray();
-    for (int i = 1; i < n; i++) {
+    for (int i = 1; i < order.length; i++) {
       if (numbers[order[i]] == numbers[order[i - 1]]) {
         return null;
       }

@@ -126,6 +126,8 @@ final class SearchCommand implements Callable<Integer> {
           throw UserException.usage(
               "--words: expected queries in words, found tokens in " + queries);
         }
+        modelOptions.checkNoneFor(queries);
+        inputOptions.checkNoneFor(queries);
         answer(searcher, null, reader(reader).readMatrix(queries));
       } else {
         try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {

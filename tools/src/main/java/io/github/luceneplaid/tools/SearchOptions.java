@@ -51,6 +51,14 @@ final class SearchOptions {
               + " Doe\"'.")
   private String filter;
 
+  /** Refuses all of these options where nothing is searched. */
+  void checkNone(String instead) {
+    if (exact || atLeast != null || cells != null || candidates != null || filter != null) {
+      throw UserException.usage(
+          "--exact, --at-least, --cells, --candidates and --filter are of searches; " + instead);
+    }
+  }
+
   /** What hits must match; null for everything. */
   Query filter(IndexReader reader) throws IOException {
     return filter == null ? null : FilterParser.parse(filter, reader);

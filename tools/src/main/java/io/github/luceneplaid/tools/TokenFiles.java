@@ -40,21 +40,16 @@ final class TokenFiles extends TokenInput {
    * @param matrix the NPY file
    * @param lengthsFile the JSON array of lengths
    * @param idsFile the JSON array of ids; if it does not exist, ids are 0, 1, …
-   */
-  TokenFiles(Path matrix, Path lengthsFile, Path idsFile) throws IOException {
-    this(matrix, lengthsFile, idsFile, new Ids());
-  }
-
-  /**
-   * As {@link #TokenFiles(Path, Path, Path)}.
-   *
+   * @param recordsFile the JSON array of record ids, if it exists; null if texts are no parts
    * @param all takes the ids
    */
-  TokenFiles(Path matrix, Path lengthsFile, Path idsFile, Ids all) throws IOException {
-    this(matrix, lengthsFile, readLengths(lengthsFile), idsFile, all);
+  TokenFiles(Path matrix, Path lengthsFile, Path idsFile, Path recordsFile, Ids all)
+      throws IOException {
+    this(matrix, lengthsFile, readLengths(lengthsFile), idsFile, recordsFile, all);
   }
 
-  private TokenFiles(Path matrix, Path lengthsFile, int[] lengths, Path idsFile, Ids all)
+  private TokenFiles(
+      Path matrix, Path lengthsFile, int[] lengths, Path idsFile, Path recordsFile, Ids all)
       throws IOException {
     super(
         TokenIds.read(
@@ -62,15 +57,13 @@ final class TokenFiles extends TokenInput {
     this.matrix = matrix;
     this.lengths = lengths;
     long rows = Arrays.stream(lengths).asLongStream().sum();
-    Path recordsFile = idsFile.resolveSibling(RECORDS);
     records = new ArrayList<>();
-    if (Files.exists(recordsFile)) {
+    if (recordsFile != null && Files.exists(recordsFile)) {
       String counted = counted(lengthsFile, lengths);
       TokenIds.sized(recordsFile, "record", lengths.length, counted)
           .forEach(id -> records.add(Ids.text(id, recordsFile + ", entry " + records.size())));
       checkRecords(recordsFile);
     }
-    TokenIds.checkFile(matrix);
     tokens = NpyFile.open(matrix).vectors();
     if (tokens.rows() != rows) {
       tokens.close();

@@ -76,7 +76,10 @@ final class TokenIds {
   }
 
   static JsonNode array(Path file) throws IOException {
-    checkFile(file);
+    // A pipe will do
+    if (Files.isDirectory(file) || Files.exists(file) == false) {
+      checkFile(file);
+    }
     JsonNode json = JsonFiles.read(file);
     if (json.isArray() == false) {
       throw new UserException(file + ": expected a JSON array");

@@ -29,6 +29,8 @@ import java.util.Locale;
  */
 abstract sealed class TokenInput implements Closeable
     permits TokenFiles, PaddedTokens, ArchivedTokens {
+  private static final String LENGTHS = "doclens.json";
+
   private final List<String> ids;
   private int next;
 
@@ -80,38 +82,54 @@ abstract sealed class TokenInput implements Closeable
     if (ids != null && Files.exists(ids) == false) {
       throw new UserException("--ids " + ids + ": no such file");
     }
+    TokenIds.checkFile(file);
     Path idsFile = ids == null ? file.resolveSibling("ids.json") : ids;
-    if (Files.isRegularFile(file)) {
-      TokenInput arrays = arrays(file, ids, idsFile, all, notes);
-      if (arrays != null && lengths != null) {
-        arrays.close();
-        throw UserException.usage(
-            "--doclens goes with a matrix; "
-                + file
-                + " has an array for each document, or padding");
-      } else if (arrays != null) {
-        return arrays;
-      }
+    TokenInput arrays = arrays(file, ids, idsFile, all, notes);
+    if (arrays != null && lengths != null) {
+      arrays.close();
+      throw UserException.usage(
+          "--doclens goes with a matrix; " + file + " has an array for each document, or padding");
+    } else if (arrays != null) {
+      return arrays;
     }
-    return new TokenFiles(
-        file, lengths == null ? file.resolveSibling("doclens.json") : lengths, idsFile, all);
+    Path records = idsFile.resolveSibling(TokenFiles.RECORDS);
+    Path lengthsFile = lengths == null ? beside(file, LENGTHS) : lengths;
+    return new TokenFiles(file, lengthsFile, idsFile, records, all);
   }
 
   /** Opens queries, with their lengths and ids beside them. */
   static TokenInput queries(Path file, Notes notes) throws IOException {
+    TokenIds.checkFile(file);
     Path ids = file.resolveSibling("query_ids.json");
-    if (Files.isRegularFile(file)) {
-      // An ids.json is more likely to be that of the documents
-      TokenInput arrays = arrays(file, null, ids, new Ids(), notes);
-      if (arrays != null) {
-        return arrays;
+    // An ids.json is more likely to be that of the documents
+    TokenInput arrays = arrays(file, null, ids, new Ids(), notes);
+    if (arrays != null) {
+      return arrays;
+    }
+    Path lengths = beside(file, "querylens.json", LENGTHS);
+    if (lengths.endsWith(LENGTHS) && Files.exists(ids) == false) {
+      ids = file.resolveSibling("ids.json");
+    }
+    return new TokenFiles(file, lengths, ids, null, new Ids());
+  }
+
+  /** The first of some files that is beside a matrix. */
+  private static Path beside(Path matrix, String... names) throws IOException {
+    for (String name : names) {
+      if (Files.exists(matrix.resolveSibling(name))) {
+        return matrix.resolveSibling(name);
       }
     }
-    Path lengths = file.resolveSibling("querylens.json");
-    return new TokenFiles(
-        file,
-        Files.exists(lengths) ? lengths : file.resolveSibling("doclens.json"),
-        Files.exists(ids) ? ids : file.resolveSibling("ids.json"));
+    try (NpyFile array = NpyFile.open(matrix)) {
+      array.vectors(); // refuses what is no matrix
+      throw new UserException(
+          matrix
+              + ": found "
+              + describe(array)
+              + ", expected "
+              + names[0]
+              + " beside it (the number of tokens of each text)");
+    }
   }
 
   /**

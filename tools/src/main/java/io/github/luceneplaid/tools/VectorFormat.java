@@ -93,8 +93,13 @@ enum VectorFormat {
     };
   }
 
+  /** The write-ahead log of an FSVI file. */
+  static Path log(Path file) {
+    return file.resolveSibling(file.getFileName() + ".wal");
+  }
+
   private static Source openFsvi(Path file, boolean ignoreLog) throws IOException {
-    Path log = file.resolveSibling(file.getFileName() + ".wal");
+    Path log = log(file);
     if (ignoreLog == false && Files.exists(log)) {
       throw new UserException(
           file

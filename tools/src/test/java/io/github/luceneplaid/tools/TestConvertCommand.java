@@ -24,6 +24,7 @@ import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -192,6 +193,106 @@ public class TestConvertCommand extends CommandTestCase {
     assertEquals(10, json.get("beyond").intValue());
     vectors.putAll(all);
     check(FsviFile.open(target));
+  }
+
+  /** A log beside TO is of another file: readers would take it for one of this. */
+  public void testLogBesideTarget() throws IOException {
+    Path source = mvec();
+    Path target = folder.resolve("a.fsvi");
+    Path log = Files.writeString(folder.resolve("a.fsvi.wal"), "newer");
+    assertFails(1, log + ": found a log of another file", "convert", source, target);
+    Files.writeString(target, "mine");
+    assertFails(1, log + ": found a log of another file", "convert", source, target, "--force");
+    assertEquals("mine", Files.readString(target));
+  }
+
+  /** Deleted rows do not count for the order, even if their ids are no numbers, or occur twice. */
+  public void testOrderWithDeletedRows() throws IOException {
+    Path source = folder.resolve("a.fsvi");
+    try (FsviFileWriter writer = new FsviFileWriter(source, "m", "", ElementType.FLOAT32, 1)) {
+      for (int i = 0; i < 20; i++) {
+        writer.add(Integer.toString(i), new float[] {i});
+      }
+      writer.add("x", new float[] {20});
+      writer.add("7", new float[] {21});
+      writer.finish();
+    }
+    byte[] bytes = Files.readAllBytes(source);
+    try (FsviFile file = FsviFile.open(source)) {
+      StringBuilder ids = new StringBuilder();
+      for (int row = 0; row < 22; row++) {
+        ids.append(file.id(row));
+      }
+      int records =
+          new String(bytes, StandardCharsets.ISO_8859_1).indexOf(ids.toString()) - 22 * 16;
+      float[] vector = new float[1];
+      for (int row = 0; row < 22; row++) {
+        file.read(row, vector);
+        bytes[records + 16 * row + 14] = (byte) (vector[0] >= 20 ? 1 : 0);
+      }
+    }
+    Files.write(source, bytes);
+    Path target = folder.resolve("a.npy");
+    assertEquals(0, plaid("convert", source, target));
+    assertTrue(err.toString(), err.toString().contains("in the order of these numbers"));
+    try (NpyFile array = NpyFile.open(target)) {
+      assertArrayEquals(new long[] {20, 1}, array.shape());
+      for (int i = 0; i < 20; i++) {
+        assertEquals(i, array.floatAt(i), 0);
+      }
+    }
+  }
+
+  /** A finite number does not become infinite. */
+  public void testLargeDoubles() throws IOException {
+    Path source = folder.resolve("a.npy");
+    try (NpyWriter writer = new NpyWriter(source, ElementType.FLOAT64, 2)) {
+      double[] doubles = {1, Double.POSITIVE_INFINITY, -3e38, 1e300};
+      writer.writeDoubles(doubles, 0, 4);
+      writer.finish();
+    }
+    Path target = folder.resolve("b.npy");
+    assertFails(
+        1,
+        source + ": row 1, component 1 at byte 152: found 1.0E300, expected at most 3.4028235E38",
+        "convert",
+        source,
+        target);
+    assertFalse(Files.exists(target));
+    Files.writeString(folder.resolve("doclens.json"), "[2]");
+    assertFails(1, ": row 1, component 1 at", "index", source, "-o", folder.resolve("index"));
+  }
+
+  /** Without rows the dimension may be one that no array has. */
+  public void testNoRows() throws IOException {
+    Path source = folder.resolve("a.npy");
+    try (NpyWriter writer = new NpyWriter(source, ElementType.FLOAT32, 2_000_000_000)) {
+      writer.finish();
+    }
+    Path target = folder.resolve("b.npy");
+    JsonNode json = json("convert", source, target, "--json");
+    assertEquals(0, json.get("vectors").intValue());
+    assertArrayEquals(Files.readAllBytes(source), Files.readAllBytes(target));
+  }
+
+  /** Options that a format has no use for. */
+  public void testOptionsOfOtherFormats() throws IOException {
+    Path mvec = mvec();
+    String[][] options = {
+      {"mmap", "--type=float16", "--type goes with fsvi or npy, found mmap for "},
+      {"npy", "--metric=cosine", "--metric goes with mvec, found npy for "},
+      {"npy", "--embedder=x", "--embedder goes with fsvi, found npy for "},
+      {"npy", "--array=x", "--array goes with npz, found mvec for " + mvec},
+      {"npy", "--ignore-wal", "--ignore-wal goes with fsvi, found mvec for " + mvec},
+    };
+    for (String[] option : options) {
+      Path target = folder.resolve("x." + option[0]);
+      assertFails(2, option[2], "convert", mvec, target, option[1]);
+      assertFalse(Files.exists(target));
+    }
+    Path target = folder.resolve("y.mvec");
+    Object[] convert = {"convert", fsvi(ElementType.FLOAT32), target, "--recover"};
+    assertFails(2, "--recover goes with mvec, found fsvi for ", convert);
   }
 
   public void testRefusals() throws IOException {

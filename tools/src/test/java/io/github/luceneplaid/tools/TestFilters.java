@@ -236,6 +236,65 @@ public class TestFilters extends CommandTestCase {
     }
   }
 
+  /** Ids are terms as a whole. */
+  public void testLongIds() throws IOException {
+    String a = "x".repeat(20_000) + "a";
+    String b = "x".repeat(20_000) + "b";
+    index(
+        "{\"id\": \"" + a + "\", \"text\": \"red\"}", "{\"id\": \"" + b + "\", \"text\": \"red\"}");
+    assertEquals(a, matching("id:" + a));
+    assertEquals(b, matching("id:" + b));
+    assertEquals("", matching("id:" + "x".repeat(1024)));
+  }
+
+  /** Whole numbers that are no doubles stay as they are beside a fraction. */
+  public void testLongsBesideFractions() throws IOException {
+    long odd = (1L << 53) + 1;
+    index(
+        "{\"id\": \"a\", \"text\": \"red\", \"n\": "
+            + odd
+            + ", \"m\": 1.5, \"k\": 18014398509481984}",
+        "{\"id\": \"b\", \"text\": \"red\", \"n\": 0.5, \"m\": "
+            + Long.MAX_VALUE
+            + ", \"k\": 0.5}");
+    assertEquals("a", matching("n:" + odd));
+    assertEquals("", matching("n:" + (odd - 1)));
+    assertEquals("b", matching("n:0.5"));
+    assertEquals("b", matching("m:" + Long.MAX_VALUE));
+    assertEquals("a", matching("k:[1e16 TO *]"));
+    IndexFields there = new IndexFields(Map.of("d", Kind.DOUBLE, "n", Kind.NO_NUMBERS));
+    UserException e =
+        expectThrows(UserException.class, () -> kinds(there, line -> {}, record("d", odd)));
+    assertTrue(
+        e.getMessage(),
+        e.getMessage()
+            .contains("d: found 9007199254740993, expected numbers that are doubles, as the"));
+    expectThrows(
+        UserException.class, () -> kinds(there, line -> {}, record("n", 0.5), record("n", odd)));
+  }
+
+  /** A field of numbers that no record has any more takes any numbers, but no text. */
+  public void testNoNumbers() throws IOException {
+    String other = "{\"id\": \"b\", \"text\": \"red\"}";
+    for (String number : List.of("1999", "19.5")) {
+      index("{\"id\": \"a\", \"text\": \"red\", \"year\": 1905}", other);
+      assertEquals(
+          0, plaid("merge", index)); // A segment that lost all records would go with its fields
+      assertEquals(0, plaid("delete", index, "--id", "a"));
+      assertEquals(0, plaid("merge", index));
+      assertEquals("", matching("year:[1900 TO *]"));
+      assertEquals("b", matching("NOT year:*"));
+      assertRefused("found x, expected a number", "year:x");
+      Path file = createTempDir().resolve("r.jsonl");
+      Files.writeString(file, "{\"id\": \"c\", \"text\": \"red\", \"year\": \"x\"}");
+      assertFails(
+          1, "record c: year: found x, expected numbers, as", "add", index, file, "--model", model);
+      Files.writeString(file, "{\"id\": \"c\", \"text\": \"red\", \"year\": " + number + "}");
+      assertEquals(err.toString(), 0, plaid("add", index, file, "--model", model));
+      assertEquals("c", matching("year:" + number));
+    }
+  }
+
   /** A field with values of several kinds gets a kind that can hold all of them. */
   public void testMixedKinds() throws IOException {
     index(
@@ -381,6 +440,10 @@ public class TestFilters extends CommandTestCase {
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("ALTER TABLE METADATA ADD COLUMN long TEXT");
       statement.executeUpdate("ALTER TABLE METADATA ADD COLUMN text TEXT");
+      statement.executeUpdate("ALTER TABLE METADATA ADD COLUMN \"a%tb%1$s\" NUMERIC");
+      statement.executeUpdate(
+          "UPDATE METADATA SET \"a%tb%1$s\" = CASE _subset_ WHEN 3 THEN 9007199254740993 ELSE 0.5"
+              + " END");
       statement.executeUpdate(
           "UPDATE METADATA SET long = hex(zeroblob(20000)), text = 'Two red cats'"
               + " WHERE _subset_ = 3");
@@ -396,6 +459,7 @@ public class TestFilters extends CommandTestCase {
     assertEquals("0 10 15 5", matching("note:größe*"));
     assertEquals("3", matching("long:" + "0".repeat(40_000)));
     assertEquals("3", matching("cats"));
+    assertEquals("3", matching("a%tb%1$s:9007199254740993"));
 
     // Records that are added to it
     Path file = createTempDir().resolve("r.jsonl");

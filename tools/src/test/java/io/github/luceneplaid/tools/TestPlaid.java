@@ -36,6 +36,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.VectorUtil;
 
 /** The commands as they are typed: exit codes, messages and files. */
@@ -166,11 +167,7 @@ public class TestPlaid extends CommandTestCase {
     assertEquals(7, pieces.length);
     assertTrue(Arrays.stream(pieces).distinct().count() > 1);
     assertEquals("[2,5]", Files.readString(output.resolve("doclens.json")));
-    try (TokenFiles files =
-        new TokenFiles(
-            output.resolve("tokens.npy"),
-            output.resolve("doclens.json"),
-            output.resolve("ids.json"))) {
+    try (TokenInput files = TokenInput.queries(output.resolve("tokens.npy"), note -> {})) {
       assertEquals("3", files.id(1));
       assertEquals(2, files.next().length);
       assertEquals(5, files.next().length);
@@ -190,13 +187,16 @@ public class TestPlaid extends CommandTestCase {
     assertFails(1, reason, "encode", texts, "-o", folder.resolve("o"), "--model", model);
     plaid("encode", missing, "-o", folder.resolve("o"), "--stacktrace");
     assertTrue(err.toString(), err.toString().contains("\tat "));
+    plaid("encode", folder.resolve("\u001b[2J"), "-o", folder.resolve("o"), "--stacktrace");
+    assertFalse(err.toString(), err.toString().contains("\u001b"));
   }
 
   public void testTokenFilesRefusals() throws IOException {
     Path folder = createTempDir();
     Path matrix = folder.resolve("tokens.npy");
     write(matrix, new float[3][4]);
-    assertRefused("no such file", folder, null);
+    String lone = ": found FLOAT32 of shape [3, 4], expected doclens.json beside it (the number of";
+    assertRefused(matrix + lone, folder, null);
     assertRefused("not JSON", folder, "[1");
     assertRefused("expected a JSON array", folder, "{}");
     assertRefused("start marker at line 1, column 2)", folder, "[[1");
@@ -218,7 +218,7 @@ public class TestPlaid extends CommandTestCase {
     Files.delete(folder.resolve("ids.json"));
     Files.createDirectory(folder.resolve("ids.json"));
     assertRefused("ids.json: expected a file, found a folder", folder, "[1, 2]");
-    Files.delete(folder.resolve("ids.json"));
+    IOUtils.rm(folder.resolve("ids.json"));
     Files.delete(matrix);
     assertRefused("tokens.npy: no such file", folder, null);
     Files.writeString(matrix, "not a matrix");
@@ -244,7 +244,7 @@ public class TestPlaid extends CommandTestCase {
         expectThrows(
             UserException.class,
             () ->
-                new TokenFiles(folder.resolve("tokens.npy"), file, folder.resolve("ids.json"))
+                TokenInput.documents(folder.resolve("tokens.npy"), null, null, new Ids(), n -> {})
                     .close());
     assertTrue(e.getMessage(), e.getMessage().contains(message));
   }

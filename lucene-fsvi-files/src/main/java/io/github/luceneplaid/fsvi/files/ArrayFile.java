@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.files;
 
 import java.io.Closeable;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -99,7 +100,7 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * Reads a float. A 64-bit float is rounded.
+   * Reads a float. A 64-bit float is rounded, and infinite if it is too large.
    *
    * @param index in C order
    * @throws IllegalStateException if elements are integers
@@ -187,8 +188,9 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * Returns the rows of a matrix as vectors. 64-bit floats are rounded. Closing the result closes
-   * this array.
+   * Returns the rows of a matrix as vectors. 64-bit floats are rounded; one that would become
+   * infinite by that is refused by an {@link UncheckedIOException}. Closing the result closes this
+   * array.
    *
    * @throws VectorFileException if this is not a matrix of floats with at least one column
    */
@@ -204,6 +206,25 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
           "floats with 2 axes, the second one from 1 to 2^31 - 1");
     }
     return new ArrayRows(this);
+  }
+
+  /**
+   * Refuses a row with a number that is infinite only as a 32-bit float.
+   *
+   * @param floats the row as it was read
+   */
+  void checkFinite(long row, float[] floats) {
+    for (int i = 0; type() == ElementType.FLOAT64 && i < rowSize; i++) {
+      long index = row * rowSize + i;
+      if (Float.isInfinite(floats[i]) && Double.isInfinite(doubleAt(index)) == false) {
+        throw new UncheckedIOException(
+            file.error(
+                elements.at(position(index)),
+                "row " + row + ", component " + i,
+                doubleAt(index),
+                "at most " + Float.MAX_VALUE + ", the largest 32-bit float"));
+      }
+    }
   }
 
   private void check(long from, int length, int offset, int n) {

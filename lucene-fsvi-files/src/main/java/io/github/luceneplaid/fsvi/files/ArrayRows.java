@@ -38,6 +38,7 @@ record ArrayRows(ArrayFile array) implements VectorRows {
   @Override
   public void read(long row, float[] into) {
     array.readFloats(Objects.checkIndex(row, rows()) * dimension(), into, 0, dimension());
+    array.checkFinite(row, into);
   }
 
   @Override

@@ -20,7 +20,8 @@ package io.github.luceneplaid.fsvi.files;
  */
 record Elements(MappedFile file, long offset, ElementType type) {
 
-  private long at(long index) {
+  /** Where an element is in the file. */
+  long at(long index) {
     return offset + index * type.bytes();
   }
 

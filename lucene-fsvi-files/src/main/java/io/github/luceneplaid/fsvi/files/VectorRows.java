@@ -45,6 +45,7 @@ public interface VectorRows extends Closeable {
    * Reads a vector.
    *
    * @param into receives {@link #dimension} floats from index 0 on
+   * @throws java.io.UncheckedIOException if a finite number is too large for a float
    */
   void read(long row, float[] into);
 
