@@ -95,6 +95,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexFolder.checkTokens(folder, reader);
       try (TextEncoder encoder = modelOptions.open(plaid.console(), folder, reader)) {
         EncodedText encoded =
             new QueryReader(plaid.console()::note, reader)

@@ -17,6 +17,10 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -79,6 +83,25 @@ final class IndexFolder {
       throw new UserException(folder + ": expected a Lucene index, found none");
     }
     return directory;
+  }
+
+  /**
+   * Refuses an index of another program that has something other than tokens in their field.
+   *
+   * @param folder of the index, for messages
+   */
+  static void checkTokens(Path folder, IndexReader reader) {
+    FieldInfo tokens = FieldInfos.getMergedFieldInfos(reader).fieldInfo(IndexBuilder.TOKENS);
+    DocValuesType type = tokens == null ? DocValuesType.NONE : tokens.getDocValuesType();
+    if (type != DocValuesType.NONE && type != DocValuesType.BINARY) {
+      throw new UserException(
+          folder
+              + ": field "
+              + IndexBuilder.TOKENS
+              + ": found doc values of type "
+              + type
+              + ", expected BINARY, as tokens have");
+    }
   }
 
   /** Bytes of all files together. */

@@ -118,6 +118,7 @@ final class RecallCommand implements Callable<Integer> {
     check();
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexFolder.checkTokens(folder, reader);
       List<float[][]> list = queries(reader);
       IndexSearcher searcher = new IndexSearcher(reader);
       RecallTrial trial = new RecallTrial(searcher, list, k, plaid.console());

@@ -116,6 +116,7 @@ final class SearchCommand implements Callable<Integer> {
     }
     try (Directory directory = IndexFolder.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexFolder.checkTokens(folder, reader);
       IndexSearcher searcher = new IndexSearcher(reader);
       filter = searchOptions.filter(reader);
       if (fusion != null) {
@@ -213,6 +214,7 @@ final class SearchCommand implements Callable<Integer> {
     } else if (recall != null) {
       try (Directory other = IndexFolder.open(Path.of(recall));
           DirectoryReader reader = DirectoryReader.open(other)) {
+        IndexFolder.checkTokens(Path.of(recall), reader);
         checkDimension(reader, tokens);
         print(recall(trial, tokens.size(), new IndexSearcher(reader), recall));
       }

@@ -75,6 +75,7 @@ final class ServedIndex implements Closeable {
       IndexSearcher searcher = commits.acquire();
       try {
         DirectoryReader reader = LatestCommit.reader(searcher);
+        IndexFolder.checkTokens(folder, reader);
         TextEncoder encoder = models.open(console, folder, reader);
         opened = new ServedIndex(folder, directory, commits, models, encoder, modelOf(reader));
       } finally {
