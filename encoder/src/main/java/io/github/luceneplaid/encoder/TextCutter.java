@@ -30,6 +30,9 @@ final class TextCutter {
 
   private static final int OVERLAP = 8;
 
+  /** The longest title that each passage has, even if a long word of it is a single piece. */
+  private static final int TITLE_CHARS = 1000;
+
   private final PieceTokenizer tokenizer;
   private final int room;
 
@@ -44,7 +47,7 @@ final class TextCutter {
       return List.of(whole);
     }
     int heading = whole.title().isEmpty() ? 0 : pieces(whole.title());
-    boolean heads = heading <= room / 4;
+    boolean heads = heading <= room / 4 && whole.title().length() <= TITLE_CHARS;
     String title = heads ? whole.title() : "";
     String text = heads ? whole.body() : whole.text();
     List<int[]> spans = new Text(title, text, heads ? room - heading : room).cut();

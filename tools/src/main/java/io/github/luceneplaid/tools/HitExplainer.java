@@ -63,7 +63,7 @@ final class HitExplainer {
   HitExplanation explain(ScoreDoc hit, Integer rank) throws IOException {
     float[][] tokens = encoded.vectors();
     LateInteractionQuery maxSim = new LateInteractionQuery(IndexBuilder.TOKENS, tokens, 1);
-    Document document = searcher.storedFields().document(hit.doc);
+    Document document = new WholeDocuments(searcher.getIndexReader()).get(hit.doc);
     String text = document.get(IndexBuilder.TEXT);
     List<TokenMatch> matches = maxSim.matches(searcher, hit.doc);
     float[][] similarities = maxSim.similarities(searcher, hit.doc);

@@ -23,6 +23,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
@@ -234,22 +235,35 @@ final class IndexBuilder implements Closeable {
     if (passage.record() != null) {
       document.add(new StringField(PART_OF, passage.record(), Field.Store.YES));
     }
-    if (passage.title().isEmpty() == false) {
-      MetadataColumn.add(document, TITLE, MetadataColumn.Kind.TEXT, passage.title());
+    boolean later = passage.isLaterPart();
+    String title = passage.title();
+    if (title.isEmpty() == false) {
+      MetadataColumn.addTerm(document, TITLE, title);
+      document.add(new StoredField(TITLE, later ? Passage.repeated(title) : title));
     }
     if (passage.text().isEmpty() == false) {
       document.add(new TextField(TEXT, passage.text(), Field.Store.YES));
     }
-    passage.fields().values().forEach((name, values) -> add(document, name, values));
+    passage.fields().values().forEach((name, values) -> add(document, name, values, later));
     return document;
   }
 
-  /** Adds a field, unless it is one too many. */
-  private void add(Document document, String name, List<Object> values) {
+  /**
+   * Adds a field, unless it is one too many.
+   *
+   * @param later whether the first part of the record stores long text already
+   */
+  private void add(Document document, String name, List<Object> values, boolean later) {
     MetadataColumn.Kind kind = kinds.get(name);
-    if (kind != null) {
+    if (kind == MetadataColumn.Kind.TEXT && later && isLong(values)) {
+      values.forEach(value -> MetadataColumn.addTerm(document, name, value.toString()));
+    } else if (kind != null) {
       values.forEach(value -> MetadataColumn.add(document, name, kind, value));
     }
+  }
+
+  private static boolean isLong(List<Object> values) {
+    return values.stream().mapToLong(value -> value.toString().length()).sum() > Passage.REPEATED;
   }
 
   /** Commits all changes; afterwards nothing can be added. */

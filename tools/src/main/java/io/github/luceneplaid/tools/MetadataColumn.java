@@ -116,12 +116,17 @@ record MetadataColumn(String name, Kind kind) {
         document.add(new DoubleField(field, number, Field.Store.YES));
       }
       case TEXT -> {
-        document.add(new StringField(field, term(value.toString()), Field.Store.NO));
+        addTerm(document, field, value.toString());
         document.add(new StoredField(field, value.toString()));
       }
       case BYTES -> document.add(new StoredField(field, (byte[]) value));
       case NOTHING -> throw new AssertionError("it has no values");
     }
+  }
+
+  /** Adds a text as a term that is not stored. */
+  static void addTerm(Document document, String field, String text) {
+    document.add(new StringField(field, term(text), Field.Store.NO));
   }
 
   /**

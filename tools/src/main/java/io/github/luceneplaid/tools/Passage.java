@@ -24,6 +24,9 @@ package io.github.luceneplaid.tools;
  */
 record Passage(
     String id, String title, String body, boolean titled, String record, RecordFields fields) {
+  /** The most chars of a value that each part of a record stores. */
+  static final int REPEATED = 1000;
+
   /** A whole record without other fields. */
   Passage(String id, String title, String body) {
     this(id, title, body, null, RecordFields.NONE);
@@ -40,6 +43,20 @@ record Passage(
    */
   String text() {
     return title.isEmpty() || titled == false ? body : title + "\n" + body;
+  }
+
+  /** Whether it is a part of a record other than the first, which has the record's id. */
+  boolean isLaterPart() {
+    return record != null && record.equals(id) == false;
+  }
+
+  /** The part of a title that is repeated: {@value #REPEATED} chars at most. */
+  static String repeated(String title) {
+    if (title.length() <= REPEATED) {
+      return title;
+    }
+    boolean inside = Character.isSurrogatePair(title.charAt(REPEATED - 1), title.charAt(REPEATED));
+    return title.substring(0, inside ? REPEATED - 1 : REPEATED);
   }
 
   /** The id of the record. */

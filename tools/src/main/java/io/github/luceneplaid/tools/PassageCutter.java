@@ -231,6 +231,7 @@ final class PassageCutter {
   private void add(String body) {
     passages.add(new Passage(name + "#" + (passages.size() + 1), title, body));
     pending = false;
+    title = Passage.repeated(title);
   }
 
   private static long words(CharSequence text) {

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
@@ -57,10 +56,10 @@ record SearchOutcome(String query, String text, List<Hit> hits) {
 
   /** The JSON of hits, in their order. */
   static List<Hit> hits(IndexSearcher searcher, List<RankedHit> found) throws IOException {
-    StoredFields stored = searcher.storedFields();
+    WholeDocuments stored = new WholeDocuments(searcher.getIndexReader());
     List<Hit> hits = new ArrayList<>();
     for (RankedHit hit : found) {
-      hits.add(Hit.of(hits.size() + 1, hit, stored.document(hit.doc())));
+      hits.add(Hit.of(hits.size() + 1, hit, stored.get(hit.doc())));
     }
     return hits;
   }

@@ -191,9 +191,10 @@ final class ServedIndex implements Closeable {
   private List<ShownHit> shown(IndexSearcher searcher, SearchedQuery query, List<RankedHit> found)
       throws IOException {
     HitWords words = new HitWords(encoder, searcher, query.text(), query.tokens());
+    WholeDocuments stored = new WholeDocuments(searcher.getIndexReader());
     List<ShownHit> hits = new ArrayList<>();
     for (RankedHit hit : found) {
-      Document document = searcher.storedFields().document(hit.doc());
+      Document document = stored.get(hit.doc());
       String text = document.get(IndexBuilder.TEXT);
       List<WordMatch> matches = text == null ? List.of() : words.matches(hit.doc(), text);
       SearchOutcome.Hit told = SearchOutcome.Hit.of(hits.size() + 1, hit, document);

@@ -37,7 +37,6 @@ import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexableField;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
@@ -73,12 +72,12 @@ final class StoredMetadata {
   private static final String WORDS_COLUMN = "_fts_content_";
   private static final String WORDS_SETTINGS = "_FTS_SETTINGS_";
 
-  private final StoredFields fields;
+  private final WholeDocuments fields;
   private final int[] documents;
   private final Map<String, Kind> columns = new LinkedHashMap<>();
 
   private StoredMetadata(IndexReader reader, int[] documents) throws IOException {
-    this.fields = reader.storedFields();
+    this.fields = new WholeDocuments(reader);
     this.documents = documents;
   }
 
@@ -147,7 +146,7 @@ final class StoredMetadata {
   /** Finds the kind of each column: one that can hold all values of its field. */
   private void findColumns(Progress progress) throws IOException {
     for (int document : documents) {
-      for (Map.Entry<String, Object> value : values(fields.document(document)).entrySet()) {
+      for (Map.Entry<String, Object> value : values(fields.get(document)).entrySet()) {
         String name = value.getKey();
         Kind kind = kind(value.getValue());
         Kind before = columns.getOrDefault(name, kind);
@@ -220,7 +219,7 @@ final class StoredMetadata {
           PreparedStatement row = insert(connection, CONTENT_TABLE, null, content);
           PreparedStatement words = insert(connection, WORDS, null, List.of(WORDS_COLUMN))) {
         for (int i = 0; i < documents.length; i++) {
-          Map<String, Object> values = values(fields.document(documents[i]));
+          Map<String, Object> values = values(fields.get(documents[i]));
           number.setInt(2, i);
           add(number, i, 3, beside, values);
           add(row, i, 2, content, values);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -92,6 +93,80 @@ public class TestLongTexts extends CommandTestCase {
       }
       assertTrue("the title starts the text once", 0 < first && first < passages);
     }
+  }
+
+  /** Long titles and values are stored once, found by each part, and shown as a whole. */
+  public void testLongValues() throws IOException {
+    Path model = TinyModel.copyTo(createTempDir());
+    String title = "x".repeat(999) + "\ud83d\udc3b" + "y".repeat(10_000);
+    String value = "v".repeat(10_000);
+    Path folder = createTempDir();
+    Path file =
+        Files.writeString(
+            folder.resolve("a.jsonl"),
+            "{\"id\":\"r\",\"title\":\""
+                + title
+                + "\",\"text\":\""
+                + "a river ".repeat(200)
+                + "moon\",\"s\":\""
+                + value
+                + "\",\"t\":\"short\",\"n\":7}\n");
+    Path index = folder.resolve("index");
+    JsonNode indexed = json("index", file, "-o", index, "--model", model, "--json");
+    int passages = indexed.get("passages").intValue();
+    assertTrue(indexed.toString(), passages > 2);
+    try (Directory directory = FSDirectory.open(index);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (int doc = 0; doc < passages; doc++) {
+        Document document = reader.storedFields().document(doc);
+        assertEquals(doc == 0 ? title : "x".repeat(999), document.get(IndexBuilder.TITLE));
+        assertEquals(doc == 0 ? value : null, document.get("s"));
+        assertEquals("short", document.get("t"));
+        assertEquals(7L, document.getField("n").numericValue());
+        assertTrue(document.get(IndexBuilder.TEXT).length() < (doc == 0 ? 20_000 : 2000));
+        document = new WholeDocuments(reader).get(doc);
+        assertEquals(title, document.get(IndexBuilder.TITLE));
+        assertEquals(value, document.get("s"));
+        assertEquals(1, document.getFields("s").length);
+      }
+      IndexSearcher searcher = new IndexSearcher(reader);
+      for (String filter : List.of("s:" + value, "title:" + title)) {
+        assertEquals(passages, searcher.count(FilterParser.parse(filter, reader)));
+      }
+    }
+    Object[] search = {"search", index, "moon", "--model", model, "--json"};
+    assertEquals(title, json(search).get("hits").get(0).get("title").textValue());
+    String[] unchanged = {"update", index.toString(), "--model", model.toString(), "--json"};
+    Files.writeString(file, " " + Files.readString(file));
+    JsonNode updated = json((Object[]) unchanged);
+    assertEquals(updated.toString(), 0, updated.get("passages").intValue());
+
+    // There and back
+    Path export = folder.resolve("export");
+    assertEquals(err.toString(), 0, plaid("export", index, export));
+    Path back = folder.resolve("back");
+    assertEquals(err.toString(), 0, plaid("import", export, back));
+    try (Directory directory = FSDirectory.open(back);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      assertEquals(passages, reader.numDocs());
+      for (int doc = 0; doc < passages; doc++) {
+        Document document = reader.storedFields().document(doc);
+        assertEquals(title, document.get(IndexBuilder.TITLE));
+        assertEquals(value, document.get("s"));
+      }
+    }
+  }
+
+  /** A long heading is the title of the first passage below it, and starts those of the others. */
+  public void testLongHeading() {
+    String heading = "h".repeat(2000);
+    String paragraph = "word ".repeat(PassageCutter.WORDS).strip();
+    List<Passage> passages =
+        PassageCutter.cut("a.md", "# " + heading + ("\n\n" + paragraph).repeat(3), true);
+    assertEquals(3, passages.size());
+    assertEquals(heading, passages.get(0).title());
+    assertEquals("h".repeat(1000), passages.get(1).title());
+    assertEquals("h".repeat(1000), passages.get(2).title());
   }
 
   /** Punctuation that fills a whole part does not hide the text after it. */

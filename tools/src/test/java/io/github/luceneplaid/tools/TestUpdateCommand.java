@@ -356,11 +356,11 @@ public class TestUpdateCommand extends ChangeTestCase {
     run(with("index", file.getParent(), "-o", index));
     String before = version();
     write("docs/d.json", first.replace("red\"", "red") + second);
-    assertFails(1, file + ":1: not JSON: ", with("update", index));
+    assertFails(1, file + ":1, record 1: not JSON: ", with("update", index));
     write("docs/d.json", first.replace("\"red\"", "null") + second);
-    assertFails(1, file + ":1: expected an object with a string", with("update", index));
+    assertFails(1, file + ":1, record 1: expected an object with a string", with("update", index));
     write("docs/d.json", first.replace("\"id\"", "\"text\"") + second);
-    assertFails(1, file + ":1: not JSON: Duplicate field", with("update", index));
+    assertFails(1, file + ":1, record 1: not JSON: Duplicate field", with("update", index));
     write("docs/d.json", "{\"theme\":\"dark\"}");
     assertFails(1, file + ":1: expected an object with a string", with("update", index));
     assertEquals(before, version());
