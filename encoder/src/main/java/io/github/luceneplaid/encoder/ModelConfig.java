@@ -39,6 +39,7 @@ import java.util.Set;
  * @param expansion id of the piece that fills queries to {@code queryLength}; −1 for none
  * @param attendExpansion whether the other pieces see the filling ones
  * @param skipped pieces of a document that do not become tokens; null for all pure punctuation
+ * @param lowerCase whether text is made lower-case before it is cut into pieces
  */
 record ModelConfig(
     int queryLength,
@@ -48,13 +49,29 @@ record ModelConfig(
     boolean keepSpecial,
     long expansion,
     boolean attendExpansion,
-    Set<String> skipped) {
+    Set<String> skipped,
+    boolean lowerCase) {
   /** The settings of a plain encoder: no markers, no expansion, words only. */
-  static final ModelConfig PLAIN = new ModelConfig(32, 180, -1, -1, false, -1, false, null);
+  static final ModelConfig PLAIN = new ModelConfig(32, 180, -1, -1, false, -1, false, null, false);
 
   /** The files in which exports of ColBERT models state their settings. */
   static final List<String> FILES =
       List.of("onnx_config.json", "config_sentence_transformers.json");
+
+  /** What tells that a file has such settings. The second one may be of another kind of model. */
+  private static final List<String> KEYS =
+      List.of(
+          "query_length",
+          "document_length",
+          "query_prefix",
+          "document_prefix",
+          "query_prefix_id",
+          "document_prefix_id",
+          "do_query_expansion",
+          "mask_token_id",
+          "attend_to_expansion_tokens",
+          "skiplist_words",
+          "do_lower_case");
 
   ModelConfig {
     if (queryLength < 4 || documentLength < 4) {
@@ -72,7 +89,7 @@ record ModelConfig(
       Path file = directory.resolve(name);
       if (Files.exists(file)) {
         JsonObject json = json(file);
-        if (json.has("query_length") && json.has("document_length")) {
+        if (KEYS.stream().anyMatch(json::has)) {
           return of(file, json);
         }
       }
@@ -97,7 +114,8 @@ record ModelConfig(
     }
   }
 
-  private static ModelConfig of(Path file, JsonObject json) {
+  private static ModelConfig of(Path file, JsonObject json) throws IOException {
+    Finder pieces = new Finder(file.resolveSibling("tokenizer.json"));
     try {
       Set<String> skipped = null;
       if (isSet(json, "skiplist_words")) {
@@ -106,16 +124,19 @@ record ModelConfig(
           skipped.add(word.getAsString());
         }
       }
-      boolean expand = flag(json, "do_query_expansion");
+      // As in the programs that write these files, queries are expanded unless they say otherwise
+      boolean expand =
+          isSet(json, "do_query_expansion") == false || flag(json, "do_query_expansion");
       return new ModelConfig(
-          json.get("query_length").getAsInt(),
-          json.get("document_length").getAsInt(),
-          number(json, "query_prefix_id", -1),
-          number(json, "document_prefix_id", -1),
+          length(json, "query_length"),
+          length(json, "document_length"),
+          pieces.prefix(json, "query_prefix"),
+          pieces.prefix(json, "document_prefix"),
           true,
-          expand ? number(json, "mask_token_id", 103) : -1,
+          expand ? pieces.mask(json) : -1,
           flag(json, "attend_to_expansion_tokens"),
-          skipped);
+          skipped,
+          flag(json, "do_lower_case"));
     } catch (EncoderException e) {
       throw new EncoderException(file + ": " + e.getMessage(), e);
     } catch (RuntimeException e) {
@@ -131,8 +152,58 @@ record ModelConfig(
     return isSet(json, name) && json.get(name).getAsBoolean();
   }
 
-  private static long number(JsonObject json, String name, long otherwise) {
-    return isSet(json, name) ? json.get(name).getAsLong() : otherwise;
+  private static int length(JsonObject json, String name) {
+    if (isSet(json, name) == false) {
+      throw new EncoderException(name + ": found none, expected a number of pieces");
+    }
+    return json.get(name).getAsInt();
+  }
+
+  /** Finds pieces that settings name. */
+  private static final class Finder {
+    private final Path tokenizer;
+    private Vocabulary vocabulary;
+
+    Finder(Path tokenizer) {
+      this.tokenizer = tokenizer;
+    }
+
+    private Vocabulary vocabulary() throws IOException {
+      vocabulary = vocabulary == null ? Vocabulary.read(tokenizer) : vocabulary;
+      return vocabulary;
+    }
+
+    /** The piece before a text, by its id or else by its name; −1 if there is none. */
+    long prefix(JsonObject json, String name) throws IOException {
+      if (isSet(json, name + "_id")) {
+        return json.get(name + "_id").getAsLong();
+      }
+      String prefix = isSet(json, name) ? json.get(name).getAsString() : "";
+      if (prefix.isBlank()) {
+        return -1;
+      }
+      long id = vocabulary().id(prefix, prefix.strip());
+      if (id < 0) {
+        throw new EncoderException(
+            name + ": found \"" + prefix + "\", expected a piece of " + tokenizer.getFileName());
+      }
+      return id;
+    }
+
+    /** The piece that fills queries. */
+    long mask(JsonObject json) throws IOException {
+      if (isSet(json, "mask_token_id")) {
+        return json.get("mask_token_id").getAsLong();
+      }
+      long id = vocabulary().id("[MASK]", "<mask>");
+      if (id < 0) {
+        throw new EncoderException(
+            "mask_token_id: found none, expected the id of a piece that fills queries, as "
+                + tokenizer.getFileName()
+                + " has neither [MASK] nor <mask> (or do_query_expansion false)");
+      }
+      return id;
+    }
   }
 
   /** Whether a piece of a document is skipped, because nobody would search for it. */

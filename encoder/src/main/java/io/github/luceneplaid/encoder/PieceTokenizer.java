@@ -18,6 +18,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /** Cuts texts into {@link Pieces} with a {@code tokenizer.json}. */
@@ -80,7 +81,8 @@ final class PieceTokenizer implements Closeable {
   }
 
   private Cut cut(String text) {
-    Encoding encoding = tokenizer.encode(wellFormed(text));
+    String cased = wellFormed(text);
+    Encoding encoding = tokenizer.encode(config.lowerCase() ? lowerCase(cased) : cased);
     String[] names = encoding.getTokens();
     long[] special = encoding.getSpecialTokenMask();
     CharSpan[] spans = encoding.getCharTokenSpans();
@@ -106,6 +108,17 @@ final class PieceTokenizer implements Closeable {
       }
     }
     return new Cut(encoding.getIds(), names, starts, ends, head, tail);
+  }
+
+  /** Makes a text lower-case, and keeps the number of its characters, by which pieces are found. */
+  private static String lowerCase(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    return lower.length() == text.length()
+        ? lower
+        : text.codePoints()
+            .map(Character::toLowerCase)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
   }
 
   /** Replaces halves of surrogate pairs, which the tokenizer cannot take, by as many chars. */

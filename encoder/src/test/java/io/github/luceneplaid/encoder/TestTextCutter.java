@@ -26,7 +26,7 @@ public class TestTextCutter extends LuceneTestCase {
   private static PieceTokenizer tokenizer(int length) throws IOException {
     ModelConfig plain = ModelConfig.PLAIN;
     ModelConfig config =
-        new ModelConfig(plain.queryLength(), length, -1, -1, false, -1, false, null);
+        new ModelConfig(plain.queryLength(), length, -1, -1, false, -1, false, null, false);
     try (InputStream in = TinyModel.class.getResourceAsStream("tiny-model/tokenizer.json")) {
       return new PieceTokenizer("tiny", in, config);
     }

@@ -126,6 +126,83 @@ public class TestTextEncoder extends LuceneTestCase {
     }
   }
 
+  private static ModelConfig settings(Path model, String json) throws IOException {
+    Files.writeString(model.resolve("config_sentence_transformers.json"), json);
+    return ModelConfig.read(model);
+  }
+
+  /** Settings that name pieces, and not their ids, and say nothing of expansion. */
+  public void testNamesOfPieces() throws IOException {
+    Path model = tinyModel();
+    String lengths = "{\"query_length\": 8, \"document_length\": 9";
+    String more = ", \"query_prefix\": \"[Q] \", \"document_prefix\": \"[D]\"";
+    ModelConfig config = settings(model, lengths + more + "}");
+    assertEquals(5, config.queryMarker());
+    assertEquals(6, config.documentMarker());
+    assertEquals(4, config.expansion());
+    config = settings(model, lengths + more + ", \"document_prefix_id\": 7, \"mask_token_id\": 8}");
+    assertEquals(7, config.documentMarker());
+    assertEquals(8, config.expansion());
+    config = settings(model, lengths + ", \"query_prefix\": \"\", \"do_query_expansion\": false}");
+    assertEquals(-1, config.queryMarker());
+    assertEquals(-1, config.documentMarker());
+    assertEquals(-1, config.expansion());
+    // Those of a model that is none of ColBERT
+    assertSame(ModelConfig.PLAIN, settings(model, "{\"prompts\": {\"query\": \"\"}}"));
+
+    Path file = model.resolve("config_sentence_transformers.json");
+    String[][] wrong = {
+      {
+        lengths + ", \"query_prefix\": \"red cat\"}",
+        "query_prefix: found \"red cat\", expected a pi"
+      },
+      {"{\"query_length\": 8}", "document_length: found none, expected a number of pieces"},
+      {"{\"document_prefix\": \"[D]\"}", "query_length: found none, expected a number of pieces"},
+    };
+    for (String[] settings : wrong) {
+      EncoderException e = expectThrows(EncoderException.class, () -> settings(model, settings[0]));
+      assertTrue(e.getMessage(), e.getMessage().startsWith(file + ": " + settings[1]));
+    }
+
+    // Other tokenizers
+    Path tokenizer = model.resolve("tokenizer.json");
+    Files.writeString(tokenizer, "{\"model\": {\"vocab\": [[\"a\", 0], [\"<mask>\", -1.5]]}}");
+    assertEquals(1, settings(model, lengths + "}").expansion());
+    Files.writeString(tokenizer, "{\"added_tokens\": [{\"id\": 9, \"content\": \"[MASK]\"}]}");
+    assertEquals(9, settings(model, lengths + "}").expansion());
+    Files.writeString(tokenizer, "{\"model\": {\"vocab\": {\"a\": 0}}}");
+    EncoderException e = expectThrows(EncoderException.class, () -> settings(model, lengths + "}"));
+    assertTrue(e.getMessage(), e.getMessage().startsWith(file + ": mask_token_id: found none"));
+    for (String odd :
+        List.of("", "[", "{\"model\": []}", "{\"added_tokens\": [{\"id\": \"x\"}]}")) {
+      Files.writeString(tokenizer, odd);
+      e = expectThrows(EncoderException.class, () -> settings(model, lengths + "}"));
+      assertTrue(e.getMessage(), e.getMessage().contains(tokenizer + ": not a tokenizer"));
+    }
+  }
+
+  /** For a tokenizer that tells upper and lower case apart. Places in the text stay. */
+  public void testLowerCase() throws IOException {
+    Path model = tinyModel();
+    Path tokenizer = model.resolve("tokenizer.json");
+    String json = Files.readString(tokenizer);
+    String cased = json.replaceAll("\"lowercase\": *true", "\"lowercase\":false");
+    assertNotEquals(json, cased);
+    Files.writeString(tokenizer, cased);
+    String lengths = "{\"query_length\": 9, \"document_length\": 9, \"do_query_expansion\": false";
+    String text = "\u0130\ud83d\udc3b RED Cat";
+    for (boolean lower : new boolean[] {false, true}) {
+      settings(model, lengths + ", \"do_lower_case\": " + lower + "}");
+      try (TextEncoder encoder = TextEncoder.open(model)) {
+        EncodedText encoded = document(encoder, text);
+        int last = encoded.pieces().length - 2;
+        assertEquals(lower ? 13 : 1, encoded.pieces()[last]);
+        assertEquals(lower ? 10 : 1, encoded.pieces()[last - 1]);
+        assertEquals("Cat", text.substring(encoded.starts()[last], encoded.ends()[last]));
+      }
+    }
+  }
+
   public void testRefusals() throws IOException {
     Path model = tinyModel();
     Files.delete(model.resolve("tokenizer.json"));
@@ -159,7 +236,7 @@ public class TestTextEncoder extends LuceneTestCase {
 
   /** Damaged settings are refused, by the name of their file. */
   public void testHostileSettings() throws IOException {
-    Path model = createTempDir();
+    Path model = tinyModel();
     Path file = model.resolve("onnx_config.json");
     Mutator mutator = new Mutator(random());
     byte[] settings =

@@ -62,6 +62,7 @@ final class WholeDocuments {
       boolean cut =
           field.name().equals(IndexBuilder.TITLE)
               && title != null
+              && field.stringValue() != null
               && title.startsWith(field.stringValue());
       whole.add(cut ? first.getField(IndexBuilder.TITLE) : field);
     }

@@ -240,7 +240,8 @@ public class TestServe extends ServeTestCase {
     IOUtils.rm(index);
     Path text = Files.writeString(createTempDir().resolve("t"), "red house");
     Path other = TinyModel.copyTo(createTempDir());
-    Files.writeString(other.resolve("onnx_config.json"), "{\"query_length\": 7}");
+    Files.writeString(
+        other.resolve("onnx_config.json"), "{\"query_length\": 7, \"document_length\": 9}");
     assertEquals(err.toString(), 0, plaid("index", text, "-o", index, "--model", other));
     String refused = refusal(400, "api/search?q=red");
     assertTrue(refused, refused.contains("its tokens are of the model " + other));
