@@ -125,7 +125,8 @@ public final class LateInteractionOptions {
      * Sets the share of the hits that a search is to find, of those that a search of all documents
      * would; 0.995 by default. What is not set of the other options follows from it. Candidates are
      * scored in the order of an estimate, until no more hits are to be expected among the rest than
-     * may be missed: the search learns how far estimates are off from the candidates it has scored.
+     * may be missed, or the next one is too unlikely to be a hit. The search learns how far
+     * estimates are off from the candidates it has scored.
      *
      * @param share above 0, up to 1; with 1 all candidates are scored
      * @return this

@@ -141,9 +141,12 @@ final class CandidateScorer {
     if (stop.neverStops()) {
       return false;
     }
+    int best = mostPromising();
+    if (best < 0 || promise(best, stop.worth()) < worst) {
+      return true;
+    }
     if (stop.goesByNext()) {
-      int p = mostPromising();
-      return p < 0 || promise(p) < worst;
+      return false;
     }
     double missed = 0;
     for (int p = 0; p < next.length && missed <= stop.allowed(); p++) {
@@ -172,10 +175,13 @@ final class CandidateScorer {
 
   /** A score that a segment's next candidate is unlikely to exceed. */
   private double promise(int p) {
+    return promise(p, stop.deviations());
+  }
+
+  /** The score of a segment's next candidate if it is so many deviations above its estimate. */
+  private double promise(int p, double deviations) {
     double deviation = Math.sqrt(mean(squares, sizes[p]));
-    return BestDocs.score(parts.get(p)[next[p]])
-        + mean(sums, sizes[p])
-        + stop.deviations() * deviation;
+    return BestDocs.score(parts.get(p)[next[p]]) + mean(sums, sizes[p]) + deviations * deviation;
   }
 
   /** The mean for a size of segments, drawn towards the mean of all sizes. */

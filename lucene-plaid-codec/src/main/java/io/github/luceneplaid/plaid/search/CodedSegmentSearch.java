@@ -204,7 +204,7 @@ final class CodedSegmentSearch extends PlaidSegmentSearch implements Approximate
       int stride = block.matrix().stride();
       cells.score(
           new RegionProbe(block.count(), stride, regions(acceptedCount, share), request.time())
-              .find(block.products(segment), directory.regions()));
+              .find(block.regionProducts(segment), directory.regions()));
     }
     return cells;
   }

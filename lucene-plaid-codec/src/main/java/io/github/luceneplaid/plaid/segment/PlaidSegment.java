@@ -369,6 +369,11 @@ public final class PlaidSegment {
     return centroids().regions();
   }
 
+  /** Returns what brings each region to length 1; 0 for regions that are zero. */
+  public float[] regionScales() throws IOException {
+    return centroids().regionScales();
+  }
+
   /** Returns the table of cells and postings of each region. */
   public CellTable cellTable() throws IOException {
     return centroids().directory();

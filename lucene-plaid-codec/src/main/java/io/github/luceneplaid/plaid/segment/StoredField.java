@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.CodebookBlocks;
 import io.github.luceneplaid.plaid.ivf.CellTable;
@@ -30,9 +31,11 @@ final class StoredField {
    *
    * @param codebooks the codebook blocks
    * @param regions the regions that cells lie in, row after row
+   * @param regionScales what brings each region to length 1
    * @param directory table of cells and postings of each region
    */
-  record Centroids(CodebookBlocks codebooks, float[] regions, CellTable directory) {}
+  record Centroids(
+      CodebookBlocks codebooks, float[] regions, float[] regionScales, CellTable directory) {}
 
   final PlaidFieldEntry entry;
   final IndexInput data;
@@ -76,7 +79,21 @@ final class StoredField {
     IndexInput directory =
         data.slice("cell directory", parts.directoryOffset(), CellTable.bytes(count));
     return new Centroids(
-        codebooks, regions, CellTable.read(directory, count, parts.cells(), parts.postings()));
+        codebooks,
+        regions,
+        scales(regions, dimension),
+        CellTable.read(directory, count, parts.cells(), parts.postings()));
+  }
+
+  /** What brings each row to length 1; 0 for rows that are zero or nearly so. */
+  private static float[] scales(float[] rows, int dimension) {
+    float[] scales = new float[rows.length / dimension];
+    for (int i = 0; i < scales.length; i++) {
+      int row = i * dimension;
+      float square = VectorKernels.get().dot(rows, row, rows, row, dimension);
+      scales[i] = square >= Float.MIN_NORMAL ? (float) (1 / Math.sqrt(square)) : 0;
+    }
+    return scales;
   }
 
   /** Returns the exception for files that contradict the meta file. */

@@ -81,13 +81,28 @@ public final class QueryTables {
       return matrix.count();
     }
 
-    /** Products of all regions of a segment with the query tokens, [regions][stride]. */
-    public float[] products(PlaidSegment segment) throws IOException {
-      float[] regions = segment.regions();
-      if (segment.centroidsAreRegions() == false) {
-        return products(matrix, regions);
+    /**
+     * Products of all regions of a segment, brought to length 1, with the query tokens,
+     * [regions][stride]. A region is the mean of its tokens. It is the shorter, the farther they are
+     * apart, and the nearer to the query token the best of them may be.
+     */
+    public float[] regionProducts(PlaidSegment segment) throws IOException {
+      boolean shared = segment.centroidsAreRegions();
+      float[] products =
+          shared
+              ? centroidProducts(segment, segment.hasImported())
+              : products(matrix, segment.regions());
+      float[] scaled = shared ? new float[products.length] : products;
+      float[] scales = segment.regionScales();
+      int stride = matrix.stride();
+      for (int region = 0; region < scales.length; region++) {
+        float scale = scales[region];
+        int row = region * stride;
+        for (int i = row; i < row + stride; i++) {
+          scaled[i] = products[i] * scale;
+        }
       }
-      return centroidProducts(segment, segment.hasImported());
+      return scaled;
     }
 
     /**

@@ -24,6 +24,9 @@ public final class StopRule {
 
   private static final float MOST = 100;
 
+  /** The share of missed hits at which estimates decide alone. */
+  private static final double MUCH = 0.2;
+
   /** The deviations that nearly all errors stay below. */
   private static final double FAR = 5;
 
@@ -31,6 +34,7 @@ public final class StopRule {
   private final boolean neverStops;
   private final double deviations;
   private final double allowed;
+  private final double worth;
 
   /**
    * Makes the rule of a search.
@@ -41,7 +45,19 @@ public final class StopRule {
     this.goesByNext = options.stopsByDeviations();
     this.neverStops = goesByNext ? options.deviations() > Float.MAX_VALUE : options.recall() == 1;
     this.deviations = goesByNext ? Math.min(options.deviations(), MOST) : USUAL;
-    this.allowed = (1 - (double) options.recall()) * hits;
+    double missed = 1 - (double) options.recall();
+    this.allowed = missed * hits;
+    this.worth = goesByNext ? deviations : worth(missed);
+  }
+
+  /**
+   * Half as many missed hits take one deviation more. From 20 % on the next document has to be a hit
+   * by its estimate alone, and at .5 % it counts up to 5.3 deviations.
+   *
+   * @param missed the share of hits that may be missed
+   */
+  private static double worth(double missed) {
+    return Math.max(0, Math.log(MUCH / missed) / Math.log(2));
   }
 
   /** Whether all documents are scored. */
@@ -52,6 +68,14 @@ public final class StopRule {
   /** Whether the next document decides, and not the hits expected among all the rest. */
   public boolean goesByNext() {
     return goesByNext;
+  }
+
+  /**
+   * How many deviations above its estimate the next document may have to be to be a hit. Beyond that
+   * it is not worth its time, whatever is expected among all the rest.
+   */
+  public double worth() {
+    return worth;
   }
 
   /** How many deviations above its estimate a document may be. */
