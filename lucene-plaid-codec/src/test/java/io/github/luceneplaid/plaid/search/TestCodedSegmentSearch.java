@@ -16,9 +16,11 @@ import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.search.probe.RegionProbe;
+import io.github.luceneplaid.plaid.search.request.QueryTables;
 import io.github.luceneplaid.plaid.search.request.QueryTokens;
 import io.github.luceneplaid.plaid.search.request.SearchRequest;
 import io.github.luceneplaid.plaid.search.request.TimeLimit;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -96,6 +98,45 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
   private static void scale(float[] token, float factor) {
     for (int j = 0; j < token.length; j++) {
       token[j] *= factor;
+    }
+  }
+
+  /** Regions are compared by their directions, however many codebooks there are. */
+  public void testRegionProducts() throws IOException {
+    try (Directory directory = newDirectory()) {
+      boolean severalCodebooks = random().nextBoolean();
+      try (IndexWriter writer = new IndexWriter(directory, config())) {
+        for (int id = 0; id < 60; id++) {
+          writer.addDocument(document(id, tokens(random().nextInt(1, 60))));
+          if (id == 20 && severalCodebooks) {
+            writer.commit();
+          }
+        }
+        writer.forceMerge(1);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        PlaidSegment segment = PlaidSegment.of(reader.leaves().get(0).reader(), FIELD);
+        assertEquals(severalCodebooks, segment.centroidsAreRegions() == false);
+        QueryTables tables = new QueryTables(QueryTokens.of(query()), TimeLimit.NONE);
+        int dimension = segment.dimension();
+        float[] regions = segment.regions().clone();
+        for (int row = 0; row < regions.length; row += dimension) {
+          double square = 0;
+          for (int j = row; j < row + dimension; j++) {
+            square += regions[j] * regions[j];
+          }
+          for (int j = row; j < row + dimension; j++) {
+            regions[j] /= (float) Math.sqrt(square);
+          }
+        }
+        int stride = tables.matrix().stride();
+        float[] expected = new float[regions.length / dimension * stride];
+        tables.matrix().products(regions, 0, regions.length / dimension, expected, 0);
+        QueryTables.Block block = tables.block(0, tables.matrix().count());
+        assertArrayEquals(expected, block.regionProducts(segment), 1e-4f);
+        // Products of centroids are kept, and not scaled
+        assertArrayEquals(expected, block.regionProducts(segment), 1e-4f);
+      }
     }
   }
 

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.search.request;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
@@ -46,6 +47,28 @@ public class TestBestDocs extends LuceneTestCase {
       if (best.isFull()) {
         assertEquals(all.get(hits.length - 1).score, best.worstScore(), 0);
       }
+    }
+  }
+
+  /** Many hits, whose scores are spread evenly, unevenly, not at all or without bounds. */
+  public void testSort() {
+    for (int iteration = 0; iteration < atLeast(50); iteration++) {
+      long[] hits = new long[random().nextInt(2000)];
+      int kind = random().nextInt(5);
+      for (int i = 0; i < hits.length; i++) {
+        float score =
+            switch (kind) {
+              case 0 -> random().nextFloat() * 10 - 5;
+              case 1 -> (float) Math.exp(20 * random().nextGaussian());
+              case 2 -> random().nextInt(5);
+              case 3 -> 7;
+              default -> Float.intBitsToFloat(random().nextInt());
+            };
+        hits[i] = BestDocs.encode(random().nextInt(100), score);
+      }
+      long[] expected = LongStream.of(hits).boxed().sorted(Comparator.reverseOrder()).mapToLong(x -> x).toArray();
+      BestDocs.sort(hits);
+      assertArrayEquals(expected, hits);
     }
   }
 
