@@ -83,8 +83,8 @@ public final class QueryTables {
 
     /**
      * Products of all regions of a segment, brought to length 1, with the query tokens,
-     * [regions][stride]. A region is the mean of its tokens. It is the shorter, the farther they are
-     * apart, and the nearer to the query token the best of them may be.
+     * [regions][stride]. A region is the mean of its tokens. It is the shorter, the farther they
+     * are apart, and the nearer to the query token the best of them may be.
      */
     public float[] regionProducts(PlaidSegment segment) throws IOException {
       boolean shared = segment.centroidsAreRegions();

@@ -64,13 +64,13 @@ public record SearchSettings(
   }
 
   /**
-   * Adapts a number that suits the default recall. To miss a 64th of the hits takes twice the
+   * Adapts a number that suits the default recall. To miss a 16th of the hits takes twice the
    * number: a search for fewer hits saves more by scoring fewer candidates, for which it needs good
    * estimates.
    */
   private int forRecall(int automatic) {
     double missed = Math.max(1 - (double) recall, LEAST_MISSED);
-    return (int) Math.ceil(automatic * Math.pow((1 - (double) DEFAULT_RECALL) / missed, 1 / 6.0));
+    return (int) Math.ceil(automatic * Math.pow((1 - (double) DEFAULT_RECALL) / missed, 0.25));
   }
 
   /**

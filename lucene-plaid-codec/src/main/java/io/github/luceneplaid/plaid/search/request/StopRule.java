@@ -25,7 +25,7 @@ public final class StopRule {
   private static final float MOST = 100;
 
   /** The share of missed hits at which estimates decide alone. */
-  private static final double MUCH = 0.2;
+  private static final double MUCH = 0.25;
 
   /** The deviations that nearly all errors stay below. */
   private static final double FAR = 5;
@@ -51,8 +51,8 @@ public final class StopRule {
   }
 
   /**
-   * Half as many missed hits take one deviation more. From 20 % on the next document has to be a hit
-   * by its estimate alone, and at .5 % it counts up to 5.3 deviations.
+   * Half as many missed hits take one deviation more. From a quarter on, the next document has to
+   * be a hit by its estimate alone. At .5 % it counts up to 5.6 deviations.
    *
    * @param missed the share of hits that may be missed
    */
@@ -71,8 +71,8 @@ public final class StopRule {
   }
 
   /**
-   * How many deviations above its estimate the next document may have to be to be a hit. Beyond that
-   * it is not worth its time, whatever is expected among all the rest.
+   * How many deviations above its estimate the next document may have to be to be a hit. Beyond
+   * that it is not worth its time, whatever is expected among all the rest.
    */
   public double worth() {
     return worth;

@@ -66,7 +66,8 @@ public class TestBestDocs extends LuceneTestCase {
             };
         hits[i] = BestDocs.encode(random().nextInt(100), score);
       }
-      long[] expected = LongStream.of(hits).boxed().sorted(Comparator.reverseOrder()).mapToLong(x -> x).toArray();
+      long[] expected =
+          LongStream.of(hits).boxed().sorted(Comparator.reverseOrder()).mapToLong(x -> x).toArray();
       BestDocs.sort(hits);
       assertArrayEquals(expected, hits);
     }

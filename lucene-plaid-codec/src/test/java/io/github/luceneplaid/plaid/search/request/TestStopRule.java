@@ -75,10 +75,10 @@ public class TestStopRule extends LuceneTestCase {
   /** A wish for fewer hits ends a search at a candidate that is less promising. */
   public void testWorth() {
     assertEquals(0, rule(0.1f, 10).worth(), 0);
-    assertEquals(0, rule(0.8f, 10).worth(), 1e-6);
-    assertEquals(1, rule(0.9f, 10).worth(), 1e-6);
-    assertEquals(2, rule(0.95f, 10).worth(), 1e-5);
-    assertEquals(5.3, rule(0.995f, 10).worth(), 0.1);
+    assertEquals(0, rule(0.75f, 10).worth(), 1e-6);
+    assertEquals(1, rule(0.875f, 10).worth(), 1e-6);
+    assertEquals(2, rule(0.9375f, 10).worth(), 1e-6);
+    assertEquals(5.6, rule(0.995f, 10).worth(), 0.1);
     LateInteractionOptions set = LateInteractionOptions.builder().deviations(1.5f).build();
     assertEquals(1.5, new StopRule(set.settings(), 10).worth(), 0);
   }
