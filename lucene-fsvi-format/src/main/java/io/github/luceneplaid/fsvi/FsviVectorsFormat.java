@@ -100,7 +100,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>for each slab:
  *             <ul>
  *               <li>rows, N × d elements in the order of documents
- *               <li>scales, <b>[float32]</b> × N: a vector is its row times its scale
+ *               <li>scales, <b>[float32]</b> × N: a vector is its row times its scale. The largest
+ *                   magnitude of the elements of a row is 127, or 0 if the scale is 0
  *               <li>errors, <b>[float32]</b> × N: the distance between the coarse and the fine
  *                   vector, plus a bound on the rounding error of dot products of the vector with a
  *                   vector of norm 1

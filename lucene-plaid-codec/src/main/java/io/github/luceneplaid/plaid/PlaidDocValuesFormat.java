@@ -80,6 +80,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat}, as Lucene's codecs do), which gives
  * the files of each format names of their own.
  *
+ * <p>Numbers are little-endian where nothing else is said or Lucene's own classes write them.
+ *
  * <h2>.vem (meta), read and verified when the segment is opened</h2>
  *
  * <ul>
@@ -107,14 +109,17 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             anew from decoded ones: these three add up to T if trained, and are 0 otherwise;
  *             <b>[vint]</b> largest number of times any token was encoded, at most 65 536, and at
  *             least 1 if trained
- *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32), and if there are any <b>[vlong]</b> offset
+ *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32; those of the option if trained, else f32),
+ *             and if there are any <b>[vlong]</b> offset
  *             of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
- *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first; for each:
- *                   <b>[int64]</b> × 2 id, <b>[vint]</b> centroids, <b>[float32]</b> mean length of
- *                   a residual, <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the
- *                   format's own, 1 imported with residuals, 2 imported with signs); if imported,
+ *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first, with up to 65 536
+ *                   centroids in all; for each: <b>[int64]</b> × 2 id (see {@link
+ *                   io.github.luceneplaid.plaid.codebook.Codebook.Id}), <b>[vint]</b> centroids,
+ *                   <b>[float32]</b> mean length of a residual, <b>[vlong]</b> tokens it was
+ *                   trained on, <b>[int8]</b> kind (0 the format's own, 1 imported with residuals,
+ *                   2 imported with signs); if imported,
  *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
  *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
  *                   <b>[float32]</b> × 2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
@@ -150,7 +155,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>Index header: codec "PlaidData"
  *   <li>For each field, the first three only if it is trained or provisional:
  *       <ul>
- *         <li>posting lists, cell after cell: rising ordinals without repeats
+ *         <li>posting lists, cell after cell: rising ordinals without repeats, of the documents that
+ *             have a token in the cell. A token is in a cell of its centroid or, if the regions are
+ *             not the centroids, of the region that is nearest to the decoded token among the 96
+ *             regions nearest to its centroid
  *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.CodeBlock} or, for documents with imported

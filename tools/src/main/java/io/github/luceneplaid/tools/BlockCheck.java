@@ -11,9 +11,11 @@
  */
 package io.github.luceneplaid.tools;
 
+import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidBlockCodec;
+import io.github.luceneplaid.plaid.codebook.ResidualQuantizer;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.util.List;
@@ -23,7 +25,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>lanes after the last token repeat it
- *   <li>bits that belong to no dimension are 0, and no weight of 8 bits is -128
+ *   <li>bits that belong to no dimension are 0, no weight of 8 bits is -128, and the weights of a
+ *       token are short enough for sums of 16 bits
  *   <li>lengths are those of tokens that can be coded, and 1 where codes are imported
  *   <li>tokens of a document are coded against one imported codebook, or against trained ones
  *   <li>scale and factor of an imported code are the norm of the token
@@ -46,6 +49,8 @@ final class BlockCheck {
   private final int bits;
   private final int stride;
   private final int coded;
+  private final short[] tile;
+  private final long mostSquares;
   private final List<String> problems;
   private byte[] blocks = new byte[0];
   private PlaidBlockCodec imported;
@@ -61,6 +66,9 @@ final class BlockCheck {
     this.bits = segment.bits();
     this.stride = segment.codes().stride();
     this.coded = CodeBlock.bytes(bits, dimension);
+    this.tile = new short[dimension * VectorKernels.TILE_LANES];
+    double longest = new ResidualQuantizer(dimension, bits).maxWeightLength();
+    this.mostSquares = Math.round(longest * longest);
     this.problems = problems;
   }
 
@@ -99,7 +107,7 @@ final class BlockCheck {
     }
     int at = block + CodeBlock.CODES + lane;
     if (bits == 8) {
-      return weights(at);
+      return weights(at, block, lane);
     }
     // Codes of 3 bits have a section for the low bits and one for the high bit
     int low = bits == 3 ? 2 : bits;
@@ -109,16 +117,32 @@ final class BlockCheck {
       int highBytes = (dimension + 7) / 8;
       wrong = unusedBits(blocks[at + (bytes + highBytes - 1) * LANES], dimension);
     }
-    return wrong;
+    return wrong == null ? weightLength(block, lane) : wrong;
   }
 
-  private String weights(int at) {
+  private String weights(int at, int block, int lane) {
     for (int j = 0; j < dimension; j++) {
       if (blocks[at + j * LANES] == Byte.MIN_VALUE) {
         return "weight -128 of dimension " + j + ", expected -127 to 127";
       }
     }
-    return null;
+    return weightLength(block, lane);
+  }
+
+  /** Checks that products of the weights with a rounded query fit into 16 bits. */
+  private String weightLength(int block, int lane) {
+    if (lane == 0) {
+      int codes = block + CodeBlock.CODES;
+      VectorKernels.get().decodeBlock(blocks, codes, bits, dimension, tile, 0);
+    }
+    long squares = 0;
+    for (int j = 0; j < dimension; j++) {
+      int weight = tile[j * VectorKernels.TILE_LANES + lane];
+      squares += weight * weight;
+    }
+    return squares <= mostSquares
+        ? null
+        : "weights with a sum of squares of " + squares + ", expected up to " + mostSquares;
   }
 
   /** Checks the last byte of a section. */

@@ -247,6 +247,7 @@ public class TestDeepCheck extends CommandTestCase {
     assertNamed(LENGTHS, "veq", length, 0x80, "found length -");
     long weights = of(RAW, segment -> codes(segment, ordinal(segment, true)));
     assertNamed(RAW, "veq", weights + CodeBlock.CODES, 0x80, "weight -128 of dimension 0");
+    assertNamed(RAW, "veq", weights + CodeBlock.CODES, 0x7F, "weights with a sum of squares of ");
     long centroid = full + 1;
     assertNamed(LENGTHS, "veq", centroid, 0x7F, "centroid 32");
   }

@@ -25,7 +25,8 @@ import org.apache.lucene.util.BitUtil;
  *   <li><b>[uint8]</b> × 16: scales, round(128 s) up to 255
  *   <li><b>[uint8]</b> × 16: factors, round(256 (factor − 0.75)), 0 to 255
  *   <li>{@link ResidualTables#codeBytes} bytes: codes as in {@link VectorKernels#decodeBlock},
- *       unused bits 0
+ *       unused bits 0. The weights of a token have a length of at most 16 √d, or 32 √d with 8 bits,
+ *       and no weight is -128
  * </ul>
  *
  * @lucene.internal

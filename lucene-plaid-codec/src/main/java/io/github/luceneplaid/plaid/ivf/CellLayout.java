@@ -19,7 +19,8 @@ package io.github.luceneplaid.plaid.ivf;
  * <ul>
  *   <li><b>[float32]</b> scale
  *   <li><b>[int32]</b> first posting of the cell, counted from the first posting of its region
- *   <li><b>[int8]</b> × d: components, which are multiplied with the scale
+ *   <li><b>[int8]</b> × d: components, -127 to 127, which are multiplied with the scale. Their root
+ *       mean square is at most 16
  * </ul>
  *
  * <p>The vector of a cell that was found by clustering is the sum of its tokens, brought to length

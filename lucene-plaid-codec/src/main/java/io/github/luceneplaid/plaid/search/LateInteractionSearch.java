@@ -132,7 +132,10 @@ public final class LateInteractionSearch {
       BestHits hits = segments.best(k);
       hits.addAll(exactDocs);
       hits.addAll(quickDocs);
-      int[] documents = probed.stream().mapToInt(SegmentDocs::maxDoc).toArray();
+      int[] documents = new int[probed.size()];
+      for (int i = 0; i < documents.length; i++) {
+        documents[i] = probed.get(i).approximate().documents();
+      }
       new CandidateScorer(segments, request, k)
           .score(found, documents, candidates, hits, quickDocs);
       // Several candidates may have the same parent
