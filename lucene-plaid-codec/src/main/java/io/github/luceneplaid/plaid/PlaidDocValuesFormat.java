@@ -110,8 +110,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             <b>[vint]</b> largest number of times any token was encoded, at most 65 536, and at
  *             least 1 if trained
  *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32; those of the option if trained, else f32),
- *             and if there are any <b>[vlong]</b> offset
- *             of their slab in .vec
+ *             and if there are any <b>[vlong]</b> offset of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
  *             <ul>
  *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first, with up to 65 536
@@ -119,10 +118,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *                   io.github.luceneplaid.plaid.codebook.Codebook.Id}), <b>[vint]</b> centroids,
  *                   <b>[float32]</b> mean length of a residual, <b>[vlong]</b> tokens it was
  *                   trained on, <b>[int8]</b> kind (0 the format's own, 1 imported with residuals,
- *                   2 imported with signs); if imported,
- *                   <b>[vlong]</b> offset of its centroids in .vec, <b>[float32]</b> × d average
- *                   residual; if with residuals, <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs,
- *                   <b>[float32]</b> × 2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
+ *                   2 imported with signs); if imported, <b>[vlong]</b> offset of its centroids in
+ *                   .vec, <b>[float32]</b> × d average residual; if with residuals,
+ *                   <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs, <b>[float32]</b> ×
+ *                   2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
  *               <li><b>[vlong]</b> offset of the centroids' slab in .vec
  *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
  *                   of centroids and the slab of these, if there is one codebook block
@@ -155,10 +154,10 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *   <li>Index header: codec "PlaidData"
  *   <li>For each field, the first three only if it is trained or provisional:
  *       <ul>
- *         <li>posting lists, cell after cell: rising ordinals without repeats, of the documents that
- *             have a token in the cell. A token is in a cell of its centroid or, if the regions are
- *             not the centroids, of the region that is nearest to the decoded token among the 96
- *             regions nearest to its centroid
+ *         <li>posting lists, cell after cell: rising ordinals without repeats, of the documents
+ *             that have a token in the cell. A token is in a cell of its centroid or, if the
+ *             regions are not the centroids, of the region that is nearest to the decoded token
+ *             among the 96 regions nearest to its centroid
  *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.CodeBlock} or, for documents with imported

@@ -125,8 +125,11 @@ public class CommandZipIT extends LuceneTestCase {
         String name = jar.getFileName().toString();
         String artifact = name.substring(0, name.lastIndexOf('.')).replaceAll("-[0-9].*", "");
         assertTrue(name, list.contains("\"name\" : \"" + artifact + "\""));
-        assertTrue(name, credits.contains(artifact) || artifact.startsWith("lucene-plaid-")
-            || artifact.startsWith("lucene-fsvi-"));
+        assertTrue(
+            name,
+            credits.contains(artifact)
+                || artifact.startsWith("lucene-plaid-")
+                || artifact.startsWith("lucene-fsvi-"));
       }
     }
   }

@@ -43,8 +43,7 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           SourceFile.SIZE);
 
   /** Members of a record that are not such fields. */
-  static final Set<String> MEMBERS =
-      Set.of(IndexBuilder.ID, IndexBuilder.TITLE, IndexBuilder.TEXT);
+  static final Set<String> MEMBERS = Set.of(IndexBuilder.ID, IndexBuilder.TITLE, IndexBuilder.TEXT);
 
   /**
    * Reads the fields of a record, without some names.
