@@ -46,7 +46,7 @@ final class ShardFilter {
     // The filter is about whole documents, even where a nested query has entered its objects. Only
     // a new context is outside of them. It has no filter of an alias either, so a filter that is a
     // query of this plugin does not ask for itself.
-    Query alias = context.getAliasFilter().toQuery(new SearchExecutionContext(context));
+    Query alias = context.getAliasFilter().toQuery(new AliasContext(context));
     if (context.nestedLookup().getNestedParent(field) != null) {
       Query roots = Queries.newNonNestedFilter(context.indexVersionCreated());
       BitSetProducer rootBits = context.bitsetFilter(roots);
@@ -57,5 +57,25 @@ final class ShardFilter {
       both.add(ownQuery, BooleanClause.Occur.FILTER);
     }
     return both.build();
+  }
+
+  /** Counts its memory to the search, because only that gives it back. */
+  private static final class AliasContext extends SearchExecutionContext {
+    private final SearchExecutionContext search;
+
+    AliasContext(SearchExecutionContext search) {
+      super(search);
+      this.search = search;
+    }
+
+    @Override
+    public void addCircuitBreakerMemory(long bytes, long reserved, String label) {
+      search.addCircuitBreakerMemory(bytes, reserved, label);
+    }
+
+    @Override
+    public void releaseQueryConstructionMemory(long bytes) {
+      search.releaseQueryConstructionMemory(bytes);
+    }
   }
 }

@@ -112,16 +112,20 @@ public class TestCancellableQuery extends LuceneTestCase {
     assertTrue(searcher.timeExceeded());
   }
 
+  /** A node's breaker of 8 MB for requests. */
+  static CircuitBreaker breaker() {
+    Settings settings = Settings.builder().put("indices.breaker.request.limit", "8mb").build();
+    return new HierarchyCircuitBreakerService(
+            CircuitBreakerMetrics.NOOP,
+            settings,
+            List.of(),
+            new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS))
+        .getBreaker(CircuitBreaker.REQUEST);
+  }
+
   /** A search takes memory from the breaker before it starts, and gives it back in any case. */
   public void testMemory() throws IOException {
-    Settings settings = Settings.builder().put("indices.breaker.request.limit", "8mb").build();
-    CircuitBreaker breaker =
-        new HierarchyCircuitBreakerService(
-                CircuitBreakerMetrics.NOOP,
-                settings,
-                List.of(),
-                new ClusterSettings(settings, ClusterSettings.BUILT_IN_CLUSTER_SETTINGS))
-            .getBreaker(CircuitBreaker.REQUEST);
+    CircuitBreaker breaker = breaker();
     for (boolean exact : new boolean[] {false, true}) {
       Query search =
           new LateInteractionRequest(null, null, null, null, exact)

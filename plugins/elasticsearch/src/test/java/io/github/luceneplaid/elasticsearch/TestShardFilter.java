@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.elasticsearch.common.breaker.CircuitBreaker;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.index.IndexVersion;
 import org.elasticsearch.index.mapper.MapperBuilderContext;
@@ -65,5 +66,26 @@ public class TestShardFilter extends LuceneTestCase {
     assertSame(passages, own.get(0));
     assertSame(aliasFilter, own.get(1));
     assertSame(passages, context.nestedScope().getObjectMapper());
+  }
+
+  /** The memory of an alias's filter is given back with that of the search. */
+  public void testMemory() throws IOException {
+    CircuitBreaker breaker = TestCancellableQuery.breaker();
+    SearchExecutionContext context =
+        new SearchExecutionContext(TestFieldWithoutValues.context(null), breaker);
+    context.setAliasFilter(
+        new MatchAllQueryBuilder() {
+          @Override
+          protected Query doToQuery(SearchExecutionContext inside) {
+            inside.addCircuitBreakerMemory(1000, "an automaton");
+            inside.addCircuitBreakerMemory(500, "another");
+            inside.releaseQueryConstructionMemory(500);
+            return super.doToQuery(inside);
+          }
+        });
+    assertNotNull(ShardFilter.of(null, context, "tokens"));
+    assertTrue("" + breaker.getUsed(), breaker.getUsed() >= 1000);
+    context.releaseQueryConstructionMemory();
+    assertEquals(0, breaker.getUsed());
   }
 }
