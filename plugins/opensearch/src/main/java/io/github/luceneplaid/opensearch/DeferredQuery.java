@@ -17,11 +17,14 @@ import io.github.luceneplaid.engine.WatchedSource;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
+import org.opensearch.index.query.QueryBuilder;
+import org.opensearch.index.query.QueryShardContext;
 import org.opensearch.search.query.QueryPhase;
 
 /**
@@ -35,6 +38,17 @@ final class DeferredQuery extends WrappedQuery {
   DeferredQuery(Query query, MemoryLimit limit) {
     super(query);
     this.limit = limit;
+  }
+
+  /**
+   * Makes a filter from that of a request. A query of its own would be cut: OpenSearch stops queries
+   * of ranges and of all documents after as many documents as the hits of the request need.
+   *
+   * @return null if there is none
+   */
+  static Query filter(QueryBuilder filter, QueryShardContext context) throws IOException {
+    Query query = filter == null ? null : filter.toQuery(context);
+    return query == null ? null : new ConstantScoreQuery(query);
   }
 
   @Override

@@ -214,8 +214,8 @@ public final class ExactKnnQueryBuilder extends AbstractQueryBuilder<ExactKnnQue
     if (context.fieldMapper(request.field()) == null) {
       return Queries.newUnmappedFieldQuery(request.field());
     }
-    Query luceneFilter = filter == null ? null : filter.toQuery(context);
-    Query query = request.toQuery(luceneFilter, field -> field(context, field));
+    Query query =
+        request.toQuery(DeferredQuery.filter(filter, context), field -> field(context, field));
     return context.getIndexReader() == null
         ? new MatchNoDocsQuery("checked without an index")
         : new DeferredQuery(query, BreakerLimit.ofRequests(context.bigArrays()));

@@ -296,11 +296,10 @@ public final class LateInteractionQueryBuilder
       HeaderWarning.addWarning("{}", vectors.warning());
     }
     float[][] tokens = vectors.tokens(((LateInteractionFieldType) type).settings(), type.name());
-    Query luceneFilter = filter == null ? null : filter.toQuery(context);
     return context.getIndexReader() == null
         ? new MatchNoDocsQuery("checked without an index")
         : new DeferredQuery(
-            request.toQuery(type.name(), tokens, luceneFilter),
+            request.toQuery(type.name(), tokens, DeferredQuery.filter(filter, context)),
             BreakerLimit.ofRequests(context.bigArrays()));
   }
 
