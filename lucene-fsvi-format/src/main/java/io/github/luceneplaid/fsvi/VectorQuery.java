@@ -54,6 +54,12 @@ abstract class VectorQuery extends Query {
       (a, b) ->
           a.score == b.score ? Integer.compare(a.doc, b.doc) : Float.compare(b.score, a.score);
 
+  /** An entry of a heap, a {@link ScoreDoc}, and its places in three lists that may double. */
+  private static final int HIT_BYTES = 8 + 24 + 3 * 2 * 8;
+
+  /** What {@link #hits} adds: another such hit, scores, and a place in the order of documents. */
+  private static final int CANDIDATE_BYTES = 24 + 8 + 2 * 4 + 16 + 8;
+
   final String field;
   final int k;
   final Query filter;
@@ -139,6 +145,26 @@ abstract class VectorQuery extends Query {
         new HitsQuery(
             best(Arrays.asList(best), k), searcher.getIndexReader(), this, this::explainHit);
     return partial ? new PartialHitsQuery(hits) : hits;
+  }
+
+  /**
+   * Estimates from above how much memory a search holds at once, so that it can be refused if there
+   * is too little. Nothing is searched. The filter is not counted, except for the documents that it
+   * keeps.
+   *
+   * @param searcher of the index
+   * @return bytes
+   * @throws IOException if the index cannot be read
+   */
+  public final long memory(IndexSearcher searcher) throws IOException {
+    long hits = 0;
+    long bits = 0;
+    for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
+      int maxDoc = context.reader().maxDoc();
+      hits += (long) ranges(context.reader()).size() * Math.min(candidates(), maxDoc);
+      bits += filter == null ? 0 : maxDoc / Byte.SIZE;
+    }
+    return hits * HIT_BYTES + Math.min(hits, candidates()) * CANDIDATE_BYTES + bits;
   }
 
   private Explanation explainHit(LeafReaderContext context, int doc, float score) {

@@ -12,13 +12,8 @@
 
 package io.github.luceneplaid.engine;
 
-import io.github.luceneplaid.plaid.LateInteractionQuery;
-import io.github.luceneplaid.plaid.MaxSimValuesSource;
 import java.io.IOException;
-import org.apache.lucene.queries.function.FunctionScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Query;
-import org.apache.lucene.util.IOSupplier;
 
 /**
  * The limit of an engine for the memory of all searches at a time.
@@ -38,33 +33,12 @@ public interface MemoryLimit {
   void giveBack(long bytes);
 
   /**
-   * Takes the memory of a search while something is done.
+   * Takes memory until the request has ended. If it is not known when that is, nothing stays taken.
    *
-   * @param query that {@link LateInteractionRequest#toQuery} has made
-   * @param searcher of the index
-   * @param search what is done
-   * @return the result
-   * @throws IOException if it fails
+   * @param bytes at least 0
+   * @param searcher of the request
+   * @return whether the memory stays taken
+   * @throws IOException if the searcher cannot tell its request
    */
-  default Query holding(Query query, IndexSearcher searcher, IOSupplier<Query> search)
-      throws IOException {
-    long bytes = bytes(query, searcher);
-    take(bytes);
-    try {
-      return search.get();
-    } finally {
-      giveBack(bytes);
-    }
-  }
-
-  /** Estimates the memory that a query holds at once. */
-  private static long bytes(Query query, IndexSearcher searcher) throws IOException {
-    if (query instanceof LateInteractionQuery search) {
-      return search.memory(searcher, Runtime.getRuntime().availableProcessors());
-    }
-    return query instanceof FunctionScoreQuery scored
-            && scored.getSource() instanceof MaxSimValuesSource source
-        ? source.memory(searcher)
-        : 0;
-  }
+  boolean takeForRequest(long bytes, IndexSearcher searcher) throws IOException;
 }

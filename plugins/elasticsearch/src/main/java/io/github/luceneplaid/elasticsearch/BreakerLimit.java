@@ -14,26 +14,44 @@ package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.MemoryLimit;
+import org.apache.lucene.search.IndexSearcher;
 import org.elasticsearch.common.breaker.CircuitBreaker;
+import org.elasticsearch.index.query.SearchExecutionContext;
+import org.elasticsearch.search.internal.ContextIndexSearcher;
 
 /**
- * The limit of a circuit breaker.
+ * The limit of the circuit breaker of a search, if it has one.
  *
- * @param breaker null for no limit
+ * @param context gives back what is taken for the request, when the search is closed
  */
-record BreakerLimit(CircuitBreaker breaker) implements MemoryLimit {
+record BreakerLimit(SearchExecutionContext context) implements MemoryLimit {
+
+  private static final String LABEL = "<" + LateInteractionRequest.QUERY + ">";
 
   @Override
   public void take(long bytes) {
+    CircuitBreaker breaker = context.getCircuitBreaker();
     if (breaker != null) {
-      breaker.addEstimateBytesAndMaybeBreak(bytes, "<" + LateInteractionRequest.QUERY + ">");
+      breaker.addEstimateBytesAndMaybeBreak(bytes, LABEL);
     }
   }
 
   @Override
   public void giveBack(long bytes) {
+    CircuitBreaker breaker = context.getCircuitBreaker();
     if (breaker != null) {
       breaker.addWithoutBreaking(-bytes);
     }
+  }
+
+  @Override
+  public boolean takeForRequest(long bytes, IndexSearcher searcher) {
+    if (searcher instanceof ContextIndexSearcher) {
+      context.addCircuitBreakerMemory(bytes, LABEL);
+      return true;
+    }
+    take(bytes);
+    giveBack(bytes);
+    return false;
   }
 }

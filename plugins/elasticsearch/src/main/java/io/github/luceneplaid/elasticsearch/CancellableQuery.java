@@ -12,13 +12,13 @@
 
 package io.github.luceneplaid.elasticsearch;
 
-import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.engine.WatchedSource;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 
 /**
@@ -28,19 +28,25 @@ import org.elasticsearch.search.internal.ContextIndexSearcher;
  */
 final class CancellableQuery extends WrappedQuery {
 
-  private final MemoryLimit limit;
+  private final IndexSearcher shard;
 
-  CancellableQuery(Query query, MemoryLimit limit) {
-    super(query);
-    this.limit = limit;
+  CancellableQuery(Query query, SearchExecutionContext context) {
+    super(query, new BreakerLimit(context));
+    this.shard = context.searcher();
+  }
+
+  @Override
+  protected IndexSearcher shard() {
+    return shard;
   }
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    return limit.holding(query, searcher, () -> rewritten(searcher));
+    return hits(searcher);
   }
 
-  private Query rewritten(IndexSearcher searcher) throws IOException {
+  @Override
+  protected Query search(IndexSearcher searcher) throws IOException {
     if (searcher instanceof ContextIndexSearcher == false) {
       return query.rewrite(searcher);
     }

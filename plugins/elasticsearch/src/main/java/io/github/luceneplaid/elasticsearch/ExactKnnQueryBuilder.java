@@ -220,7 +220,7 @@ final class ExactKnnQueryBuilder extends LeafQueryBuilder<ExactKnnQueryBuilder> 
             field -> field(context, field));
     return empty
         ? new MatchNoDocsQuery("there is nothing to search")
-        : new CancellableQuery(hits, new BreakerLimit(context.getCircuitBreaker()));
+        : new CancellableQuery(hits, context);
   }
 
   private static ExactKnnRequest.Field field(SearchExecutionContext context, String field) {

@@ -320,7 +320,7 @@ final class LateInteractionQueryBuilder extends LeafQueryBuilder<LateInteraction
     }
     return new CancellableQuery(
         request.toQuery(type.name(), tokens, ShardFilter.of(filter, context, type.name())),
-        new BreakerLimit(context.getCircuitBreaker()));
+        context);
   }
 
   @Override

@@ -13,14 +13,17 @@
 package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
-import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.fsvi.ExactKnnQuery;
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.IndexSearcher;
@@ -38,6 +41,7 @@ import org.elasticsearch.common.settings.ClusterSettings;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.indices.breaker.CircuitBreakerMetrics;
 import org.elasticsearch.indices.breaker.HierarchyCircuitBreakerService;
+import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 import org.elasticsearch.tasks.TaskCancelledException;
 import org.junit.BeforeClass;
@@ -50,9 +54,16 @@ public class TestCancellableQuery extends LuceneTestCase {
     LogConfigurator.configureESLogging();
   }
 
-  private final Query query =
-      new CancellableQuery(
-          new LateInteractionQuery("tokens", new float[][] {{1, 0}}, 1), new BreakerLimit(null));
+  private static SearchExecutionContext context(IndexSearcher searcher, CircuitBreaker breaker) {
+    return new SearchExecutionContext(TestFieldWithoutValues.context(searcher), breaker);
+  }
+
+  private static Query request(boolean exact) {
+    return new LateInteractionRequest(exact ? null : 1, null, null, null, exact)
+        .toQuery("tokens", new float[][] {{1, 0}}, null);
+  }
+
+  private final Query query = new CancellableQuery(request(false), context(null, null));
 
   private Directory directory;
   private DirectoryReader reader;
@@ -64,6 +75,7 @@ public class TestCancellableQuery extends LuceneTestCase {
     try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
       Document document = new Document();
       document.add(new LateInteractionField("tokens", new float[][] {{1, 0}}));
+      document.add(new KnnFloatVectorField("v", new float[] {1, 0}));
       writer.addDocument(document);
     }
     reader = DirectoryReader.open(directory);
@@ -126,21 +138,20 @@ public class TestCancellableQuery extends LuceneTestCase {
   /** A search takes memory from the breaker before it starts, and gives it back in any case. */
   public void testMemory() throws IOException {
     CircuitBreaker breaker = breaker();
-    for (boolean exact : new boolean[] {false, true}) {
-      Query search =
-          new LateInteractionRequest(null, null, null, null, exact)
-              .toQuery("tokens", new float[][] {{1, 0}}, null);
+    for (Query search : List.of(request(false), new ExactKnnQuery("v", new float[] {1, 0}, 5))) {
       ContextIndexSearcher searcher = searcher();
       AtomicLong most = new AtomicLong();
       searcher.addQueryCancellation(() -> most.accumulateAndGet(breaker.getUsed(), Math::max));
-      Query limited = new CancellableQuery(search, new BreakerLimit(breaker));
-      searcher.rewrite(limited);
+      searcher.rewrite(new CancellableQuery(search, context(searcher, breaker)));
       assertEquals(0, breaker.getUsed());
-      assertTrue(exact || most.get() > 0);
+      assertTrue(search.toString(), most.get() > 0);
 
       breaker.addWithoutBreaking(8 << 20);
       CircuitBreakingException e =
-          expectThrows(CircuitBreakingException.class, () -> searcher.rewrite(limited));
+          expectThrows(
+              CircuitBreakingException.class,
+              () ->
+                  searcher.rewrite(new CancellableQuery(search, context(searcher, breaker))));
       assertTrue(e.getMessage(), e.getMessage().contains("[<maxsim>]"));
       assertTrue(e.getBytesWanted() > e.getByteLimit());
       assertEquals(8 << 20, breaker.getUsed());
@@ -148,13 +159,81 @@ public class TestCancellableQuery extends LuceneTestCase {
     }
   }
 
+  /** Exact scores are computed after the rewrite, so their memory is held until the search ends. */
+  public void testMemoryOfScores() throws IOException {
+    CircuitBreaker breaker = breaker();
+    ContextIndexSearcher searcher = searcher();
+    SearchExecutionContext context = context(searcher, breaker);
+    Query exact = new CancellableQuery(request(true), context);
+    searcher.rewrite(exact);
+    long held = breaker.getUsed();
+    assertTrue(held > 0);
+    searcher.search(exact, 1);
+    assertEquals(held, breaker.getUsed());
+    new IndexSearcher(reader).rewrite(new CancellableQuery(request(true), context));
+    assertEquals(held, breaker.getUsed());
+    breaker.addWithoutBreaking((8 << 20) - held);
+    expectThrows(
+        CircuitBreakingException.class,
+        () -> searcher.rewrite(new CancellableQuery(request(true), context)));
+    assertEquals(8 << 20, breaker.getUsed());
+    breaker.addWithoutBreaking(held - (8 << 20));
+    context.releaseQueryConstructionMemory();
+    assertEquals(0, breaker.getUsed());
+  }
+
+  /** An overlay of a segment, as highlighters make one for each document. */
+  private IndexSearcher overlay() {
+    return new IndexSearcher(
+        new FilterLeafReader(reader.leaves().get(0).reader()) {
+          @Override
+          public CacheHelper getCoreCacheHelper() {
+            return null;
+          }
+
+          @Override
+          public CacheHelper getReaderCacheHelper() {
+            return null;
+          }
+        });
+  }
+
+  /** The hits of a shard are found once, also for readers of its segments. */
+  public void testSearchesOnce() throws IOException {
+    ContextIndexSearcher searcher =
+        new ContextIndexSearcher(
+            reader,
+            IndexSearcher.getDefaultSimilarity(),
+            IndexSearcher.getDefaultQueryCache(),
+            IndexSearcher.getDefaultQueryCachingPolicy(),
+            false);
+    AtomicInteger asked = new AtomicInteger();
+    searcher.addQueryCancellation(asked::incrementAndGet);
+    Query query = new CancellableQuery(request(false), context(searcher, null));
+    assertTrue(overlay().rewrite(query) instanceof HitsQuery);
+    int once = asked.get();
+    assertTrue(once > 0);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(overlay().rewrite(query) instanceof HitsQuery);
+      assertEquals(1, overlay().count(query));
+      assertTrue(searcher.rewrite(query) instanceof HitsQuery);
+    }
+    assertEquals(once, asked.get());
+    // Documents of another index are not those of the shard
+    try (Directory other = newDirectory()) {
+      new IndexWriter(other, new IndexWriterConfig()).close();
+      try (DirectoryReader empty = DirectoryReader.open(other)) {
+        assertEquals(0, new IndexSearcher(empty).count(query));
+      }
+    }
+    assertEquals(1, overlay().count(query));
+  }
+
   /** A search that scores documents exactly looks before each one whether it has to end. */
   public void testExactEnds() throws IOException {
     ContextIndexSearcher searcher = searcher();
-    Query exact =
-        new LateInteractionRequest(null, null, null, null, true)
-            .toQuery("tokens", new float[][] {{1, 0}}, null);
-    Query rewritten = searcher.rewrite(new CancellableQuery(exact, new BreakerLimit(null)));
+    Query exact = new CancellableQuery(request(true), context(null, null));
+    Query rewritten = searcher.rewrite(exact);
     Weight weight = new IndexSearcher(reader).createWeight(rewritten, ScoreMode.COMPLETE, 1);
     searcher.addQueryCancellation(
         () -> {

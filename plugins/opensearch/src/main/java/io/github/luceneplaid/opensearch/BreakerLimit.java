@@ -14,8 +14,11 @@ package io.github.luceneplaid.opensearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.MemoryLimit;
+import java.io.IOException;
+import org.apache.lucene.search.IndexSearcher;
 import org.opensearch.common.util.BigArrays;
 import org.opensearch.core.common.breaker.CircuitBreaker;
+import org.opensearch.search.internal.SearchContext;
 
 /**
  * The limit of a circuit breaker.
@@ -37,6 +40,18 @@ record BreakerLimit(CircuitBreaker breaker) implements MemoryLimit {
     if (breaker != null) {
       breaker.addEstimateBytesAndMaybeBreak(bytes, "<" + LateInteractionRequest.QUERY + ">");
     }
+  }
+
+  @Override
+  public boolean takeForRequest(long bytes, IndexSearcher searcher) throws IOException {
+    SearchContext context = RequestOf.searcher(searcher);
+    take(bytes);
+    if (context == null) {
+      giveBack(bytes);
+      return false;
+    }
+    context.addReleasable(() -> giveBack(bytes));
+    return true;
   }
 
   @Override

@@ -16,15 +16,19 @@ import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.engine.WatchedSource;
 import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.opensearch.index.query.QueryBuilder;
 import org.opensearch.index.query.QueryShardContext;
+import org.opensearch.search.internal.ContextIndexSearcher;
 import org.opensearch.search.query.QueryPhase;
 
 /**
@@ -33,16 +37,13 @@ import org.opensearch.search.query.QueryPhase;
  */
 final class DeferredQuery extends WrappedQuery {
 
-  private final MemoryLimit limit;
-
   DeferredQuery(Query query, MemoryLimit limit) {
-    super(query);
-    this.limit = limit;
+    super(query, limit);
   }
 
   /**
-   * Makes a filter from that of a request. A query of its own would be cut: OpenSearch stops queries
-   * of ranges and of all documents after as many documents as the hits of the request need.
+   * Makes a filter from that of a request. A query of its own would be cut: OpenSearch stops
+   * queries of ranges and of all documents after as many documents as the hits of the request need.
    *
    * @return null if there is none
    */
@@ -54,9 +55,16 @@ final class DeferredQuery extends WrappedQuery {
   @Override
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
       throws IOException {
+    return searcher instanceof ContextIndexSearcher
+        ? weight(searcher, scoreMode, boost)
+        : new LateWeight(searcher, scoreMode, boost);
+  }
+
+  private Weight weight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
+      throws IOException {
     Query hits;
     try {
-      hits = limit.holding(query, searcher, () -> searcher.rewrite(query));
+      hits = hits(searcher);
       QueryTimeout timeout = searcher.getTimeout();
       if (timeout != null) {
         hits = WatchedSource.watched(hits, () -> look(timeout));
@@ -69,6 +77,62 @@ final class DeferredQuery extends WrappedQuery {
       hits = new MatchNoDocsQuery("time was out");
     }
     return searcher.createWeight(hits, scoreMode, boost);
+  }
+
+  /**
+   * Rewrites the query. The searcher's own rewrite would start the clock of a profiler, which is
+   * started again to rewrite the filter.
+   */
+  @SuppressWarnings("ReferenceEquality") // a query that needs no rewrite returns itself
+  @Override
+  protected Query search(IndexSearcher searcher) throws IOException {
+    Query before = query;
+    Query rewritten = before.rewrite(searcher);
+    while (rewritten != before) {
+      before = rewritten;
+      rewritten = before.rewrite(searcher);
+    }
+    return rewritten;
+  }
+
+  /**
+   * Searches when it is asked for documents. Searchers without a time limit do not always ask: one
+   * of them only gathers the statistics of terms, before the search.
+   */
+  private final class LateWeight extends Weight {
+    private final IndexSearcher searcher;
+    private final ScoreMode scoreMode;
+    private final float boost;
+    private Weight weight;
+
+    LateWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
+      super(DeferredQuery.this);
+      this.searcher = searcher;
+      this.scoreMode = scoreMode;
+      this.boost = boost;
+    }
+
+    private synchronized Weight weight() throws IOException {
+      if (weight == null) {
+        weight = DeferredQuery.this.weight(searcher, scoreMode, boost);
+      }
+      return weight;
+    }
+
+    @Override
+    public ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
+      return weight().scorerSupplier(context);
+    }
+
+    @Override
+    public Explanation explain(LeafReaderContext context, int doc) throws IOException {
+      return weight().explain(context, doc);
+    }
+
+    @Override
+    public boolean isCacheable(LeafReaderContext context) {
+      return false;
+    }
   }
 
   /** The searcher ends a search in this way both if time is out and if it was cancelled. */

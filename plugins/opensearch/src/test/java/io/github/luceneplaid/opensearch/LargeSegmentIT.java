@@ -13,7 +13,9 @@ package io.github.luceneplaid.opensearch;
 
 import static io.github.luceneplaid.opensearch.OpenSearchNode.ids;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
@@ -110,5 +112,39 @@ public class LargeSegmentIT {
         assertEquals(best, ids(node.search("large", search.toString())));
       }
     }
+  }
+
+  private static long taken() throws IOException {
+    long bytes = 0;
+    for (JsonNode stats : node.http().get("/_nodes/stats/breaker").ok().get("nodes")) {
+      bytes += stats.at("/breakers/request/estimated_size_in_bytes").asLong();
+    }
+    return bytes;
+  }
+
+  /** What is asked for after the search has the same hits, and all memory is given back. */
+  @Test
+  public void testPhases() throws IOException {
+    long before = taken();
+    for (String query : QUERIES) {
+      for (String type : List.of("query_then_fetch", "dfs_query_then_fetch")) {
+        String body =
+            search(query, ", \"_name\": \"q\", \"filter\": {\"range\": {\"n\": {\"gte\": 1}}}")
+                .put("explain", true)
+                .put("profile", true)
+                .toString();
+        for (String each : List.of(body, body.replace("\"recall\":1", "\"exact\":true"))) {
+          String exact = each.contains("exact\":") ? each.replace("\"candidates\":100000,", "") : each;
+          JsonNode answer =
+              node.http().post("/large/_search?search_type=" + type, exact).ok();
+          JsonNode hit = answer.at("/hits/hits/0");
+          assertEquals(Integer.toString(DOCUMENTS - 1), hit.get("_id").asText());
+          assertEquals("q", hit.at("/matched_queries/0").asText());
+          double explained = hit.at("/_explanation/value").asDouble();
+          assertTrue(answer.toString(), explained > 0);
+        }
+      }
+    }
+    assertEquals(before, taken());
   }
 }

@@ -17,15 +17,13 @@ import io.github.luceneplaid.engine.WrappedQuery;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.solr.request.SolrRequestInfo;
 
 /** A query that holds memory of its node while it searches. */
 final class LimitedQuery extends WrappedQuery {
 
-  private final MemoryLimit limit;
-
   LimitedQuery(Query query, MemoryLimit limit) {
-    super(query);
-    this.limit = limit;
+    super(query, limit);
   }
 
   /** What is searched. */
@@ -35,6 +33,28 @@ final class LimitedQuery extends WrappedQuery {
 
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    return limit.holding(query, searcher, () -> query.rewrite(searcher));
+    return hits(searcher);
+  }
+
+  @Override
+  protected Query search(IndexSearcher searcher) throws IOException {
+    return query.rewrite(searcher);
+  }
+
+  @Override
+  protected IndexSearcher shard() {
+    SolrRequestInfo request = SolrRequestInfo.getRequestInfo();
+    return request == null ? null : request.getReq().getSearcher();
+  }
+
+  /** Caches keep queries longer than requests, and have the documents of the hits themselves. */
+  @Override
+  protected void keeps() {
+    SolrRequestInfo request = SolrRequestInfo.getRequestInfo();
+    if (request == null) {
+      forget();
+    } else {
+      request.addCloseHook(this::forget);
+    }
   }
 }

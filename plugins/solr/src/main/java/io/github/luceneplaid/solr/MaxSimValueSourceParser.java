@@ -50,7 +50,7 @@ public final class MaxSimValueSourceParser extends ValueSourceParser {
     SolrQueryRequest request = parser.getReq();
     try {
       NodeMemory.of(request.getCore(), MaxSimQParserPlugin.percent(request.getCore()))
-          .check(source.memory(request.getSearcher()));
+          .takeForRequest(source.memory(request.getSearcher()), request.getSearcher());
     } catch (IOException e) {
       throw new SolrException(ErrorCode.SERVER_ERROR, e);
     }

@@ -14,9 +14,11 @@ package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.MemoryLimit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.solr.common.SolrException;
 import org.apache.solr.common.SolrException.ErrorCode;
 import org.apache.solr.core.SolrCore;
+import org.apache.solr.request.SolrRequestInfo;
 
 /**
  * The limit for the memory of all searches of a node at a time.
@@ -58,10 +60,16 @@ record NodeMemory(AtomicLong taken, long most) implements MemoryLimit {
     }
   }
 
-  /** Refuses a search whose memory is not there now. */
-  void check(long bytes) {
+  @Override
+  public boolean takeForRequest(long bytes, IndexSearcher searcher) {
+    SolrRequestInfo request = SolrRequestInfo.getRequestInfo();
     take(bytes);
-    giveBack(bytes);
+    if (request == null) {
+      giveBack(bytes);
+      return false;
+    }
+    request.addCloseHook(() -> giveBack(bytes));
+    return true;
   }
 
   @Override
