@@ -30,9 +30,10 @@ import org.apache.lucene.search.VectorScorer;
 /**
  * The vectors of a field as a reader shows them. A filter reader may hide or change vectors, and
  * its API does not tell whether it does. Two kinds of filter readers are known to pass all vectors
- * on unchanged: those that return the values of the inner reader, and Lucene's reader for searches
- * with a timeout. Behind these a segment is searched as its format does. Behind any other filter
- * reader each vector is read as the filter shows it, and only shown vectors are found.
+ * on unchanged: those that return the values of the inner reader, and the readers of Lucene and of
+ * Elasticsearch for searches that can be ended. Behind these a segment is searched as its format
+ * does. Behind any other filter reader each vector is read as the filter shows it, and only shown
+ * vectors are found.
  *
  * <p>For one thread.
  */
@@ -130,7 +131,7 @@ final class ShownVectors {
     return stored(values) != null
         ? null
         : doc -> {
-          // The iterator of Lucene's reader with a timeout checks the time when it moves.
+          // The iterator of a reader for searches that can be ended asks that when it moves.
           DocIndexIterator docs = values.iterator();
           if (docs.docID() < doc) {
             docs.advance(doc);
@@ -165,7 +166,7 @@ final class ShownVectors {
 
   /**
    * Returns a scorer for the most precise vectors of the format, or for the vectors that a filter
-   * reader shows. Lucene's reader for searches with a timeout does not pass on the scorer of the
+   * reader shows. A reader for searches that can be ended does not pass on the scorer of the
    * format, so that scorer comes from the inner reader.
    *
    * @return null if there are no vectors

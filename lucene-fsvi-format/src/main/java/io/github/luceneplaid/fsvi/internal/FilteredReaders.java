@@ -28,6 +28,10 @@ import org.apache.lucene.index.LeafReader;
  */
 public final class FilteredReaders {
 
+  /** A copy of Lucene's, which wraps vectors, too. The class is not public. */
+  private static final String ELASTICSEARCH_EXITABLE =
+      "org.elasticsearch.search.internal.ExitableDirectoryReader$ExitableLeafReader";
+
   private FilteredReaders() {}
 
   /** Opens the values of a field. */
@@ -39,7 +43,7 @@ public final class FilteredReaders {
   /**
    * Returns the innermost reader if all filter readers around it pass its values on unchanged. Two
    * kinds of filter readers are known to do so: those that return the values of the inner reader,
-   * and Lucene's reader for searches with a timeout.
+   * and the readers of Lucene and of Elasticsearch for searches that can be ended.
    *
    * @param reader a reader; the result is the same reader if it is not a filter
    * @param values opens the values of the field
@@ -57,12 +61,16 @@ public final class FilteredReaders {
       if (behind == null) {
         return source;
       }
-      if (source instanceof ExitableDirectoryReader.ExitableFilterAtomicReader == false
-          && kind(source, values) != kind(behind, values)) {
+      if (isExitable(source) == false && kind(source, values) != kind(behind, values)) {
         return null;
       }
       source = behind;
     }
+  }
+
+  private static boolean isExitable(LeafReader reader) {
+    return reader instanceof ExitableDirectoryReader.ExitableFilterAtomicReader
+        || reader.getClass().getName().equals(ELASTICSEARCH_EXITABLE);
   }
 
   /**

@@ -14,6 +14,9 @@ package io.github.luceneplaid.elasticsearch;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.fsvi.ExactKnnQuery;
+import io.github.luceneplaid.fsvi.FsviEncoding;
+import io.github.luceneplaid.fsvi.FsviVectorsFormat;
+import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import io.github.luceneplaid.fsvi.internal.HitsQuery;
 import java.io.IOException;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
@@ -34,6 +38,7 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
 import org.elasticsearch.common.breaker.CircuitBreaker;
 import org.elasticsearch.common.breaker.CircuitBreakingException;
 import org.elasticsearch.common.logging.LogConfigurator;
@@ -89,12 +94,17 @@ public class TestCancellableQuery extends LuceneTestCase {
   }
 
   private ContextIndexSearcher searcher() throws IOException {
+    return searcher(reader, random().nextBoolean());
+  }
+
+  private static ContextIndexSearcher searcher(DirectoryReader reader, boolean exitable)
+      throws IOException {
     return new ContextIndexSearcher(
         reader,
         IndexSearcher.getDefaultSimilarity(),
         IndexSearcher.getDefaultQueryCache(),
         IndexSearcher.getDefaultQueryCachingPolicy(),
-        random().nextBoolean());
+        exitable);
   }
 
   public void testNotCancelled() throws IOException {
@@ -200,13 +210,7 @@ public class TestCancellableQuery extends LuceneTestCase {
 
   /** The hits of a shard are found once, also for readers of its segments. */
   public void testSearchesOnce() throws IOException {
-    ContextIndexSearcher searcher =
-        new ContextIndexSearcher(
-            reader,
-            IndexSearcher.getDefaultSimilarity(),
-            IndexSearcher.getDefaultQueryCache(),
-            IndexSearcher.getDefaultQueryCachingPolicy(),
-            false);
+    ContextIndexSearcher searcher = searcher(reader, false);
     AtomicInteger asked = new AtomicInteger();
     searcher.addQueryCancellation(asked::incrementAndGet);
     Query query = new CancellableQuery(request(false), context(searcher, null));
@@ -227,6 +231,47 @@ public class TestCancellableQuery extends LuceneTestCase {
       }
     }
     assertEquals(1, overlay().count(query));
+  }
+
+  /** The reader that Elasticsearch ends searches by does not hide the scan, and ends it. */
+  public void testScan() throws IOException {
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat(FsviEncoding.FLOAT32)));
+    try (Directory vectors = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(vectors, config)) {
+        for (int i = 0; i < 5000; i++) {
+          Document document = new Document();
+          document.add(new KnnFloatVectorField("v", new float[] {1, i}));
+          writer.addDocument(document);
+        }
+        writer.forceMerge(1);
+      }
+      try (DirectoryReader opened = DirectoryReader.open(vectors)) {
+        ContextIndexSearcher searcher = searcher(opened, true);
+        AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        searcher.addQueryCancellation(
+            () -> {
+              if (left.decrementAndGet() < 0) {
+                throw new TaskCancelledException("enough");
+              }
+            });
+        LeafReader leaf = searcher.getIndexReader().leaves().get(0).reader();
+        FilteredReaders.Opening values = reader -> reader.getFloatVectorValues("v");
+        assertNotSame(
+            FilteredReaders.kind(leaf, values),
+            FilteredReaders.kind(opened.leaves().get(0).reader(), values));
+        assertNotNull(FilteredReaders.source(leaf, values));
+        Query nearest = new ExactKnnQuery("v", new float[] {1, 0}, 5);
+        assertEquals(
+            5, searcher.count(new CancellableQuery(nearest, context(searcher, null))));
+        int looks = Integer.MAX_VALUE - left.get();
+        left.set(random().nextInt(looks / 2));
+        expectThrows(
+            TaskCancelledException.class,
+            () -> searcher.rewrite(new CancellableQuery(nearest, context(searcher, null))));
+      }
+    }
   }
 
   /** A search that scores documents exactly looks before each one whether it has to end. */

@@ -83,7 +83,8 @@ public record SearchLimits(Http http, String index, String vectors) {
   }
 
   /**
-   * Many clients at once. Each gets an answer or is refused.
+   * Many clients at once, half of them for exact scores. Each gets an answer or is refused. After
+   * that, no memory is taken for requests.
    *
    * @return how many of 16 searches were answered, at least 1
    */
@@ -92,7 +93,8 @@ public record SearchLimits(Http http, String index, String vectors) {
     try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
       List<Future<Http.Answer>> answers = new ArrayList<>();
       for (int i = 0; i < SEARCHES; i++) {
-        answers.add(clients.submit(() -> search(",\"k\":100", "")));
+        String parameters = i % 2 == 0 ? ",\"k\":100" : ",\"exact\":true";
+        answers.add(clients.submit(() -> search(parameters, "")));
       }
       for (Future<Http.Answer> future : answers) {
         Http.Answer answer = future.get();
@@ -101,6 +103,7 @@ public record SearchLimits(Http http, String index, String vectors) {
           throw new IOException("found " + answer.status() + " " + answer.text());
         }
       }
+      awaitNothingTaken();
     } catch (ExecutionException e) {
       throw new IOException("a client got no answer", e);
     } catch (InterruptedException e) {
@@ -111,6 +114,21 @@ public record SearchLimits(Http http, String index, String vectors) {
       throw new IOException("no search was answered");
     }
     return complete;
+  }
+
+  /** Waits for the ends of searches that were refused in one shard and went on in another. */
+  private void awaitNothingTaken() throws IOException, InterruptedException {
+    long taken = Long.MAX_VALUE;
+    for (int i = 0; i < RETRIES && taken > 0; i++) {
+      Thread.sleep(100);
+      taken = 0;
+      for (JsonNode node : http.get("/_nodes/stats/breaker").ok().get("nodes")) {
+        taken += node.at("/breakers/request/estimated_size_in_bytes").asLong();
+      }
+    }
+    if (taken > 0) {
+      throw new IOException("requests have ended, and still hold " + taken + " bytes");
+    }
   }
 
   /** Whether too much memory was asked for, in some shard or in the node. */
