@@ -25,6 +25,7 @@ import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.util.IOSupplier;
 
 /**
  * A query of a request that behaves like another one, and runs it when the engine is ready for it,
@@ -81,7 +82,8 @@ public abstract class WrappedQuery extends Query {
   }
 
   /**
-   * Returns the query that has the hits, or, for exact scores, a query that has yet to compute them.
+   * Returns the query that has the hits, or, for exact scores, a query that has yet to compute
+   * them.
    *
    * @throws IOException if the index cannot be read
    */
@@ -101,7 +103,7 @@ public abstract class WrappedQuery extends Query {
         return all.rewrite(searcher);
       }
     }
-    Query hits = searched(searcher);
+    Query hits = withMemory(searcher, () -> search(searcher));
     if (isComplete(hits)) {
       found = new Found(id(searcher), hits);
       keeps();
@@ -109,11 +111,16 @@ public abstract class WrappedQuery extends Query {
     return hits;
   }
 
-  private Query searched(IndexSearcher searcher) throws IOException {
+  /**
+   * Takes the memory of the query while something is done.
+   *
+   * @throws IOException if it fails
+   */
+  protected final <T> T withMemory(IndexSearcher searcher, IOSupplier<T> work) throws IOException {
     long bytes = bytes(searcher);
     limit.take(bytes);
     try {
-      return search(searcher);
+      return work.get();
     } finally {
       limit.giveBack(bytes);
     }
@@ -135,8 +142,7 @@ public abstract class WrappedQuery extends Query {
       case ExactKnnQuery search -> search.memory(searcher);
       case PrefixKnnQuery search -> search.memory(searcher);
       case TwoFieldKnnQuery search -> search.memory(searcher);
-      case FunctionScoreQuery scored
-          when scored.getSource() instanceof MaxSimValuesSource source ->
+      case FunctionScoreQuery scored when scored.getSource() instanceof MaxSimValuesSource source ->
           source.memory(searcher);
       default -> 0;
     };

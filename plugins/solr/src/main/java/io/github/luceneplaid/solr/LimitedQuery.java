@@ -14,10 +14,14 @@ package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.engine.WrappedQuery;
+import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.solr.request.SolrRequestInfo;
+import org.apache.solr.search.QueryLimits;
+import org.apache.solr.search.SolrIndexSearcher;
 
 /** A query that holds memory of its node while it searches. */
 final class LimitedQuery extends WrappedQuery {
@@ -26,9 +30,21 @@ final class LimitedQuery extends WrappedQuery {
     super(query, limit);
   }
 
-  /** What is searched. */
-  Query query() {
-    return query;
+  /**
+   * Searches again, to tell what a search takes.
+   *
+   * @return null if the request may do no more, or if the query is no search
+   */
+  SearchProfile profile(SolrIndexSearcher searcher) throws IOException {
+    QueryLimits limits = QueryLimits.getCurrentLimits();
+    if (query instanceof LateInteractionQuery == false || limits.shouldExit()) {
+      return null;
+    }
+    IndexSearcher limited = new IndexSearcher(searcher.getIndexReader());
+    limited.setTimeout(limits);
+    SearchProfile profile =
+        withMemory(limited, () -> ((LateInteractionQuery) query).profile(limited));
+    return limits.shouldExit() ? null : profile;
   }
 
   @Override

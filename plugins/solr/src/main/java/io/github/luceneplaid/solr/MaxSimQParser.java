@@ -13,7 +13,6 @@
 package io.github.luceneplaid.solr;
 
 import io.github.luceneplaid.engine.LateInteractionRequest;
-import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.SearchProfile;
 import java.io.IOException;
 import org.apache.lucene.search.Query;
@@ -111,12 +110,18 @@ final class MaxSimQParser extends AbstractVectorQParserBase {
   public void addDebugInfo(NamedList<Object> debug) {
     super.addDebugInfo(debug);
     try {
-      if (getQuery() instanceof LimitedQuery limited
-          && limited.query() instanceof LateInteractionQuery query) {
-        debug.add(MaxSimQParserPlugin.NAME, described(query.profile(req.getSearcher())));
+      SearchProfile profile =
+          getQuery() instanceof LimitedQuery limited ? limited.profile(req.getSearcher()) : null;
+      if (profile != null) {
+        debug.add(MaxSimQParserPlugin.NAME, described(profile));
       }
     } catch (SyntaxError | IOException e) {
       throw new SolrException(ErrorCode.SERVER_ERROR, e);
+    } catch (SolrException e) {
+      // The hits are found already, and need no more memory
+      if (e.code() != ErrorCode.TOO_MANY_REQUESTS.code) {
+        throw e;
+      }
     }
   }
 

@@ -319,6 +319,11 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     QueryResponse partial = query("q", q, "qv", qv, "timeAllowed", "40");
     assertEquals(true, partial.getHeader().get("partialResults"));
     assertEquals(0, partial.getResults().size());
+    // No time is left to tell what a search takes
+    QueryResponse debug = query("q", q, "qv", qv, "timeAllowed", "40", "debugQuery", "true");
+    assertEquals(true, debug.getHeader().get("partialResults"));
+    Map<?, ?> told = debug.getDebugMap();
+    assertTrue(String.valueOf(told), told == null || told.get("maxsim") == null);
   }
 
   /** A search that needs more than a share of the heap is refused, with the figures. */
