@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.Query;
 
@@ -107,9 +108,13 @@ public final class HitHighlighter {
     TokenOffsets offsets(String model);
   }
 
-  /** The queries of a request whose matches are shown. */
-  public HitMatches queries(Query query) {
-    return HitMatches.of(query, vectors);
+  /**
+   * The queries of a request whose matches are shown.
+   *
+   * @param names finds the name in Lucene of a field that the request names, perhaps by an alias
+   */
+  public HitMatches queries(Query query, UnaryOperator<String> names) {
+    return HitMatches.of(query, vectors == null ? null : names.apply(vectors));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Marks the words of a text whose token vectors answered a query.
@@ -28,9 +29,16 @@ import java.util.TreeMap;
  * @param after what stands after it
  * @param fragments the most parts of the text to return, 0 for all of it in one part
  * @param size about the number of chars of a part
+ * @param encoder writes each piece of the text
  * @lucene.internal
  */
-public record WordMarker(String before, String after, int fragments, int size) {
+public record WordMarker(
+    String before, String after, int fragments, int size, UnaryOperator<String> encoder) {
+
+  /** Writes the text as it is. */
+  public WordMarker(String before, String after, int fragments, int size) {
+    this(before, after, fragments, size, UnaryOperator.identity());
+  }
 
   /** A part of a text, and how well it answers. */
   private record Part(int start, int end, double weight) {}
@@ -132,14 +140,18 @@ public record WordMarker(String before, String after, int fragments, int size) {
       Word word = entry.getValue();
       if (word.start >= at) {
         int end = Math.min(word.end, part.end);
-        marked.append(text, at, word.start).append(before).append(text, word.start, end);
-        marked.append(after);
+        marked.append(encoded(text, at, word.start));
+        marked.append(before).append(encoded(text, word.start, end)).append(after);
         if (similarities) {
           marked.append(String.format(Locale.ROOT, " (%.4f)", word.similarity));
         }
         at = end;
       }
     }
-    return marked.append(text, at, part.end).toString().strip();
+    return marked.append(encoded(text, at, part.end)).toString().strip();
+  }
+
+  private String encoded(String text, int start, int end) {
+    return encoder.apply(text.substring(start, end));
   }
 }

@@ -83,7 +83,7 @@ public class TestHitHighlighter extends LuceneTestCase {
   private List<String> numbers(Query query, Map<String, Object> options) throws IOException {
     HitHighlighter highlighter = new HitHighlighter("tokens", true, options);
     return highlighter.highlight(
-        whole, highlighter.queries(query), leaf(), 0, model -> null, name -> null);
+        whole, highlighter.queries(query, name -> name), leaf(), 0, model -> null, name -> null);
   }
 
   public void testNumbers() throws IOException {
@@ -93,7 +93,7 @@ public class TestHitHighlighter extends LuceneTestCase {
         List.of("0:1:1.0000", "1:0:1.0000", "2:2:1.0000"),
         numbers(query, Map.of("similarities", true)));
     HitHighlighter highlighter = new HitHighlighter("tokens", true, Map.of());
-    HitMatches queries = highlighter.queries(query);
+    HitMatches queries = highlighter.queries(query, name -> name);
     assertEquals(
         List.of(), highlighter.highlight(whole, queries, leaf(), 1, model -> null, name -> null));
   }
@@ -133,7 +133,7 @@ public class TestHitHighlighter extends LuceneTestCase {
     all.put("offsets", "places");
     HitHighlighter highlighter = new HitHighlighter("text", false, all);
     return highlighter.highlight(
-        marker, highlighter.queries(query), leaf(), 0, model -> null, source::get);
+        marker, highlighter.queries(query, name -> name), leaf(), 0, model -> null, source::get);
   }
 
   public void testWords() throws IOException {
@@ -147,11 +147,17 @@ public class TestHitHighlighter extends LuceneTestCase {
         List.of("Red fish. Blue <em>birds</em> fly \uD83D\uDE00 <em>high</em>."),
         words(whole, birdAndHigh, Map.of("vectors", "tokens"), source));
     assertEquals(List.of(), words(whole, fish, Map.of("vectors", "other"), source));
+    HitHighlighter byAlias = new HitHighlighter("text", false, Map.of("vectors", "alias"));
+    assertEquals("tokens", byAlias.queries(fish, name -> "tokens").field());
     WordMarker parts = new WordMarker("[", "]", 1, 5);
     assertEquals(
         List.of("Blue [birds] (1.0000) fly \uD83D\uDE00 [high] (1.0000)."),
         words(parts, birdAndHigh, Map.of("similarities", true), source));
     assertEquals(List.of("Red [fish]."), words(parts, fish, Map.of(), source));
+    WordMarker encoded = new WordMarker("<b>", "</b>", 0, 5, text -> text.replace("i", "&i"));
+    assertEquals(
+        List.of("Red <b>f&ish</b>. Blue b&irds fly \uD83D\uDE00 h&igh."),
+        words(encoded, fish, Map.of(), source));
     WordMarker both = new WordMarker("[", "]", 2, 5);
     Query all = query(TOKENS);
     assertEquals(
@@ -193,7 +199,7 @@ public class TestHitHighlighter extends LuceneTestCase {
     for (String model : new String[] {null, "tiny"}) {
       HitHighlighter highlighter =
           new HitHighlighter("text", false, model == null ? Map.of() : Map.of("model", model));
-      HitMatches queries = highlighter.queries(query);
+      HitMatches queries = highlighter.queries(query, name -> name);
       HitHighlighter.Encoder encoder =
           name -> {
             assertEquals(model, name);

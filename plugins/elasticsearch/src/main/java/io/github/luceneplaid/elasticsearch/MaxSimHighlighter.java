@@ -22,6 +22,7 @@ import org.elasticsearch.index.mapper.MappedFieldType;
 import org.elasticsearch.search.fetch.FetchSubPhase.HitContext;
 import org.elasticsearch.search.fetch.subphase.highlight.FieldHighlightContext;
 import org.elasticsearch.search.fetch.subphase.highlight.HighlightField;
+import org.elasticsearch.search.fetch.subphase.highlight.HighlightUtils.Encoders;
 import org.elasticsearch.search.fetch.subphase.highlight.Highlighter;
 import org.elasticsearch.search.fetch.subphase.highlight.SearchHighlightContext.FieldOptions;
 import org.elasticsearch.xcontent.Text;
@@ -45,17 +46,16 @@ final class MaxSimHighlighter implements Highlighter {
     FieldOptions options = context.field.fieldOptions();
     boolean numbers = context.fieldType instanceof LateInteractionFieldType;
     HitHighlighter highlighter = new HitHighlighter(context.fieldName, numbers, options.options());
-    HitMatches queries =
-        (HitMatches)
-            context.cache.computeIfAbsent(
-                HitHighlighter.TYPE + " " + context.fieldName,
-                key -> highlighter.queries(context.query));
+    HitMatches queries = highlighter.queries(context.query, name -> concrete(context, name));
     WordMarker marker =
         new WordMarker(
             options.preTags()[0],
             options.postTags()[0],
             options.numberOfFragments(),
-            options.fragmentCharSize());
+            options.fragmentCharSize(),
+            "html".equals(options.encoder())
+                ? Encoders.HTML::encodeText
+                : Encoders.DEFAULT::encodeText);
     HitContext hit = context.hitContext;
     List<String> shown =
         highlighter.highlight(
@@ -64,9 +64,15 @@ final class MaxSimHighlighter implements Highlighter {
             hit.reader(),
             hit.docId(),
             texts::offsets,
-            name -> XContentMapValues.extractValue(name, hit.source().source()));
+            name -> XContentMapValues.extractValue(concrete(context, name), hit.source().source()));
     return shown.isEmpty()
         ? null
         : new HighlightField(context.fieldName, shown.stream().map(Text::new).toArray(Text[]::new));
+  }
+
+  /** The name of a field in Lucene and in the source, which is not that of an alias. */
+  private static String concrete(FieldHighlightContext context, String name) {
+    MappedFieldType type = context.context.getSearchExecutionContext().getFieldType(name);
+    return type == null ? name : type.name();
   }
 }

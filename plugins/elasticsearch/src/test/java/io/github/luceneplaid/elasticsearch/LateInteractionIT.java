@@ -19,6 +19,7 @@ import com.carrotsearch.randomizedtesting.RandomizedRunner;
 import com.carrotsearch.randomizedtesting.annotations.ThreadLeakScope;
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.luceneplaid.engine.nodes.AliasHighlights;
 import io.github.luceneplaid.engine.nodes.Http;
 import java.io.IOException;
 import java.util.List;
@@ -183,6 +184,11 @@ public class LateInteractionIT {
     assertRefused(
         createWith(", \"dims\": 4, \"pool_factor\": 65"),
         "[pool_factor]: found 65, expected 1 to 64");
+  }
+
+  @Test
+  public void testHighlightsOfAliases() throws IOException {
+    AliasHighlights.check(http);
   }
 
   /** Only settings that do not affect stored data can be changed. */

@@ -44,9 +44,9 @@ import org.elasticsearch.common.breaker.CircuitBreakingException;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.settings.ClusterSettings;
 import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.indices.breaker.CircuitBreakerMetrics;
 import org.elasticsearch.indices.breaker.HierarchyCircuitBreakerService;
-import org.elasticsearch.index.query.SearchExecutionContext;
 import org.elasticsearch.search.internal.ContextIndexSearcher;
 import org.elasticsearch.tasks.TaskCancelledException;
 import org.junit.BeforeClass;
@@ -160,8 +160,7 @@ public class TestCancellableQuery extends LuceneTestCase {
       CircuitBreakingException e =
           expectThrows(
               CircuitBreakingException.class,
-              () ->
-                  searcher.rewrite(new CancellableQuery(search, context(searcher, breaker))));
+              () -> searcher.rewrite(new CancellableQuery(search, context(searcher, breaker))));
       assertTrue(e.getMessage(), e.getMessage().contains("[<maxsim>]"));
       assertTrue(e.getBytesWanted() > e.getByteLimit());
       assertEquals(8 << 20, breaker.getUsed());
@@ -263,8 +262,7 @@ public class TestCancellableQuery extends LuceneTestCase {
             FilteredReaders.kind(opened.leaves().get(0).reader(), values));
         assertNotNull(FilteredReaders.source(leaf, values));
         Query nearest = new ExactKnnQuery("v", new float[] {1, 0}, 5);
-        assertEquals(
-            5, searcher.count(new CancellableQuery(nearest, context(searcher, null))));
+        assertEquals(5, searcher.count(new CancellableQuery(nearest, context(searcher, null))));
         int looks = Integer.MAX_VALUE - left.get();
         left.set(random().nextInt(looks / 2));
         expectThrows(

@@ -22,6 +22,7 @@ import org.opensearch.index.mapper.MappedFieldType;
 import org.opensearch.search.fetch.FetchSubPhase.HitContext;
 import org.opensearch.search.fetch.subphase.highlight.FieldHighlightContext;
 import org.opensearch.search.fetch.subphase.highlight.HighlightField;
+import org.opensearch.search.fetch.subphase.highlight.HighlightUtils.Encoders;
 import org.opensearch.search.fetch.subphase.highlight.Highlighter;
 import org.opensearch.search.fetch.subphase.highlight.SearchHighlightContext.FieldOptions;
 
@@ -44,17 +45,16 @@ final class MaxSimHighlighter implements Highlighter {
     FieldOptions options = context.field.fieldOptions();
     boolean numbers = context.fieldType instanceof LateInteractionFieldType;
     HitHighlighter highlighter = new HitHighlighter(context.fieldName, numbers, options.options());
-    HitMatches queries =
-        (HitMatches)
-            context.cache.computeIfAbsent(
-                HitHighlighter.TYPE + " " + context.fieldName,
-                key -> highlighter.queries(context.query));
+    HitMatches queries = highlighter.queries(context.query, name -> concrete(context, name));
     WordMarker marker =
         new WordMarker(
             options.preTags()[0],
             options.postTags()[0],
             options.numberOfFragments(),
-            options.fragmentCharSize());
+            options.fragmentCharSize(),
+            "html".equals(options.encoder())
+                ? Encoders.HTML::encodeText
+                : Encoders.DEFAULT::encodeText);
     HitContext hit = context.hitContext;
     List<String> shown =
         highlighter.highlight(
@@ -63,9 +63,15 @@ final class MaxSimHighlighter implements Highlighter {
             hit.reader(),
             hit.docId(),
             texts::offsets,
-            name -> hit.sourceLookup().extractValue(name, null));
+            name -> hit.sourceLookup().extractValue(concrete(context, name), null));
     return shown.isEmpty()
         ? null
         : new HighlightField(context.fieldName, shown.stream().map(Text::new).toArray(Text[]::new));
+  }
+
+  /** The name of a field in Lucene and in the source, which is not that of an alias. */
+  private static String concrete(FieldHighlightContext context, String name) {
+    MappedFieldType type = context.context.getQueryShardContext().fieldMapper(name);
+    return type == null ? name : type.name();
   }
 }

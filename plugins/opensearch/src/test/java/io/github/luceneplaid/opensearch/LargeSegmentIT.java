@@ -29,7 +29,9 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** A segment of more documents than OpenSearch counts by itself. The last documents are the best. */
+/**
+ * A segment of more documents than OpenSearch counts by itself. The last documents are the best.
+ */
 public class LargeSegmentIT {
 
   @ClassRule public static final TemporaryFolder FOLDER = new TemporaryFolder();
@@ -100,8 +102,7 @@ public class LargeSegmentIT {
     List<String> best =
         IntStream.range(0, 10).mapToObj(i -> Integer.toString(DOCUMENTS - 1 - i)).toList();
     for (String query : QUERIES) {
-      for (String filter :
-          List.of("{\"range\": {\"n\": {\"gte\": 1}}}", "{\"match_all\": {}}")) {
+      for (String filter : List.of("{\"range\": {\"n\": {\"gte\": 1}}}", "{\"match_all\": {}}")) {
         ObjectNode search = search(query, ", \"filter\": " + filter);
         String sorted = search.toString().replace("desc", "asc");
         assertEquals(best, ids(node.search("large", search.toString())));
@@ -134,9 +135,9 @@ public class LargeSegmentIT {
                 .put("profile", true)
                 .toString();
         for (String each : List.of(body, body.replace("\"recall\":1", "\"exact\":true"))) {
-          String exact = each.contains("exact\":") ? each.replace("\"candidates\":100000,", "") : each;
-          JsonNode answer =
-              node.http().post("/large/_search?search_type=" + type, exact).ok();
+          String exact =
+              each.contains("exact\":") ? each.replace("\"candidates\":100000,", "") : each;
+          JsonNode answer = node.http().post("/large/_search?search_type=" + type, exact).ok();
           JsonNode hit = answer.at("/hits/hits/0");
           assertEquals(Integer.toString(DOCUMENTS - 1), hit.get("_id").asText());
           assertEquals("q", hit.at("/matched_queries/0").asText());

@@ -22,6 +22,7 @@ import static org.junit.Assume.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.luceneplaid.engine.nodes.AliasHighlights;
 import io.github.luceneplaid.engine.nodes.CranfieldTokens;
 import io.github.luceneplaid.engine.nodes.Http;
 import io.github.luceneplaid.engine.nodes.Ports;
@@ -469,6 +470,11 @@ public class OpenSearchIT {
     }
     assertEquals(10, count);
     assertEquals(1 + 2 + 1 + 1 + 1 + 2, hits);
+  }
+
+  @Test
+  public void testHighlightsOfAliases() throws IOException {
+    AliasHighlights.check(http);
   }
 
   /** Without the second plugin, questions in words are refused. */

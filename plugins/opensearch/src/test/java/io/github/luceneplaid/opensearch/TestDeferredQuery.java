@@ -241,7 +241,9 @@ public class TestDeferredQuery extends LuceneTestCase {
     protected void doClose() {}
   }
 
-  /** Exact scores are computed after the rewrite, so their memory is held until the request ends. */
+  /**
+   * Exact scores are computed after the rewrite, so their memory is held until the request ends.
+   */
   public void testMemoryOfScores() throws IOException {
     CircuitBreaker breaker = breaker();
     SearchContext request = new Request();

@@ -113,7 +113,10 @@ public final class MaxSimTransformerFactory extends TransformerFactory {
     @Override
     public void setContext(ResultContext context) {
       super.setContext(context);
-      queries = context.getQuery() == null ? null : highlighter.queries(context.getQuery());
+      queries =
+          context.getQuery() == null
+              ? null
+              : highlighter.queries(context.getQuery(), field -> field);
     }
 
     @Override
