@@ -137,7 +137,7 @@ final class BlockCheck {
     }
     long squares = 0;
     for (int j = 0; j < dimension; j++) {
-      int weight = tile[j * VectorKernels.TILE_LANES + lane];
+      long weight = tile[j * VectorKernels.TILE_LANES + lane];
       squares += weight * weight;
     }
     return squares <= mostSquares
