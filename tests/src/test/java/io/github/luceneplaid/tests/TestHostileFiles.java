@@ -26,6 +26,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ public class TestHostileFiles extends LuceneTestCase {
     HostileTrials.run(
         what,
         TEST_NIGHTLY,
-        e -> e instanceof IOException,
+        e -> e instanceof IOException || e instanceof UncheckedIOException,
         source,
         damaged -> reading.read(damaged.copy()));
   }
