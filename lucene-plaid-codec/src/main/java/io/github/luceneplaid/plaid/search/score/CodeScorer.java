@@ -70,6 +70,8 @@ public final class CodeScorer {
   private final float[] tileBest;
   private final float[] least;
   private final int[] which;
+
+  /** Null if exact scores come from raw tokens. */
   private final TileMaxima maxima;
 
   /**
@@ -104,7 +106,7 @@ public final class CodeScorer {
     this.tileBest = new float[VectorKernels.padded(count)];
     this.least = new float[count];
     this.which = new int[count];
-    this.maxima = new TileMaxima(count);
+    this.maxima = segment.rows() == null ? new TileMaxima(count) : null;
   }
 
   /**
@@ -116,7 +118,7 @@ public final class CodeScorer {
   public boolean match(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
-    int number = maxima.add(ordinal, tiles(start, end));
+    int number = maxima == null ? -1 : maxima.add(ordinal, tiles(start, end));
     int tileNumber = 0;
     int sinceLook = 0;
     int mostTiles = tilesBetweenLooks(TimeLimit.SHORT_PRODUCTS);
@@ -215,7 +217,7 @@ public final class CodeScorer {
   public boolean matchExactly(int ordinal, float[] best) throws IOException {
     long start = segment.firstHalf(ordinal);
     long end = segment.firstHalf(ordinal + 1);
-    int number = maxima.find(ordinal);
+    int number = maxima == null ? -1 : maxima.find(ordinal);
     if (number >= 0) {
       maxima.bounds(number, tiles(start, end), query.error(), least);
     }
