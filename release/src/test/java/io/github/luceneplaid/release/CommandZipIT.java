@@ -119,7 +119,8 @@ public class CommandZipIT extends LuceneTestCase {
     }
     // Each jar is listed, and its licence is named
     String list = Files.readString(home.resolve("sbom.cyclonedx.json"));
-    Set<String> credits = Set.of(Files.readString(home.resolve("NOTICE")).split("[\\s,:()]+"));
+    Set<String> credits =
+        new TreeSet<>(List.of(Files.readString(home.resolve("NOTICE")).split("[\\s,:()]+")));
     try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
       for (Path jar : (Iterable<Path>) jars::iterator) {
         String name = jar.getFileName().toString();
