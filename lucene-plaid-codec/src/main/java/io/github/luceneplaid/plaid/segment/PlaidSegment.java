@@ -35,12 +35,12 @@ import org.apache.lucene.util.LongValues;
  * Another thread uses a {@link #copy}.
  *
  * <p>Centroids, regions and the cell table are loaded to the heap when they are first used. All
- * copies share them. With dimension d, they take 4 · d bytes for each centroid, and 12 bytes for
- * each region in the cell table. If the regions are not the centroids, each region takes 4 · d
- * bytes more. This is 1 MB for 2,048 centroids of 128 dimensions, the number for 4 million tokens.
- * A segment has at most 65,536 centroids and as many regions. For each 128 dimensions these take at
- * most 34 MB if the centroids are the regions, and 68 MB otherwise. A flat field loads nothing.
- * Everything else is read from the files.
+ * copies share them. With dimension d, they take 4 · d bytes for each centroid, and 16 bytes for
+ * each region and its entry in the cell table. If the regions are not the centroids, each region
+ * takes 4 · d bytes more. This is 1 MB for 2,048 centroids of 128 dimensions, the number for 4
+ * million tokens. A segment has at most 65,536 centroids and as many regions. For each 128
+ * dimensions these take at most 35 MB if the centroids are the regions, and 69 MB otherwise. A flat
+ * field loads nothing. Everything else is read from the files.
  *
  * @lucene.internal
  */
