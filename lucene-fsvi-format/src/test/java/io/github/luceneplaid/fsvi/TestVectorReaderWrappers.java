@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +24,6 @@ import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
@@ -94,19 +94,9 @@ public class TestVectorReaderWrappers extends LuceneTestCase {
     };
   }
 
-  private static class Wrapper extends FilterLeafReader {
+  private static class Wrapper extends UncachedReader {
     Wrapper(LeafReader in) {
       super(in);
-    }
-
-    @Override
-    public CacheHelper getCoreCacheHelper() {
-      return null;
-    }
-
-    @Override
-    public CacheHelper getReaderCacheHelper() {
-      return null;
     }
   }
 

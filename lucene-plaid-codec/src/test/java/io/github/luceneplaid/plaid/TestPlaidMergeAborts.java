@@ -20,6 +20,7 @@ import static io.github.luceneplaid.plaid.TokenDocuments.unit;
 import static io.github.luceneplaid.plaid.TokenDocuments.valuesById;
 import static io.github.luceneplaid.testframework.UndeletedFiles.assertNoTemporaryFiles;
 
+import io.github.luceneplaid.testframework.UncachedReader;
 import io.github.luceneplaid.testframework.UndeletedFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -31,7 +32,6 @@ import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterBinaryDocValues;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FilterMergePolicy;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -79,7 +79,7 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
   /** Values each of which is a step, and that do not show what is behind them. */
   private static CodecReader counted(CodecReader reader, Trigger trigger) throws IOException {
     return SlowCodecReaderWrapper.wrap(
-        new FilterLeafReader(reader) {
+        new UncachedReader(reader) {
           @Override
           public BinaryDocValues getBinaryDocValues(String field) throws IOException {
             return new FilterBinaryDocValues(super.getBinaryDocValues(field)) {
@@ -89,16 +89,6 @@ public class TestPlaidMergeAborts extends LuceneTestCase {
                 return super.nextDoc();
               }
             };
-          }
-
-          @Override
-          public CacheHelper getCoreCacheHelper() {
-            return null;
-          }
-
-          @Override
-          public CacheHelper getReaderCacheHelper() {
-            return null;
           }
         });
   }

@@ -24,6 +24,7 @@ import io.github.luceneplaid.plaid.ivf.CellLayout;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.write.CodebookPlan;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,7 +38,6 @@ import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterBinaryDocValues;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.store.Directory;
@@ -184,7 +184,7 @@ public class TestPlaidStatistics extends LuceneTestCase {
         });
   }
 
-  private static final class Filtered extends FilterLeafReader {
+  private static final class Filtered extends UncachedReader {
     Filtered(LeafReader in) {
       super(in);
     }
@@ -193,16 +193,6 @@ public class TestPlaidStatistics extends LuceneTestCase {
     public BinaryDocValues getBinaryDocValues(String field) throws IOException {
       BinaryDocValues values = super.getBinaryDocValues(field);
       return values == null ? null : new FilterBinaryDocValues(values) {};
-    }
-
-    @Override
-    public CacheHelper getCoreCacheHelper() {
-      return null;
-    }
-
-    @Override
-    public CacheHelper getReaderCacheHelper() {
-      return null;
     }
   }
 

@@ -12,12 +12,12 @@
 package io.github.luceneplaid.plaid.search;
 
 import io.github.luceneplaid.plaid.LateInteractionQuery;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
@@ -93,7 +93,7 @@ public class TestInaccurateCosts extends LateInteractionTestCase {
     }
   }
 
-  private static final class Leaf extends FilterLeafReader {
+  private static final class Leaf extends UncachedReader {
     Leaf(LeafReader in) {
       super(in);
     }
@@ -102,16 +102,6 @@ public class TestInaccurateCosts extends LateInteractionTestCase {
     public BinaryDocValues getBinaryDocValues(String field) throws IOException {
       BinaryDocValues values = in.getBinaryDocValues(field);
       return values == null ? null : new Values(values);
-    }
-
-    @Override
-    public CacheHelper getCoreCacheHelper() {
-      return null;
-    }
-
-    @Override
-    public CacheHelper getReaderCacheHelper() {
-      return null;
     }
   }
 

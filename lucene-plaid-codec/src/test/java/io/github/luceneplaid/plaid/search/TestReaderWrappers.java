@@ -19,6 +19,7 @@ import io.github.luceneplaid.plaid.MaxSimRescorer;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.SearchProfile;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,6 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.FilterBinaryDocValues;
 import org.apache.lucene.index.FilterDirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
@@ -98,21 +98,11 @@ public class TestReaderWrappers extends LateInteractionTestCase {
           new SubReaderWrapper() {
             @Override
             public LeafReader wrap(LeafReader leaf) {
-              return new FilterLeafReader(leaf) {
+              return new UncachedReader(leaf) {
                 @Override
                 public BinaryDocValues getBinaryDocValues(String field) throws IOException {
                   BinaryDocValues values = super.getBinaryDocValues(field);
                   return values == null ? null : wrap.wrap(in, values);
-                }
-
-                @Override
-                public CacheHelper getCoreCacheHelper() {
-                  return null;
-                }
-
-                @Override
-                public CacheHelper getReaderCacheHelper() {
-                  return null;
                 }
               };
             }

@@ -18,6 +18,7 @@ import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.fsvi.internal.FilteredReaders;
 import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +27,6 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
@@ -193,18 +193,7 @@ public class TestCancellableQuery extends LuceneTestCase {
 
   /** An overlay of a segment, as highlighters make one for each document. */
   private IndexSearcher overlay() {
-    return new IndexSearcher(
-        new FilterLeafReader(reader.leaves().get(0).reader()) {
-          @Override
-          public CacheHelper getCoreCacheHelper() {
-            return null;
-          }
-
-          @Override
-          public CacheHelper getReaderCacheHelper() {
-            return null;
-          }
-        });
+    return new IndexSearcher(new UncachedReader(reader.leaves().get(0).reader()));
   }
 
   /** The hits of a shard are found once, also for readers of its segments. */

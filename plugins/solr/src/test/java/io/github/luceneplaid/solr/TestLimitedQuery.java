@@ -15,9 +15,9 @@ package io.github.luceneplaid.solr;
 import io.github.luceneplaid.engine.LateInteractionRequest;
 import io.github.luceneplaid.engine.MemoryLimit;
 import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.testframework.UncachedReader;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.solr.common.SolrException;
@@ -80,17 +80,7 @@ public class TestLimitedQuery extends SolrCoreTestCase {
   /** An overlay of a segment, as the highlighter makes one for each document. */
   private static IndexSearcher overlay(IndexSearcher searcher) {
     return new IndexSearcher(
-        new FilterLeafReader(searcher.getIndexReader().leaves().get(0).reader()) {
-          @Override
-          public CacheHelper getCoreCacheHelper() {
-            return null;
-          }
-
-          @Override
-          public CacheHelper getReaderCacheHelper() {
-            return null;
-          }
-        });
+        new UncachedReader(searcher.getIndexReader().leaves().get(0).reader()));
   }
 
   /** A request finds its hits once, for explanations and highlighting, too. */
