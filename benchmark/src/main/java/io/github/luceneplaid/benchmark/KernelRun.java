@@ -33,6 +33,7 @@ final class KernelRun {
   static void run(Cache cache, RunInfo info, boolean quick) throws IOException {
     Path folder = Files.createDirectories(cache.results().resolve("kernels"));
     run("MachinePeak", "panama", folder, quick);
+    run("ShuffleKernels", "panama", folder, quick);
     for (String twin : List.of("panama", "scalar")) {
       run("(Tile|Row)Kernels", twin, folder, quick);
       run("ComparisonKernels", twin, folder, quick);
@@ -68,6 +69,7 @@ final class KernelRun {
     for (String name :
         List.of(
             "MachinePeak-panama",
+            "ShuffleKernels-panama",
             "TileRowKernels-panama",
             "TileRowKernels-scalar",
             "ComparisonKernels-panama",
