@@ -45,12 +45,8 @@ final class PanamaFloatTile {
     }
     Objects.checkFromIndexSize(0, Math.multiplyExact(n, ROW), sums.length);
     for (int column = 0; column < ROW; column += 2 * LENGTH) {
-      int i = 0;
-      for (; i + 4 <= n; i += 4) {
-        dot4(tile, column, dim, queries, which, i, sums);
-      }
-      for (; i < n; i++) {
-        dot1(tile, column, dim, queries, which[i] * dim, sums, i * ROW + column);
+      for (int i = 0; i < n; i += 4) {
+        dot4(tile, column, dim, queries, which, i, n - 1, sums);
       }
     }
   }
@@ -60,14 +56,28 @@ final class PanamaFloatTile {
     return (FloatVector) row.convertShape(VectorOperators.S2F, FLOATS, 0);
   }
 
-  /** Two vectors side by side, because each product waits for the one before */
+  /**
+   * Multiplies up to four query tokens; in place of those beyond the last one, the last one is
+   * multiplied again. A kernel for fewer would be so small that it is inlined, and in a large
+   * method its vectors may be boxed. Two vectors lie side by side, because each product waits for
+   * the one before.
+   */
   private static void dot4(
-      short[] tile, int column, int dim, float[] queries, int[] which, int i, float[] sums) {
+      short[] tile,
+      int column,
+      int dim,
+      float[] queries,
+      int[] which,
+      int i,
+      int last,
+      float[] sums) {
+    int i1 = Math.min(i + 1, last);
+    int i2 = Math.min(i + 2, last);
+    int i3 = Math.min(i + 3, last);
     int q0 = which[i] * dim;
-    int q1 = which[i + 1] * dim;
-    int q2 = which[i + 2] * dim;
-    int q3 = which[i + 3] * dim;
-    int out = i * ROW + column;
+    int q1 = which[i1] * dim;
+    int q2 = which[i2] * dim;
+    int q3 = which[i3] * dim;
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -92,26 +102,14 @@ final class PanamaFloatTile {
       a3 = fma(a, query, a3);
       b3 = fma(b, query, b3);
     }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
-    a1.intoArray(sums, out + ROW);
-    b1.intoArray(sums, out + ROW + LENGTH);
-    a2.intoArray(sums, out + 2 * ROW);
-    b2.intoArray(sums, out + 2 * ROW + LENGTH);
-    a3.intoArray(sums, out + 3 * ROW);
-    b3.intoArray(sums, out + 3 * ROW + LENGTH);
+    store(a0, b0, sums, i * ROW + column);
+    store(a1, b1, sums, i1 * ROW + column);
+    store(a2, b2, sums, i2 * ROW + column);
+    store(a3, b3, sums, i3 * ROW + column);
   }
 
-  private static void dot1(
-      short[] tile, int column, int dim, float[] queries, int q, float[] sums, int out) {
-    FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector b0 = a0;
-    for (int j = 0; j < dim; j++) {
-      FloatVector query = FloatVector.broadcast(FLOATS, queries[q + j]);
-      a0 = fma(row(tile, column + j * ROW), query, a0);
-      b0 = fma(row(tile, column + LENGTH + j * ROW), query, b0);
-    }
-    a0.intoArray(sums, out);
-    b0.intoArray(sums, out + LENGTH);
+  private static void store(FloatVector a, FloatVector b, float[] sums, int offset) {
+    a.intoArray(sums, offset);
+    b.intoArray(sums, offset + LENGTH);
   }
 }
