@@ -12,6 +12,7 @@
 package io.github.luceneplaid.benchmark.kernels;
 
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
+import io.github.luceneplaid.fsvi.simd.TileQuery;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.ivf.CellLayout;
 import java.util.SplittableRandom;
@@ -49,6 +50,7 @@ public class TileKernels {
   private final byte[] codes = new byte[ResidualTables.codeBytes(8, DIM)];
   private final byte[] cells = new byte[CELLS * CELL];
   private final short[] queries = new short[NQ * DIM];
+  private TileQuery tileQuery;
   private final float[] floatQueries = new float[NQ * DIM];
   private final short[] sums = new short[VectorKernels.sumsLength(NQ)];
   private final short[] otherSums = new short[VectorKernels.sumsLength(NQ)];
@@ -71,6 +73,7 @@ public class TileKernels {
       queries[i] = (short) random.nextInt(-8, 9);
       floatQueries[i] = (float) random.nextGaussian() / 12;
     }
+    tileQuery = kernels.tileQuery(queries, NQ, DIM);
     for (int i = 0; i < table.length; i++) {
       table[i] = (float) random.nextGaussian() / 3;
     }
@@ -117,7 +120,7 @@ public class TileKernels {
   @Benchmark
   @OperationsPerInvocation(TILE)
   public short[] dotTile() {
-    kernels.dotTile(tile, DIM, queries, 0, NQ, LANES, sums);
+    kernels.dotTile(tile, tileQuery, LANES, sums);
     return sums;
   }
 
@@ -125,7 +128,7 @@ public class TileKernels {
   @Benchmark
   @OperationsPerInvocation(2 * TILE)
   public short[] dotTiles() {
-    kernels.dotTiles(tile, tile, DIM, queries, 0, NQ, LANES, sums, otherSums);
+    kernels.dotTiles(tile, tile, tileQuery, LANES, sums, otherSums);
     return otherSums;
   }
 
@@ -133,7 +136,7 @@ public class TileKernels {
   @Benchmark
   @OperationsPerInvocation(TILE / 2)
   public short[] dotTileHalf() {
-    kernels.dotTile(tile, DIM, queries, 0, NQ, LANES / 2, sums);
+    kernels.dotTile(tile, tileQuery, LANES / 2, sums);
     return sums;
   }
 
@@ -175,7 +178,7 @@ public class TileKernels {
   public float[] integerMaxSim4() {
     kernels.decodeBlock(codes, 0, 4, DIM, tile, 0);
     kernels.decodeBlock(codes, 0, 4, DIM, tile, VectorKernels.BLOCK_LANES);
-    kernels.dotTile(tile, DIM, queries, 0, NQ, LANES, sums);
+    kernels.dotTile(tile, tileQuery, LANES, sums);
     kernels.maxTile(sums, NQ, LANES, table, NQ, rows, scale, factor, queryScale, max);
     return max;
   }

@@ -97,14 +97,18 @@ final class PanamaKernels implements VectorKernels {
   }
 
   @Override
-  public void dotTile(
-      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
+  public TileQuery tileQuery(short[] queries, int nq, int dim) {
+    return new TileQuery(queries, nq, dim, PanamaBlockTile.spread(queries, nq, dim));
+  }
+
+  @Override
+  public void dotTile(short[] tile, TileQuery query, int lanes, short[] sums) {
     if (lanes <= BLOCK_LANES) {
-      PanamaBlockTile.dot(tile, dim, queries, queriesOffset, nq, BLOCK_LANES, sums);
+      PanamaBlockTile.dot(tile, query, BLOCK_LANES, sums);
     } else if (BITS < 512) {
-      PanamaBlockTile.dot(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
+      PanamaBlockTile.dot(tile, query, TILE_LANES, sums);
     } else {
-      PanamaTile.dot(tile, dim, queries, queriesOffset, nq, sums);
+      PanamaTile.dot(tile, query.dimension, query.values, 0, query.count, sums);
     }
   }
 
@@ -112,18 +116,16 @@ final class PanamaKernels implements VectorKernels {
   public void dotTiles(
       short[] tile,
       short[] other,
-      int dim,
-      short[] queries,
-      int queriesOffset,
-      int nq,
+      TileQuery query,
       int otherLanes,
       short[] sums,
       short[] otherSums) {
-    if (BITS < 512 || nq < 2) {
-      dotTile(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
-      dotTile(other, dim, queries, queriesOffset, nq, otherLanes, otherSums);
+    if (BITS < 512 || query.count < 2) {
+      dotTile(tile, query, TILE_LANES, sums);
+      dotTile(other, query, otherLanes, otherSums);
     } else {
-      PanamaTilePair.dot(tile, other, dim, queries, queriesOffset, nq, sums, otherSums);
+      PanamaTilePair.dot(
+          tile, other, query.dimension, query.values, 0, query.count, sums, otherSums);
     }
   }
 

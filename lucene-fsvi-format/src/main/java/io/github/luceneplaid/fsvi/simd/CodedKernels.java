@@ -79,32 +79,35 @@ public interface CodedKernels {
       int tileOffset);
 
   /**
+   * Lays out query tokens for {@link #dotTile(short[], TileQuery, int, short[])} and {@link
+   * #dotTiles} of the same kernels.
+   *
+   * @param queries [nq][dim], which must not change afterwards
+   * @param nq number of query tokens
+   * @param dim number of dimensions
+   */
+  TileQuery tileQuery(short[] queries, int nq, int dim);
+
+  /**
    * Multiplies a tile with query tokens of integers, in wrapping 16-bit arithmetic: {@code sums[q *
-   * 32 + lane] = (short) Σ_j tile[j * 32 + lane] * queries[queriesOffset + q * dim + j]}. The
-   * result is the true sum whenever that fits into 16 bits, whatever the partial sums did.
+   * 32 + lane] = (short) Σ_j tile[j * 32 + lane] * queries[q * dim + j]}. The result is the true
+   * sum whenever that fits into 16 bits, whatever the partial sums did.
    *
    * @param tile of dim * 32 weights
-   * @param dim number of dimensions
-   * @param queries [nq][dim]
-   * @param queriesOffset index of the first element of queries
-   * @param nq number of query tokens
-   * @param lanes number of tokens in the tile, 0 to 32; Up to 16 cost half as much. The sums of the
+   * @param query from {@link #tileQuery}
+   * @param lanes number of tokens in the tile, 0 to 32. Up to 16 cost half as much. The sums of the
    *     other lanes are undefined.
    * @param sums [nq][32]
    */
-  void dotTile(
-      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums);
+  void dotTile(short[] tile, TileQuery query, int lanes, short[] sums);
 
   /**
-   * Does {@link #dotTile(short[], int, short[], int, int, int, short[])} with two tiles at once,
-   * which is faster than one tile after the other. The first tile has 32 tokens.
+   * Does {@link #dotTile(short[], TileQuery, int, short[])} with two tiles at once, which is faster
+   * than one tile after the other. The first tile has 32 tokens.
    *
    * @param tile of dim * 32 weights
    * @param other of dim * 32 weights
-   * @param dim number of dimensions
-   * @param queries [nq][dim]
-   * @param queriesOffset index of the first element of queries
-   * @param nq number of query tokens
+   * @param query from {@link #tileQuery}
    * @param otherLanes number of tokens in the other tile, 0 to 32. The sums of its other lanes are
    *     undefined.
    * @param sums [nq][32]
@@ -113,10 +116,7 @@ public interface CodedKernels {
   void dotTiles(
       short[] tile,
       short[] other,
-      int dim,
-      short[] queries,
-      int queriesOffset,
-      int nq,
+      TileQuery query,
       int otherLanes,
       short[] sums,
       short[] otherSums);

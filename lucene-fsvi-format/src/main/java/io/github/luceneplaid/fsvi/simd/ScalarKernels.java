@@ -119,24 +119,25 @@ final class ScalarKernels implements VectorKernels {
   }
 
   @Override
-  public void dotTile(
-      short[] tile, int dim, short[] queries, int queriesOffset, int nq, int lanes, short[] sums) {
-    ScalarTile.dot(tile, dim, queries, queriesOffset, nq, lanes, sums);
+  public TileQuery tileQuery(short[] queries, int nq, int dim) {
+    return new TileQuery(queries, nq, dim, null);
+  }
+
+  @Override
+  public void dotTile(short[] tile, TileQuery query, int lanes, short[] sums) {
+    ScalarTile.dot(tile, query.dimension, query.values, 0, query.count, lanes, sums);
   }
 
   @Override
   public void dotTiles(
       short[] tile,
       short[] other,
-      int dim,
-      short[] queries,
-      int queriesOffset,
-      int nq,
+      TileQuery query,
       int otherLanes,
       short[] sums,
       short[] otherSums) {
-    dotTile(tile, dim, queries, queriesOffset, nq, TILE_LANES, sums);
-    dotTile(other, dim, queries, queriesOffset, nq, otherLanes, otherSums);
+    dotTile(tile, query, TILE_LANES, sums);
+    dotTile(other, query, otherLanes, otherSums);
   }
 
   @Override

@@ -220,14 +220,24 @@ public class TestCodedKernels extends LuceneTestCase {
     return shorts;
   }
 
-  private static void assertDotTile(short[] tile, int dim, short[] queries, int offset, int nq) {
+  /** Two query tokens of 8 dimensions. */
+  private static TileQuery query(VectorKernels kernels) {
+    return kernels.tileQuery(new short[16], 2, 8);
+  }
+
+  private static void dotScalar(short[] tile, int dim, short[] queries, int nq, short[] sums) {
+    VectorKernels scalar = new ScalarKernels();
+    scalar.dotTile(tile, scalar.tileQuery(queries, nq, dim), 32, sums);
+  }
+
+  private static void assertDotTile(short[] tile, int dim, short[] queries, int nq) {
     short[] expected = new short[nq * 32 + 7];
     Arrays.fill(expected, (short) 4711);
     for (int q = 0; q < nq; q++) {
       for (int lane = 0; lane < 32; lane++) {
         int sum = 0;
         for (int j = 0; j < dim; j++) {
-          sum += tile[j * 32 + lane] * queries[offset + q * dim + j];
+          sum += tile[j * 32 + lane] * queries[q * dim + j];
         }
         expected[q * 32 + lane] = (short) sum;
       }
@@ -235,7 +245,7 @@ public class TestCodedKernels extends LuceneTestCase {
     for (VectorKernels kernels : twins()) {
       short[] sums = new short[nq * 32 + 7];
       Arrays.fill(sums, (short) 4711);
-      kernels.dotTile(tile, dim, queries, offset, nq, 32, sums);
+      kernels.dotTile(tile, kernels.tileQuery(queries, nq, dim), 32, sums);
       assertArrayEquals(kernels.name() + " dim=" + dim + " nq=" + nq, expected, sums);
     }
   }
@@ -243,17 +253,15 @@ public class TestCodedKernels extends LuceneTestCase {
   public void testDotTileDimensions() {
     for (int dim : DIMENSIONS) {
       int nq = TestUtil.nextInt(random(), 1, 20);
-      int offset = random().nextInt(5);
-      assertDotTile(
-          randomShorts(dim * 32, 127), dim, randomShorts(offset + nq * dim, 180), offset, nq);
+      assertDotTile(randomShorts(dim * 32, 127), dim, randomShorts(nq * dim, 180), nq);
     }
   }
 
   public void testDotTileQueries() {
     for (int nq : QUERIES) {
-      assertDotTile(randomShorts(48 * 32, 127), 48, randomShorts(nq * 48, 180), 0, nq);
+      assertDotTile(randomShorts(48 * 32, 127), 48, randomShorts(nq * 48, 180), nq);
     }
-    assertDotTile(randomShorts(48 * 32, 127), 48, new short[0], 0, 0);
+    assertDotTile(randomShorts(48 * 32, 127), 48, new short[0], 0);
   }
 
   public void testDotTileWrapsAround() {
@@ -262,7 +270,6 @@ public class TestCodedKernels extends LuceneTestCase {
           randomShorts(100 * 32, Short.MAX_VALUE),
           100,
           randomShorts(nq * 100, Short.MAX_VALUE),
-          0,
           nq);
     }
   }
@@ -280,7 +287,7 @@ public class TestCodedKernels extends LuceneTestCase {
     }
     for (VectorKernels kernels : twins()) {
       short[] sums = new short[32];
-      kernels.dotTile(tile, dim, query, 0, 1, 32, sums);
+      kernels.dotTile(tile, kernels.tileQuery(query, 1, dim), 32, sums);
       for (int lane = 0; lane < 32; lane++) {
         assertEquals(kernels.name(), (short) (-127 * lane), sums[lane]);
       }
@@ -291,13 +298,11 @@ public class TestCodedKernels extends LuceneTestCase {
     for (VectorKernels kernels : twins()) {
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32 - 1], 8, new short[16], 0, 2, 32, new short[64]));
+          () -> kernels.dotTile(new short[8 * 32 - 1], query(kernels), 32, new short[64]));
+      expectThrows(IndexOutOfBoundsException.class, () -> kernels.tileQuery(new short[15], 2, 8));
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 1, 2, 32, new short[64]));
-      expectThrows(
-          IndexOutOfBoundsException.class,
-          () -> kernels.dotTile(new short[8 * 32], 8, new short[16], 0, 2, 32, new short[63]));
+          () -> kernels.dotTile(new short[8 * 32], query(kernels), 32, new short[63]));
     }
   }
 
@@ -369,11 +374,11 @@ public class TestCodedKernels extends LuceneTestCase {
       short[] tile = randomShorts(48 * 32, 127);
       short[] queries = randomShorts(nq * 48, 180);
       short[] expected = new short[nq * 32];
-      new ScalarKernels().dotTile(tile, 48, queries, 0, nq, 32, expected);
+      dotScalar(tile, 48, queries, nq, expected);
       for (VectorKernels kernels : twins()) {
         short[] sums = new short[nq * 32];
         int lanes = 1 + random().nextInt(16);
-        kernels.dotTile(tile, 48, queries, 0, nq, lanes, sums);
+        kernels.dotTile(tile, kernels.tileQuery(queries, nq, 48), lanes, sums);
         for (int i = 0; i < sums.length; i++) {
           if (i % 32 < lanes) {
             assertEquals(kernels.name() + " nq=" + nq, expected[i], sums[i]);
@@ -448,18 +453,18 @@ public class TestCodedKernels extends LuceneTestCase {
       int dim = 1 + random().nextInt(60);
       short[] tile = randomShorts(dim * 32, 127);
       short[] other = randomShorts(dim * 32, 127);
-      int offset = random().nextInt(5);
-      short[] queries = randomShorts(offset + nq * dim, 180);
+      short[] queries = randomShorts(nq * dim, 180);
       int otherLanes = random().nextInt(33);
       short[] expected = new short[nq * 32];
       short[] otherExpected = new short[nq * 32];
-      new ScalarKernels().dotTile(tile, dim, queries, offset, nq, 32, expected);
-      new ScalarKernels().dotTile(other, dim, queries, offset, nq, 32, otherExpected);
+      dotScalar(tile, dim, queries, nq, expected);
+      dotScalar(other, dim, queries, nq, otherExpected);
       for (VectorKernels kernels : twins()) {
         String message = kernels.name() + " dim=" + dim + " nq=" + nq;
         short[] sums = new short[nq * 32];
         short[] otherSums = new short[nq * 32];
-        kernels.dotTiles(tile, other, dim, queries, offset, nq, otherLanes, sums, otherSums);
+        TileQuery query = kernels.tileQuery(queries, nq, dim);
+        kernels.dotTiles(tile, other, query, otherLanes, sums, otherSums);
         assertArrayEquals(message, expected, sums);
         for (int i = 0; i < otherSums.length; i++) {
           if (i % 32 < otherLanes) {
@@ -473,22 +478,18 @@ public class TestCodedKernels extends LuceneTestCase {
   public void testDotTilesChecksArguments() {
     short[] tile = new short[8 * 32];
     short[] shortTile = new short[8 * 32 - 1];
-    short[] query = new short[16];
     short[] sums = new short[64];
     short[] shortSums = new short[63];
     for (VectorKernels kernels : twins()) {
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTiles(shortTile, tile, 8, query, 0, 2, 32, sums, sums.clone()));
+          () -> kernels.dotTiles(shortTile, tile, query(kernels), 32, sums, sums.clone()));
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTiles(tile, shortTile, 8, query, 0, 2, 32, sums, sums.clone()));
+          () -> kernels.dotTiles(tile, shortTile, query(kernels), 32, sums, sums.clone()));
       expectThrows(
           IndexOutOfBoundsException.class,
-          () -> kernels.dotTiles(tile, tile, 8, query, 1, 2, 32, sums, sums.clone()));
-      expectThrows(
-          IndexOutOfBoundsException.class,
-          () -> kernels.dotTiles(tile, tile, 8, query, 0, 2, 32, sums, shortSums));
+          () -> kernels.dotTiles(tile, tile, query(kernels), 32, sums, shortSums));
     }
   }
 
@@ -651,6 +652,7 @@ public class TestCodedKernels extends LuceneTestCase {
     short[] expectedSums = new short[nq * 32];
     short[] sums = new short[nq * 32];
     short[] queries = randomShorts(nq * dim, 90);
+    TileQuery query = kernels.tileQuery(queries, nq, dim);
     byte[] codes = new byte[ResidualTables.codeBytes(8, dim)];
     for (int i = 0; i < 4000; i++) {
       boolean check = i % 50 == 0;
@@ -660,7 +662,7 @@ public class TestCodedKernels extends LuceneTestCase {
       int bits = BITS[i / 50 % BITS.length];
       int half = i % 2 * 16;
       kernels.decodeBlock(codes, 0, bits, dim, tile, half);
-      kernels.dotTile(tile, dim, queries, 0, nq, 32, sums);
+      kernels.dotTile(tile, query, 32, sums);
       if (check) {
         scalar.decodeBlock(codes, 0, bits, dim, expectedTile, half);
         for (int j = 0; j < dim; j++) {
@@ -668,7 +670,7 @@ public class TestCodedKernels extends LuceneTestCase {
             assertEquals(expectedTile[j * 32 + lane], tile[j * 32 + lane]);
           }
         }
-        scalar.dotTile(tile, dim, queries, 0, nq, 32, expectedSums);
+        dotScalar(tile, dim, queries, nq, expectedSums);
         assertArrayEquals(expectedSums, sums);
         assertMaxTile(nq, 32, 50, nq, sums);
       }

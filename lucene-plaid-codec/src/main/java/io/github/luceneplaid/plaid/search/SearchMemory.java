@@ -41,6 +41,11 @@ public final class SearchMemory {
   /** Copies of the query as short integers: for cells, for codes, and for one imported codebook. */
   private static final int SHORT_COPIES = 3;
 
+  /**
+   * Copies of the query as tiles are multiplied with it: for codes, and for one imported codebook.
+   */
+  private static final int TILE_COPIES = 2;
+
   /** Bytes of a hit or a candidate in all lists that have it, and more if it has a parent. */
   private static final int HIT = 64;
 
@@ -124,7 +129,8 @@ public final class SearchMemory {
 
   private long copies() {
     long copy = (long) VectorKernels.padded(count) * dimension;
-    return copy * (FLOAT_COPIES * Float.BYTES + SHORT_COPIES * Short.BYTES);
+    return copy
+        * (FLOAT_COPIES * Float.BYTES + SHORT_COPIES * Short.BYTES + TILE_COPIES * Integer.BYTES);
   }
 
   private long scorer() {

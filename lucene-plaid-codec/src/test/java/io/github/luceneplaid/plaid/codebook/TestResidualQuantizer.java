@@ -356,7 +356,7 @@ public class TestResidualQuantizer extends LuceneTestCase {
       short[] tile = new short[dim * 32];
       kernels.decodeBlock(coded.blocks, 64, bits, dim, tile, 0);
       short[] sums = new short[nq * 32];
-      kernels.dotTile(tile, dim, ints, 0, nq, 32, sums);
+      kernels.dotTile(tile, kernels.tileQuery(ints, nq, dim), 32, sums);
       int[] ids = new int[16];
       float[] scales = new float[16];
       float[] factors = new float[16];

@@ -14,6 +14,7 @@ package io.github.luceneplaid.plaid.search.request;
 
 import io.github.luceneplaid.fsvi.simd.QueryMatrix;
 import io.github.luceneplaid.fsvi.simd.ResidualTables;
+import io.github.luceneplaid.fsvi.simd.TileQuery;
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
 import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.codebook.PlaidQuantizer;
@@ -53,12 +54,13 @@ public final class QueryTables {
    * The query as integers.
    *
    * @param values [query tokens][dimension]
+   * @param tile the values in the layout that tiles are multiplied with; null for cells
    * @param scale the value of one unit of a sum of products, for each query token: for codes, with
    *     a residual of length 1; for cells, with a cell of scale 1
    * @param error the most that rounding can change the similarity of each query token with a code
    *     whose scale · factor is 1; null if it is not needed
    */
-  public record Integers(short[] values, float[] scale, float[] error) {}
+  public record Integers(short[] values, TileQuery tile, float[] scale, float[] error) {}
 
   /**
    * The key of products: the codebooks that have the centroids, and whether the query is rotated.
@@ -225,7 +227,7 @@ public final class QueryTables {
       // too
       error[q] = (float) (quantizer.maxWeightLength() / unit * (rounding + 1e-5 * lengths[q]));
     }
-    return new Integers(values, scale, error);
+    return new Integers(values, tile(values), scale, error);
   }
 
   /**
@@ -279,7 +281,11 @@ public final class QueryTables {
         (rows, n, ints, scales) ->
             QueryRounding.round(rows, n, dimension, longest, unit, ints, scales));
     // Exact scores do not use the similarities that these integers give
-    return new Integers(values, scale, null);
+    return new Integers(values, tile(values), scale, null);
+  }
+
+  private TileQuery tile(short[] values) {
+    return VectorKernels.get().tileQuery(values, even(count), dimension);
   }
 
   /** The length of the rounding error of a query token. */
@@ -318,7 +324,7 @@ public final class QueryTables {
     for (int q = 0; q < count; q++) {
       scale[q] *= (float) (ResidualTables.unit(CELL_BITS) * Math.sqrt(dimension));
     }
-    return new Integers(codes.values(), scale, codes.error());
+    return new Integers(codes.values(), null, scale, codes.error());
   }
 
   /** The query as it was given, in the layout of the kernels. */

@@ -153,15 +153,14 @@ public final class CodeScorer {
 
   /** Multiplies up to two tiles of blocks. */
   private void multiply(int first, int n) {
-    int nq = QueryTables.even(count);
     decode(first, Math.min(2, n), tile);
     if (n <= 2) {
-      kernels.dotTile(tile, dimension, query.values(), 0, nq, n * CodeBlock.LANES, sums);
+      kernels.dotTile(tile, query.tile(), n * CodeBlock.LANES, sums);
       return;
     }
     decode(first + 2, n - 2, otherTile);
     int lanes = (n - 2) * CodeBlock.LANES;
-    kernels.dotTiles(tile, otherTile, dimension, query.values(), 0, nq, lanes, sums, otherSums);
+    kernels.dotTiles(tile, otherTile, query.tile(), lanes, sums, otherSums);
   }
 
   /** Raises the best similarities to those of a tile. */

@@ -127,7 +127,7 @@ public final class ImportedCodeScorer {
     } else {
       products.rows(centroids, lanes);
     }
-    kernels.dotTile(tile, dimension, query.values(), 0, count, lanes, sums);
+    kernels.dotTile(tile, query.tile(), lanes, sums);
     kernels.maxTile(
         sums,
         count,

@@ -91,7 +91,7 @@ public class TestCellCut extends LateInteractionTestCase {
         values[q * dimension + j] = (short) random().nextInt(-bound + 1, bound);
       }
     }
-    QueryTables.Integers integers = new QueryTables.Integers(values, scales, null);
+    QueryTables.Integers integers = new QueryTables.Integers(values, null, scales, null);
     CellProbe probe = new CellProbe(segment, integers, 0, count, TimeLimit.NONE);
     int none = random().nextInt(10);
     if (none == 0) {
