@@ -32,19 +32,30 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
- * Counts the bytes that exact scans over floats allocate for each document, once they are compiled.
- * {@code main} takes an empty folder, a seed and a {@link Format}, and prints the bytes.
+ * Counts the bytes that exact scans over floats or codes allocate for each document, once they are
+ * compiled. {@code main} takes an empty folder, a seed and a {@link Format}, and prints the bytes.
  */
 final class ScanGarbage {
 
   /** What the documents are stored in. */
   enum Format {
-    PLAID,
-    LUCENE
-  }
+    /** Floats in a flat segment. A row of them takes 272 bytes, a value of each query token 144. */
+    PLAID(50),
+    /**
+     * Codes of 2 bits, whose decoder is the largest that the compiler inlines. Each document has an
+     * array with a value of each query token. Vectors of one kernel would take 100 kB and more.
+     */
+    CODES(1000),
+    /** Floats in Lucene's own doc values; Lucene takes some. */
+    LUCENE(50);
 
-  /** A row of floats takes 272 bytes, a value of each query token 144; Lucene takes some. */
-  static final double MAX_BYTES_PER_DOCUMENT = 50;
+    /** The bytes that a document may take. */
+    final double maxBytes;
+
+    Format(double maxBytes) {
+      this.maxBytes = maxBytes;
+    }
+  }
 
   private static final String FIELD = "tokens";
   private static final int DOCUMENTS = 100;
@@ -53,6 +64,9 @@ final class ScanGarbage {
 
   /** Whole panels of queries, whatever the length of vectors. */
   private static final int QUERY = 32;
+
+  /** No whole groups of query tokens, so that the kernel for the rest is called, too. */
+  private static final int QUERY_OF_CODES = 31;
 
   /** Measurements until the compiler is done, which needs far fewer. */
   private static final int MAX_ROUNDS = 200;
@@ -72,22 +86,24 @@ final class ScanGarbage {
     Random random = new Random(Long.parseLong(arguments[1]));
     Format format = Format.valueOf(arguments[2]);
     mixSpecies();
+    int queryTokens = format == Format.CODES ? QUERY_OF_CODES : QUERY;
     try (Directory one = index(folder.resolve("one"), format, 1, random);
         Directory many = index(folder.resolve("many"), format, 1 + DOCUMENTS, random);
         DirectoryReader ofOne = DirectoryReader.open(one);
         DirectoryReader ofMany = DirectoryReader.open(many)) {
-      System.out.println(new ScanGarbage(tokens(random, QUERY)).count(ofOne, ofMany));
+      System.out.println(
+          new ScanGarbage(tokens(random, queryTokens)).count(ofOne, ofMany, format.maxBytes));
     }
   }
 
-  private double count(DirectoryReader ofOne, DirectoryReader ofMany)
+  private double count(DirectoryReader ofOne, DirectoryReader ofMany, double maxBytes)
       throws IOException, InterruptedException {
     double bytes = Double.POSITIVE_INFINITY;
-    for (int round = 0; round < MAX_ROUNDS && bytes > MAX_BYTES_PER_DOCUMENT; round++) {
+    for (int round = 0; round < MAX_ROUNDS && bytes > maxBytes; round++) {
       // Subtracts the memory that a search takes for itself, to leave that for documents
       long more = allocated(ofMany) - allocated(ofOne);
       bytes = (double) more / DOCUMENTS;
-      if (bytes > MAX_BYTES_PER_DOCUMENT) {
+      if (bytes > maxBytes) {
         Thread.sleep(PAUSE);
       }
     }
@@ -97,11 +113,7 @@ final class ScanGarbage {
   private static Directory index(Path folder, Format format, int documents, Random random)
       throws IOException {
     Directory directory = new MMapDirectory(folder);
-    Codec codec =
-        format == Format.PLAID
-            ? PlaidCodec.of(
-                FIELD, PlaidDocValuesFormat.builder().trainingThreshold(1 << 30).build())
-            : Codec.getDefault();
+    Codec codec = codec(format);
     try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(codec))) {
       for (int id = 0; id < documents; id++) {
         Document document = new Document();
@@ -110,6 +122,15 @@ final class ScanGarbage {
       }
     }
     return directory;
+  }
+
+  private static Codec codec(Format format) {
+    PlaidDocValuesFormat.Builder builder = PlaidDocValuesFormat.builder();
+    return switch (format) {
+      case PLAID -> PlaidCodec.of(FIELD, builder.trainingThreshold(1 << 30).build());
+      case CODES -> PlaidCodec.of(FIELD, builder.trainingThreshold(1).bits(2).build());
+      case LUCENE -> Codec.getDefault();
+    };
   }
 
   private static float[][] tokens(Random random, int count) {

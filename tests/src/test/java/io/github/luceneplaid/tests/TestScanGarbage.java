@@ -17,8 +17,9 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 
 /**
- * Exact scans over floats allocate nothing for each document, once they are compiled. Each scan has
- * a JVM of its own, because the compiler decides by what ran before.
+ * Exact scans over floats and codes allocate nothing, or next to nothing, for each document, once
+ * they are compiled. Each scan has a JVM of its own, because the compiler decides by what ran
+ * before.
  */
 @SuppressFileSystems("*")
 public class TestScanGarbage extends LuceneTestCase {
@@ -34,6 +35,10 @@ public class TestScanGarbage extends LuceneTestCase {
 
   public void testFlat() throws Exception {
     assertNoGarbage(ScanGarbage.Format.PLAID);
+  }
+
+  public void testCodes() throws Exception {
+    assertNoGarbage(ScanGarbage.Format.CODES);
   }
 
   public void testForeign() throws Exception {
@@ -61,7 +66,7 @@ public class TestScanGarbage extends LuceneTestCase {
                   format.name()));
       double last = Double.parseDouble(printed.get(printed.size() - 1));
       bytes.add(last);
-      none = last <= ScanGarbage.MAX_BYTES_PER_DOCUMENT;
+      none = last <= format.maxBytes;
     }
     assertTrue("bytes a document: " + bytes, none);
   }
