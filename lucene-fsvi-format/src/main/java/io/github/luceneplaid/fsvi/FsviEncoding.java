@@ -52,4 +52,13 @@ public enum FsviEncoding {
       case INT8_THEN_FLOAT32 -> List.of(SlabEncoding.INT8, SlabEncoding.FLOAT32);
     };
   }
+
+  /** The encoding of a single slab. */
+  static FsviEncoding of(SlabEncoding slab) {
+    return switch (slab) {
+      case FLOAT32 -> FLOAT32;
+      case FLOAT16 -> FLOAT16;
+      case INT8 -> INT8;
+    };
+  }
 }

@@ -11,7 +11,6 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import java.util.List;
 
 /**
@@ -19,13 +18,15 @@ import java.util.List;
  *
  * @param vectors number of vectors
  * @param dimension number of elements of a vector
- * @param slabs encoding of each slab: one slab, or a coarse one for scans and then a fine one
+ * @param slabs encoding of each slab: {@link FsviEncoding#FLOAT32}, {@link FsviEncoding#FLOAT16} or
+ *     {@link FsviEncoding#INT8}. There is one slab, or a coarse one for scans and then a fine one.
+ *     A field of bytes has INT8
  * @param bytesPerVector number of bytes of a vector in all slabs, including its scale, error and
  *     norm where the format stores them
  * @lucene.experimental
  */
 public record FsviStatistics(
-    int vectors, int dimension, List<SlabEncoding> slabs, long bytesPerVector) {
+    int vectors, int dimension, List<FsviEncoding> slabs, long bytesPerVector) {
 
   /** Returns the number of bytes of all vectors. */
   public long totalBytes() {

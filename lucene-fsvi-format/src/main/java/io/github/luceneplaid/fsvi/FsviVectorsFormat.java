@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -190,8 +191,8 @@ public final class FsviVectorsFormat extends KnnVectorsFormat {
       return null;
     }
     VectorFieldLayout layout = stored.layout();
-    return new FsviStatistics(
-        layout.size(), layout.dimension(), layout.encodings(), layout.bytesPerVector());
+    List<FsviEncoding> slabs = layout.encodings().stream().map(FsviEncoding::of).toList();
+    return new FsviStatistics(layout.size(), layout.dimension(), slabs, layout.bytesPerVector());
   }
 
   /**

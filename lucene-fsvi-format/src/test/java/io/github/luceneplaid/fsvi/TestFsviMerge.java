@@ -154,7 +154,11 @@ public class TestFsviMerge extends LuceneTestCase {
     }
   }
 
-  private static List<SlabEncoding> encodingOf(IndexWriter writer) throws IOException {
+  private static List<FsviEncoding> slabsOf(FsviEncoding encoding) {
+    return encoding.tiers().stream().map(FsviEncoding::of).toList();
+  }
+
+  private static List<FsviEncoding> encodingOf(IndexWriter writer) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       return FsviVectorsFormat.statistics(getOnlyLeafReader(reader), FIELD).slabs();
     }
@@ -178,7 +182,7 @@ public class TestFsviMerge extends LuceneTestCase {
           }
           writer.addDocument(document(3, new float[2], VectorSimilarityFunction.EUCLIDEAN));
           writer.forceMerge(1);
-          assertNotEquals(encoding.tiers(), encodingOf(writer));
+          assertNotEquals(slabsOf(encoding), encodingOf(writer));
           try (DirectoryReader reader = DirectoryReader.open(writer)) {
             StoredVectors stored = FsviVectorsFormat.stored(getOnlyLeafReader(reader), FIELD);
             float[] vector = new float[2];
@@ -191,7 +195,7 @@ public class TestFsviMerge extends LuceneTestCase {
           }
           writer.deleteDocuments(new Term("id", "1"));
           writer.forceMerge(1);
-          assertEquals(encoding.tiers(), encodingOf(writer));
+          assertEquals(slabsOf(encoding), encodingOf(writer));
         }
       }
     }
@@ -223,7 +227,7 @@ public class TestFsviMerge extends LuceneTestCase {
             new FsviStatistics(
                 1,
                 10,
-                List.of(SlabEncoding.INT8, SlabEncoding.FLOAT16),
+                List.of(FsviEncoding.INT8, FsviEncoding.FLOAT16),
                 10 + 2 * Float.BYTES + 20 + Float.BYTES),
             statistics);
         assertEquals(42, statistics.totalBytes());

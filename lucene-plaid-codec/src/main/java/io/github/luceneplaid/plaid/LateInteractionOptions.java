@@ -39,6 +39,11 @@ public final class LateInteractionOptions {
     return new Builder();
   }
 
+  /**
+   * Returns these options as the search reads them.
+   *
+   * @lucene.internal
+   */
   public SearchSettings settings() {
     return settings;
   }

@@ -85,7 +85,11 @@ public record PlaidStatistics(
     return centroidBytes + codeBytes + cellBytes + postingBytes + rawBytes + addressBytes;
   }
 
-  /** What a field's meta tells. */
+  /**
+   * Returns what a field's meta tells.
+   *
+   * @lucene.internal
+   */
   public static PlaidStatistics of(PlaidFieldEntry entry) {
     CodedParts codes = entry.codes();
     TokenAddresses addresses = entry.addresses();

@@ -33,7 +33,11 @@ public enum RawTokens {
     this.encoding = encoding;
   }
 
-  /** The encoding of the rows that are kept, null for none. */
+  /**
+   * Returns the encoding of the rows that are kept, null for none.
+   *
+   * @lucene.internal
+   */
   public SlabEncoding encoding() {
     return encoding;
   }
