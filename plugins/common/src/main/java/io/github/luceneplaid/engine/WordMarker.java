@@ -35,6 +35,18 @@ import java.util.function.UnaryOperator;
 public record WordMarker(
     String before, String after, int fragments, int size, UnaryOperator<String> encoder) {
 
+  /**
+   * Checks the number of parts.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public WordMarker {
+    if (fragments < 0) {
+      throw new IllegalArgumentException(
+          "[fragments]: found " + fragments + ", expected 0 or more");
+    }
+  }
+
   /** Writes the text as it is. */
   public WordMarker(String before, String after, int fragments, int size) {
     this(before, after, fragments, size, UnaryOperator.identity());

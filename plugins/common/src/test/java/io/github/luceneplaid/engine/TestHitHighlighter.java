@@ -278,6 +278,14 @@ public class TestHitHighlighter extends LuceneTestCase {
     };
   }
 
+  public void testNegativeFragments() {
+    int fragments = -1 - random().nextInt(3);
+    IllegalArgumentException e =
+        expectThrows(
+            IllegalArgumentException.class, () -> new WordMarker("[", "]", fragments, 100));
+    assertEquals("[fragments]: found " + fragments + ", expected 0 or more", e.getMessage());
+  }
+
   /** Offsets of any kind are taken or refused, and what is left of a text is the text. */
   public void testAnyOffsets() {
     for (int i = 0; i < 10_000; i++) {

@@ -212,6 +212,12 @@ public class TestMaxSimQueries extends SolrCoreTestCase {
     assertBadRequest("field [id] is of type", "q", q, "fl", "[maxsim f=id]");
     assertBadRequest(
         "found no model [none]", "q", q, "fl", "[maxsim f=tokens text=text model=none]");
+    assertBadRequest(
+        "[fragments]: found -1, expected 0",
+        "q",
+        q,
+        "fl",
+        fl.replace("fragments=1", "fragments=-1"));
     add("id", "1", "text", "red fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[0,3],[4,9]]");
     add("id", "2", "text", "blue fish", FIELD, "[[1,0,0,0],[0,1,0,0]]", "places", "[[");
     server.commit();
