@@ -101,7 +101,7 @@ public final class PlaidFolder implements Closeable {
       openChunks(directory, metadata, buckets, centroids.length / dimension, dimension, chunks);
       Codebook codebook = codebook(centroidsFile, centroids, buckets, dimension, chunks);
       PlaidFolder result = new PlaidFolder(metadata, codebook, chunks);
-      if (metadata.documents() != 0) {
+      if (metadata.documents() >= 0) {
         check(directory, "num_documents", metadata.documents(), result.documents());
       }
       if (metadata.tokens() >= 0) {

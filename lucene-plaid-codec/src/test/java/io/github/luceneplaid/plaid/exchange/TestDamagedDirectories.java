@@ -129,6 +129,29 @@ public class TestDamagedDirectories extends ImportTestCase {
     assertEquals(file + ": " + message, e.getMessage());
   }
 
+  /**
+   * A number of documents that is 0 is wrong, unlike one that is missing. The dimension may be 0:
+   * next-plaid writes that when it changes a folder that lacks it.
+   */
+  public void testZeros() throws IOException {
+    Path folder = createTempDir();
+    int documents = TestUtil.nextInt(random(), 1, 9);
+    RandomDirectories.write(random(), folder, 16, 4, false, documents);
+    Path file = folder.resolve("metadata.json");
+    String metadata = Files.readString(file);
+    assertFalse(metadata, metadata.contains("num_documents"));
+    Files.writeString(file, metadata.replace("{", "{\"embedding_dim\": 0,"));
+    try (PlaidFolder plaid = PlaidFolder.open(folder)) {
+      assertEquals(16, plaid.dimension());
+      assertEquals(documents, plaid.documents());
+    }
+    Files.writeString(file, metadata.replace("{", "{\"num_documents\": 0,"));
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> PlaidFolder.open(folder).close());
+    String found = ": num_documents at byte 0: found 0, expected " + documents;
+    assertEquals(file + found, e.getMessage());
+  }
+
   /** Cuts, longer files and flipped bits: a clear error, or numbers of the right shape. */
   public void testRandomDamage() throws IOException {
     Path whole = resource("small");
