@@ -210,7 +210,8 @@ final class MetadataDatabase implements Closeable {
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
         Kind stored = Kind.stored(rows.getString(1));
-        if (stored == Kind.BYTES && kind != Kind.BYTES && kind != Kind.NOTHING) {
+        boolean differ = stored != kind && stored != Kind.NOTHING && kind != Kind.NOTHING;
+        if (differ && (stored == Kind.BYTES || kind == Kind.BYTES)) {
           throw new VectorFileException(
               file.toString(), 0, "column " + name, "bytes", "text or numbers as in other rows");
         }

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.carrotsearch.randomizedtesting.annotations.TimeoutSuite;
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
@@ -179,6 +180,18 @@ public class TestHostileMetadata extends CommandTestCase {
         "_subset_ at byte 0: found 99999, expected ",
         "INSERT INTO METADATA (_subset_, _content_id_)"
             + " SELECT 99999, max(_content_id_) FROM METADATA");
+  }
+
+  /** Bytes and other values in a column are refused, whichever come first. */
+  public void testBytesAndOthers() throws Exception {
+    String type = RandomPicks.randomFrom(random(), List.of("BLOB", "ANY", "NUMERIC"));
+    for (int first = 0; first < 2; first++) {
+      assertRefused(
+          "column claim at byte 0: found bytes, expected text or numbers as in other rows",
+          "ALTER TABLE METADATA ADD COLUMN claim " + type,
+          "UPDATE METADATA SET claim = " + (random().nextBoolean() ? "'words'" : "7"),
+          "UPDATE METADATA SET claim = x'0102' WHERE (_subset_ = 0) = " + first);
+    }
   }
 
   /** An empty id is none. */
