@@ -269,7 +269,7 @@ final class MetadataDatabase implements Closeable {
         ResultSet rows = statement.executeQuery(query)) {
       long previous = -1;
       while (rows.next()) {
-        long document = rows.getLong(columns.size() + 1);
+        long document = number(rows, columns.size() + 1);
         if (document <= previous || document >= documents) {
           String expected =
               previous + 1 < documents
@@ -283,6 +283,23 @@ final class MetadataDatabase implements Closeable {
     } catch (SQLException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** The number of the document of a row. SQLite would make one of anything. */
+  private long number(ResultSet rows, int column) throws IOException, SQLException {
+    Object value = rows.getObject(column);
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    String found =
+        switch (value) {
+          case null -> "none";
+          case byte[] bytes -> "bytes";
+          case String text -> "the text " + Ids.shown(text);
+          default -> value.toString();
+        };
+    throw new VectorFileException(
+        file.toString(), 0, DOCUMENT, found, "a whole number in each row");
   }
 
   @Override

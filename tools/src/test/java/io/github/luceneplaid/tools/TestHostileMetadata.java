@@ -194,6 +194,25 @@ public class TestHostileMetadata extends CommandTestCase {
     }
   }
 
+  /** Numbers of documents that SQLite would make of other values are refused. */
+  public void testNumbersThatAreNone() throws Exception {
+    String[][] cases = {
+      {"NULL", "none"},
+      {"_subset_ + 0.5", "0.5"},
+      {"_subset_ || ' or so'", "the text 0 or so"},
+      {"CAST(_subset_ AS BLOB)", "bytes"}
+    };
+    for (String[] one : cases) {
+      assertRefused(
+          "_subset_ at byte 0: found " + one[1] + ", expected a whole number in each row",
+          "CREATE TABLE other AS SELECT " + one[0] + " AS number FROM METADATA",
+          "DROP TABLE METADATA",
+          "CREATE TABLE METADATA (_subset_)",
+          "INSERT INTO METADATA SELECT number FROM other ORDER BY rowid",
+          "DROP TABLE METADATA_CONTENT");
+    }
+  }
+
   /** An empty id is none. */
   public void testEmptyIds() throws Exception {
     Path source = copy(golden().get(0));
