@@ -54,8 +54,8 @@ final class MetadataDatabase implements Closeable {
   private final Connection connection;
   private final List<MetadataColumn> columns = new ArrayList<>();
 
-  /** All tables, joined. */
-  private final String tables;
+  /** Whether there is a table of the other columns. */
+  private final boolean hasContent;
 
   private MetadataDatabase(Path file, int documents, Connection connection)
       throws IOException, SQLException {
@@ -65,11 +65,7 @@ final class MetadataDatabase implements Closeable {
     distrust();
     readColumns(DOCUMENTS_TABLE);
     int inDocuments = columns.size();
-    boolean hasContent = readColumns(CONTENT_TABLE);
-    this.tables =
-        hasContent
-            ? DOCUMENTS_TABLE + " LEFT JOIN " + CONTENT_TABLE + " USING (" + CONTENT + ")"
-            : DOCUMENTS_TABLE;
+    this.hasContent = readColumns(CONTENT_TABLE);
     checkNames(inDocuments);
   }
 
@@ -262,11 +258,8 @@ final class MetadataDatabase implements Closeable {
 
   /** Reads all rows. */
   void read(Sink sink) throws IOException {
-    String names =
-        columns.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
-    String query = "SELECT " + names + DOCUMENT + " FROM " + tables + " ORDER BY " + DOCUMENT;
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
+        ResultSet rows = statement.executeQuery(query())) {
       long previous = -1;
       while (rows.next()) {
         long document = number(rows, columns.size() + 1);
@@ -277,12 +270,33 @@ final class MetadataDatabase implements Closeable {
                   : "no row after that of the last document, " + previous;
           throw new VectorFileException(file.toString(), 0, DOCUMENT, document, expected);
         }
+        if (rows.getBoolean(columns.size() + 2)) {
+          String content = CONTENT + " of document " + document;
+          throw new VectorFileException(
+              file.toString(), 0, content, "no row of " + CONTENT_TABLE, "one");
+        }
         sink.accept((int) document, rows);
         previous = document;
       }
     } catch (SQLException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** The query for all columns, the number of the document, and whether its content is missing. */
+  private String query() {
+    String names =
+        columns.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
+    String rest =
+        hasContent
+            ? String.format(
+                Locale.ROOT,
+                "%2$s.%3$s IS NULL FROM %1$s LEFT JOIN %2$s USING (%3$s)",
+                DOCUMENTS_TABLE,
+                CONTENT_TABLE,
+                CONTENT)
+            : "0 FROM " + DOCUMENTS_TABLE;
+    return "SELECT " + names + DOCUMENT + ", " + rest + " ORDER BY " + DOCUMENT;
   }
 
   /** The number of the document of a row. SQLite would make one of anything. */

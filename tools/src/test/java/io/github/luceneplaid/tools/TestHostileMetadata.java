@@ -213,6 +213,14 @@ public class TestHostileMetadata extends CommandTestCase {
     }
   }
 
+  /** Documents without the rest of their metadata are not taken as if they had none. */
+  public void testMissingContent() throws Exception {
+    assertRefused(
+        "_content_id_ of document 1 at byte 0: found no row of METADATA_CONTENT, expected one",
+        "DELETE FROM METADATA_CONTENT"
+            + " WHERE _content_id_ = (SELECT _content_id_ FROM METADATA WHERE _subset_ = 1)");
+  }
+
   /** An empty id is none. */
   public void testEmptyIds() throws Exception {
     Path source = copy(golden().get(0));
