@@ -129,9 +129,9 @@ final class ImportedFields implements Closeable {
       for (int i = 0; i < columns.size(); i++) {
         String field = names.field(columns.get(i));
         if (field.equals(IndexBuilder.ID)) {
-          id = rows.getString(i + 1);
+          id = MetadataColumn.text(rows, i + 1);
         } else if (field.equals(IndexBuilder.TEXT)) {
-          String text = rows.getString(i + 1);
+          String text = MetadataColumn.text(rows, i + 1);
           if (text != null) {
             document.add(new TextField(field, text, Field.Store.YES));
           }

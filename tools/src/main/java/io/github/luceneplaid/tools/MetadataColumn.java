@@ -95,7 +95,13 @@ record MetadataColumn(String name, Kind kind) {
       // An SQL index gave a value that differs from the table
       throw new SQLException("found " + Kind.of(value) + " in column " + name + " of " + kind);
     }
-    add(document, field, kind, kind == Kind.TEXT ? rows.getString(column) : value);
+    add(document, field, kind, kind == Kind.TEXT ? text(rows, column) : value);
+  }
+
+  /** The value of a row as text; null if it is null. Of a double SQLite would give 15 digits. */
+  static String text(ResultSet rows, int column) throws SQLException {
+    Object value = rows.getObject(column);
+    return value instanceof Double number ? number.toString() : rows.getString(column);
   }
 
   /**

@@ -298,12 +298,15 @@ final class StoredMetadata {
         "INSERT INTO " + table + " (" + String.join(", ", names) + ") VALUES (" + places + ")");
   }
 
-  private static void add(
-      PreparedStatement row, int content, int at, List<String> columns, Map<String, Object> values)
+  private void add(
+      PreparedStatement row, int content, int at, List<String> names, Map<String, Object> values)
       throws SQLException {
     row.setInt(1, content);
-    for (int i = 0; i < columns.size(); i++) {
-      row.setObject(at + i, values.get(columns.get(i)));
+    for (int i = 0; i < names.size(); i++) {
+      Object value = values.get(names.get(i));
+      // In a column of text SQLite would keep 15 digits of a double
+      boolean asText = value instanceof Double && columns.get(names.get(i)) == Kind.TEXT;
+      row.setObject(at + i, asText ? value.toString() : value);
     }
     row.executeUpdate();
   }

@@ -288,7 +288,7 @@ public class TestExchangeCommands extends CommandTestCase {
   }
 
   /** All stored fields, document by document. */
-  private static List<String> stored(Path folder) throws IOException {
+  static List<String> stored(Path folder) throws IOException {
     List<String> all = new ArrayList<>();
     try (Directory directory = FSDirectory.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
