@@ -204,7 +204,7 @@ final class JsonRecords {
     String heading = title.asText("").strip();
     checkCharacters("title", heading, place);
     checkCharacters("text", text, place);
-    RecordFields fields = RecordFields.of(json, taken);
+    RecordFields fields = RecordFields.of(json, taken, place);
     checkFields(fields, place);
     sink.accept(id, heading, text, fields, line, shared ? number : 0);
   }

@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,31 +50,65 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
    * Reads the fields of a record, without some names.
    *
    * @param json an object
+   * @param place where it is, for messages
+   * @throws UserException if two of its members become the same field
    */
-  static RecordFields of(JsonNode json, Set<String> without) {
-    Map<String, List<Object>> values = new LinkedHashMap<>();
-    Set<String> renamed = new TreeSet<>();
+  static RecordFields of(JsonNode json, Set<String> without, String place) {
+    Collector fields = new Collector(place);
     for (Map.Entry<String, JsonNode> member : json.properties()) {
-      if (without.contains(member.getKey()) == false) {
-        add(member.getKey(), member.getValue(), values, renamed);
+      String name = member.getKey();
+      if (without.contains(name) == false) {
+        fields.add(name, List.of(name), member.getValue());
       }
     }
-    return values.isEmpty() ? NONE : new RecordFields(values, List.copyOf(renamed));
+    return fields.values.isEmpty()
+        ? NONE
+        : new RecordFields(fields.values, List.copyOf(fields.renamed));
   }
 
-  private static void add(
-      String name, JsonNode json, Map<String, List<Object>> values, Set<String> renamed) {
-    if (json.isObject()) {
-      json.properties()
-          .forEach(member -> add(name + "." + member.getKey(), member.getValue(), values, renamed));
-    } else if (json.isArray()) {
-      json.forEach(element -> add(name, element, values, renamed));
-    } else if (json.isNull() == false) {
-      if (RESERVED.contains(name)) {
-        renamed.add(name);
+  /** Collects the fields of a record. */
+  private static final class Collector {
+    private final String place;
+    private final Map<String, List<Object>> values = new LinkedHashMap<>();
+    private final Set<String> renamed = new TreeSet<>();
+
+    /** The names of the member, from the outside in, that each field comes from. */
+    private final Map<String, List<String>> members = new HashMap<>();
+
+    Collector(String place) {
+      this.place = place;
+    }
+
+    /**
+     * Adds the values of a member.
+     *
+     * @param name of the field
+     * @param member names from the outside in
+     */
+    void add(String name, List<String> member, JsonNode json) {
+      if (json.isObject()) {
+        for (Map.Entry<String, JsonNode> inner : json.properties()) {
+          List<String> names = new ArrayList<>(member);
+          names.add(inner.getKey());
+          add(name + "." + inner.getKey(), names, inner.getValue());
+        }
+      } else if (json.isArray()) {
+        json.forEach(element -> add(name, member, element));
+      } else if (json.isNull() == false) {
+        if (RESERVED.contains(name)) {
+          renamed.add(name);
+        }
+        put(RESERVED.contains(name) ? renamed(name) : name, member, value(json));
       }
-      String field = RESERVED.contains(name) ? renamed(name) : name;
-      values.computeIfAbsent(field, key -> new ArrayList<>()).add(value(json));
+    }
+
+    private void put(String field, List<String> member, Object value) {
+      List<String> other = members.putIfAbsent(field, member);
+      if (other != null && other.equals(member) == false) {
+        throw new UserException(
+            place + ": two members become the field " + field + "; rename one of them");
+      }
+      values.computeIfAbsent(field, key -> new ArrayList<>()).add(value);
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -273,6 +274,30 @@ public class TestTextFiles extends LuceneTestCase {
     refused(json + ":1: expected an object with a string \"text\"", json);
     Files.writeString(json, "{\"id\": 1, \"text\": \"a\"}\n{\"_id\": \"1\", \"text\": \"b\"}\n");
     refused(json + ":2: the id 1 occurs for the second time", json);
+  }
+
+  /** Members of different names do not become one field. */
+  public void testSameFields() throws IOException {
+    Path file = createTempDir().resolve("a.jsonl");
+    String[][] cases = {
+      {"\"tokens\": 5, \"tokens_\": \"x\"", "tokens_"},
+      {"\"tokens_\": \"x\", \"tokens\": 5", "tokens_"},
+      {"\"a.b\": 1, \"a\": {\"b\": \"y\"}", "a.b"},
+      {"\"a\": {\"b\": [{\"c\": 1}], \"b.c\": 1}", "a.b.c"}
+    };
+    for (String[] one : cases) {
+      Files.writeString(file, "{\"text\": \"a\", " + one[0] + "}");
+      refused(file + ":1: two members become the field " + one[1] + "; rename one of them", file);
+    }
+    String fields =
+        """
+        {"text": "a", "tokens_": [], "tokens": 5, "n": {"tokens": 1}, "a.b": null,
+         "a": [{"b": 7}, {"b": [8, "9"]}]}
+        """;
+    Files.writeString(file, fields);
+    assertEquals(
+        Map.of("tokens_", List.of(5L), "n.tokens", List.of(1L), "a.b", List.of(7L, 8L, "9")),
+        TextFiles.read(List.of(file), "TEXT").get(0).fields().values());
   }
 
   private static void refused(String message, Path path) {
