@@ -77,9 +77,10 @@ final class MetadataDatabase implements Closeable {
    */
   static MetadataDatabase open(Path directory, int documents) throws IOException {
     Path file = directory.resolve(FILE);
-    if (Files.exists(file) == false) {
+    if (TokenIds.isThere(file) == false) {
       return null;
     }
+    TokenIds.checkFile(file);
     for (String suffix : List.of("-wal", "-journal")) {
       Path log = directory.resolve(FILE + suffix);
       if (Files.exists(log) && Files.size(log) > 0) {

@@ -15,7 +15,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,7 @@ final class TokenFiles extends TokenInput {
   /**
    * @param matrix the NPY file
    * @param lengthsFile the JSON array of lengths
-   * @param idsFile the JSON array of ids; if it does not exist, ids are 0, 1, …
+   * @param idsFile the JSON array of ids; if it is not there, ids are 0, 1, …
    * @param recordsFile the JSON array of record ids, if it exists; null if texts are no parts
    * @param all takes the ids
    */
@@ -58,7 +57,7 @@ final class TokenFiles extends TokenInput {
     this.lengths = lengths;
     long rows = Arrays.stream(lengths).asLongStream().sum();
     records = new ArrayList<>();
-    if (recordsFile != null && Files.exists(recordsFile)) {
+    if (recordsFile != null && TokenIds.isThere(recordsFile)) {
       String counted = counted(lengthsFile, lengths);
       TokenIds.sized(recordsFile, "record", lengths.length, counted)
           .forEach(id -> records.add(Ids.text(id, recordsFile + ", entry " + records.size())));

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,14 +27,14 @@ final class TokenIds {
   /**
    * The ids of texts: those that are given, and the wanted ids for the others.
    *
-   * @param file the JSON array of them; none if it does not exist
+   * @param file the JSON array of them; none if it is not there
    * @param wanted an id for each text
    * @param counted name of the things that the ids belong to, for messages
    * @param all takes the ids
    */
   static List<String> read(Path file, List<String> wanted, String counted, Ids all)
       throws IOException {
-    JsonNode given = Files.exists(file) ? sized(file, "id", wanted.size(), counted) : null;
+    JsonNode given = isThere(file) ? sized(file, "id", wanted.size(), counted) : null;
     List<String> result = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       String place = file + ", entry " + i;
@@ -49,6 +50,14 @@ final class TokenIds {
       }
     }
     return result;
+  }
+
+  /**
+   * Whether there is a file of a name. A link that leads nowhere counts, so that it is read and
+   * refused, and not taken for a file that nobody wrote.
+   */
+  static boolean isThere(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The ids of texts that have none: 0, 1, …. */
@@ -69,6 +78,9 @@ final class TokenIds {
   static void checkFile(Path file) {
     if (Files.isDirectory(file)) {
       throw new UserException(file + ": expected a file, found a folder");
+    }
+    if (Files.isSymbolicLink(file) && Files.exists(file) == false) {
+      throw new UserException(file + ": expected a file, found a link that leads nowhere");
     }
     if (Files.isRegularFile(file) == false) {
       throw new UserException(file + ": no such file");

@@ -107,7 +107,7 @@ abstract sealed class TokenInput implements Closeable
       return arrays;
     }
     Path lengths = beside(file, "querylens.json", LENGTHS);
-    if (lengths.endsWith(LENGTHS) && Files.exists(ids) == false) {
+    if (lengths.endsWith(LENGTHS) && TokenIds.isThere(ids) == false) {
       ids = file.resolveSibling("ids.json");
     }
     return new TokenFiles(file, lengths, ids, null, new Ids());
@@ -116,7 +116,7 @@ abstract sealed class TokenInput implements Closeable
   /** The first of some files that is beside a matrix. */
   private static Path beside(Path matrix, String... names) throws IOException {
     for (String name : names) {
-      if (Files.exists(matrix.resolveSibling(name))) {
+      if (TokenIds.isThere(matrix.resolveSibling(name))) {
         return matrix.resolveSibling(name);
       }
     }
