@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.segment.Payload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.StoredValue;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexableField;
@@ -286,6 +288,30 @@ final class IndexedRecords {
       PlaidStatistics tokens = PlaidDocValuesFormat.statistics(leaf.reader(), IndexBuilder.TOKENS);
       if (tokens != null && tokens.dimension() > 0) {
         return tokens.dimension();
+      }
+    }
+    for (LeafReaderContext leaf : reader.leaves()) {
+      int dimension = storedDimension(leaf.reader());
+      if (dimension > 0) {
+        return dimension;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * The dimension of the first tokens that are stored in a segment; 0 if there are none. The format
+   * stores tokens as they come, and has no statistics of them, if they have too many dimensions.
+   */
+  static int storedDimension(LeafReader segment) throws IOException {
+    BinaryDocValues values = segment.getBinaryDocValues(IndexBuilder.TOKENS);
+    Bits live = segment.getLiveDocs();
+    while (values != null && values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+      BytesRef value = values.binaryValue();
+      int dimension = Payload.statedDimension(value);
+      boolean some = value.length > Integer.BYTES && Payload.areTokens(value, dimension);
+      if (some && (live == null || live.get(values.docID()))) {
+        return dimension;
       }
     }
     return 0;

@@ -206,6 +206,21 @@ public class TestAddCommand extends ChangeTestCase {
     assertFails(1, none + ": no such folder", "add", none, given);
   }
 
+  /** Tokens of more dimensions than the format codes are compared, too. */
+  public void testManyDimensions() throws IOException {
+    int dimension = 1025 + random().nextInt(600);
+    run("index", tokens("a", 3, dimension, 1), "-o", index);
+    Path other = tokens("b", 2, 128, 1);
+    String found = ": its tokens have 128 dimensions, expected " + dimension + " as in the index";
+    String before = version();
+    assertFails(1, "record 0~2" + found, "add", index, other);
+    assertEquals(before, version());
+    assertFails(1, other + ": query 0" + found, "search", index, "--queries", other);
+    run("add", index, tokens("c", 2, dimension, 1));
+    run("search", index, "--queries", tokens("d", 1, dimension, 1));
+    assertEquals(5, out.toString().lines().count());
+  }
+
   /** Another writer is reported in a line. */
   public void testLock() throws IOException {
     run(with("index", write("a", "red cat\n"), "-o", index));
