@@ -172,6 +172,10 @@ final class ImportCommand implements Callable<Integer> {
           check("bits", directory.bits(), there.bits());
           check("dimension", directory.dimension(), there.dimension());
         }
+        int stored = there == null ? IndexedRecords.storedDimension(leaf.reader()) : 0;
+        if (stored > 0) {
+          check("dimension", directory.dimension(), stored);
+        }
       }
     }
   }

@@ -219,6 +219,11 @@ public class TestAddCommand extends ChangeTestCase {
     run("add", index, tokens("c", 2, dimension, 1));
     run("search", index, "--queries", tokens("d", 1, dimension, 1));
     assertEquals(5, out.toString().lines().count());
+    Path plaid = folder.resolve("plaid");
+    run("index", other, "-o", folder.resolve("coded"));
+    run("export", folder.resolve("coded"), plaid);
+    found = "dimension: found 128, expected " + dimension + " as in " + index;
+    assertFails(1, found, "import", plaid, index, "--id-prefix=p");
   }
 
   /** Another writer is reported in a line. */
