@@ -116,8 +116,10 @@ final class AddCommand implements Callable<Integer> {
     IndexedRecords there = change.records();
     List<InputFiles.InputFile> files =
         InputFiles.of(inputs, "INPUT", plaid.console()::note, there.files());
+    IndexSettings settings = change.settings();
     TextFiles texts =
-        new TextFiles(inputOptions.decoder(change.settings().encoding()), plaid.console()::note);
+        new TextFiles(
+            file -> inputOptions.decoder(settings.encoding(file)), plaid.console()::note);
     texts.read(files);
     texts.checkAny(inputs, "INPUT");
     long before = there.count();
@@ -133,8 +135,8 @@ final class AddCommand implements Callable<Integer> {
     Ids all = freeIds(change, ADVICE);
     TextFiles.Records records = texts.records(all, false);
     // An update looks at what was added, too
-    IndexSettings settings = change.settings();
     settings.setInputs(InputFiles.union(settings.inputs(), inputs));
+    inputOptions.keepEncoding(inputs, settings);
     change.builder().keep(settings);
     change.builder().expect(records.passages(), plaid.console()::note);
     try (TextEncoder encoder = modelOptions.openToAdd(plaid.console(), folder, change.before())) {

@@ -40,6 +40,9 @@ final class IndexSettings {
   private static final String POOL_PROTECT = "plaid.pool-protect";
   private static final String ENCODING = "plaid.encoding";
 
+  /** A JSON object: names of encodings by absolute paths of files and folders. */
+  private static final String ENCODINGS = "plaid.encodings";
+
   /** A JSON array of absolute paths. */
   private static final String INPUTS = "plaid.inputs";
 
@@ -47,6 +50,9 @@ final class IndexSettings {
   private static final String EMPTIED = "plaid.emptied";
 
   private final Map<String, String> data;
+
+  /** Those of {@value #ENCODINGS}; null before they are needed. */
+  private Map<String, String> encodings;
 
   /** Those of a new index, to be filled. */
   IndexSettings() {
@@ -133,6 +139,55 @@ final class IndexSettings {
     return data.get(ENCODING);
   }
 
+  /**
+   * The encoding of a file; null for the default. If neither the file nor a folder above it has one
+   * of its own, it is that of the index.
+   */
+  String encoding(Path file) throws IOException {
+    Map<String, String> own = InputFiles.isRepeatable(file) ? encodings() : Map.of();
+    for (Path path = Path.of(SourceFile.path(file)); path != null; path = path.getParent()) {
+      if (own.containsKey(path.toString())) {
+        return own.get(path.toString());
+      }
+    }
+    return encoding();
+  }
+
+  private Map<String, String> encodings() throws IOException {
+    if (encodings == null) {
+      encodings = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> file :
+          new ObjectMapper().readTree(data.getOrDefault(ENCODINGS, "{}")).properties()) {
+        encodings.put(file.getKey(), file.getValue().asText());
+      }
+    }
+    return encodings;
+  }
+
+  /**
+   * Keeps the encoding of files, and of all that is in folders.
+   *
+   * @return whether it was another one
+   */
+  boolean setEncoding(List<Path> paths, String name) throws IOException {
+    Map<String, String> own = encodings();
+    Map<String, String> before = Map.copyOf(own);
+    for (Path path : paths) {
+      if (InputFiles.isRepeatable(path)) {
+        Path all = Path.of(SourceFile.path(path));
+        own.keySet().removeIf(other -> Path.of(other).startsWith(all));
+        if (name.equals(encoding(all)) == false) {
+          own.put(all.toString(), name);
+        }
+      }
+    }
+    boolean changed = own.equals(before) == false;
+    if (changed) {
+      data.put(ENCODINGS, json(own));
+    }
+    return changed;
+  }
+
   /** The files and folders that the index was made of, absolute. */
   List<Path> inputs() throws IOException {
     List<Path> paths = new ArrayList<>();
@@ -175,9 +230,9 @@ final class IndexSettings {
     data.put(EMPTIED, json(list));
   }
 
-  private static String json(List<?> list) {
+  private static String json(Object value) {
     try {
-      return new ObjectMapper().writeValueAsString(list);
+      return new ObjectMapper().writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new AssertionError("strings and numbers", e);
     }

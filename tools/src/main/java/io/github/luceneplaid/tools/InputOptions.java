@@ -63,6 +63,16 @@ final class InputOptions {
     return encoding;
   }
 
+  /**
+   * Keeps the encoding that the user names, if any, so that files are read by it later, too.
+   *
+   * @param read files and folders
+   * @return whether the settings change
+   */
+  boolean keepEncoding(List<Path> read, IndexSettings settings) throws IOException {
+    return encoding != null && settings.setEncoding(read, encoding);
+  }
+
   /** Reads passages as {@link TextFiles#read(List, String)} does. */
   List<Passage> read(List<Path> paths, String option, Console console) throws IOException {
     return TextFiles.read(paths, option, decoder(), console::note);

@@ -51,11 +51,17 @@ final class TextFiles {
   /** Before the number of a line. */
   private static final char LINE = ':';
 
-  private final TextDecoder decoder;
+  private final Reading reading;
   private final Notes notes;
   private final boolean withBlanks;
   private final List<Draft> drafts = new ArrayList<>();
   private final Map<InputFiles.InputFile, SourceFile> sources = new HashMap<>();
+
+  /** How files are read. */
+  interface Reading {
+    /** Decodes a file. */
+    TextDecoder decoder(Path file) throws IOException;
+  }
 
   /**
    * A passage that may not have an id yet.
@@ -105,11 +111,16 @@ final class TextFiles {
   record Records(List<Passage> passages, Map<String, SourceFile> sources) {}
 
   TextFiles(TextDecoder decoder, Notes notes) {
-    this(decoder, notes, false);
+    this(file -> decoder, notes, false);
   }
 
-  private TextFiles(TextDecoder decoder, Notes notes, boolean withBlanks) {
-    this.decoder = decoder;
+  /** For files each of which is read in its own way. */
+  TextFiles(Reading reading, Notes notes) {
+    this(reading, notes, false);
+  }
+
+  private TextFiles(Reading reading, Notes notes, boolean withBlanks) {
+    this.reading = reading;
     this.notes = notes;
     this.withBlanks = withBlanks;
   }
@@ -153,7 +164,7 @@ final class TextFiles {
   /** Reads queries; blank lines are empty ones. */
   static List<Passage> readQueries(Path path, String option, TextDecoder decoder, Notes notes)
       throws IOException {
-    TextFiles files = new TextFiles(decoder, notes, true);
+    TextFiles files = new TextFiles(file -> decoder, notes, true);
     files.read(InputFiles.of(List.of(path), option, notes));
     if (files.drafts.isEmpty()) {
       throw new UserException(option + " " + path + ": no queries found");
@@ -170,7 +181,7 @@ final class TextFiles {
       String path = SourceFile.path(file.path());
       sources.put(file, new SourceFile(path, file.name(), SourceFile.hash(bytes), stamp));
     }
-    String content = decoder.decode(file.path().toString(), bytes);
+    String content = reading.decoder(file.path()).decode(file.path().toString(), bytes);
     if (mayBeSettings(file) && JsonRecords.isOtherJson(content)) {
       notes.add(file.path() + ": left out, it has no records");
       return;

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -108,7 +109,7 @@ final class UpdateCommand implements Callable<Integer> {
           folder + ": was not made of files that are known; name the files or folders to take");
     }
     changes = FileChanges.find(folder, there.knownFiles(), roots, inputs, notes);
-    texts = new TextFiles(inputOptions.decoder(settings.encoding()), notes);
+    texts = new TextFiles(file -> inputOptions.decoder(settings.encoding(file)), notes);
     texts.read(changes.fresh());
     texts.read(changes.changed());
   }
@@ -122,10 +123,7 @@ final class UpdateCommand implements Callable<Integer> {
     for (SourceFile file : changes.touched()) {
       change.touch(file);
     }
-    if (roots.equals(settings.inputs()) == false) {
-      settings.setInputs(roots);
-      builder.keep(settings);
-    }
+    keepSettings(builder);
     IndexedRecords there = change.records();
     Set<String> changed =
         changes.changed().stream().map(UpdateCommand::path).collect(Collectors.toSet());
@@ -146,6 +144,23 @@ final class UpdateCommand implements Callable<Integer> {
     }
     change.commit();
     return added;
+  }
+
+  /** Keeps new files and folders to look at, and the encoding of what was read. */
+  private void keepSettings(IndexBuilder builder) throws IOException {
+    List<Path> before = settings.inputs();
+    List<Path> read = new ArrayList<>(roots);
+    read.removeAll(before);
+    changes.fresh().forEach(file -> read.add(file.path()));
+    changes.changed().forEach(file -> read.add(file.path()));
+    boolean keep = inputOptions.keepEncoding(read, settings);
+    if (roots.equals(before) == false) {
+      settings.setInputs(roots);
+      keep = true;
+    }
+    if (keep) {
+      builder.keep(settings);
+    }
   }
 
   private void report(RecordWriter added) {
