@@ -118,8 +118,7 @@ final class AddCommand implements Callable<Integer> {
         InputFiles.of(inputs, "INPUT", plaid.console()::note, there.files());
     IndexSettings settings = change.settings();
     TextFiles texts =
-        new TextFiles(
-            file -> inputOptions.decoder(settings.encoding(file)), plaid.console()::note);
+        new TextFiles(new SameReading(inputOptions, settings, there), plaid.console()::note);
     texts.read(files);
     texts.checkAny(inputs, "INPUT");
     long before = there.count();

@@ -44,6 +44,7 @@ import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.StringHelper;
 
 /** The records of an index, and the files that they came from. */
 final class IndexedRecords {
@@ -163,6 +164,34 @@ final class IndexedRecords {
         records.add(record);
       }
     }
+  }
+
+  /**
+   * Whether the records of a file are passages of prose, and not lines.
+   *
+   * @param other what to return if no id tells
+   */
+  boolean isProse(SourceFile file, boolean other) throws IOException {
+    if (file.name().isEmpty()) {
+      return false; // only lines go without the name
+    }
+    return hasId(file.name() + TextFiles.PASSAGE, file.path())
+        || (other && hasId(file.name() + TextFiles.LINE, file.path()) == false);
+  }
+
+  /** Whether a record of a file has an id that starts so. */
+  private boolean hasId(String start, String path) throws IOException {
+    BytesRef prefix = new BytesRef(start);
+    boolean found = ids != null && ids.seekCeil(prefix) != TermsEnum.SeekStatus.END;
+    BytesRef id = found ? ids.term() : null;
+    while (id != null && StringHelper.startsWith(id, prefix)) {
+      int doc = next(ids, live);
+      if (doc >= 0 && path.equals(file(doc))) {
+        return true;
+      }
+      id = ids.next();
+    }
+    return false;
   }
 
   /**

@@ -46,10 +46,10 @@ import java.util.stream.Collectors;
  */
 final class TextFiles {
   /** Before the number of a passage of prose. */
-  private static final char PASSAGE = '#';
+  static final char PASSAGE = '#';
 
   /** Before the number of a line. */
-  private static final char LINE = ':';
+  static final char LINE = ':';
 
   private final Reading reading;
   private final Notes notes;
@@ -61,6 +61,11 @@ final class TextFiles {
   interface Reading {
     /** Decodes a file. */
     TextDecoder decoder(Path file) throws IOException;
+
+    /** Whether text of a file that is neither Markdown nor records is prose, and not of lines. */
+    default boolean isProse(InputFiles.InputFile file) throws IOException {
+      return file.inFolder();
+    }
   }
 
   /**
@@ -199,7 +204,7 @@ final class TextFiles {
       addProse(file, content, true);
     } else if (InputFiles.isJson(name) || JsonRecords.startsLikeRecords(content)) {
       addRecords(file, content);
-    } else if (file.inFolder()) {
+    } else if (reading.isProse(file)) {
       addProse(file, content, false);
     } else {
       addLines(file, content);

@@ -109,7 +109,7 @@ final class UpdateCommand implements Callable<Integer> {
           folder + ": was not made of files that are known; name the files or folders to take");
     }
     changes = FileChanges.find(folder, there.knownFiles(), roots, inputs, notes);
-    texts = new TextFiles(file -> inputOptions.decoder(settings.encoding(file)), notes);
+    texts = new TextFiles(new SameReading(inputOptions, settings, there), notes);
     texts.read(changes.fresh());
     texts.read(changes.changed());
   }

@@ -316,6 +316,40 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertFails(1, "INPUT " + none + ": no such file or folder", with("update", index, none));
   }
 
+  /** Text stays prose, or of lines, whether its file is named or found in a folder. */
+  public void testProseAndLines() throws IOException {
+    Path docs = folder.resolve("docs");
+    Path prose = write("docs/a.txt", "red\ncat\n");
+    run(with("index", docs, "-o", index));
+    write("docs/a.txt", "blue\ncat\n");
+    run(with("add", index, prose, "--replace"));
+    assertEquals(List.of("a.txt#1=a\nblue cat"), documents());
+    write("docs/a.txt", "blue\ndogs\n");
+    assertCounts(update(), 0, 1, 0, 0);
+    assertEquals(List.of("a.txt#1=a\nblue dogs"), documents());
+
+    Path lines = write("more/b.txt", "red\ncat\n");
+    Path others = write("more/c.txt", "red\ncat\n");
+    run(with("index", lines, "-o", index, "--force"));
+    run(with("add", index, others));
+    run("delete", index, "--id", "c.txt:1");
+    write("more/b.txt", "blue\ncat\n");
+    write("more/c.txt", "blue\nriver\n");
+    write("more/d.txt", "blue\nmoon\n");
+    run(with("add", index, lines.getParent(), "--replace"));
+    List<String> documents =
+        List.of("1=blue", "2=cat", "c.txt:1=blue", "c.txt:2=river", "d.txt#1=d\nblue moon");
+    assertEquals(documents, documents());
+    // A file without records counts as a new one
+    write("more/b.txt", "\n");
+    write("more/c.txt", "\n");
+    assertCounts(update(), 0, 2, 0, 1);
+    assertEquals(documents.subList(4, 5), documents());
+    write("more/c.txt", "blue\nriver\n");
+    run(with("update", index));
+    assertEquals(documents.subList(2, 5), documents());
+  }
+
   /** If a whole folder is missing, nothing is deleted, because its disk may not be mounted. */
   public void testMissingFolder() throws IOException {
     Path docs = write("docs/a.md", "red\n").getParent();
