@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
+import org.apache.lucene.store.LockObtainFailedException;
 
 /**
  * A folder in which an index is written. Lucene writes new segments beside the existing ones, and
@@ -29,6 +31,8 @@ import org.apache.lucene.store.FSDirectory;
  * restored to its former state.
  */
 final class NewIndex implements Closeable {
+  private static final String LOCK = IndexWriter.WRITE_LOCK_NAME;
+
   private final Path folder;
   private final boolean replaces;
   private final OutputFolder made;
@@ -77,11 +81,20 @@ final class NewIndex implements Closeable {
     if (before.containsAll(files()) == false) {
       return; // Remains that could not be deleted, or somebody else writes there
     }
-    Files.deleteIfExists(folder.resolve(IndexWriter.WRITE_LOCK_NAME));
+    // Somebody else's lock stays, as a writer whose lock is gone cannot commit
+    try (Directory again = FSDirectory.open(folder);
+        Lock lock = again.obtainLock(LOCK)) {
+      lock.ensureValid();
+      Files.deleteIfExists(folder.resolve(LOCK));
+    } catch (
+        @SuppressWarnings("unused")
+        LockObtainFailedException e) {
+      return;
+    }
     made.close();
   }
 
   private static boolean isNotLock(Path file) {
-    return file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME) == false;
+    return file.getFileName().toString().equals(LOCK) == false;
   }
 }

@@ -155,6 +155,41 @@ public class TestNewIndex extends CommandTestCase {
     assertEquals(3, documents(target));
   }
 
+  /** Exports three documents. */
+  private Path export(Path folder) throws IOException {
+    Path index = folder.resolve("exported");
+    assertEquals(0, plaid("index", tokens(folder.resolve("sound"), 3, 0), "-o", index));
+    Path export = folder.resolve("export");
+    assertEquals(err.toString(), 0, plaid("export", index, export, "--bits=4"));
+    return export;
+  }
+
+  /** Others fail while somebody makes an index, and do not disturb. */
+  public void testLock() throws IOException {
+    Path folder = realFolder();
+    Path export = export(folder);
+    Path texts = Files.writeString(folder.resolve("t.md"), "red cat\n");
+    Path model = TinyModel.copyTo(createTempDir());
+    Path index = folder.resolve("index");
+    Object[][] commands = {
+      {"index", folder.resolve("sound/tokens.npy"), "-o", index},
+      {"index", texts, "-o", index, "--model", model},
+      {"demo", "--text", texts, "--keep", index, "--model", model, "--query", "cat"},
+      {"import", export, index}
+    };
+    for (Object[] command : commands) {
+      IndexWriterConfig config = IndexBuilder.config(new PlaidDocValuesFormat());
+      try (Directory directory = FSDirectory.open(index);
+          IndexWriter writer = new IndexWriter(directory, config)) {
+        writer.addDocument(new Document());
+        assertFails(1, "somebody else writes to the index", command);
+        writer.commit();
+      }
+      assertEquals(1, documents(index));
+      IOUtils.rm(index);
+    }
+  }
+
   public void testIdsOfTokens() throws IOException {
     Path folder = realFolder();
     Path tokens = tokens(folder.resolve("d"), 3, 0);
