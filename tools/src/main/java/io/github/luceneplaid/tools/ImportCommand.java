@@ -98,7 +98,9 @@ final class ImportCommand implements Callable<Integer> {
         MetadataDatabase metadata = MetadataDatabase.open(source, directory.documents())) {
       List<String> fields = checkNames(metadata);
       if (isThere) {
-        checkIndex(directory, metadata);
+        try (Directory index = IndexFolder.open(target)) {
+          checkIndex(index, directory, metadata); // before all metadata is read
+        }
       }
       PlaidImport.Result result = add(directory, metadata, isThere);
       report(directory, fields, result);
@@ -148,9 +150,9 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Refuses an index with other bits per dimension: its merges would encode the tokens anew. */
-  private void checkIndex(PlaidFolder directory, MetadataDatabase metadata) throws IOException {
-    try (Directory index = IndexFolder.open(target);
-        DirectoryReader reader = DirectoryReader.open(index)) {
+  private void checkIndex(Directory index, PlaidFolder directory, MetadataDatabase metadata)
+      throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(index)) {
       if (metadata != null) {
         IndexFields there = IndexFields.of(reader);
         metadata
@@ -216,15 +218,11 @@ final class ImportCommand implements Callable<Integer> {
 
   private PlaidImport.Result add(PlaidFolder directory, MetadataDatabase metadata, boolean isThere)
       throws IOException {
-    try (ImportedFields fields = fields(directory, metadata)) {
-      if (fields != null) {
-        new ImportedIds(source, target).check(fields.reader(), isThere);
-      }
-      try (NewIndex index = new NewIndex(target, isThere)) {
-        PlaidImport.Result result = write(index.directory(), directory, fields);
-        index.finish();
-        return result;
-      }
+    try (ImportedFields fields = fields(directory, metadata);
+        NewIndex index = new NewIndex(target, isThere)) {
+      PlaidImport.Result result = write(index.directory(), directory, metadata, fields);
+      index.finish();
+      return result;
     }
   }
 
@@ -241,11 +239,19 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private PlaidImport.Result write(Directory index, PlaidFolder directory, ImportedFields fields)
+  private PlaidImport.Result write(
+      Directory index, PlaidFolder directory, MetadataDatabase metadata, ImportedFields fields)
       throws IOException {
     IndexWriter writer = new IndexWriter(index, IndexBuilder.config(new PlaidDocValuesFormat()));
     boolean success = false;
     try (Steps steps = new Steps(plaid.console(), "Importing")) {
+      // From here on nobody else can commit. Until here, somebody may have made the index
+      if (DirectoryReader.indexExists(index)) {
+        checkIndex(index, directory, metadata);
+      }
+      if (fields != null) {
+        new ImportedIds(source, target).check(fields.reader(), index);
+      }
       PlaidImport.Result result =
           fields == null
               ? new PlaidImport.Result(0, 0, 0)

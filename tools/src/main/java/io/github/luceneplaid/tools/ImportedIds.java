@@ -37,9 +37,9 @@ final class ImportedIds {
   /**
    * Compares the ids of documents with each other and with those of an index.
    *
-   * @param isThere whether there is an index
+   * @param index where nobody else writes; there may be no index
    */
-  void check(LeafReader documents, boolean isThere) throws IOException {
+  void check(LeafReader documents, Directory index) throws IOException {
     Terms terms = documents.terms(IndexBuilder.ID);
     if (terms == null) {
       return;
@@ -50,9 +50,8 @@ final class ImportedIds {
         throw new UserException(source + ": the id " + shown(id) + " occurs for the second time");
       }
     }
-    if (isThere) {
-      try (Directory index = IndexFolder.open(target);
-          DirectoryReader reader = DirectoryReader.open(index)) {
+    if (DirectoryReader.indexExists(index)) {
+      try (DirectoryReader reader = DirectoryReader.open(index)) {
         for (LeafReaderContext leaf : reader.leaves()) {
           check(terms.iterator(), leaf.reader());
         }

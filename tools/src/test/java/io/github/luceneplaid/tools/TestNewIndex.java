@@ -16,6 +16,8 @@ import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -28,6 +30,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.Constants;
 import org.apache.lucene.util.IOUtils;
 
 /** An index is written completely or not at all, and its remains hinder no later command. */
@@ -188,6 +191,44 @@ public class TestNewIndex extends CommandTestCase {
       assertEquals(1, documents(index));
       IOUtils.rm(index);
     }
+  }
+
+  /** An import notices if somebody makes the index while it reads its directory. */
+  public void testImportsAtOnce() throws Exception {
+    assumeFalse("no pipes", Constants.WINDOWS);
+    Path folder = realFolder();
+    Path export = export(folder);
+    Path copy = Files.createDirectory(folder.resolve("copy"));
+    for (String name : names(export)) {
+      Files.copy(export.resolve(name), copy.resolve(name));
+    }
+    Path pipe = copy.resolve("doclens.0.json");
+    byte[] lengths = Files.readAllBytes(pipe);
+    Files.delete(pipe);
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path target = folder.resolve("target");
+    StringWriter errors = new StringWriter();
+    int[] code = new int[1];
+    Thread second =
+        new Thread(
+            () ->
+                code[0] =
+                    Plaid.run(
+                        Console.of(null, new StringWriter(), errors),
+                        "import",
+                        copy.toString(),
+                        target.toString()));
+    second.start();
+    // The pipe opens when the other import reads it, which has looked for an index before
+    try (OutputStream out = Files.newOutputStream(pipe)) {
+      assertEquals(err.toString(), 0, plaid("import", export, target));
+      out.write(lengths);
+    }
+    second.join();
+    String said = errors.toString();
+    assertEquals(said, 1, code[0]);
+    assertTrue(said, said.contains(copy + ": the id 0 is in " + target + " already"));
+    assertEquals(3, documents(target));
   }
 
   public void testIdsOfTokens() throws IOException {
