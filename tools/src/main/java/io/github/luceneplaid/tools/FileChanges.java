@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.tools.InputFiles.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The changes in the files that an index was made of. A file has changed if the hash of its content
@@ -65,7 +67,11 @@ final class FileChanges {
         changes.checkGone(root);
       }
     }
-    changes.look(InputFiles.of(there, "INPUT", notes, known));
+    List<InputFile> files = InputFiles.of(there, "INPUT", notes, known);
+    for (Path root : there) {
+      changes.checkEmptied(root, files);
+    }
+    changes.look(files);
     return changes;
   }
 
@@ -84,23 +90,70 @@ final class FileChanges {
 
   /**
    * Refuses if a folder is missing, because it may be on a disk that is not mounted. A missing file
-   * is fine if its folder exists.
+   * is fine if its folder exists and is not empty, as a folder is that a disk is mounted in.
    */
-  private void checkGone(Path root) {
-    long files = knownBelow(root);
+  private void checkGone(Path root) throws IOException {
     boolean isFile = known.containsKey(root.toString());
     Path missing = isFile ? root.getParent() : root;
-    if (files > 0 && isInScope(root) && Files.exists(missing) == false) {
+    if (isInScope(root) == false) {
+      return;
+    }
+    if (Files.exists(missing) == false) {
+      refuse(missing, "the folder is not there");
+    } else if (isFile && isEmpty(missing)) {
+      refuse(missing, "the folder is empty");
+    }
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  /**
+   * Refuses if a folder that is there has lost all its files and got no others.
+   *
+   * @param files all that were found
+   */
+  private void checkEmptied(Path root, List<InputFile> files) {
+    if (Files.isDirectory(root)
+        && isInScope(root)
+        && files.stream().noneMatch(file -> file.path().startsWith(root))
+        && known.keySet().stream()
+            .map(Path::of)
+            .noneMatch(file -> file.startsWith(root) && Files.notExists(file) == false)) {
+      refuse(root, "no texts are left in the folder");
+    }
+  }
+
+  /** Refuses if a missing file, or a folder above it, is a link that leads nowhere. */
+  private void checkLink(Path file) {
+    Path place = file;
+    while (place != null && Files.exists(place, LinkOption.NOFOLLOW_LINKS) == false) {
+      place = place.getParent();
+    }
+    if (place != null && Files.exists(place) == false) {
+      refuse(place, "the link leads nowhere");
+    }
+  }
+
+  /** Refuses to delete the records of all files of a place, if there are any. */
+  private void refuse(Path place, String reason) {
+    long files = knownBelow(place);
+    if (files > 0) {
       throw new UserException(
-          missing
-              + ": the folder is not there, "
+          place
+              + ": "
+              + reason
+              + ", "
               + Table.count(files, "file")
               + " of it in "
               + folder
               + "; make it available, or delete what came from it: plaid delete "
               + folder
               + " --file "
-              + root);
+              + place);
     }
   }
 
@@ -127,6 +180,7 @@ final class FileChanges {
         // It is unknown whether a file that cannot be read now has changed
         boolean readable = Files.isReadable(Path.of(path));
         if (readable || Files.notExists(Path.of(path))) {
+          checkLink(Path.of(path));
           removed.add(path);
         } else {
           unchanged++;

@@ -370,6 +370,33 @@ public class TestUpdateCommand extends ChangeTestCase {
     assertEquals(List.of("1=cat"), documents());
   }
 
+  /** An empty folder may be one that a disk is mounted in at other times. */
+  public void testEmptyFolder() throws IOException {
+    Path docs = write("docs/a.md", "red\n").getParent();
+    write("docs/sub/b.md", "cat\n");
+    Path file = write("more/c.md", "blue\n");
+    run(with("index", docs, file, "-o", index));
+    String before = version();
+    Files.move(docs, folder.resolve("elsewhere"));
+    write("docs/image.png", "");
+    assertFails(
+        1,
+        docs + ": no texts are left in the folder, 2 files of it in " + index + "; make it",
+        with("update", index));
+    assertEquals(before, version());
+    assertCounts(update(file), 0, 0, 0, 1);
+    // All may be renamed
+    write("docs/d.md", "moon\n");
+    assertCounts(update(), 1, 0, 2, 1);
+    Files.delete(file);
+    assertFails(
+        1,
+        file.getParent() + ": the folder is empty, 1 file of it in " + index,
+        with("update", index));
+    write("more/image.png", "");
+    assertCounts(update(), 0, 0, 1, 1);
+  }
+
   /** Added files are updated, too; standard input cannot be. */
   public void testAfterAdd() throws IOException {
     run(with("index", write("a.jsonl", "{\"id\":\"x\",\"text\":\"red\"}"), "-o", index));
