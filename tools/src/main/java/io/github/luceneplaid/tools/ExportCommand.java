@@ -149,7 +149,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = target.toAbsolutePath().normalize();
+    Path folder = AbsolutePath.of(target);
     checkTarget(folder);
     PlaidExport.Options options = options();
     try (Directory directory = IndexFolder.open(source);

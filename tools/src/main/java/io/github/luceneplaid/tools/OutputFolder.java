@@ -31,7 +31,7 @@ final class OutputFolder implements Closeable {
    */
   OutputFolder(Path folder) throws IOException {
     check(folder);
-    Path missing = folder.toAbsolutePath().normalize();
+    Path missing = AbsolutePath.of(folder);
     while (missing != null && Files.notExists(missing)) {
       made.add(missing);
       missing = missing.getParent();

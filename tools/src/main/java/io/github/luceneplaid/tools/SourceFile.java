@@ -45,7 +45,7 @@ record SourceFile(String path, String name, long hash, FileStamp stamp) {
 
   /** The path by which an index knows a file. */
   static String path(Path file) {
-    return file.toAbsolutePath().normalize().toString();
+    return AbsolutePath.of(file).toString();
   }
 
   static long hash(byte[] content) {

@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.lucene.util.Constants;
 
 /** Links to files and folders that an index is made of. */
@@ -59,5 +60,22 @@ public class TestLinks extends ChangeTestCase {
     assertCounts("0 added, 0 changed, 1 removed, 3 unchanged", "update", index);
     Files.delete(link);
     assertCounts("0 added, 0 changed, 1 removed, 2 unchanged", "update", index);
+  }
+
+  /** The folder above a link is the one above what the link leads to. */
+  public void testFolderAboveLink() throws IOException {
+    Path other = write("other/b", "red\n").getParent();
+    Path link = Files.createSymbolicLink(write("here/b", "blue\n").resolveSibling("link"), other);
+    Files.createDirectory(other.resolve("sub"));
+    Path file = link.resolve("sub/../b");
+    assertEquals(link.resolve("b").toString(), SourceFile.path(file));
+    assertEquals(folder.toString(), SourceFile.path(link.resolve("./..")));
+    Path sub = Files.createSymbolicLink(link.resolveSibling("sub"), other.resolve("sub"));
+    run(with("index", sub.resolve("../b"), "-o", index));
+    assertCounts("0 added, 0 changed, 0 removed, 1 unchanged", "update", index);
+    assertEquals(List.of("1=red"), documents());
+    run("export", index, sub.resolve("../papers"));
+    assertTrue(Files.exists(other.resolve("papers/metadata.json")));
+    assertFalse(Files.exists(folder.resolve("here/papers")));
   }
 }
