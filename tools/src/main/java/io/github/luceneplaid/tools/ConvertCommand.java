@@ -124,10 +124,7 @@ final class ConvertCommand implements Callable<Integer> {
       throw UserException.usage(to + ": .npz files are only read");
     }
     checkOptions(source, target);
-    if (force == false && Files.exists(to)) {
-      throw new UserException(to + ": exists (--force replaces it)");
-    }
-    OutputFile.checkPlace(to);
+    OutputFile.checkPlace(to, force);
     checkFolder(to);
     Path log = VectorFormat.log(to);
     if (target == VectorFormat.fsvi && Files.exists(log)) {
@@ -138,7 +135,7 @@ final class ConvertCommand implements Callable<Integer> {
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
       long copied;
-      try (OutputFile file = new OutputFile(to)) {
+      try (OutputFile file = new OutputFile(to, force)) {
         try (VectorRowsWriter writer = writer(file.path(), target, opened)) {
           copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
           writer.finish();

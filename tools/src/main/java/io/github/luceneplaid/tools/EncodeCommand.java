@@ -107,9 +107,7 @@ final class EncodeCommand implements Callable<Integer> {
       throw UserException.usage("--pool-factor goes neither with --query nor with --pieces");
     }
     OutputFolder.check(output);
-    for (String name : FILES) {
-      checkPlace(output.resolve(name));
-    }
+    checkPlaces();
     List<Passage> passages = inputOptions.read(texts, "TEXT", plaid.console());
     List<Passage> encoded = new ArrayList<>();
     long tokens;
@@ -134,14 +132,9 @@ final class EncodeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkPlace(Path file) {
-    if (Files.exists(file)) {
-      if (force == false) {
-        throw new UserException(file + ": exists (--force replaces it)");
-      }
-      if (Files.isRegularFile(file) == false) {
-        throw new UserException(file + ": expected a file");
-      }
+  private void checkPlaces() {
+    for (String name : FILES) {
+      OutputFile.checkPlace(output.resolve(name), force);
     }
   }
 
@@ -175,6 +168,7 @@ final class EncodeCommand implements Callable<Integer> {
   private void replaceFiles(TemporaryFolder temporary) throws IOException {
     Path folder = temporary.path();
     Replacement.sync(folder);
+    checkPlaces(); // another command may have written there meanwhile
     temporary.keep();
     try (Replacement replacement = new Replacement()) {
       for (String name : FILES) {

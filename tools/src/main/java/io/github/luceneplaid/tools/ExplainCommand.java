@@ -15,7 +15,6 @@ import io.github.luceneplaid.encoder.EncodedText;
 import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -86,11 +85,8 @@ final class ExplainCommand implements Callable<Integer> {
     if (choice.id != null) {
       searchOptions.checkNone("--doc names the document");
     }
-    if (html != null && force == false && Files.exists(html)) {
-      throw new UserException(html + ": exists (--force replaces it)");
-    }
     if (html != null) {
-      OutputFile.checkPlace(html);
+      OutputFile.checkPlace(html, force);
       ConvertCommand.checkFolder(html);
     }
     try (Directory directory = IndexFolder.open(folder);
@@ -136,7 +132,7 @@ final class ExplainCommand implements Callable<Integer> {
   private void print(HitExplanation explanation) throws IOException {
     if (html != null) {
       byte[] page = new HeatMap(explanation).page().getBytes(StandardCharsets.UTF_8);
-      OutputFile.write(html, page);
+      OutputFile.write(html, page, force);
     }
     if (json) {
       OutputOptions.printJson(plaid.console(), explanation);

@@ -13,7 +13,6 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.encoder.TextEncoder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -66,10 +65,7 @@ final class FitProjectionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (force == false && Files.exists(output)) {
-      throw new UserException(output + ": exists (--force replaces it)");
-    }
-    OutputFile.checkPlace(output);
+    OutputFile.checkPlace(output, force);
     ConvertCommand.checkFolder(output);
     List<Passage> contents = inputOptions.read(texts, "TEXT", plaid.console());
     ProjectionFitter fitter;
@@ -89,7 +85,7 @@ final class FitProjectionCommand implements Callable<Integer> {
               });
     }
     ProjectionFitter.Fit fit = fitter.fit(dimension);
-    try (OutputFile file = new OutputFile(output)) {
+    try (OutputFile file = new OutputFile(output, force)) {
       fit.projection().write(file.path());
       file.finish();
     }

@@ -26,6 +26,7 @@ import org.apache.lucene.util.IOUtils;
  */
 final class OutputFile implements Closeable {
   private final Path target;
+  private final boolean replaces;
   private final TemporaryFolder folder;
   private final Path fresh;
 
@@ -33,25 +34,30 @@ final class OutputFile implements Closeable {
    * Starts a file.
    *
    * @param target its place, in a folder that exists
-   * @throws UserException if there is something other than a file
+   * @param replaces whether it may replace another file
+   * @throws UserException if the place is taken
    */
-  OutputFile(Path target) throws IOException {
-    checkPlace(target);
+  OutputFile(Path target, boolean replaces) throws IOException {
+    checkPlace(target, replaces);
     this.target = target;
+    this.replaces = replaces;
     folder = TemporaryFolder.make(() -> Replacement.temporaryFolder(target));
     fresh = folder.path().resolve(target.getFileName());
   }
 
-  /** Refuses to replace anything but a file. */
-  static void checkPlace(Path target) {
+  /** Refuses to replace a file without leave, and anything but a file. */
+  static void checkPlace(Path target, boolean replaces) {
+    if (replaces == false && Files.exists(target)) {
+      throw new UserException(target + ": exists (--force replaces it)");
+    }
     if (Files.exists(target) && Files.isRegularFile(target) == false) {
       throw new UserException(target + ": expected a file");
     }
   }
 
   /** Writes a file. */
-  static void write(Path target, byte[] content) throws IOException {
-    try (OutputFile file = new OutputFile(target)) {
+  static void write(Path target, byte[] content, boolean replaces) throws IOException {
+    try (OutputFile file = new OutputFile(target, replaces)) {
       Files.write(file.path(), content);
       IOUtils.fsync(file.path(), false);
       file.finish();
@@ -64,11 +70,13 @@ final class OutputFile implements Closeable {
   }
 
   /**
-   * Moves the completely written file to its place, where it replaces another.
+   * Moves the completely written file to its place, where it may replace another.
    *
    * @throws InterruptedIOException if the process is ending, so that the file was deleted
+   * @throws UserException if the place was taken meanwhile
    */
   void finish() throws IOException {
+    checkPlace(target, replaces);
     folder.keep();
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
     IOUtils.fsync(target.toAbsolutePath().getParent(), true);

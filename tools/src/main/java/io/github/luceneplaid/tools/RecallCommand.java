@@ -18,7 +18,6 @@ import io.github.luceneplaid.plaid.RawTokens;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -146,10 +145,8 @@ final class RecallCommand implements Callable<Integer> {
     if (queries != null && (sample != null || tokens != null)) {
       throw UserException.usage("--sample and --tokens make queries: expected no --queries");
     }
-    if (plot != null && force == false && Files.exists(plot)) {
-      throw new UserException(plot + ": exists (--force replaces it)");
-    }
     if (plot != null) {
+      OutputFile.checkPlace(plot, force);
       ConvertCommand.checkFolder(plot);
     }
   }
@@ -227,7 +224,7 @@ final class RecallCommand implements Callable<Integer> {
   private void write(Outcome outcome) throws IOException {
     String title = outcome.index + ": " + count(outcome);
     String page = new RecallPlot(title, k, outcome.settings, outcome.fastest).svg();
-    OutputFile.write(plot, page.getBytes(StandardCharsets.UTF_8));
+    OutputFile.write(plot, page.getBytes(StandardCharsets.UTF_8), force);
   }
 
   /** The number of queries, and their source. */

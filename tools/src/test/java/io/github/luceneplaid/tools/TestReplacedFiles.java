@@ -16,6 +16,8 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +73,59 @@ public class TestReplacedFiles extends CommandTestCase {
     assertEquals(0, plaid("encode", more, "-o", output, "--model", model, "--force"));
     assertEquals(7, rows(output));
     assertEquals(List.of("doclens.json", "ids.json", "tokens.npy"), List.copyOf(names(output)));
+  }
+
+  /**
+   * A file that appears while a command runs is not overwritten either.
+   *
+   * @param command prints a note
+   */
+  private void assertKept(Path place, Object... command) throws IOException {
+    StringWriter errors =
+        new StringWriter() {
+          @Override
+          public void flush() { // after each note
+            try {
+              Files.writeString(place, "mine");
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    String[] args = Stream.of(command).map(Object::toString).toArray(String[]::new);
+    int code = Plaid.run(Console.of(null, out, errors), args);
+    String said = errors.toString();
+    assertEquals(said, 1, code);
+    assertEquals(said, 2, said.lines().count());
+    assertTrue(said, said.endsWith("plaid: " + place + ": exists (--force replaces it)\n"));
+    assertEquals("mine", Files.readString(place));
+    assertEquals(Set.of(place.getFileName().toString()), names(place.getParent()));
+    Object[] forced = Stream.concat(Stream.of(command), Stream.of("--force")).toArray();
+    assertEquals(err.toString(), 0, plaid(forced));
+    assertNotEquals(4, Files.size(place));
+  }
+
+  public void testPlaceThatIsTaken() throws IOException {
+    Path folder = createTempDir();
+    Path texts = Files.createDirectory(folder.resolve("texts"));
+    Files.writeString(texts.resolve("a.md"), "red cat\n");
+    Files.writeString(texts.resolve("none.md"), "\n");
+    Path model = TinyModel.copyTo(createTempDir());
+    Path output = Files.createDirectory(folder.resolve("out"));
+    Path tokens = output.resolve("tokens.npy");
+    assertKept(tokens, "encode", texts, "-o", output, "--model", model);
+
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", texts, "-o", index, "--model", model));
+    Path page = Files.createDirectory(folder.resolve("pages")).resolve("page.html");
+    String query = "red cat ".repeat(200);
+    assertKept(
+        page, "explain", index, "--query", query, "--hit=1", "--html", page, "--model", model);
+
+    Path plot = Files.createDirectory(folder.resolve("plots")).resolve("plot.svg");
+    Path queries = Files.writeString(folder.resolve("queries"), "cat\n\n");
+    assertKept(
+        plot, "recall", index, "--queries", queries, "--plot", plot, "--model", model, "-k1");
   }
 
   /** If an index cannot be finished, the former one stays. */
