@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +40,12 @@ final class OutputFolder implements Closeable {
     Files.createDirectories(folder);
   }
 
-  /** Refuses a file. */
+  /** Refuses a file, and a link that leads nowhere. */
   static void check(Path folder) {
-    if (Files.exists(folder) && Files.isDirectory(folder) == false) {
-      throw new UserException(folder + ": expected a folder, found a file");
+    boolean isThere = Files.exists(folder, LinkOption.NOFOLLOW_LINKS);
+    if (isThere && Files.isDirectory(folder) == false) {
+      String found = Files.exists(folder) ? "a file" : "a link that leads nowhere";
+      throw new UserException(folder + ": expected a folder, found " + found);
     }
   }
 

@@ -15,6 +15,7 @@ import io.github.luceneplaid.encoder.EncoderException;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -57,6 +58,7 @@ final class Problem {
       case VectorFileException vectors -> vectors.getMessage() + advice(vectors);
       case UncheckedIOException unchecked -> message(unchecked.getCause());
       case NoSuchFileException none -> none.getMessage() + ": no such file";
+      case FileAlreadyExistsException there -> there.getFile() + ": exists (--force replaces it)";
       case AccessDeniedException denied ->
           denied.getFile() + ": permission denied; another user owns it, or it is read-only";
       case LockObtainFailedException lock ->

@@ -231,6 +231,20 @@ public class TestNewIndex extends CommandTestCase {
     assertEquals(3, documents(target));
   }
 
+  public void testLinkThatLeadsNowhere() throws IOException {
+    assumeFalse("needs links", Constants.WINDOWS);
+    Path folder = realFolder();
+    Path sound = tokens(folder.resolve("sound"), 3, 0);
+    Path link = Files.createSymbolicLink(folder.resolve("index"), folder.resolve("nowhere"));
+    assertFails(
+        1,
+        link + ": expected a folder, found a link that leads nowhere",
+        "index",
+        sound,
+        "-o",
+        link);
+  }
+
   public void testIdsOfTokens() throws IOException {
     Path folder = realFolder();
     Path tokens = tokens(folder.resolve("d"), 3, 0);

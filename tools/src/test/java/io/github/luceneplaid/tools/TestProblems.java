@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,8 @@ public class TestProblems extends CommandTestCase {
     assertEquals(
         "/x: Read-only file system; choose a folder that can be written to",
         Problem.message(new FileSystemException("/x", null, "Read-only file system")));
+    assertEquals(
+        "/x: exists (--force replaces it)", Problem.message(new FileAlreadyExistsException("/x")));
     IOException full = new IOException("No space left on device");
     assertEquals(
         "No space left on device; make room and run the command again",
