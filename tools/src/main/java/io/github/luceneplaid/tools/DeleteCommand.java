@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +42,9 @@ import picocli.CommandLine.ParentCommand;
 final class DeleteCommand implements Callable<Integer> {
   /** The most missing ids that are printed, because all that were asked for may be missing. */
   private static final int MOST = 5;
+
+  /** The start of an array, even if it is no valid one. */
+  private static final Pattern ARRAY = Pattern.compile("\\s*\\[\\s*[\"{]");
 
   @ParentCommand private Plaid plaid;
 
@@ -119,11 +123,12 @@ final class DeleteCommand implements Callable<Integer> {
     }
     byte[] bytes = InputFiles.bytes(idsFile);
     String content = inputOptions.decoder().decode(idsFile.toString(), bytes);
-    if (content.stripLeading().startsWith("[") == false) {
+    JsonNode array = array(content);
+    if (array == null) {
       return content.lines().filter(line -> line.isBlank() == false).toList();
     }
     List<String> read = new ArrayList<>();
-    for (JsonNode id : JsonFiles.read(idsFile.toString(), content)) {
+    for (JsonNode id : array) {
       String text = Ids.text(id, idsFile + ", entry " + read.size());
       if (text == null) {
         throw new UserException(
@@ -132,6 +137,21 @@ final class DeleteCommand implements Callable<Integer> {
       read.add(text);
     }
     return read;
+  }
+
+  /** The array that a list of ids is; null if it has lines. An id may start with a bracket, too. */
+  private JsonNode array(String content) throws IOException {
+    if (content.stripLeading().startsWith("[") == false) {
+      return null;
+    }
+    try {
+      return JsonFiles.read(idsFile.toString(), content);
+    } catch (UserException e) {
+      if (ARRAY.matcher(content).lookingAt()) {
+        throw e;
+      }
+      return null;
+    }
   }
 
   private void delete(IndexChange change, IndexedRecords there, String id) throws IOException {

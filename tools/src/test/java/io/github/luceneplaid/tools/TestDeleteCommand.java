@@ -94,6 +94,20 @@ public class TestDeleteCommand extends ChangeTestCase {
     assertEquals(List.of("e.md#1"), ids());
   }
 
+  /** Ids may start as a JSON array does. */
+  public void testIdsWithBrackets() throws IOException {
+    Path docs = write("docs/[draft].md", "red\n").getParent();
+    write("docs/[1].md", "blue\n");
+    write("docs/b.md", "cat\n");
+    run(with("index", docs, "-o", index));
+    run("delete", index, "--ids", write("ids", "[draft].md#1\n[1].md#1\n"));
+    assertEquals(List.of("b.md#1"), ids());
+    // A broken array has no lines of ids
+    Path array = write("ids", "[ \"b.md#1\"");
+    Object[] delete = {"delete", index, "--ids", array, "--ignore-missing"};
+    assertFails(1, array + ": not JSON: ", delete);
+  }
+
   /**
    * A folder does not match another one whose name starts with its own. Records of missing files
    * are deleted, too.
