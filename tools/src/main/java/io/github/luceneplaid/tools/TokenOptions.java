@@ -38,8 +38,17 @@ final class TokenOptions {
     }
   }
 
-  /** Opens a file of tokens, see {@link TokenInput#documents}. */
+  /**
+   * Opens a file of tokens, see {@link TokenInput#documents}.
+   *
+   * @throws UserException if it has no texts
+   */
   TokenInput open(Path file, Ids given, Notes notes) throws IOException {
-    return TokenInput.documents(file, lengths, ids, given, notes);
+    TokenInput texts = TokenInput.documents(file, lengths, ids, given, notes);
+    if (texts.size() == 0) {
+      texts.close();
+      throw new UserException(file + ": found tokens of no texts, expected at least one");
+    }
+    return texts;
   }
 }

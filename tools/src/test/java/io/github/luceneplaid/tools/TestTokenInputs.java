@@ -301,6 +301,24 @@ public class TestTokenInputs extends CommandTestCase {
     assertEquals(before, json("info", good, "--json").toString());
   }
 
+  /** A file without texts makes no index, and replaces none. */
+  public void testNoTexts() throws IOException {
+    Path index = folder.resolve("index");
+    assertEquals(0, plaid("index", list("good.npz"), "-o", index));
+    String before = json("info", index, "--json").toString();
+    Path padded = Files.write(folder.resolve("a.npy"), npy("<f4", new int[] {0, 5, DIMENSION}));
+    Path matrix = Files.write(folder.resolve("b.npy"), npy("<f4", new int[] {0, DIMENSION}));
+    Files.writeString(folder.resolve("doclens.json"), "[]");
+    for (Path file : List.of(padded, matrix)) {
+      String message = file + ": found tokens of no texts, expected at least one";
+      assertFails(1, message, "index", file, "-o", index, "--force");
+      assertFails(1, message, "add", index, file);
+      assertFails(1, message, "index", file, "-o", folder.resolve("none"));
+    }
+    assertFalse(Files.exists(folder.resolve("none")));
+    assertEquals(before, json("info", index, "--json").toString());
+  }
+
   /** Queries that do not go with the tokens of the index are refused. */
   public void testOtherDimension() throws IOException {
     Path index = folder.resolve("index");
