@@ -17,6 +17,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,24 +47,27 @@ import org.apache.lucene.util.BytesRef;
  * <ul>
  *   <li>Two segments as they were flushed, with deletes, and one that was merged of two and has
  *       several codebooks. Tokens have an odd number of components, so that groups of codes have
- *       unused bits. Documents have 1 to 20 tokens, so that blocks are cut or full.
- *   <li>Two segments as they were imported: a folder with residuals and a folder with signs. In a
- *       third one both are merged with other tokens.
+ *       unused bits. Documents have 1 to 20 tokens, so that blocks are cut or full. In every other
+ *       of these segments, fields of all bits have tokens of any length.
+ *   <li>One field has updates: they are laid over one of these segments, and are written with all
+ *       other values of another one. One field was merged with other bits, so its tokens were
+ *       encoded twice.
+ *   <li>Segments as they were imported, one for each field: residuals of all bits, with and without
+ *       raw tokens, and signs. In one more segment, two folders for each field are merged with
+ *       other tokens.
  * </ul>
  */
 final class KeptTokens {
-
-  /** Fields with imported codes, and the folder of each. */
-  static final Map<String, String> IMPORTED =
-      new TreeMap<>(
-          Map.of(
-              "imported", "next-plaid-1.8.5/d24-b4-metadata/created/index",
-              "signs", "next-plaid-1.8.5/d40-binary-metadata/created/index"));
 
   private static final String FLAT = "flat";
   private static final String PROVISIONAL = "provisional";
   private static final String LENGTHS = "lengths";
   private static final String ESCAPED = "escaped";
+  private static final String UPDATED = "updated";
+  private static final String TWICE = "twice";
+  private static final String BITS = "bits-";
+  private static final String IMPORTED = "imported-";
+  private static final String SIGNS = "signs";
 
   private static final List<String> OWN =
       List.of(
@@ -77,46 +81,69 @@ final class KeptTokens {
           LENGTHS,
           ESCAPED,
           FLAT,
-          PROVISIONAL);
+          PROVISIONAL,
+          UPDATED,
+          TWICE);
 
-  private static final int DOCUMENTS = 25;
+  /** Fields with imported codes. */
+  private static final List<String> IMPORTS =
+      List.of("imported-1", "imported-2", "imported-4", "imported-8", "imported-raw", SIGNS);
+
+  /** Documents of a segment that is flushed. */
+  private static final int DOCUMENTS = 12;
+
+  /** Updates of as many tokens are trained, as fewer would be encoded by a merge. */
+  private static final int UPDATES_TRAINED = 30;
 
   private KeptTokens() {}
 
   /** All fields. */
   static List<String> fields() {
     List<String> fields = new ArrayList<>(OWN);
-    fields.addAll(IMPORTED.keySet());
+    fields.addAll(IMPORTS);
     return fields;
   }
 
   static int dimension(String field) {
-    return switch (field) {
-      case "imported" -> 24;
-      case "signs" -> 40;
-      // Many tokens with small dimension
-      case FLAT, PROVISIONAL -> 5;
-      default -> 13;
-    };
+    if (IMPORTS.contains(field)) {
+      // Codes of a token are whole bytes
+      return 8;
+    }
+    // Many tokens with small dimension
+    return field.equals(FLAT) || field.equals(PROVISIONAL) ? 3 : 13;
   }
 
   private static DocValuesFormat format(String field) {
-    PlaidDocValuesFormat.Builder trained = PlaidDocValuesFormat.builder().trainingThreshold(100);
+    PlaidDocValuesFormat.Builder trained = PlaidDocValuesFormat.builder().trainingThreshold(50);
     return switch (field) {
       case "bits-1", "bits-2", "bits-3", "bits-4", "bits-8" ->
-          trained.bits(Integer.parseInt(field.substring("bits-".length()))).build();
-      case "float16" -> trained.raw(RawTokens.FLOAT16).tokensPerCell(4).build();
+          trained.bits(Integer.parseInt(field.substring(BITS.length()))).build();
+      case "float16" ->
+          trained.raw(RawTokens.FLOAT16).tokensPerCell(4).seed(-123_456_789_012L).build();
       case "float32" -> trained.raw(RawTokens.FLOAT32).bits(2).build();
       case LENGTHS -> trained.build();
-      case ESCAPED -> trained.trainingThreshold(50).build();
+      case ESCAPED -> trained.trainingThreshold(20).build();
+      case UPDATED -> trained.trainingThreshold(UPDATES_TRAINED).build();
+      case TWICE -> trained.bits(3).build();
+      case "imported-raw" -> PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT16).build();
       default -> new PlaidDocValuesFormat();
     };
   }
 
   private static IndexWriterConfig config() {
+    return config(format(TWICE));
+  }
+
+  /**
+   * Returns the configuration of all writers.
+   *
+   * @param twice format of the field whose tokens are encoded twice, with other bits at first
+   */
+  private static IndexWriterConfig config(DocValuesFormat twice) {
     // One format for each field, made once, as formats are compared by identity
     Map<String, DocValuesFormat> formats = new TreeMap<>();
     fields().forEach(field -> formats.put(field, format(field)));
+    formats.put(TWICE, twice);
     return new IndexWriterConfig()
         .setUseCompoundFile(false)
         .setMergeScheduler(new SerialMergeScheduler())
@@ -132,14 +159,16 @@ final class KeptTokens {
             });
   }
 
-  private static IndexWriter unmerged(Directory directory) throws IOException {
-    return new IndexWriter(directory, config().setMergePolicy(NoMergePolicy.INSTANCE));
+  private static IndexWriter unmerged(Directory directory, IndexWriterConfig config)
+      throws IOException {
+    return new IndexWriter(directory, config.setMergePolicy(NoMergePolicy.INSTANCE));
   }
 
   private static int tokenCount(String field, int id) {
     return switch (field) {
       case FLAT -> 1 + id % 3;
-      case PROVISIONAL -> 22 + id % 5;
+      // Only one segment has enough tokens for provisional codes
+      case PROVISIONAL -> id < DOCUMENTS ? 47 + id % 5 : 1 + id % 3;
       default -> 1 + id * 7 % 20;
     };
   }
@@ -155,7 +184,8 @@ final class KeptTokens {
   private static BytesRef value(String field, int id) {
     Random random = new Random(31L * field.hashCode() + id);
     float[][] tokens = tokens(random, tokenCount(field, id), dimension(field));
-    if (field.equals(LENGTHS)) {
+    boolean anyLength = field.startsWith(BITS) && id / DOCUMENTS % 2 == 1;
+    if (field.equals(LENGTHS) || anyLength) {
       for (float[] token : tokens) {
         scale(token, 0.25f + 4 * random.nextFloat());
       }
@@ -196,45 +226,90 @@ final class KeptTokens {
     writer.flush();
   }
 
-  private static void addImported(IndexWriter writer, Path golden) throws IOException {
-    for (Map.Entry<String, String> field : IMPORTED.entrySet()) {
-      try (PlaidFolder folder = PlaidFolder.open(golden.resolve(field.getValue()))) {
-        PlaidImport.into(writer, folder, field.getKey(), field.getKey() + "-order");
+  /** Imports a folder for each field. */
+  private static void addImported(IndexWriter writer, Path parent, int number) throws IOException {
+    for (String field : IMPORTS) {
+      Path path = Files.createTempDirectory(parent, field);
+      Random random = new Random(37L * field.hashCode() + number);
+      KeptFolder.write(path, random, dimension(field), importedBits(field), field.equals(SIGNS));
+      try (PlaidFolder folder = PlaidFolder.open(path)) {
+        PlaidImport.into(writer, folder, field, field + "-order");
       }
     }
   }
 
+  private static int importedBits(String field) {
+    return switch (field) {
+      case SIGNS -> 1;
+      case "imported-raw" -> 4;
+      default -> Integer.parseInt(field.substring(IMPORTED.length()));
+    };
+  }
+
+  /** Updates documents, each with this number of tokens, and commits. */
+  private static void update(IndexWriter writer, int tokenCount, int... ids) throws IOException {
+    for (int id : ids) {
+      float[][] tokens = tokens(new Random(id + tokenCount), tokenCount, dimension(UPDATED));
+      writer.updateBinaryDocValue(term(id), UPDATED, LateInteractionField.encode(tokens));
+    }
+    writer.commit();
+  }
+
   private static void delete(IndexWriter writer, int id) throws IOException {
-    writer.deleteDocuments(new Term("id", Integer.toString(id)));
+    writer.deleteDocuments(term(id));
+  }
+
+  private static Term term(int id) {
+    return new Term("id", Integer.toString(id));
   }
 
   /**
    * Writes the index.
    *
-   * @param golden folder with PLAID folders
+   * @param folder receives PLAID folders
    */
-  static void write(Directory directory, Path golden) throws IOException {
+  static void write(Directory directory, Path folder) throws IOException {
     try (Directory merged = new ByteBuffersDirectory();
         Directory mixed = new ByteBuffersDirectory();
-        IndexWriter writer = unmerged(directory)) {
+        IndexWriter writer = unmerged(directory, config().setMaxDocValuesOverlays(8))) {
       add(writer, OWN, 0);
       add(writer, OWN, DOCUMENTS);
-      addImported(writer, golden);
+      update(writer, UPDATES_TRAINED / 3, 0, 1, 2);
+      // One of them is updated again, one had no value, and one gets a value without tokens
+      writer.updateBinaryDocValue(term(6), UPDATED, new BytesRef("no tokens"));
+      update(writer, UPDATES_TRAINED / 2, 2, 4);
+      addImported(writer, folder, 0);
       delete(writer, 7);
       delete(writer, 2 * DOCUMENTS - 1);
-      try (IndexWriter two = unmerged(merged)) {
-        add(two, OWN, 2 * DOCUMENTS);
-        add(two, OWN, 3 * DOCUMENTS);
-        delete(two, 3 * DOCUMENTS + 1);
-      }
-      merge(merged);
-      try (IndexWriter own = unmerged(mixed)) {
-        addImported(own, golden);
-        add(own, List.copyOf(IMPORTED.keySet()), 4 * DOCUMENTS);
-      }
-      merge(mixed);
+      writeMerged(merged);
+      writeMixed(mixed, folder);
       writer.addIndexes(merged, mixed);
     }
+    try (IndexWriter writer = unmerged(directory, config().setMaxDocValuesOverlays(0))) {
+      update(writer, UPDATES_TRAINED / 5, DOCUMENTS, DOCUMENTS + 1);
+    }
+  }
+
+  private static void writeMerged(Directory directory) throws IOException {
+    DocValuesFormat otherBits = PlaidDocValuesFormat.builder().trainingThreshold(50).build();
+    try (IndexWriter writer = unmerged(directory, config(otherBits))) {
+      add(writer, OWN, 2 * DOCUMENTS);
+      add(writer, OWN, 3 * DOCUMENTS);
+      delete(writer, 3 * DOCUMENTS + 1);
+    }
+    merge(directory);
+  }
+
+  private static void writeMixed(Directory directory, Path folder) throws IOException {
+    try (IndexWriter writer = unmerged(directory, config())) {
+      addImported(writer, folder, 0);
+      addImported(writer, folder, 1);
+      List<String> fields = new ArrayList<>(IMPORTS);
+      // All tokens of this field have imported codes
+      fields.remove(SIGNS);
+      add(writer, fields, 4 * DOCUMENTS);
+    }
+    merge(directory);
   }
 
   static void merge(Directory directory) throws IOException {

@@ -52,8 +52,8 @@ public class TestOldIndexes extends LuceneTestCase {
   private enum Format {
     PLAID("_Plaid1_0.vem", "PlaidMeta") {
       @Override
-      void write(Directory directory) throws IOException {
-        KeptTokens.write(directory, GOLDEN);
+      void write(Directory directory, Path folder) throws IOException {
+        KeptTokens.write(directory, folder);
       }
 
       @Override
@@ -78,7 +78,7 @@ public class TestOldIndexes extends LuceneTestCase {
     },
     FSVI("_Fsvi1_0.vemf", "FsviMeta") {
       @Override
-      void write(Directory directory) throws IOException {
+      void write(Directory directory, Path folder) throws IOException {
         KeptVectors.write(directory);
       }
 
@@ -103,9 +103,6 @@ public class TestOldIndexes extends LuceneTestCase {
       }
     };
 
-    private static final Path GOLDEN =
-        Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
-
     private final String metaFile;
     private final String metaCodec;
 
@@ -114,7 +111,12 @@ public class TestOldIndexes extends LuceneTestCase {
       this.metaCodec = metaCodec;
     }
 
-    abstract void write(Directory directory) throws IOException;
+    /**
+     * Writes an index with all that is written today.
+     *
+     * @param folder an empty folder for other files
+     */
+    abstract void write(Directory directory, Path folder) throws IOException;
 
     abstract void merge(Directory directory) throws IOException;
 
@@ -181,7 +183,7 @@ public class TestOldIndexes extends LuceneTestCase {
   public void testVersionOfToday() throws IOException {
     for (Format format : Format.values()) {
       try (Directory directory = newFSDirectory(createTempDir())) {
-        format.write(directory);
+        format.write(directory, createTempDir());
         String name = format.zip(format.version(directory));
         if (getClass().getResource(name) == null) {
           Map<String, byte[]> files = IndexFiles.read(directory);

@@ -15,6 +15,7 @@ import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.segment.CodedParts;
 import io.github.luceneplaid.plaid.segment.PlaidFieldEntry;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,15 +45,17 @@ final class TokenLines {
 
   private TokenLines() {}
 
-  /** The form of each field in each segment. */
+  /** The form of each field in each segment, and of updates that are laid over it. */
   static List<String> forms(Directory directory) throws IOException {
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       for (LeafReaderContext leaf : reader.leaves()) {
         for (String field : KeptTokens.fields()) {
-          PlaidSegment segment = PlaidSegment.of(leaf.reader(), field);
-          if (segment != null) {
-            lines.add("form " + leaf.ord + " " + field + " " + form(segment.entry()));
+          ShownValues shown = ShownValues.open(leaf.reader(), field);
+          if (shown != null) {
+            for (PlaidSegment segment : shown.segments()) {
+              lines.add("form " + leaf.ord + " " + field + " " + form(segment.entry()));
+            }
           }
         }
       }
@@ -65,12 +68,15 @@ final class TokenLines {
     String form = codes == null ? "flat" : entry.provisional() ? "provisional" : "trained";
     return String.format(
         Locale.ROOT,
-        "%s, %d tokens, %s, %s length, %d codebooks, %d escaped, times encoded %d",
+        "%s, %d tokens, %s, %s length, %d codebooks, %d imported, %d escaped, times encoded %d",
         form,
         entry.addresses().tokens(),
         entry.options(),
         entry.unitLength() ? "unit" : "any",
         codes == null ? 0 : codes.blocks().size(),
+        codes == null
+            ? 0
+            : codes.blocks().stream().filter(block -> block.buckets() != null).count(),
         entry.escapedDocuments(),
         entry.history().timesEncoded());
   }
