@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
@@ -42,6 +44,7 @@ import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -50,8 +53,14 @@ import org.apache.lucene.util.Bits;
 
 /**
  * An index of vectors that is written with one version of the format and searched with another. It
- * has a field for each encoding and similarity, one with a graph for each encoding, one of bytes,
- * deletes, and documents without vectors.
+ * has deletes, segments with and without documents without vectors, and these fields:
+ *
+ * <ul>
+ *   <li>one for each encoding of floats and each similarity, and of bytes for each similarity
+ *   <li>one with a graph for each encoding and of bytes. These have all similarities, too
+ *   <li>one for each encoding that does not fit all vectors, so that some of its segments have
+ *       32-bit floats instead
+ * </ul>
  */
 final class KeptVectors {
 
@@ -61,30 +70,61 @@ final class KeptVectors {
   private static final int QUERIES = 3;
   private static final int K = 4;
 
-  private static final String BYTES = "bytes";
+  /** Documents whose vectors are too small or too large for 16-bit floats, or for bytes. */
+  private static final int SMALL_ID = 24;
+
+  private static final int LARGE_ID = 50;
+
+  // A field is named by what is special about it, its encoding and its similarity
+  private static final String BYTES = "BYTES";
   private static final String GRAPH = "graph-";
+  private static final String UNFIT = "unfit-";
+  private static final Pattern NAME = Pattern.compile("(graph-|unfit-|)(.*)-(.*)");
 
   private KeptVectors() {}
 
-  private static List<String> floats() {
-    List<String> fields = new ArrayList<>();
+  private static List<String> fields() {
+    // Bytes and 32-bit floats fit all vectors, the others do not
+    List<String> encodings = new ArrayList<>(List.of(BYTES));
     for (FsviEncoding encoding : FsviEncoding.values()) {
-      for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+      encodings.add(encoding.name());
+    }
+    VectorSimilarityFunction[] similarities = VectorSimilarityFunction.values();
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < encodings.size(); i++) {
+      String encoding = encodings.get(i);
+      for (VectorSimilarityFunction similarity : similarities) {
         fields.add(encoding + "-" + similarity);
       }
-      fields.add(GRAPH + encoding + "-" + VectorSimilarityFunction.DOT_PRODUCT);
+      fields.add(GRAPH + encoding + "-" + similarities[i % similarities.length]);
+      if (i > 1) {
+        fields.add(UNFIT + encoding + "-" + VectorSimilarityFunction.COSINE);
+      }
     }
     return fields;
   }
 
-  private static KnnVectorsFormat format(String field) {
-    if (field.equals(BYTES)) {
-      return new FsviVectorsFormat();
+  /** Returns a part of a field's name. */
+  private static String part(String field, int group) {
+    Matcher name = NAME.matcher(field);
+    if (name.matches() == false) {
+      throw new AssertionError(field);
     }
-    boolean graph = field.startsWith(GRAPH);
-    String name = graph ? field.substring(GRAPH.length()) : field;
-    FsviEncoding encoding = FsviEncoding.valueOf(name.split("-", -1)[0]);
-    return graph
+    return name.group(group);
+  }
+
+  private static boolean isOfBytes(String field) {
+    return part(field, 2).equals(BYTES);
+  }
+
+  private static boolean hasGraph(String field) {
+    return field.startsWith(GRAPH);
+  }
+
+  private static KnnVectorsFormat format(String field) {
+    FsviEncoding encoding =
+        isOfBytes(field) ? FsviEncoding.FLOAT32 : FsviEncoding.valueOf(part(field, 2));
+    return hasGraph(field)
         ? FsviHnswVectorsFormat.builder().encoding(encoding).graphThreshold(1).build()
         : new FsviVectorsFormat(encoding);
   }
@@ -110,13 +150,26 @@ final class KeptVectors {
     return bytes;
   }
 
-  private static void addVectors(Document document, float[] vector) {
-    for (String field : floats()) {
-      String similarityName = field.substring(field.lastIndexOf('-') + 1);
-      VectorSimilarityFunction similarity = VectorSimilarityFunction.valueOf(similarityName);
-      document.add(new KnnFloatVectorField(field, vector, similarity));
+  private static void addVectors(Document document, int id, float[] vector) {
+    for (String field : fields()) {
+      VectorSimilarityFunction similarity = VectorSimilarityFunction.valueOf(part(field, 3));
+      if (isOfBytes(field)) {
+        document.add(new KnnByteVectorField(field, bytes(vector), similarity));
+      } else if (field.startsWith(UNFIT)) {
+        document.add(new KnnFloatVectorField(field, unfit(id, vector), similarity));
+      } else {
+        document.add(new KnnFloatVectorField(field, vector, similarity));
+      }
     }
-    document.add(new KnnByteVectorField(BYTES, bytes(vector), VectorSimilarityFunction.EUCLIDEAN));
+  }
+
+  private static float[] unfit(int id, float[] vector) {
+    float factor = id == SMALL_ID ? 0x1p-101f : id == LARGE_ID ? 0x1p20f : 1;
+    float[] scaled = new float[vector.length];
+    for (int j = 0; j < vector.length; j++) {
+      scaled[j] = factor * vector[j];
+    }
+    return scaled;
   }
 
   static void write(Directory directory) throws IOException {
@@ -126,15 +179,16 @@ final class KeptVectors {
       for (int id = 0; id < SEGMENTS * DOCUMENTS; id++) {
         Document document = new Document();
         document.add(new StringField("id", Integer.toString(id), Field.Store.YES));
-        if (id % 11 != 3) {
-          addVectors(document, UnitVectors.random(random, DIMENSION));
+        // All documents of the second segment have vectors
+        if (id % 11 != 3 || id / DOCUMENTS == 1) {
+          addVectors(document, id, UnitVectors.random(random, DIMENSION));
         }
         writer.addDocument(document);
         if (id % DOCUMENTS == DOCUMENTS - 1) {
           writer.flush();
         }
       }
-      writer.deleteDocuments(new Term("id", "8"), new Term("id", "77"));
+      writer.deleteDocuments(new Term("id", "8"), new Term("id", "47"));
     }
   }
 
@@ -145,22 +199,22 @@ final class KeptVectors {
   }
 
   private static Query query(String field, float[] target) {
-    if (field.equals(BYTES)) {
-      return new ExactKnnQuery(field, bytes(target), K);
+    if (isOfBytes(field)) {
+      return hasGraph(field)
+          ? new KnnByteVectorQuery(field, bytes(target), K)
+          : new ExactKnnQuery(field, bytes(target), K);
     }
-    return field.startsWith(GRAPH)
+    return hasGraph(field)
         ? new KnnFloatVectorQuery(field, target, K)
         : new ExactKnnQuery(field, target, K);
   }
 
   /** A line for each hit of some queries: field, query, id and score. */
   static List<String> hits(Directory directory) throws IOException {
-    List<String> fields = floats();
-    fields.add(BYTES);
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       IndexSearcher searcher = new IndexSearcher(reader);
-      for (String field : fields) {
+      for (String field : fields()) {
         Random random = new Random(31);
         for (int i = 0; i < QUERIES; i++) {
           Query query = query(field, UnitVectors.random(random, DIMENSION));
@@ -197,17 +251,20 @@ final class KeptVectors {
     return lines;
   }
 
-  /** A number for each vector: field, id, and a product with other numbers. */
+  /** A number for each vector: field, id, and a number that all elements change. */
   static List<String> values(Directory directory) throws IOException {
     List<String> lines = new ArrayList<>();
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       for (LeafReaderContext leaf : reader.leaves()) {
-        for (String field : floats()) {
-          FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
-          addValues(leaf.reader(), field, values, ord -> product(values.vectorValue(ord)), lines);
+        for (String field : fields()) {
+          if (isOfBytes(field)) {
+            ByteVectorValues values = leaf.reader().getByteVectorValues(field);
+            addValues(leaf.reader(), field, values, ord -> number(values.vectorValue(ord)), lines);
+          } else {
+            FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+            addValues(leaf.reader(), field, values, ord -> number(values.vectorValue(ord)), lines);
+          }
         }
-        ByteVectorValues values = leaf.reader().getByteVectorValues(BYTES);
-        addValues(leaf.reader(), BYTES, values, ord -> product(values.vectorValue(ord)), lines);
       }
     }
     return lines;
@@ -231,15 +288,18 @@ final class KeptVectors {
     }
   }
 
-  private static double product(float[] vector) {
+  /** A number that changes with the direction and the length of a vector, however short it is. */
+  private static double number(float[] vector) {
     double sum = 0;
+    double squares = 0;
     for (int j = 0; j < vector.length; j++) {
       sum += Math.sin(j + 1) * vector[j];
+      squares += (double) vector[j] * vector[j];
     }
-    return sum;
+    return sum / Math.sqrt(squares) + Math.log(squares);
   }
 
-  private static double product(byte[] vector) {
+  private static double number(byte[] vector) {
     double sum = 0;
     for (int j = 0; j < vector.length; j++) {
       sum += Math.sin(j + 1) * vector[j];
