@@ -29,12 +29,16 @@ final class TemporaryFolder implements Closeable {
 
   private static final int PAUSE_MILLIS = 10;
 
+  /** How long the end of the process waits for what is being moved out of the folder. */
+  private static final long MOVE_MILLIS = 2_000;
+
   /** Null until the folder is there. */
   private Path path;
 
   private final Thread hook = new Thread(this::end, "delete temporary folder");
   private boolean kept;
   private boolean ended;
+  private boolean closed;
 
   /** Takes over an existing folder. */
   TemporaryFolder(Path path) {
@@ -100,10 +104,20 @@ final class TemporaryFolder implements Closeable {
         }
         Replacement.discard(path);
       }
+      awaitMove();
     } catch (
         @SuppressWarnings("unused")
         InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until the content has been moved, so that the empty folder is not left behind. */
+  private synchronized void awaitMove() throws InterruptedException {
+    long end = System.nanoTime() + MOVE_MILLIS * 1_000_000;
+    for (long left = MOVE_MILLIS; kept && closed == false && left > 0; ) {
+      wait(left);
+      left = (end - System.nanoTime()) / 1_000_000;
     }
   }
 
@@ -129,6 +143,10 @@ final class TemporaryFolder implements Closeable {
   public void close() {
     forget();
     Replacement.discard(path);
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
   }
 
   private void forget() {
