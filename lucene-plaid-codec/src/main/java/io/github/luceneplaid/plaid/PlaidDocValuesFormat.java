@@ -116,19 +116,23 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *               <li><b>[vint]</b> codebook blocks, 1 to 16, imported ones first, with up to 65 536
  *                   centroids in all; for each: <b>[int64]</b> × 2 id (see {@link
  *                   io.github.luceneplaid.plaid.codebook.Codebook.Id}), <b>[vint]</b> centroids,
- *                   <b>[float32]</b> mean length of a residual, <b>[vlong]</b> tokens it was
- *                   trained on, <b>[int8]</b> kind (0 the format's own, 1 imported with residuals,
- *                   2 imported with signs); if imported, <b>[vlong]</b> offset of its centroids in
- *                   .vec, <b>[float32]</b> × d average residual; if with residuals,
+ *                   <b>[float32]</b> mean length of a residual, finite and at least 0,
+ *                   <b>[vlong]</b> tokens it was trained on, <b>[int8]</b> kind (0 the format's
+ *                   own, 1 imported with residuals of b bits, which then are 1, 2, 4 or 8, 2
+ *                   imported with signs, where b is 1); if imported, <b>[vlong]</b> offset of its
+ *                   centroids in .vec, <b>[float32]</b> × d average residual; if with residuals,
  *                   <b>[float32]</b> × (2<sup>b</sup> − 1) cutoffs, <b>[float32]</b> ×
- *                   2<sup>b</sup> weights, <b>[float32]</b> cluster threshold
+ *                   2<sup>b</sup> weights, of magnitudes up to 10<sup>17</sup>, <b>[float32]</b>
+ *                   cluster threshold
  *               <li><b>[vlong]</b> offset of the centroids' slab in .vec
- *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec: the number
- *                   of centroids and the slab of these, if there is one codebook block
+ *               <li><b>[vint]</b> regions, <b>[vlong]</b> offset of their slab in .vec. If there is
+ *                   one codebook block, its centroids are the regions, and the offset is that of
+ *                   the slab above, which is empty if the block is imported
  *               <li><b>[vlong]</b> offset of the codes in .veq
- *               <li><b>[vint]</b> cells L, <b>[vlong]</b> offset of the cells in .vec
- *               <li><b>[vlong]</b> postings P, <b>[int8]</b> bytes of a posting (2 if N ≤ 65 536, 3
- *                   if N ≤ 2<sup>24</sup>, else 4), <b>[vlong]</b> offset of the postings in .veq
+ *               <li><b>[vint]</b> cells L, 1 to T, <b>[vlong]</b> offset of the cells in .vec
+ *               <li><b>[vlong]</b> postings P, L to T, <b>[int8]</b> bytes of a posting (2 if N ≤
+ *                   65 536, 3 if N ≤ 2<sup>24</sup>, else 4), <b>[vlong]</b> offset of the postings
+ *                   in .veq
  *               <li><b>[vlong]</b> offset of the cell directory in .veq
  *             </ul>
  *       </ul>
@@ -141,10 +145,11 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * <ul>
  *   <li>Index header: codec "PlaidVectors"
  *   <li>For each field, each part aligned to 64 bytes: the slab of its rows (T × d floats, in
- *       document order), for each imported codebook the slab of its centroids (f32, not rotated;
- *       its centroids are these, rotated), the slab of the other centroids (f16, rotated, block
- *       after block), the slab of its regions (f16, rotated) if there are several codebook blocks,
- *       its cells ({@link io.github.luceneplaid.plaid.ivf.CellLayout})
+ *       document order), for each imported codebook the slab of its centroids (f32, of magnitudes
+ *       up to 10<sup>17</sup>, not rotated; its centroids are these, rotated), the slab of the
+ *       other centroids (f16, rotated, block after block), the slab of its regions (f16, rotated)
+ *       if there are several codebook blocks, its cells (rotated, see {@link
+ *       io.github.luceneplaid.plaid.ivf.CellLayout})
  *   <li>footer
  * </ul>
  *
@@ -157,7 +162,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>posting lists, cell after cell: rising ordinals without repeats, of the documents
  *             that have a token in the cell. A token is in a cell of its centroid or, if the
  *             regions are not the centroids, of the region that is nearest to the decoded token
- *             among the 96 regions nearest to its centroid
+ *             without its length, among the 96 regions nearest to its centroid
  *         <li>cell directory, see {@link io.github.luceneplaid.plaid.ivf.CellTable}
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.CodeBlock} or, for documents with imported

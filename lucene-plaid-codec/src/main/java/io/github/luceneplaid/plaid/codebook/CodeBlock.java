@@ -29,6 +29,9 @@ import org.apache.lucene.util.BitUtil;
  *       and no weight is -128
  * </ul>
  *
+ * <p>A token with centroid a and weights w is decoded as factor · (a + s w / (T √d)), where T is
+ * {@link ResidualTables#unit}, see {@link ResidualQuantizer}.
+ *
  * @lucene.internal
  */
 public final class CodeBlock {

@@ -17,14 +17,18 @@ package io.github.luceneplaid.plaid.ivf;
  * of regions.
  *
  * <ul>
- *   <li><b>[float32]</b> scale
+ *   <li><b>[float32]</b> scale, finite and at least 0, and 0 if all components are 0
  *   <li><b>[int32]</b> first posting of the cell, counted from the first posting of its region
  *   <li><b>[int8]</b> × d: components, -127 to 127, which are multiplied with the scale. Their root
  *       mean square is at most 16
  * </ul>
  *
- * <p>The vector of a cell that was found by clustering is the sum of its tokens, brought to length
- * 1. If the centroids are the cells, as in an imported segment, it is the centroid.
+ * <p>The vector of a cell, like its components, is rotated. That of a cell that was found by
+ * clustering is the sum of its decoded tokens without their lengths, brought to length 1. If the
+ * centroids are the cells, as in an imported segment, it is the centroid. Components are those of
+ * the vector times 15 √d / length, rounded, and limited to ±127. The scale is the one with the
+ * least error. So scaled components are as long as the vector or a little shorter: by up to 0.06 %
+ * if no component is ±127.
  *
  * @lucene.internal
  */
