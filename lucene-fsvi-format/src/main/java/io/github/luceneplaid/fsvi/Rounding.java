@@ -27,6 +27,9 @@ final class Rounding {
   /** Largest magnitude of an element in a row of signed bytes. */
   static final int INT8_LEVELS = 127;
 
+  private static final float LEAST_SCALE = INT8_MIN / INT8_LEVELS;
+  private static final float LARGEST_SCALE = INT8_MAX / INT8_LEVELS;
+
   private Rounding() {}
 
   /** Returns whether an encoding fits a vector, so that the errors are within their bounds. */
@@ -44,8 +47,13 @@ final class Rounding {
         : largest >= INT8_MIN && largest <= INT8_MAX;
   }
 
+  /** Returns whether a row of signed bytes can have a scale. */
+  static boolean isScale(float scale) {
+    return scale == 0 || (scale >= LEAST_SCALE && scale <= LARGEST_SCALE);
+  }
+
   /** Returns the largest magnitude of an element, or NaN if an element is NaN. */
-  private static float largest(float[] vector) {
+  static float largest(float[] vector) {
     float largest = 0;
     for (float x : vector) {
       largest = Math.max(largest, Math.abs(x));

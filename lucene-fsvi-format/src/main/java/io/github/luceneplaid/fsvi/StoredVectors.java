@@ -11,8 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.slab.Slab;
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.IndexInput;
@@ -40,7 +42,7 @@ final class StoredVectors {
     this.graphs = graphs;
     this.layout = entry.layout();
     this.data = data;
-    this.docs = new VectorDocs(entry.docs(), data, layout.size());
+    this.docs = new VectorDocs(entry.docs(), data);
     this.fine = new StoredTier(data, layout, layout.fine());
     this.coarse = layout.tiers().size() == 1 ? fine : new StoredTier(data, layout, layout.coarse());
     this.norms = StoredTier.column(data, layout.norms(), layout.size());
@@ -58,6 +60,21 @@ final class StoredVectors {
 
   VectorFieldLayout layout() {
     return layout;
+  }
+
+  /** Returns the parts of the field in its file. */
+  List<FilePart> parts() {
+    return entry.parts();
+  }
+
+  /** Returns the number of bytes of the file. */
+  long fileLength() {
+    return data.length();
+  }
+
+  /** Returns whether another field is in the same file. */
+  boolean isInFileOf(StoredVectors other) {
+    return data == other.data;
   }
 
   int size() {

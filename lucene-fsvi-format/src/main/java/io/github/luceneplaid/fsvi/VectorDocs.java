@@ -14,7 +14,6 @@ package io.github.luceneplaid.fsvi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
-import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.Bits;
@@ -23,20 +22,19 @@ import org.apache.lucene.util.packed.DirectMonotonicReader;
 /** Maps ordinals of vectors to documents and back. For one thread. */
 final class VectorDocs {
 
-  private final OrdToDocDISIReaderConfiguration configuration;
+  private final VectorDocsEntry entry;
   private final IndexInput data;
   private final int size;
   // Null if all documents have a vector, or none has one
   private final DirectMonotonicReader docs;
   private DocIndexIterator shared;
 
-  VectorDocs(OrdToDocDISIReaderConfiguration configuration, IndexInput data, int size)
-      throws IOException {
-    this.configuration = configuration;
+  VectorDocs(VectorDocsEntry entry, IndexInput data) throws IOException {
+    this.entry = entry;
     this.data = data;
-    this.size = size;
-    boolean sparse = configuration.isEmpty() == false && configuration.isDense() == false;
-    this.docs = sparse ? configuration.getDirectMonotonicReader(data) : null;
+    this.size = entry.size();
+    boolean sparse = entry.isEmpty() == false && entry.isDense() == false;
+    this.docs = sparse ? entry.openNumbers(data) : null;
   }
 
   boolean isDense() {
@@ -76,7 +74,7 @@ final class VectorDocs {
     try {
       return docs == null
           ? new DenseIterator(size)
-          : IndexedDISI.asDocIndexIterator(configuration.getIndexedDISI(data));
+          : IndexedDISI.asDocIndexIterator(entry.openSet(data));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

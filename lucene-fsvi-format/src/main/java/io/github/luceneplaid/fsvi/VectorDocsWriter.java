@@ -28,8 +28,11 @@ final class VectorDocsWriter {
   private static final int BLOCK_SHIFT = 16;
   private static final byte RANK_POWER = IndexedDISI.DEFAULT_DENSE_RANK_POWER;
 
-  private static final long NO_DOCS = -2;
-  private static final long ALL_DOCS = -1;
+  /** Offset that says that no document has a vector. */
+  static final long NO_DOCS = -2;
+
+  /** Offset that says that all documents have a vector. */
+  static final long ALL_DOCS = -1;
 
   private final IndexOutput meta;
   private final IndexOutput data;

@@ -11,9 +11,14 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
+import io.github.luceneplaid.fsvi.slab.SlabEncoding;
+import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -23,10 +28,11 @@ import org.apache.lucene.search.DocIdSetIterator;
  * segment is opened.
  *
  * <ul>
+ *   <li>the parts of all fields in a file do not overlap
  *   <li>documents rise, their two lists agree, and there is one for each vector
- *   <li>elements are finite
- *   <li>scales are finite, positive, and 0 only for rows of zeros; scaled rows have elements of
- *       -127 to 127, and reach one of both
+ *   <li>elements are finite, and 16-bit floats fit each row
+ *   <li>scales are in their range, or 0 for rows of zeros; scaled rows have elements of -127 to
+ *       127, and reach one of both
  *   <li>errors and norms are those of the rows
  * </ul>
  *
@@ -54,11 +60,12 @@ public final class VectorFieldCheck {
    */
   public static List<String> check(LeafReader reader, String field) throws IOException {
     StoredVectors stored = FsviVectorsFormat.stored(reader, field);
-    return stored == null ? List.of() : new VectorFieldCheck(stored).run(reader.maxDoc());
+    return stored == null ? List.of() : new VectorFieldCheck(stored).run(reader, field);
   }
 
-  private List<String> run(int maxDoc) throws IOException {
-    checkDocuments(maxDoc);
+  private List<String> run(LeafReader reader, String field) throws IOException {
+    checkParts(reader, field);
+    checkDocuments(reader.maxDoc());
     float[] fine = new float[dimension];
     float[] coarse = new float[dimension];
     for (int ord = 0; ord < stored.size(); ord++) {
@@ -75,6 +82,31 @@ public final class VectorFieldCheck {
       }
     }
     return problems;
+  }
+
+  /** Checks the parts of all fields in the file of this field, if it is the first one of them. */
+  private void checkParts(LeafReader reader, String field) throws IOException {
+    List<FilePart> parts = new ArrayList<>();
+    for (FieldInfo info : reader.getFieldInfos()) {
+      StoredVectors other = FsviVectorsFormat.stored(reader, info.name);
+      if (other == null || other.isInFileOf(stored) == false) {
+        continue;
+      }
+      if (parts.isEmpty() && info.name.equals(field) == false) {
+        return;
+      }
+      for (FilePart part : other.parts()) {
+        String what = part.what() + " of field \"" + info.name + "\"";
+        parts.add(new FilePart(what, part.offset(), part.length()));
+      }
+    }
+    try {
+      long end = stored.fileLength() - CodecUtil.footerLength();
+      // Rows come first, and the header is in front of the first place that is aligned
+      FilePart.check(parts, "the file of vectors", SlabWriter.ALIGNMENT, end);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
   }
 
   private void checkDocuments(int maxDoc) {
@@ -109,22 +141,9 @@ public final class VectorFieldCheck {
 
   /** Decodes and checks a row. */
   private void checkRow(StoredTier tier, int ord, float[] into) throws IOException {
-    boolean scaled = tier.scales() != null;
-    if (scaled) {
+    if (tier.scales() != null) {
       tier.rows().readRows(ord, 1, into, 0);
-      float largest = 0;
-      for (float level : into) {
-        largest = Math.max(largest, Math.abs(level));
-      }
-      float scale = tier.scale(ord);
-      if (Float.isFinite(scale) == false || scale < 0) {
-        add("scale of vector " + ord, scale, "a positive number");
-      } else if (largest != (scale == 0 ? 0 : Rounding.INT8_LEVELS)) {
-        add(
-            "largest element of vector " + ord + " with scale " + scale,
-            largest,
-            scale == 0 ? 0 : Rounding.INT8_LEVELS);
-      }
+      checkScale(ord, tier.scale(ord), Rounding.largest(into));
     }
     tier.decode(ord, into);
     for (int i = 0; i < into.length; i++) {
@@ -132,6 +151,20 @@ public final class VectorFieldCheck {
         add("element " + i + " of vector " + ord, into[i], "a finite number");
         return;
       }
+    }
+    if (tier.encoding() == SlabEncoding.FLOAT16
+        && Rounding.fits(SlabEncoding.FLOAT16, into) == false) {
+      float largest = Rounding.largest(into);
+      add("largest element of vector " + ord, largest, "0 or at least " + 0x1p-14f);
+    }
+  }
+
+  private void checkScale(int ord, float scale, float largest) {
+    int levels = scale == 0 ? 0 : Rounding.INT8_LEVELS;
+    if (Rounding.isScale(scale) == false) {
+      add("scale of vector " + ord, scale, "0, or the 127th part of 2^-100 to 2^126");
+    } else if (largest != levels) {
+      add("largest element of vector " + ord + " with scale " + scale, largest, levels);
     }
   }
 

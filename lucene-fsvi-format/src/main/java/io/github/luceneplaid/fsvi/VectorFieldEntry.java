@@ -11,8 +11,10 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import java.io.IOException;
-import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.store.IndexInput;
@@ -24,8 +26,7 @@ import org.apache.lucene.store.IndexInput;
  * @param docs documents of the vectors
  * @param maxDoc number of documents of the segment
  */
-record VectorFieldEntry(
-    VectorFieldLayout layout, OrdToDocDISIReaderConfiguration docs, int maxDoc) {
+record VectorFieldEntry(VectorFieldLayout layout, VectorDocsEntry docs, int maxDoc) {
 
   VectorFieldEntry {
     int size = layout.size();
@@ -49,11 +50,17 @@ record VectorFieldEntry(
   static VectorFieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
     VectorFieldLayout layout = VectorFieldLayout.read(meta, field);
     try {
-      return new VectorFieldEntry(
-          layout, OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, layout.size()), maxDoc);
+      return new VectorFieldEntry(layout, VectorDocsEntry.read(meta, layout.size()), maxDoc);
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
           "field \"" + field.name + "\": bad list of documents: " + e.getMessage(), meta, e);
     }
+  }
+
+  /** Returns the parts of the field in the file of vectors. */
+  List<FilePart> parts() {
+    List<FilePart> parts = new ArrayList<>(layout.parts());
+    parts.addAll(docs.parts());
+    return parts;
   }
 }

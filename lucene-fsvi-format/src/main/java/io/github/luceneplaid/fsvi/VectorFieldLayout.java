@@ -11,6 +11,7 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.fsvi.slab.SlabWriter;
@@ -235,6 +236,25 @@ record VectorFieldLayout(
 
   List<SlabEncoding> encodings() {
     return tiers.stream().map(Tier::encoding).toList();
+  }
+
+  /** Returns the parts in the file of vectors. */
+  List<FilePart> parts() {
+    List<FilePart> parts = new ArrayList<>();
+    for (Tier tier : tiers) {
+      long rowBytes = (long) dimension * tier.encoding.bytes();
+      parts.add(new FilePart("rows", tier.rows, rowBytes * size));
+      addColumn("scales", tier.scales, parts);
+      addColumn("errors", tier.errors, parts);
+    }
+    addColumn("norms", norms, parts);
+    return parts;
+  }
+
+  private void addColumn(String what, long offset, List<FilePart> parts) {
+    if (offset != NONE) {
+      parts.add(new FilePart(what, offset, (long) Float.BYTES * size));
+    }
   }
 
   /** Number of bytes of a vector in all tiers, including its norm, without its document number. */

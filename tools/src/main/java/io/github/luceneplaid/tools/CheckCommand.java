@@ -166,6 +166,9 @@ final class CheckCommand implements Callable<Integer> {
           }
           List<PlaidSegment> layers = layers(leaf.reader(), field);
           fields += layers.isEmpty() ? 0 : 1;
+          if (deep && layers.isEmpty() == false) {
+            addProblems(segment + ": ", AttributeCheck.check(field, layers));
+          }
           for (int i = 0; i < layers.size(); i++) {
             String layer = layers.size() == 1 ? "" : ", layer " + i + " of " + layers.size();
             checkField(segment + layer + ": ", layers.get(i), progress);

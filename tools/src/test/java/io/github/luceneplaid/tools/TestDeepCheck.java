@@ -11,6 +11,8 @@
  */
 package io.github.luceneplaid.tools;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.github.luceneplaid.fsvi.FsviEncoding;
 import io.github.luceneplaid.fsvi.FsviVectorsFormat;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
@@ -25,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -35,18 +38,24 @@ import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.perfield.PerFieldDocValuesFormat;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
+import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.BytesRef;
 
 /** Damages each part of the files of an index, with correct checksums. The check names the part. */
 public class TestDeepCheck extends CommandTestCase {
@@ -60,7 +69,14 @@ public class TestDeepCheck extends CommandTestCase {
   private static final String RAW = "raw";
 
   private static final String IMPORTED = "imported";
+
+  /** Imported tokens with codes of 4 bits and raw tokens. */
+  private static final String IMPORTED_RAW = "importedRaw";
+
   private static final String VECTOR = "vector";
+
+  /** Vectors of 7 dimensions in the same file as {@link #VECTOR}. */
+  private static final String SECOND = "second";
 
   private static final Map<String, DocValuesFormat> FORMATS =
       Map.of(
@@ -71,7 +87,11 @@ public class TestDeepCheck extends CommandTestCase {
                   .bits(8)
                   .raw(RawTokens.FLOAT16)
                   .build(),
-          IMPORTED, new PlaidDocValuesFormat());
+          IMPORTED, new PlaidDocValuesFormat(),
+          IMPORTED_RAW, PlaidDocValuesFormat.builder().raw(RawTokens.FLOAT16).build());
+
+  private static final KnnVectorsFormat VECTORS =
+      new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT16);
 
   private Path index;
 
@@ -93,7 +113,7 @@ public class TestDeepCheck extends CommandTestCase {
 
                   @Override
                   public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-                    return new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT16);
+                    return VECTORS;
                   }
                 });
     try (Directory directory = FSDirectory.open(index);
@@ -109,38 +129,42 @@ public class TestDeepCheck extends CommandTestCase {
       try (PlaidFolder folder =
           PlaidFolder.open(golden.resolve("next-plaid/small-for-damage/created/index"))) {
         PlaidImport.into(writer, folder, IMPORTED, "order");
+        PlaidImport.into(writer, folder, IMPORTED_RAW, "order");
       }
     }
   }
 
   private static Document document(int id) {
     Document document = new Document();
+    document.add(new StringField("id", Integer.toString(id), Field.Store.NO));
     if (id % 7 != 3) {
       // Nine of ten documents end in a half block
       float[][] tokens = new float[id % 10 == 1 ? 16 : 1 + id % 7][];
       float[][] units = new float[tokens.length][];
       for (int i = 0; i < tokens.length; i++) {
-        tokens[i] = token(1 + random().nextInt(3) * 0.5f);
-        units[i] = token(1);
+        tokens[i] = token(DIMENSION, 1 + random().nextInt(3) * 0.5f);
+        units[i] = token(DIMENSION, 1);
       }
       if (id % 11 == 5) {
         tokens[0] = new float[DIMENSION];
       }
       document.add(new LateInteractionField(LENGTHS, tokens));
       document.add(new LateInteractionField(RAW, units));
-      document.add(new KnnFloatVectorField(VECTOR, token(3), VectorSimilarityFunction.COSINE));
+      document.add(
+          new KnnFloatVectorField(VECTOR, token(DIMENSION, 3), VectorSimilarityFunction.COSINE));
+      document.add(new KnnFloatVectorField(SECOND, token(7, 3)));
     }
     return document;
   }
 
-  private static float[] token(float length) {
-    float[] token = new float[DIMENSION];
+  private static float[] token(int dimension, float length) {
+    float[] token = new float[dimension];
     double squares = 0;
-    for (int j = 0; j < DIMENSION; j++) {
+    for (int j = 0; j < dimension; j++) {
       token[j] = (float) random().nextGaussian();
       squares += token[j] * token[j];
     }
-    for (int j = 0; j < DIMENSION; j++) {
+    for (int j = 0; j < dimension; j++) {
       token[j] *= (float) (length / Math.sqrt(squares));
     }
     return token;
@@ -168,7 +192,13 @@ public class TestDeepCheck extends CommandTestCase {
     try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {
       for (LeafReaderContext leaf : reader.leaves()) {
         FieldInfo info = leaf.reader().getFieldInfos().fieldInfo(field);
-        if (info != null) {
+        if (info != null && extension.equals("fnm")) {
+          SegmentCommitInfo segment = ((SegmentReader) leaf.reader()).getSegmentInfo();
+          long gen = segment.getFieldInfosGen();
+          String suffix = gen == -1 ? "" : Long.toString(gen, Character.MAX_RADIX);
+          return index.resolve(
+              IndexFileNames.segmentFileName(segment.info.name, suffix, extension));
+        } else if (info != null) {
           boolean vector = info.hasVectorValues();
           String format =
               info.getAttribute(
@@ -188,14 +218,19 @@ public class TestDeepCheck extends CommandTestCase {
     throw new AssertionError("no segment has " + field);
   }
 
-  /** Damages a byte, and expects the check to say so. Then the file is as before. */
   private void assertNamed(String field, String extension, long at, int value, String problem)
+      throws IOException {
+    assertNamed(field, extension, at, new byte[] {(byte) value}, problem);
+  }
+
+  /** Damages some bytes, and expects the check to say so. Then the file is as before. */
+  private void assertNamed(String field, String extension, long at, byte[] values, String problem)
       throws IOException {
     Path file = file(field, extension);
     byte[] bytes = Files.readAllBytes(file);
     byte[] damaged = bytes.clone();
-    assertNotEquals(problem, value, damaged[(int) at]);
-    damaged[(int) at] = (byte) value;
+    System.arraycopy(values, 0, damaged, (int) at, values.length);
+    assertFalse(problem, Arrays.equals(bytes, damaged));
     CRC32 checksum = new CRC32();
     checksum.update(damaged, 0, damaged.length - Long.BYTES);
     ByteBuffer.wrap(damaged).putLong(damaged.length - Long.BYTES, checksum.getValue());
@@ -212,8 +247,66 @@ public class TestDeepCheck extends CommandTestCase {
     return Files.readAllBytes(file(field, extension))[(int) at];
   }
 
+  /** The place of bytes that a file has once. */
+  private long find(String field, String extension, byte[] bytes) throws IOException {
+    Path path = file(field, extension);
+    String file = new String(Files.readAllBytes(path), ISO_8859_1);
+    String found = new String(bytes, ISO_8859_1);
+    int at = file.indexOf(found);
+    assertTrue(path + " without " + Arrays.toString(bytes), at >= 0);
+    assertEquals(at, file.lastIndexOf(found));
+    return at;
+  }
+
   public void testSound() {
     assertEquals(out.toString(), 0, plaid("check", "--deep", index));
+  }
+
+  /** The place of the value of an attribute, which has one character. */
+  private long attribute(String field, String name, char value) throws IOException {
+    String written = "PlaidDocValuesFormat." + name + "\u0001" + value;
+    return find(field, "fnm", written.getBytes(ISO_8859_1)) + written.length() - 1;
+  }
+
+  public void testAttributes() throws IOException {
+    long bits = attribute(LENGTHS, "bits", '3');
+    assertNamed(LENGTHS, "fnm", bits, '4', "attribute options: found bits=4, ");
+    assertNamed(LENGTHS, "fnm", bits, '9', "attributes: bits: found 9, expected ");
+    long times = attribute(LENGTHS, "timesEncoded", '1');
+    assertNamed(LENGTHS, "fnm", times, '2', "attribute timesEncoded: found 2, expected 1");
+  }
+
+  public void testAttributesOfUpdates() throws IOException {
+    IndexWriterConfig config = new IndexWriterConfig().setMaxDocValuesOverlays(random().nextInt(4));
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      BytesRef value = LateInteractionField.encode(new float[][] {token(DIMENSION, 1)});
+      writer.updateBinaryDocValue(new Term("id", "1"), LENGTHS, value);
+    }
+    assertEquals(out.toString(), 0, plaid("check", "--deep", index));
+    long times = attribute(LENGTHS, "timesEncoded", '1');
+    assertNamed(LENGTHS, "fnm", times, '0', "timesEncoded: found 0, expected at least 1");
+  }
+
+  public void testAddresses() throws IOException {
+    long escaped = of(LENGTHS, PlaidSegment::escapedDocuments);
+    // Dimension, lengths, escaped documents, bits, raw tokens, threshold, tokens per cell, seed
+    byte[] after = {DIMENSION, 0, (byte) escaped, 3, 0, 50, 32, 42, 0, 0, 0, 0, 0, 0, 0};
+    // The last byte of the number of bytes
+    long at = find(LENGTHS, "vem", after) - 1;
+    int more = read(LENGTHS, "vem", at) + 1;
+    assertNamed(LENGTHS, "vem", at, more, "bytes of addresses: found ");
+  }
+
+  public void testEscaped() throws IOException {
+    byte[] values = Files.readAllBytes(file(LENGTHS, "dvd"));
+    byte[] zeros = new byte[Integer.BYTES + DIMENSION * Float.BYTES];
+    zeros[0] = DIMENSION;
+    int at = new String(values, ISO_8859_1).indexOf(new String(zeros, ISO_8859_1));
+    assertTrue(at >= 0);
+    // The first component of the first token becomes 0.5
+    int high = at + Integer.BYTES + Float.BYTES - 1;
+    assertNamed(LENGTHS, "dvd", high, 0x3F, ": found tokens that can be coded, expected ");
   }
 
   /** The first ordinal whose last block is half or full. */
@@ -264,6 +357,11 @@ public class TestDeepCheck extends CommandTestCase {
     // The high byte of 16 bits: 2, and not a number
     assertNamed(RAW, "vec", rows + 1, 0x40, "token 0 of ordinal 0: found length ");
     assertNamed(RAW, "vec", rows + 1, 0x7E, "token 0 of ordinal 0: found NaN");
+    long imported = of(IMPORTED_RAW, segment -> segment.entry().rows().offset());
+    // The lowest bit of the exponent
+    int other = read(IMPORTED_RAW, "vec", imported + 1) ^ 0x04;
+    String component = "token 0 of ordinal 0: found component 0 ";
+    assertNamed(IMPORTED_RAW, "vec", imported + 1, other, component);
   }
 
   public void testRegionsAndCells() throws IOException {
@@ -272,14 +370,27 @@ public class TestDeepCheck extends CommandTestCase {
     assertNamed(LENGTHS, "vec", regions + 1, 0x7E, "region 0: found NaN");
     long cells = of(LENGTHS, segment -> segment.entry().codes().cellsOffset());
     assertNamed(LENGTHS, "vec", cells + 3, 0xBF, "scale of cell 0: found -");
+    // The lowest bit of the exponent
+    int scale = read(LENGTHS, "vec", cells + 2) ^ 0x80;
+    assertNamed(LENGTHS, "vec", cells + 2, scale, "scaled components of cell 0: found length ");
     long component = cells + CellLayout.COMPONENTS;
-    assertNamed(LENGTHS, "vec", component, 0x80, "components of cell 0: ");
+    assertNamed(LENGTHS, "vec", component, 0x80, "components of cell 0: found a sum of ");
     long start = cells + CellLayout.START;
     assertNamed(LENGTHS, "vec", start, 1, "first posting of region ");
     long postings = of(LENGTHS, segment -> segment.entry().codes().postingsOffset());
     assertNamed(LENGTHS, "veq", postings + 1, 0x7F, "posting 0 of cell 0: found ordinal ");
     long table = of(LENGTHS, segment -> segment.entry().codes().directoryOffset());
     assertNamed(LENGTHS, "veq", table, 1, "do not add up");
+  }
+
+  public void testCellsOfCentroids() throws IOException {
+    long cells = of(IMPORTED, segment -> segment.entry().codes().cellsOffset());
+    int scale = read(IMPORTED, "vec", cells + 2) ^ 0x80;
+    String problem = "scaled components of cell 0: found length ";
+    assertNamed(IMPORTED, "vec", cells + 2, scale, problem);
+    long component = cells + CellLayout.COMPONENTS;
+    int other = read(IMPORTED, "vec", component) ^ 0x10;
+    assertNamed(IMPORTED, "vec", component, other, problem);
   }
 
   /**
@@ -313,15 +424,19 @@ public class TestDeepCheck extends CommandTestCase {
     assertNamed(LENGTHS, "vec", centroids, low, "centroids: found those of codebook ");
   }
 
+  /** The number of vectors of a field in the first segment. */
+  private int vectors(String field) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {
+      return FsviVectorsFormat.statistics(reader.leaves().get(0).reader(), field).vectors();
+    }
+  }
+
   private static long aligned(long at) {
     return (at + 63) / 64 * 64;
   }
 
   public void testVectors() throws IOException {
-    int n;
-    try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {
-      n = FsviVectorsFormat.statistics(reader.leaves().get(0).reader(), VECTOR).vectors();
-    }
+    int n = vectors(VECTOR);
     long coarse = aligned(CodecUtil.indexHeaderLength("FsviVectors", "Fsvi1_0"));
     long scales = aligned(coarse + (long) n * DIMENSION);
     long errors = aligned(scales + (long) n * Float.BYTES);
@@ -329,6 +444,8 @@ public class TestDeepCheck extends CommandTestCase {
     long norms = aligned(fine + (long) n * DIMENSION * Short.BYTES);
     assertNamed(VECTOR, "vec", coarse, 0x80, "largest element of vector 0 with scale ");
     assertNamed(VECTOR, "vec", scales + 3, 0xBC, "scale of vector 0: found -");
+    assertNamed(VECTOR, "vec", scales + 3, 0x01, "scale of vector 0: found ");
+    assertNamed(VECTOR, "vec", scales + 3, 0x7D, "scale of vector 0: found ");
     assertNamed(VECTOR, "vec", errors + 3, 0x40, "error of vector 0: found ");
     assertNamed(
         VECTOR,
@@ -337,5 +454,27 @@ public class TestDeepCheck extends CommandTestCase {
         0x7E,
         "element 0 of vector 0: found NaN, expected a finite number");
     assertNamed(VECTOR, "vec", norms + 3, 0x44, "norm of vector 0: found ");
+  }
+
+  /** 16-bit floats that lost their exponents. */
+  public void testSmallVector() throws IOException {
+    int n = vectors(VECTOR);
+    long coarse = aligned(CodecUtil.indexHeaderLength("FsviVectors", "Fsvi1_0"));
+    long scales = aligned(coarse + (long) n * DIMENSION);
+    long errors = aligned(scales + (long) n * Float.BYTES);
+    long fine = aligned(errors + (long) n * Float.BYTES);
+    byte[] row = new byte[DIMENSION * Short.BYTES];
+    for (int i = 0; i < row.length; i += Short.BYTES) {
+      row[i] = (byte) (1 + random().nextInt(255));
+    }
+    assertNamed(VECTOR, "vec", fine, row, "largest element of vector 0: found ");
+  }
+
+  public void testPlacesOfVectors() throws IOException {
+    // Floats, Euclidean, dimension, vectors, slabs, signed bytes
+    byte[] before = {1, 0, 7, (byte) vectors(SECOND), 2, 3};
+    // The second byte of the offset of the rows: they are now among those of the other field
+    long at = find(SECOND, "vemf", before) + before.length + 1;
+    assertNamed(VECTOR, "vemf", at, 1, "rows of field \"" + SECOND + "\": found ");
   }
 }

@@ -78,7 +78,7 @@ public final class CodeReader {
    *
    * @param into receives n rows of the dimension
    */
-  void decode(int ordinal, int from, int n, float[] into) throws IOException {
+  public void decode(int ordinal, int from, int n, float[] into) throws IOException {
     decode(ordinal, from, n, into, false);
   }
 

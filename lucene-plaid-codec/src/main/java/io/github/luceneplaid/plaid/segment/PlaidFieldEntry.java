@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.fsvi.slab.SlabEncoding;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;

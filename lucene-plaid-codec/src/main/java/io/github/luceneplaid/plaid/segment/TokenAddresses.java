@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.slab.Limits;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
@@ -122,7 +123,7 @@ public record TokenAddresses(
   }
 
   /** Returns the bytes of all parts. */
-  long bytes() {
+  public long bytes() {
     long bytes = 0;
     for (FilePart part : parts()) {
       bytes = Math.addExact(bytes, part.length());

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.segment;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

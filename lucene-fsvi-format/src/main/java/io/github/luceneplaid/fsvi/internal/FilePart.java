@@ -10,7 +10,7 @@
  * the License.
  */
 
-package io.github.luceneplaid.plaid.segment;
+package io.github.luceneplaid.fsvi.internal;
 
 import io.github.luceneplaid.fsvi.slab.Limits;
 import java.util.ArrayList;
@@ -23,10 +23,11 @@ import java.util.List;
  * @param what the name of its content
  * @param offset of its first byte
  * @param length in bytes
+ * @lucene.internal
  */
-record FilePart(String what, long offset, long length) {
+public record FilePart(String what, long offset, long length) {
 
-  FilePart {
+  public FilePart {
     Limits.check("offset of " + what, offset, 0, Long.MAX_VALUE);
     Limits.check("bytes of " + what, length, 0, Long.MAX_VALUE);
   }
@@ -39,7 +40,7 @@ record FilePart(String what, long offset, long length) {
    * @param end where they must end
    * @throws IllegalArgumentException if a part is outside, or two parts overlap
    */
-  static void check(List<FilePart> parts, String file, long start, long end) {
+  public static void check(List<FilePart> parts, String file, long start, long end) {
     List<FilePart> ordered = new ArrayList<>(parts);
     ordered.removeIf(part -> part.length == 0);
     ordered.sort(Comparator.comparingLong(FilePart::offset));
