@@ -25,12 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.apache.lucene.util.IOUtils;
 import org.sqlite.SQLiteConfig;
 
 /**
  * The {@code metadata.db} of a PLAID directory. One table has the numbers of documents and some
  * columns of properties; another one, which the oldest databases lack, has the other columns. The
- * database is read without locks and without making files beside it.
+ * database is read without locks and without making files beside it. If it has a write-ahead log, a
+ * copy of both is read.
  */
 final class MetadataDatabase implements Closeable {
   static {
@@ -52,16 +54,21 @@ final class MetadataDatabase implements Closeable {
   private final Path file;
   private final int documents;
   private final Connection connection;
+
+  /** What is read in place of the database; null if it is read itself. */
+  private final DatabaseCopy copy;
+
   private final List<MetadataColumn> columns = new ArrayList<>();
 
   /** Whether there is a table of the other columns. */
   private final boolean hasContent;
 
-  private MetadataDatabase(Path file, int documents, Connection connection)
+  private MetadataDatabase(Path file, int documents, Connection connection, DatabaseCopy copy)
       throws IOException, SQLException {
     this.file = file;
     this.documents = documents;
     this.connection = connection;
+    this.copy = copy;
     distrust();
     readColumns(DOCUMENTS_TABLE);
     int inDocuments = columns.size();
@@ -81,33 +88,44 @@ final class MetadataDatabase implements Closeable {
       return null;
     }
     TokenIds.checkFile(file);
-    for (String suffix : List.of("-wal", "-journal")) {
-      Path log = directory.resolve(FILE + suffix);
-      if (Files.exists(log) && Files.size(log) > 0) {
-        throw new UserException(
-            log
-                + ": found "
-                + Files.size(log)
-                + " bytes of changes that are not in "
-                + FILE
-                + " yet, expected none (end the program that writes it)");
-      }
-    }
+    checkJournal(directory.resolve(FILE + "-journal"));
+    Path log = directory.resolve(FILE + "-wal");
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
+    DatabaseCopy copy = null;
     Connection connection = null;
     boolean success = false;
     try {
-      connection = connect(config, file.toUri() + "?immutable=1");
-      MetadataDatabase result = new MetadataDatabase(file, documents, connection);
+      copy = hasBytes(log) ? DatabaseCopy.of(file, log) : null;
+      connection = connect(config, copy == null ? file.toUri() + "?immutable=1" : copy.uri());
+      MetadataDatabase result = new MetadataDatabase(file, documents, connection, copy);
       success = true;
       return result;
     } catch (SQLException e) {
       throw unreadable(file, e);
     } finally {
-      if (success == false && connection != null) {
+      if (success == false) {
         closeQuietly(connection);
+        IOUtils.closeWhileHandlingException(copy);
       }
+    }
+  }
+
+  private static boolean hasBytes(Path log) throws IOException {
+    return Files.exists(log) && Files.size(log) > 0;
+  }
+
+  /** Refuses a log of changes that are half made. SQLite undoes them when it writes. */
+  private static void checkJournal(Path journal) throws IOException {
+    if (hasBytes(journal)) {
+      throw new UserException(
+          journal
+              + ": found "
+              + Files.size(journal)
+              + " bytes to undo changes of "
+              + FILE
+              + ", expected none (end the program that writes it; if it was killed, any query of"
+              + " sqlite3 undoes them)");
     }
   }
 
@@ -119,7 +137,9 @@ final class MetadataDatabase implements Closeable {
   @SuppressWarnings("EmptyCatch") // the earlier error matters more
   private static void closeQuietly(Connection connection) {
     try {
-      connection.close();
+      if (connection != null) {
+        connection.close();
+      }
     } catch (SQLException ignored) {
       // See above.
     }
@@ -323,6 +343,8 @@ final class MetadataDatabase implements Closeable {
       connection.close();
     } catch (SQLException e) {
       throw new IOException(file.toString(), e);
+    } finally {
+      IOUtils.close(copy);
     }
   }
 }

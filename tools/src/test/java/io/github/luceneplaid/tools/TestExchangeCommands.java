@@ -223,9 +223,9 @@ public class TestExchangeCommands extends CommandTestCase {
   }
 
   public void testImportRefusals() throws IOException {
-    Path log = Files.writeString(source.resolve("metadata.db-wal"), "changes");
-    assertFails(1, "7 bytes of changes", "import", source, index);
-    Files.delete(log);
+    Path journal = Files.writeString(source.resolve("metadata.db-journal"), "changes");
+    assertFails(1, journal + ": found 7 bytes to undo changes", "import", source, index);
+    Files.delete(journal);
     Path database = source.resolve("metadata.db");
     byte[] bytes = Files.readAllBytes(database);
     Files.writeString(database, "not a database, but long enough to be taken for one, maybe");

@@ -112,6 +112,32 @@ public class TestHostileMetadata extends CommandTestCase {
         damaged -> assertEquals(documents, read(source, index)));
   }
 
+  /** A database with a log, either of which is damaged. */
+  public void testDamagedBesideLog() throws Exception {
+    Path source = copy(golden().get(0));
+    Path database = source.resolve(MetadataDatabase.FILE);
+    ExchangeTestCase.changeInLog(database, "UPDATE METADATA_CONTENT SET title = 'new'");
+    Path log = source.resolve("metadata.db-wal");
+    byte[] bytes = Files.readAllBytes(database);
+    byte[] logged = Files.readAllBytes(log);
+    int documents;
+    try (PlaidFolder directory = PlaidFolder.open(source)) {
+      documents = directory.documents();
+    }
+    Path index = createTempDir().resolve("index");
+    Mutator mutator = new Mutator(random());
+    HostileTrials.run(
+        log.getFileName().toString(),
+        TEST_NIGHTLY,
+        e -> e instanceof Refused,
+        () -> {
+          boolean inLog = random().nextBoolean();
+          Files.write(database, inLog ? bytes : mutator.mutate(bytes));
+          return Files.write(log, inLog ? mutator.mutate(logged) : logged);
+        },
+        damaged -> assertEquals(documents, read(source, index)));
+  }
+
   private static void change(Path source, String... statements) throws Exception {
     Path database = source.resolve(MetadataDatabase.FILE);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
