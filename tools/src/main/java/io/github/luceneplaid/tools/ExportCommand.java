@@ -16,6 +16,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidExport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -155,6 +156,7 @@ final class ExportCommand implements Callable<Integer> {
     try (Directory directory = IndexFolder.open(source);
         DirectoryReader reader = DirectoryReader.open(directory);
         Companion companion = new Companion(reader)) {
+      checkApart(folder);
       checkField(reader);
       String orderField = orderField(reader);
       options = orderField == null ? options : options.orderedBy(orderField);
@@ -178,23 +180,18 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Refuses to replace a folder that this command did not write, because the whole folder is
-   * deleted.
-   */
+  /** Refuses to replace anything but a PLAID directory, because the whole folder is deleted. */
   private void checkTarget(Path folder) throws IOException {
     if (folder.getParent() == null || Files.isDirectory(folder.getParent()) == false) {
       throw new UserException(target + ": expected to be made in a folder that exists");
     }
-    if (Files.notExists(folder)) {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) == false) {
       return;
     }
     if (force == false) {
       throw new UserException(target + ": exists (--force replaces it)");
     }
-    if (Files.isDirectory(folder) == false) {
-      throw new UserException(target + ": expected a folder, found a file");
-    }
+    OutputFolder.check(target);
     boolean isPlaid =
         Files.exists(folder.resolve("metadata.json"))
             && Files.exists(folder.resolve("centroids.npy"));
@@ -202,6 +199,23 @@ final class ExportCommand implements Callable<Integer> {
       if (isPlaid == false && files.findAny().isPresent()) {
         throw new UserException(
             target + ": expected a PLAID directory to replace, found other files");
+      }
+    }
+  }
+
+  /** Refuses a target that holds the index, and would be deleted with it, or that is in it. */
+  private void checkApart(Path folder) throws IOException {
+    Path index = source.toRealPath();
+    Path name = folder.getParent().toRealPath().resolve(folder.getFileName());
+    // A link is replaced itself, but what it leads to is not what the user wants to lose either
+    for (Path place : List.of(name, Files.exists(folder) ? folder.toRealPath() : name)) {
+      if (index.startsWith(place) || place.startsWith(index)) {
+        throw new UserException(
+            target
+                + ": expected a folder apart from the index "
+                + source
+                + ", found one "
+                + (index.startsWith(place) ? "that holds it" : "in it"));
       }
     }
   }

@@ -19,6 +19,7 @@ import io.github.luceneplaid.plaid.codebook.Codebook;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.apache.lucene.index.IndexReader;
@@ -187,7 +188,7 @@ public final class PlaidExport {
   public static Result to(
       IndexReader reader, String field, Path target, Options options, Companion companion)
       throws IOException {
-    if (Files.exists(target) && options.replace == false) {
+    if (options.replace == false && isThere(target)) {
       throw new FileAlreadyExistsException(target.toString());
     }
     PlaidExport export =
@@ -199,7 +200,7 @@ public final class PlaidExport {
       export.write(folder);
       companion.complete(folder, export.documents.numbers());
       Replacement.sync(folder);
-      if (options.replace == false && Files.exists(target)) {
+      if (options.replace == false && isThere(target)) {
         throw new FileAlreadyExistsException(target.toString());
       }
       companion.placing();
@@ -211,6 +212,11 @@ public final class PlaidExport {
       Replacement.discard(folder);
     }
     return new Result(export.documents.size(), export.tokens, export.imported == null);
+  }
+
+  /** Whether there is anything by this name. A link that leads nowhere counts. */
+  private static boolean isThere(Path target) {
+    return Files.exists(target, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Counts tokens, and checks whether they all have one imported codebook. */

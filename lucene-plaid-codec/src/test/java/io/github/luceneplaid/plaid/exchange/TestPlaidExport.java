@@ -274,6 +274,10 @@ public class TestPlaidExport extends ImportTestCase {
         assertFalse(Files.exists(target.resolve("important")));
         PlaidFolder.open(target).close();
         assertNothingElse(parent);
+        Path link = Files.createSymbolicLink(createTempDir().resolve("link"), parent.resolve("x"));
+        expectThrows(
+            FileAlreadyExistsException.class, () -> PlaidExport.to(reader, FIELD, link, OPTIONS));
+        assertTrue(Files.isSymbolicLink(link));
       }
     }
   }
