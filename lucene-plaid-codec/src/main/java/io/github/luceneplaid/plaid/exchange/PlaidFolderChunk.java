@@ -47,17 +47,48 @@ record PlaidFolderChunk(
      * @param mostTokens largest number of tokens of a document
      */
     static Layout of(
-        Path directory, PlaidFolderMetadata metadata, int width, int centroids, int mostTokens) {
-      boolean merged = metadata.frozen() && Files.notExists(directory.resolve("0.codes.npy"));
-      return new Layout(directory, merged, width, centroids, mostTokens);
+        Path directory, PlaidFolderMetadata metadata, int width, int centroids, int mostTokens)
+        throws IOException {
+      Layout own = new Layout(directory, false, width, centroids, mostTokens);
+      return metadata.frozen() && own.areMerged(metadata.chunks())
+          ? new Layout(directory, true, width, centroids, mostTokens)
+          : own;
     }
 
-    private Path file(int chunk, String name) throws VectorFileException {
-      Path own = directory.resolve(chunk + "." + name + ".npy");
+    /** Whether the first chunk with tokens has no files of its own. */
+    private boolean areMerged(int chunks) throws IOException {
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        if (sum(tokenCounts(chunk)) > 0) {
+          return Files.notExists(own(chunk, "codes"));
+        }
+      }
+      return Files.notExists(own(0, "codes"));
+    }
+
+    private int[] tokenCounts(int chunk) throws IOException {
+      return JsonFile.integers(lengths(chunk), mostTokens);
+    }
+
+    private Path lengths(int chunk) {
+      return directory.resolve("doclens." + chunk + ".json");
+    }
+
+    private Path own(int chunk, String name) {
+      return directory.resolve(chunk + "." + name + ".npy");
+    }
+
+    /**
+     * Returns the file of a chunk.
+     *
+     * @param tokens tokens of the chunk; if there are none, fast-plaid neither merges nor deletes
+     *     its own file
+     */
+    private Path file(int chunk, String name, long tokens) throws VectorFileException {
+      Path own = own(chunk, name);
       if (merged == false) {
         return own;
       }
-      if (Files.exists(own)) {
+      if (tokens > 0 && Files.exists(own)) {
         throw new VectorFileException(
             own.toString(),
             0,
@@ -76,14 +107,10 @@ record PlaidFolderChunk(
    * @param before tokens of the chunks before it
    */
   static PlaidFolderChunk open(Layout layout, int number, long before) throws IOException {
-    Path lengths = layout.directory.resolve("doclens." + number + ".json");
-    int[] tokenCounts = JsonFile.integers(lengths, layout.mostTokens);
-    long tokens = 0;
-    for (int count : tokenCounts) {
-      tokens += count;
-    }
+    int[] tokenCounts = layout.tokenCounts(number);
+    long tokens = sum(tokenCounts);
     long first = layout.merged ? before : 0;
-    Path codesFile = layout.file(number, "codes");
+    Path codesFile = layout.file(number, "codes", tokens);
     NpyFile codes = PlaidFolderArray.open(codesFile, PlaidFolderArray.CODES, -1);
     NpyFile residuals = null;
     boolean success = false;
@@ -91,12 +118,16 @@ record PlaidFolderChunk(
       // Merged files have more rows after those of the last chunk
       if (layout.merged ? codes.rows() < first + tokens : codes.rows() != tokens) {
         String expected = (codes.rows() - first) + ", as " + codesFile;
-        throw new VectorFileException(lengths.toString(), 0, "sum of lengths", tokens, expected);
+        String lengths = layout.lengths(number).toString();
+        throw new VectorFileException(lengths, 0, "sum of lengths", tokens, expected);
       }
       checkCodes(codesFile, codes, first, first + tokens, layout.centroids);
       residuals =
           PlaidFolderArray.open(
-              layout.file(number, "residuals"), PlaidFolderArray.BYTES, codes.rows(), layout.width);
+              layout.file(number, "residuals", tokens),
+              PlaidFolderArray.BYTES,
+              codes.rows(),
+              layout.width);
       success = true;
       return new PlaidFolderChunk(codes, residuals, first, tokenCounts, tokens);
     } finally {
@@ -107,6 +138,14 @@ record PlaidFolderChunk(
         }
       }
     }
+  }
+
+  private static long sum(int[] counts) {
+    long sum = 0;
+    for (int count : counts) {
+      sum += count;
+    }
+    return sum;
   }
 
   private static void checkCodes(Path file, NpyFile codes, long start, long end, int centroids)

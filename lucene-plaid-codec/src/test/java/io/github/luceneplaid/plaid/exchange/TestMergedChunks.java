@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
@@ -88,6 +89,53 @@ public class TestMergedChunks extends LuceneTestCase {
     try (PlaidFolder expected = PlaidFolder.open(chunks);
         PlaidFolder found = PlaidFolder.open(merged)) {
       TestDamagedDirectories.assertEqual("merged", expected, found);
+    }
+  }
+
+  private Path lengths(int chunk) {
+    return merged.resolve("doclens." + chunk + ".json");
+  }
+
+  /** Writes the files of a chunk that has no documents any more. */
+  private void writeEmpty(int chunk) throws IOException {
+    Files.writeString(lengths(chunk), "[]");
+    for (String name : List.of("codes", "residuals")) {
+      boolean codes = name.equals("codes");
+      ElementType type = codes ? ElementType.INT64 : ElementType.UINT8;
+      int[] rowShape = codes ? new int[0] : new int[] {16 * 4 / 8};
+      try (NpyWriter out = new NpyWriter(chunk(chunk, name), type, rowShape)) {
+        out.finish();
+      }
+    }
+  }
+
+  /** A chunk without tokens is not merged. Its own files stay, whichever chunk it is. */
+  public void testEmptiedChunk() throws IOException {
+    int count = PlaidFolderMetadata.read(merged).chunks();
+    int emptied = random().nextInt(count + 1);
+    for (int i = count; i > emptied; i--) {
+      Files.move(lengths(i - 1), lengths(i), StandardCopyOption.ATOMIC_MOVE);
+    }
+    writeEmpty(emptied);
+    Path metadata = merged.resolve("metadata.json");
+    String more = "\"num_chunks\":" + (count + 1);
+    Files.writeString(
+        metadata, Files.readString(metadata).replaceAll("\"num_chunks\": *\\d+", more));
+    testSameTokens();
+  }
+
+  public void testAllChunksEmptied() throws IOException {
+    int count = PlaidFolderMetadata.read(merged).chunks();
+    for (int i = 0; i < count; i++) {
+      writeEmpty(i);
+    }
+    if (random().nextBoolean()) {
+      Files.delete(merged.resolve("merged_codes.npy"));
+      Files.delete(merged.resolve("merged_residuals.npy"));
+    }
+    try (PlaidFolder found = PlaidFolder.open(merged)) {
+      assertEquals(0, found.documents());
+      assertEquals(0, found.tokens());
     }
   }
 
