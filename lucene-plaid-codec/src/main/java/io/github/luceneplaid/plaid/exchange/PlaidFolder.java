@@ -36,7 +36,8 @@ import org.apache.lucene.util.IOUtils;
  * {@code cluster_threshold.npy}, and the doclens, codes and residuals of each chunk. Files that are
  * derived from these (norms, inverted lists, merged files) are not read, and neither are
  * next-plaid's raw tokens. Since 1.7 fast-plaid keeps codes and residuals only in the merged files,
- * and sets {@code frozen}. The merged files are read then.
+ * and sets {@code frozen}. The merged files are read then. Of next-plaid's buffer only the lengths
+ * are read, to notice documents that are in the buffer only.
  *
  * <p>All content is checked when a folder is opened, and not again when it is read. So the files
  * must not change until it is closed. After a change, reads may return wrong tokens or throw
@@ -86,7 +87,11 @@ public final class PlaidFolder implements Closeable {
     float[] centroids;
     int dimension;
     try (NpyFile array = PlaidFolderArray.open(centroidsFile, PlaidFolderArray.FLOATS, -1, -1)) {
-      check(centroidsFile, "centroids", array.rows(), 1, Codebook.MAX_CENTROIDS);
+      if (array.rows() < 1 || array.rows() > Codebook.MAX_CENTROIDS) {
+        String limit = "1 to " + Codebook.MAX_CENTROIDS + ", the most that a segment has ids for";
+        throw new VectorFileException(
+            centroidsFile.toString(), 0, "centroids", array.rows(), limit);
+      }
       check(centroidsFile, "dimension", array.rowSize(), 1, PlaidSegment.MAX_DIMENSION);
       dimension = (int) array.rowSize();
       centroids = PlaidFolderArray.floats(centroidsFile, array);
@@ -101,11 +106,10 @@ public final class PlaidFolder implements Closeable {
       openChunks(directory, metadata, buckets, centroids.length / dimension, dimension, chunks);
       Codebook codebook = codebook(centroidsFile, centroids, buckets, dimension, chunks);
       PlaidFolder result = new PlaidFolder(metadata, codebook, chunks);
-      if (metadata.documents() >= 0) {
-        check(directory, "num_documents", metadata.documents(), result.documents());
-      }
-      if (metadata.tokens() >= 0) {
-        check(directory, "num_embeddings", metadata.tokens(), result.tokens());
+      result.checkNumbers(directory);
+      // A binary folder has no buffer, but maybe still that of a folder which it replaced
+      if (metadata.binary() == false) {
+        PlaidFolderBuffer.check(directory, chunks);
       }
       success = true;
       return result;
@@ -140,6 +144,15 @@ public final class PlaidFolder implements Closeable {
     }
   }
 
+  private void checkNumbers(Path directory) throws VectorFileException {
+    if (metadata.documents() > 0) {
+      check(directory, "num_documents", metadata.documents(), documents());
+    }
+    if (metadata.tokens() >= 0) {
+      check(directory, "num_embeddings", metadata.tokens(), tokens());
+    }
+  }
+
   /** Checks the metadata. */
   private static void check(Path directory, String field, long found, long expected)
       throws VectorFileException {
@@ -161,8 +174,7 @@ public final class PlaidFolder implements Closeable {
     Path weightsFile = directory.resolve("bucket_weights.npy");
     if (metadata.binary()) {
       if (Files.exists(weightsFile)) {
-        throw new VectorFileException(
-            weightsFile.toString(), 0, "file", "weights", "none, because the folder is binary");
+        checkWeightsOfSigns(weightsFile);
       }
       return PlaidQuantizer.ofSigns(averageResidual);
     }
@@ -183,8 +195,23 @@ public final class PlaidFolder implements Closeable {
   }
 
   /**
-   * Returns the mean residual. Only programs that add documents need it, so it is NaN if the file
-   * is missing.
+   * Refuses weights of one bit in a binary folder. Weights of more bits are left from a residual
+   * folder that next-plaid has replaced, as the width of the residuals shows: it is checked when
+   * they are opened. Residuals of one bit have the width of signs.
+   */
+  private static void checkWeightsOfSigns(Path weightsFile) throws IOException {
+    try (NpyFile weights = PlaidFolderArray.open(weightsFile, PlaidFolderArray.FLOATS, -1)) {
+      if (weights.rows() <= 2) {
+        String found = "weights of residuals of one bit";
+        throw new VectorFileException(
+            weightsFile.toString(), 0, "file", found, "none, because the folder is binary");
+      }
+    }
+  }
+
+  /**
+   * Returns the distance from all centroids beyond which next-plaid takes a token as an outlier.
+   * Only programs that add documents need it, so it is NaN if the file is missing.
    */
   private static float threshold(Path directory) throws IOException {
     Path file = directory.resolve("cluster_threshold.npy");

@@ -23,7 +23,8 @@ import java.util.Map;
  *
  * @param bits bits of a bucket number: 1, 2, 4 or 8
  * @param chunks number of chunks
- * @param documents number of documents; -1 if it is missing
+ * @param documents number of documents; 0 if it is missing, or is not known: next-plaid counts them
+ *     then
  * @param tokens number of tokens; -1 if it is missing
  * @param dimension components of a token; 0 if it is missing, which next-plaid writes as 0 when it
  *     changes a folder that lacks it
@@ -52,7 +53,7 @@ record PlaidFolderMetadata(
     return new PlaidFolderMetadata(
         bits,
         (int) integer(file, values, "num_chunks", null, most),
-        (int) integer(file, values, "num_documents", -1L, most),
+        (int) integer(file, values, "num_documents", 0L, most),
         integer(file, values, "num_embeddings", -1L, Long.MAX_VALUE),
         (int) integer(file, values, "embedding_dim", 0L, most),
         flag(file, values, "binary"),

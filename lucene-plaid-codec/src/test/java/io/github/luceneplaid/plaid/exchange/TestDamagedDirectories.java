@@ -109,7 +109,8 @@ public class TestDamagedDirectories extends ImportTestCase {
   /** Ids of centroids have 16 bits, and tokens up to 1,024 dimensions. */
   public void testTooLarge() throws IOException {
     Path copy = resource("small");
-    assertRefused(copy, "centroids at byte 0: found 65537, expected 1 to 65536", 65_537, 8);
+    String limit = "expected 1 to 65536, the most that a segment has ids for";
+    assertRefused(copy, "centroids at byte 0: found 65537, " + limit, 65_537, 8);
     assertRefused(copy, "dimension at byte 0: found 1032, expected 1 to 1024", 3, 1032);
   }
 
@@ -130,8 +131,8 @@ public class TestDamagedDirectories extends ImportTestCase {
   }
 
   /**
-   * A number of documents that is 0 is wrong, unlike one that is missing. The dimension may be 0:
-   * next-plaid writes that when it changes a folder that lacks it.
+   * Numbers that are 0 are not known. Next-plaid writes them when it changes a folder that lacks
+   * them.
    */
   public void testZeros() throws IOException {
     Path folder = createTempDir();
@@ -146,10 +147,43 @@ public class TestDamagedDirectories extends ImportTestCase {
       assertEquals(documents, plaid.documents());
     }
     Files.writeString(file, metadata.replace("{", "{\"num_documents\": 0,"));
+    try (PlaidFolder plaid = PlaidFolder.open(folder)) {
+      assertEquals(documents, plaid.documents());
+    }
+    String wrong = "{\"num_documents\": " + (documents + 1) + ",";
+    Files.writeString(file, metadata.replace("{", wrong));
     VectorFileException e =
         expectThrows(VectorFileException.class, () -> PlaidFolder.open(folder).close());
-    String found = ": num_documents at byte 0: found 0, expected " + documents;
-    assertEquals(file + found, e.getMessage());
+    String found = ": num_documents at byte 0: found " + (documents + 1) + ", expected ";
+    assertEquals(file + found + documents, e.getMessage());
+  }
+
+  /** A binary folder may have weights of a residual folder that it has replaced. */
+  public void testWeightsBesideSigns() throws IOException {
+    Path folder = createTempDir();
+    RandomDirectories.write(random(), folder, 16, 1, true, TestUtil.nextInt(random(), 1, 9));
+    Path file = folder.resolve("bucket_weights.npy");
+    try (PlaidFolder expected = PlaidFolder.open(folder)) {
+      writeWeights(file, 1 << TestUtil.nextInt(random(), 2, 8));
+      try (PlaidFolder found = PlaidFolder.open(folder)) {
+        assertTrue(found.isBinary());
+        assertEqual("with weights", expected, found);
+      }
+    }
+    // Residuals of one bit cannot be told from signs
+    writeWeights(file, 2);
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> PlaidFolder.open(folder).close());
+    String found = ": file at byte 0: found weights of residuals of one bit, expected none, ";
+    assertEquals(file + found + "because the folder is binary", e.getMessage());
+  }
+
+  private static void writeWeights(Path file, int n) throws IOException {
+    Files.deleteIfExists(file);
+    try (NpyWriter out = new NpyWriter(file, ElementType.FLOAT32)) {
+      out.writeFloats(new float[n], 0, n);
+      out.finish();
+    }
   }
 
   /** Cuts, longer files and flipped bits: a clear error, or numbers of the right shape. */
