@@ -69,7 +69,7 @@ final class ImportCommand implements Callable<Integer> {
       names = "--id-prefix",
       defaultValue = "",
       paramLabel = "PREFIX",
-      description = "Put before the number of a document to get its id, if there is no column id.")
+      description = "Put before the number of a document to get its id, if it has none.")
   private String idPrefix;
 
   @Mixin private OutputOptions output;

@@ -40,11 +40,14 @@ final class ImportedFields implements Closeable {
   private final TemporaryFolder folder;
   private final Directory directory;
   private final DirectoryReader reader;
+  private final int withoutMetadata;
 
-  private ImportedFields(TemporaryFolder folder, Directory directory) throws IOException {
+  private ImportedFields(TemporaryFolder folder, Directory directory, int withoutMetadata)
+      throws IOException {
     this.folder = folder;
     this.directory = directory;
     this.reader = DirectoryReader.open(directory);
+    this.withoutMetadata = withoutMetadata;
   }
 
   /**
@@ -78,11 +81,14 @@ final class ImportedFields implements Closeable {
           new IndexWriterConfig()
               .setMergePolicy(new LogDocMergePolicy())
               .setMergeScheduler(new SerialMergeScheduler());
+      int withoutMetadata;
       try (IndexWriter writer = new IndexWriter(directory, config)) {
-        new Filler(writer, documents, metadata, names, progress).fill();
+        Filler filler = new Filler(writer, documents, metadata, names, progress);
+        filler.fill();
+        withoutMetadata = metadata == null ? 0 : filler.bare;
         writer.forceMerge(1);
       }
-      ImportedFields result = new ImportedFields(folder, directory);
+      ImportedFields result = new ImportedFields(folder, directory, withoutMetadata);
       success = true;
       return result;
     } finally {
@@ -99,7 +105,15 @@ final class ImportedFields implements Closeable {
     private final MetadataDatabase metadata;
     private final Names names;
     private final Progress progress;
+    private final MadeIds made;
+
+    /** The column of ids; null if there is none. */
+    private final MetadataColumn ids;
+
     private int next;
+
+    /** Documents without a row. */
+    private int bare;
 
     Filler(
         IndexWriter writer,
@@ -112,13 +126,33 @@ final class ImportedFields implements Closeable {
       this.metadata = metadata;
       this.names = names;
       this.progress = progress;
+      this.made = new MadeIds(names.idPrefix, documents);
+      this.ids = metadata == null ? null : idsOf(metadata.columns());
+    }
+
+    private MetadataColumn idsOf(List<MetadataColumn> columns) {
+      return columns.stream()
+          .filter(column -> names.field(column).equals(IndexBuilder.ID))
+          .findFirst()
+          .orElse(null);
     }
 
     void fill() throws IOException {
+      if (ids != null) {
+        // No document may get the id that a later one has
+        metadata.read(List.of(ids), this::readId);
+      }
       if (metadata != null) {
         metadata.read(this::add);
       }
       addBare(documents);
+    }
+
+    private void readId(int number, ResultSet rows) throws SQLException {
+      String id = MetadataColumn.text(rows, 1);
+      if (id != null) {
+        made.add(id);
+      }
     }
 
     private void add(int number, ResultSet rows) throws IOException, SQLException {
@@ -130,10 +164,12 @@ final class ImportedFields implements Closeable {
         String field = names.field(columns.get(i));
         if (field.equals(IndexBuilder.ID)) {
           id = MetadataColumn.text(rows, i + 1);
+          GivenValues.addId(document, columns.get(i).kind(), rows.getObject(i + 1));
         } else if (field.equals(IndexBuilder.TEXT)) {
           String text = MetadataColumn.text(rows, i + 1);
           if (text != null) {
             document.add(new TextField(field, text, Field.Store.YES));
+            GivenValues.addText(document, columns.get(i).kind(), rows.getObject(i + 1));
           }
         } else {
           columns.get(i).addTo(document, field, rows, i + 1);
@@ -151,18 +187,27 @@ final class ImportedFields implements Closeable {
     }
 
     private void addBare(int end) throws IOException {
-      while (next < end) {
-        add(new Document(), null);
+      for (; next < end; bare++) {
+        Document document = new Document();
+        if (ids != null) {
+          GivenValues.addId(document, ids.kind(), null);
+        }
+        add(document, null);
       }
     }
 
     private void add(Document document, String id) throws IOException {
-      String unique = id == null || id.isEmpty() ? names.idPrefix + next : id;
+      String unique = id == null || id.isEmpty() ? made.make(next) : id;
       document.add(new KeywordField(IndexBuilder.ID, unique, Field.Store.YES));
       writer.addDocument(document);
       next++;
       progress.step(1);
     }
+  }
+
+  /** Documents that have no row in the database of metadata; 0 if there is no database. */
+  int withoutMetadata() {
+    return withoutMetadata;
   }
 
   /** The only segment. */

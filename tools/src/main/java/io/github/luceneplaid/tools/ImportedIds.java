@@ -47,7 +47,12 @@ final class ImportedIds {
     TermsEnum ids = terms.iterator();
     for (BytesRef id = ids.next(); id != null; id = ids.next()) {
       if (ids.docFreq() > 1) {
-        throw new UserException(source + ": the id " + shown(id) + " occurs for the second time");
+        throw new UserException(
+            source
+                + ": the id "
+                + shown(id)
+                + " occurs for the second time (--prefix makes the column of ids another field, so"
+                + " that ids are made)");
       }
     }
     if (DirectoryReader.indexExists(index)) {

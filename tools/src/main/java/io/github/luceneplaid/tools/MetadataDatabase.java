@@ -51,6 +51,9 @@ final class MetadataDatabase implements Closeable {
   static final String DOCUMENTS_TABLE = "METADATA";
   static final String CONTENT_TABLE = "METADATA_CONTENT";
 
+  /** The table of the settings of the index of words. */
+  static final String WORDS_SETTINGS = "_FTS_SETTINGS_";
+
   private final Path file;
   private final int documents;
   private final Connection connection;
@@ -153,6 +156,16 @@ final class MetadataDatabase implements Closeable {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
+  /** A name such that equal ones are equal to SQLite, which ignores the case of A to Z only. */
+  static String folded(String name) {
+    StringBuilder folded = new StringBuilder(name);
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      folded.setCharAt(i, c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c);
+    }
+    return folded.toString();
+  }
+
   /** Makes SQLite check pages before it uses them, and run no unsafe functions for the file. */
   private void distrust() throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -207,7 +220,7 @@ final class MetadataDatabase implements Closeable {
     for (int i = inDocuments; i < columns.size(); i++) {
       String name = columns.get(i).name();
       for (int j = 0; j < inDocuments; j++) {
-        if (columns.get(j).name().equalsIgnoreCase(name)) {
+        if (folded(columns.get(j).name()).equals(folded(name))) {
           throw new VectorFileException(
               file.toString(), 0, "column " + name, "it in two tables", "it in one");
         }
@@ -271,19 +284,24 @@ final class MetadataDatabase implements Closeable {
      *
      * @param document number of the document; numbers ascend, and documents without a row are left
      *     out
-     * @param rows positioned at the row; column {@code i + 1} is element {@code i} of {@link
-     *     #columns()}
+     * @param rows positioned at the row; column {@code i + 1} is element {@code i} of the columns
+     *     that are read
      */
     void accept(int document, ResultSet rows) throws IOException, SQLException;
   }
 
   /** Reads all rows. */
   void read(Sink sink) throws IOException {
+    read(columns, sink);
+  }
+
+  /** Reads some columns of all rows. */
+  void read(List<MetadataColumn> some, Sink sink) throws IOException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query())) {
+        ResultSet rows = statement.executeQuery(query(some))) {
       long previous = -1;
       while (rows.next()) {
-        long document = number(rows, columns.size() + 1);
+        long document = number(rows, some.size() + 1);
         if (document <= previous || document >= documents) {
           String expected =
               previous + 1 < documents
@@ -291,7 +309,7 @@ final class MetadataDatabase implements Closeable {
                   : "no row after that of the last document, " + previous;
           throw new VectorFileException(file.toString(), 0, DOCUMENT, document, expected);
         }
-        if (rows.getBoolean(columns.size() + 2)) {
+        if (rows.getBoolean(some.size() + 2)) {
           String content = CONTENT + " of document " + document;
           throw new VectorFileException(
               file.toString(), 0, content, "no row of " + CONTENT_TABLE, "one");
@@ -304,10 +322,10 @@ final class MetadataDatabase implements Closeable {
     }
   }
 
-  /** The query for all columns, the number of the document, and whether its content is missing. */
-  private String query() {
+  /** The query for columns, the number of the document, and whether its content is missing. */
+  private String query(List<MetadataColumn> some) {
     String names =
-        columns.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
+        some.stream().map(column -> quoted(column.name()) + ", ").collect(Collectors.joining());
     String rest =
         hasContent
             ? String.format(

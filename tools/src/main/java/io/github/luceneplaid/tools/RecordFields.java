@@ -37,6 +37,8 @@ record RecordFields(Map<String, List<Object>> values, List<String> renamed) {
           IndexBuilder.PART_OF,
           IndexBuilder.ORDER,
           PoolClusters.FIELD,
+          GivenValues.OF_ID,
+          GivenValues.OF_TEXT,
           SourceFile.FILE,
           SourceFile.NAME,
           SourceFile.HASH,

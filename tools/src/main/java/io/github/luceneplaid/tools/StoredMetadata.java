@@ -15,6 +15,8 @@ import static io.github.luceneplaid.tools.MetadataDatabase.CONTENT;
 import static io.github.luceneplaid.tools.MetadataDatabase.CONTENT_TABLE;
 import static io.github.luceneplaid.tools.MetadataDatabase.DOCUMENT;
 import static io.github.luceneplaid.tools.MetadataDatabase.DOCUMENTS_TABLE;
+import static io.github.luceneplaid.tools.MetadataDatabase.WORDS_SETTINGS;
+import static io.github.luceneplaid.tools.MetadataDatabase.folded;
 import static io.github.luceneplaid.tools.MetadataDatabase.quoted;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -30,7 +32,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,14 +71,18 @@ final class StoredMetadata {
 
   private static final String WORDS = "METADATA_FTS";
   private static final String WORDS_COLUMN = "_fts_content_";
-  private static final String WORDS_SETTINGS = "_FTS_SETTINGS_";
+
+  /** How the index of words finds words in texts. */
+  static final String TOKENIZER = "unicode61";
 
   private final WholeDocuments fields;
+  private final GivenValues given;
   private final int[] documents;
   private final Map<String, Kind> columns = new LinkedHashMap<>();
 
   private StoredMetadata(IndexReader reader, int[] documents) throws IOException {
     this.fields = new WholeDocuments(reader);
+    this.given = new GivenValues(reader);
     this.documents = documents;
   }
 
@@ -108,7 +113,7 @@ final class StoredMetadata {
 
   /**
    * Refuses more columns than SQLite has, names that SQLite ends at a NUL, and names that differ in
-   * case only: they are equal to SQLite, in either table.
+   * the case of A to Z only: they are equal to SQLite, in either table.
    */
   private void checkNames() {
     if (columns.size() > MAX_COLUMNS) {
@@ -129,7 +134,7 @@ final class StoredMetadata {
                 + name.replace("\0", "\\0")
                 + ", expected none (--no-metadata leaves them out)");
       }
-      if (names.add(name.toLowerCase(Locale.ROOT)) == false) {
+      if (names.add(folded(name)) == false) {
         throw new UserException(
             MetadataDatabase.FILE
                 + ": cannot hold the fields: found another column "
@@ -145,10 +150,14 @@ final class StoredMetadata {
 
   /** Finds the kind of each column: one that can hold all values of its field. */
   private void findColumns(Progress progress) throws IOException {
+    Set<String> withLongs = new HashSet<>();
     for (int document : documents) {
-      for (Map.Entry<String, Object> value : values(fields.get(document)).entrySet()) {
+      for (Map.Entry<String, Object> value : values(document).entrySet()) {
         String name = value.getKey();
         Kind kind = kind(value.getValue());
+        if (value.getValue() instanceof Long number && isDouble(number) == false) {
+          withLongs.add(name);
+        }
         Kind before = columns.getOrDefault(name, kind);
         if ((kind == Kind.BYTES) != (before == Kind.BYTES)) {
           throw new UserException(
@@ -161,6 +170,12 @@ final class StoredMetadata {
       }
       progress.step(1);
     }
+    columns.replaceAll(
+        (name, kind) -> kind == Kind.REAL && withLongs.contains(name) ? Kind.TEXT : kind);
+  }
+
+  private static boolean isDouble(long number) {
+    return number == (long) (double) number && number != Long.MAX_VALUE;
   }
 
   private static Kind kind(Object value) {
@@ -173,7 +188,13 @@ final class StoredMetadata {
     return value instanceof Long ? Kind.INTEGER : Kind.REAL;
   }
 
-  /** The value of each field: a string, bytes, a long or a double. */
+  /** The value of each field of a document: a string, bytes, a long or a double. */
+  private Map<String, Object> values(int document) throws IOException {
+    Map<String, Object> values = values(fields.get(document));
+    given.restore(document, values);
+    return values;
+  }
+
   private static Map<String, Object> values(Document document) {
     Map<String, List<Object>> lists = new LinkedHashMap<>();
     for (IndexableField field : document) {
@@ -219,7 +240,7 @@ final class StoredMetadata {
           PreparedStatement row = insert(connection, CONTENT_TABLE, null, content);
           PreparedStatement words = insert(connection, WORDS, null, List.of(WORDS_COLUMN))) {
         for (int i = 0; i < documents.length; i++) {
-          Map<String, Object> values = values(fields.get(documents[i]));
+          Map<String, Object> values = values(documents[i]);
           number.setInt(2, i);
           add(number, i, 3, beside, values);
           add(row, i, 2, content, values);
@@ -251,7 +272,9 @@ final class StoredMetadata {
               + quoted(WORDS)
               + " USING fts5("
               + quoted(WORDS_COLUMN)
-              + ", content='', contentless_delete=1, tokenize='unicode61')");
+              + ", content='', contentless_delete=1, tokenize='"
+              + TOKENIZER
+              + "')");
       statement.executeUpdate(
           "CREATE TABLE "
               + quoted(WORDS_SETTINGS)
@@ -259,7 +282,9 @@ final class StoredMetadata {
       statement.executeUpdate(
           "INSERT INTO "
               + quoted(WORDS_SETTINGS)
-              + " VALUES ('tokenizer', 'unicode61'), ('fts_key', 'content_id')");
+              + " VALUES ('tokenizer', '"
+              + TOKENIZER
+              + "'), ('fts_key', 'content_id')");
     }
   }
 

@@ -12,9 +12,13 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
@@ -23,7 +27,8 @@ import org.apache.lucene.search.TermQuery;
 
 /**
  * The stored fields of documents. Of a record that was indexed in parts, the first one has all of
- * each value, and the others only the short ones; here all of them have all.
+ * each value, and the others only the short ones; here all of them have all. Imported documents
+ * have all of their values already, whatever records they are parts of.
  */
 final class WholeDocuments {
   private final IndexSearcher searcher;
@@ -43,7 +48,7 @@ final class WholeDocuments {
   Document get(int doc) throws IOException {
     Document document = stored.document(doc);
     String partOf = document.get(IndexBuilder.PART_OF);
-    if (partOf == null || partOf.equals(document.get(IndexBuilder.ID))) {
+    if (partOf == null || partOf.equals(document.get(IndexBuilder.ID)) || isImported(doc)) {
       return document;
     }
     if (partOf.equals(record) == false) {
@@ -53,6 +58,14 @@ final class WholeDocuments {
       first = found.length == 0 ? null : stored.document(found[0].doc);
     }
     return first == null ? document : whole(document, first);
+  }
+
+  /** Whether a document has a number in a PLAID directory. */
+  private boolean isImported(int doc) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+    NumericDocValues order = leaf.reader().getNumericDocValues(IndexBuilder.ORDER);
+    return order != null && order.advanceExact(doc - leaf.docBase);
   }
 
   private static Document whole(Document part, Document first) {

@@ -24,6 +24,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -46,12 +47,19 @@ public class TestDoublesAsText extends CommandTestCase {
     Document two = new Document();
     two.add(new StoredField("score", 1.5));
     two.add(new StoredField("score", 2.5));
+    write(one, two);
+  }
+
+  /** Writes an index, and exports it. */
+  private void write(Document... documents) throws IOException {
+    IndexWriterConfig config =
+        IndexBuilder.config(new PlaidDocValuesFormat())
+            .setOpenMode(IndexWriterConfig.OpenMode.CREATE);
     try (Directory directory = FSDirectory.open(index);
-        IndexWriter writer =
-            new IndexWriter(directory, IndexBuilder.config(new PlaidDocValuesFormat()))) {
-      writer.addDocuments(List.of(one, two));
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      writer.addDocuments(List.of(documents));
     }
-    assertEquals(err.toString(), 0, plaid("export", index, exported));
+    assertEquals(err.toString(), 0, plaid("export", index, exported, "--force"));
   }
 
   private void assertImported(String... documents) throws IOException {
@@ -62,6 +70,22 @@ public class TestDoublesAsText extends CommandTestCase {
 
   public void testThereAndBack() throws IOException {
     assertImported("[id=0, score=" + number + "]", "[id=1, score=[1.5,2.5]]");
+  }
+
+  /** A field of whole numbers that are no doubles, and of doubles, becomes a column of text. */
+  public void testLongs() throws IOException {
+    for (long whole : new long[] {(1L << 53) + 1, 1L << 53}) {
+      Document one = new Document();
+      one.add(new LateInteractionField(IndexBuilder.TOKENS, new float[][] {new float[24]}));
+      one.add(new StoredField("score", whole));
+      Document two = new Document();
+      two.add(new StoredField("score", number));
+      boolean isText = whole % 2 == 1;
+      write(one, two);
+      assertImported(
+          "[id=0, score=" + (isText ? whole : "class java.lang.Double" + (double) whole) + "]",
+          "[id=1, score=" + (isText ? "" : "class java.lang.Double") + number + "]");
+    }
   }
 
   /** A whole number that is no double makes the column one of text. */
