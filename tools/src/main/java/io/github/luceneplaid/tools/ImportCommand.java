@@ -26,6 +26,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.store.Directory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +40,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Adds a PLAID directory (of next-plaid or fast-plaid) to an index; codes stay as they are.",
       "Fields: id (keyword), tokens (late interaction), order (the number of the document in the"
-          + " directory), and one for each column of metadata.db: the column text by its words,"
+          + " directory, counted on from those that are there), and one for each column of"
+          + " metadata.db: the column text by its words,"
           + " other text as terms (its first 1,024 bytes), integers and reals as numbers to search"
           + " and sort by; all are stored.",
       "An index that is there has to have tokens of as many bits and dimensions. If anything fails,"
@@ -246,8 +248,10 @@ final class ImportCommand implements Callable<Integer> {
     boolean success = false;
     try (Steps steps = new Steps(plaid.console(), "Importing")) {
       // From here on nobody else can commit. Until here, somebody may have made the index
+      long firstNumber = 0;
       if (DirectoryReader.indexExists(index)) {
         checkIndex(index, directory, metadata);
+        firstNumber = nextNumber(index);
       }
       if (fields != null) {
         new ImportedIds(source, target).check(fields.reader(), index);
@@ -260,6 +264,7 @@ final class ImportCommand implements Callable<Integer> {
                   directory,
                   IndexBuilder.TOKENS,
                   IndexBuilder.ORDER,
+                  firstNumber,
                   fields.reader(),
                   steps::to);
       writer.commit();
@@ -274,6 +279,22 @@ final class ImportCommand implements Callable<Integer> {
         writer.rollback();
       }
     }
+  }
+
+  /**
+   * The number after those of all documents, so that an export has them in the order of imports.
+   */
+  private static long nextNumber(Directory index) throws IOException {
+    long next = 0;
+    try (DirectoryReader reader = DirectoryReader.open(index)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        NumericDocValues order = leaf.reader().getNumericDocValues(IndexBuilder.ORDER);
+        while (order != null && order.nextDoc() != NumericDocValues.NO_MORE_DOCS) {
+          next = Math.max(next, order.longValue() + 1); // MAX_VALUE + 1 is negative
+        }
+      }
+    }
+    return next;
   }
 
   private void report(PlaidFolder directory, List<String> fields, PlaidImport.Result result) {

@@ -31,19 +31,21 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 /**
  * A PLAID folder as a segment. It has all documents of the folder in their order. It has the fields
  * of another reader of the same documents, and two more: the tokens, and the number of the
- * document.
+ * document, counted from any number.
  */
 final class PlaidFolderReader extends FilterLeafReader {
 
   private final PlaidFolder directory;
   private final String field;
   private final String orderField;
+  private final long firstNumber;
   private final PlaidFolderDocValues.Walks walks;
   private final FieldInfos fieldInfos;
 
   /**
    * Sole constructor.
    *
+   * @param firstNumber number of the first document
    * @param others reader of the other fields of the documents
    * @param walks observes passes over the tokens
    * @throws IllegalArgumentException if the other reader has one of the two fields
@@ -52,6 +54,7 @@ final class PlaidFolderReader extends FilterLeafReader {
       PlaidFolder directory,
       String field,
       String orderField,
+      long firstNumber,
       LeafReader others,
       PlaidFolderDocValues.Walks walks) {
     super(others);
@@ -59,6 +62,7 @@ final class PlaidFolderReader extends FilterLeafReader {
     this.directory = directory;
     this.field = field;
     this.orderField = orderField;
+    this.firstNumber = firstNumber;
     // The numbers of the other fields must not change, because merges of stored fields use them
     List<FieldInfo> infos = new ArrayList<>();
     int next = 0;
@@ -112,22 +116,24 @@ final class PlaidFolderReader extends FilterLeafReader {
   @Override
   public NumericDocValues getNumericDocValues(String name) throws IOException {
     return name.equals(orderField)
-        ? new Numbers(directory.documents())
+        ? new Numbers(firstNumber, directory.documents())
         : super.getNumericDocValues(name);
   }
 
   /** The value of each document is its number. */
   private static final class Numbers extends NumericDocValues {
+    private final long first;
     private final int end;
     private int doc = -1;
 
-    Numbers(int end) {
+    Numbers(long first, int end) {
+      this.first = first;
       this.end = end;
     }
 
     @Override
     public long longValue() {
-      return doc;
+      return first + doc;
     }
 
     @Override

@@ -108,6 +108,25 @@ public final class PlaidImport {
       LeafReader others,
       Progress progress)
       throws IOException {
+    return into(writer, directory, field, orderField, 0, others, progress);
+  }
+
+  /**
+   * Adds the documents of a folder, numbered from a number on. So an export of several folders can
+   * have one after another.
+   *
+   * @param firstNumber value of {@code orderField} of the first document
+   * @see #into(IndexWriter, PlaidFolder, String, String, LeafReader, Progress)
+   */
+  public static Result into(
+      IndexWriter writer,
+      PlaidFolder directory,
+      String field,
+      String orderField,
+      long firstNumber,
+      LeafReader others,
+      Progress progress)
+      throws IOException {
     checkBits(writer, directory, field);
     int empty = 0;
     PlaidFolder.Cursor cursor = directory.cursor();
@@ -124,7 +143,12 @@ public final class PlaidImport {
     }
     LeafReader reader =
         new PlaidFolderReader(
-            directory, field, orderField, others, walks(directory.documents(), progress));
+            directory,
+            field,
+            orderField,
+            firstNumber,
+            others,
+            walks(directory.documents(), progress));
     if (directory.documents() > 0) {
       writer.addIndexes(SlowCodecReaderWrapper.wrap(reader));
     }

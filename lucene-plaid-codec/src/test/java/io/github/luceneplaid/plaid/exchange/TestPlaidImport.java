@@ -89,6 +89,25 @@ public class TestPlaidImport extends ImportTestCase {
     }
   }
 
+  /** Documents of a second folder can have the numbers after those of the first. */
+  public void testNumbersGoOn() throws IOException {
+    try (PlaidFolder plaid = openRandom();
+        Directory directory = newDirectory()) {
+      int n = plaid.documents();
+      try (IndexWriter writer = writer(directory)) {
+        PlaidImport.into(writer, plaid, FIELD, ORDER);
+        PlaidImport.Progress none = PlaidImport.Progress.NONE;
+        PlaidImport.into(writer, plaid, FIELD, ORDER, n, new BareReader(n), none);
+      }
+      TestUtil.checkIndex(directory);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        float[][][] twice = new float[2 * n][][];
+        Arrays.setAll(twice, i -> plaid.tokens(i % n));
+        assertTokens("twice", twice, documents(reader), 0);
+      }
+    }
+  }
+
   public void testExactSearch() throws IOException {
     for (int i = 0; i < atLeast(5); i++) {
       try (PlaidFolder plaid = openRandom();
