@@ -13,8 +13,10 @@ package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.plaid.codebook.Codebook;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
+import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,11 +46,14 @@ import picocli.CommandLine.ParentCommand;
           + " metadata.db: the column text by its words,"
           + " other text as terms (its first 1,024 bytes), integers and reals as numbers to search"
           + " and sort by; all are stored.",
-      "An index that is there has to have tokens of as many bits and dimensions. If anything fails,"
-          + " it is as it was."
+      "An index that is there has to have tokens of as many bits and dimensions, and of the same"
+          + " model. Signs go with signs only. If anything fails, it is as it was."
     },
     mixinStandardHelpOptions = true)
 final class ImportCommand implements Callable<Integer> {
+  private static final String SIGNS = "signs, as a binary directory has";
+  private static final String OTHERS = "vectors of length 1";
+
   @ParentCommand private Plaid plaid;
 
   @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the PLAID directory.")
@@ -76,17 +81,28 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
+  /** The model of the tokens that are there; null if it is not known. */
+  private String model;
+
   /** The object that {@code --json} prints. */
   private record Outcome(
       String directory,
       String index,
       int documents,
       int documentsWithoutTokens,
+      int documentsWithoutMetadata,
       long tokens,
       int dimension,
       int bits,
       List<String> metadata,
       double seconds) {}
+
+  /**
+   * What was imported.
+   *
+   * @param withoutMetadata documents without a row of metadata
+   */
+  private record Imported(PlaidImport.Result result, int withoutMetadata) {}
 
   @Override
   public Integer call() throws IOException {
@@ -104,8 +120,9 @@ final class ImportCommand implements Callable<Integer> {
           checkIndex(index, directory, metadata); // before all metadata is read
         }
       }
-      PlaidImport.Result result = add(directory, metadata, isThere);
-      report(directory, fields, result);
+      Imported imported = add(directory, metadata, isThere);
+      takeNotes(metadata);
+      report(directory, fields, imported);
     }
     return 0;
   }
@@ -155,6 +172,7 @@ final class ImportCommand implements Callable<Integer> {
   private void checkIndex(Directory index, PlaidFolder directory, MetadataDatabase metadata)
       throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(index)) {
+      model = IndexSettings.of(reader).data().get(IndexBuilder.MODEL);
       if (metadata != null) {
         IndexFields there = IndexFields.of(reader);
         metadata
@@ -175,6 +193,7 @@ final class ImportCommand implements Callable<Integer> {
         if (there != null) {
           check("bits", directory.bits(), there.bits());
           check("dimension", directory.dimension(), there.dimension());
+          checkSigns(directory, PlaidSegment.of(leaf.reader(), IndexBuilder.TOKENS));
         }
         int stored = there == null ? IndexedRecords.storedDimension(leaf.reader()) : 0;
         if (stored > 0) {
@@ -182,6 +201,45 @@ final class ImportCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  /**
+   * Refuses to mix signs with tokens of length 1. Signs are longer, so they would come first for
+   * every query.
+   */
+  private void checkSigns(PlaidFolder directory, PlaidSegment there) throws IOException {
+    if (there == null || there.documents() == 0) {
+      return;
+    }
+    boolean signs = false;
+    boolean others = false;
+    if (there.hasImported()) {
+      for (Codebook codebook : there.codebooks().list()) {
+        signs |= codebook.isImported() && codebook.buckets().areSigns();
+        others |= codebook.isImported() && codebook.buckets().areSigns() == false;
+      }
+    } else {
+      others = startsWithShort(there);
+    }
+    if (directory.isBinary() && others && signs == false) {
+      check("tokens", SIGNS, OTHERS);
+    } else if (directory.isBinary() == false && signs && others == false) {
+      check("tokens", OTHERS, SIGNS);
+    }
+  }
+
+  /**
+   * Whether the first token is too short for signs. Signs that a merge has encoded anew, or that
+   * were added as arrays, have the length of signs.
+   */
+  private static boolean startsWithShort(PlaidSegment there) throws IOException {
+    float[] token = new float[there.dimension()];
+    there.tokens(0, 0, 1, token);
+    double squares = 0;
+    for (float component : token) {
+      squares += (double) component * component;
+    }
+    return squares < token.length / 2.0;
   }
 
   /** Refuses to mix whole and other numbers in a field: Lucene cannot tell their points apart. */
@@ -203,8 +261,8 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private void check(String what, int found, int expected) {
-    if (found != expected) {
+  private void check(String what, Object found, Object expected) {
+    if (found.equals(expected) == false) {
       throw new UserException(
           source
               + ": "
@@ -218,13 +276,13 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private PlaidImport.Result add(PlaidFolder directory, MetadataDatabase metadata, boolean isThere)
+  private Imported add(PlaidFolder directory, MetadataDatabase metadata, boolean isThere)
       throws IOException {
     try (ImportedFields fields = fields(directory, metadata);
         NewIndex index = new NewIndex(target, isThere)) {
       PlaidImport.Result result = write(index.directory(), directory, metadata, fields);
       index.finish();
-      return result;
+      return new Imported(result, fields == null ? 0 : fields.withoutMetadata());
     }
   }
 
@@ -297,7 +355,33 @@ final class ImportCommand implements Callable<Integer> {
     return next;
   }
 
-  private void report(PlaidFolder directory, List<String> fields, PlaidImport.Result result) {
+  /** Tells what the user may not expect. */
+  private void takeNotes(MetadataDatabase metadata) {
+    Notes notes = plaid.console()::note;
+    if (model != null) {
+      String wanted = " are of the model " + model + ", so those of " + source + " have to be, too";
+      notes.add(target + ": its tokens" + wanted);
+    }
+    if (metadata == null) {
+      return;
+    }
+    if (metadata.emptyColumns().isEmpty() == false) {
+      String names = String.join(", ", metadata.emptyColumns());
+      notes.add(metadata.file() + ": columns without any value become no fields: " + names);
+    }
+    String tokenizer = metadata.tokenizer();
+    if (tokenizer != null && tokenizer.equals(StoredMetadata.TOKENIZER) == false) {
+      notes.add(
+          metadata.file()
+              + ": its index of words is made by the tokenizer "
+              + Ids.shown(tokenizer)
+              + "; an export makes one by "
+              + StoredMetadata.TOKENIZER);
+    }
+  }
+
+  private void report(PlaidFolder directory, List<String> fields, Imported imported) {
+    PlaidImport.Result result = imported.result();
     double seconds = output.seconds();
     output.print(
         plaid.console(),
@@ -306,6 +390,7 @@ final class ImportCommand implements Callable<Integer> {
             target.toString(),
             result.documents(),
             result.documentsWithoutTokens(),
+            imported.withoutMetadata(),
             result.tokens(),
             directory.dimension(),
             directory.bits(),
@@ -323,7 +408,13 @@ final class ImportCommand implements Callable<Integer> {
             + " in "
             + target
             + (fields.isEmpty() ? "" : ", with " + String.join(", ", fields))
+            + withoutMetadata(imported)
             + ", in "
             + OutputOptions.rate(seconds, result.tokens(), "tokens"));
+  }
+
+  private static String withoutMetadata(Imported imported) {
+    int n = imported.withoutMetadata();
+    return n == 0 ? "" : ", " + Table.count(n, "document") + " without metadata";
   }
 }

@@ -22,8 +22,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.lucene.util.IOUtils;
 import org.sqlite.SQLiteConfig;
@@ -63,8 +65,13 @@ final class MetadataDatabase implements Closeable {
 
   private final List<MetadataColumn> columns = new ArrayList<>();
 
+  /** Names of columns without any value. */
+  private final List<String> emptyColumns = new ArrayList<>();
+
   /** Whether there is a table of the other columns. */
   private final boolean hasContent;
+
+  private final String tokenizer;
 
   private MetadataDatabase(Path file, int documents, Connection connection, DatabaseCopy copy)
       throws IOException, SQLException {
@@ -77,6 +84,7 @@ final class MetadataDatabase implements Closeable {
     int inDocuments = columns.size();
     this.hasContent = readColumns(CONTENT_TABLE);
     checkNames(inDocuments);
+    this.tokenizer = readTokenizer();
   }
 
   /**
@@ -196,23 +204,44 @@ final class MetadataDatabase implements Closeable {
 
   /** Adds the columns of a table; returns whether it is there. */
   private boolean readColumns(String table) throws IOException, SQLException {
+    Map<String, String> types = types(table);
+    for (Map.Entry<String, String> column : types.entrySet()) {
+      String name = column.getKey();
+      if (name.equals(CONTENT) == false && name.equals(DOCUMENT) == false) {
+        columns.add(new MetadataColumn(name, kind(table, name, column.getValue())));
+      }
+    }
+    return types.isEmpty() == false;
+  }
+
+  /** The declared types of the columns of a table, by name; empty if there is no such table. */
+  private Map<String, String> types(String table) throws IOException, SQLException {
     checkTable(table);
-    boolean exists = false;
+    Map<String, String> types = new LinkedHashMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("PRAGMA table_xinfo(" + table + ")")) {
       while (rows.next()) {
-        exists = true;
         String name = rows.getString("name");
         if (rows.getInt("hidden") != 0) {
           throw new VectorFileException(
               file.toString(), 0, "column " + name, "an expression", "stored values");
         }
-        if (name.equals(CONTENT) == false && name.equals(DOCUMENT) == false) {
-          columns.add(new MetadataColumn(name, kind(table, name, rows.getString("type"))));
-        }
+        types.put(name, rows.getString("type"));
       }
     }
-    return exists;
+    return types;
+  }
+
+  /** The setting of the index of words; null if there is none. */
+  private String readTokenizer() throws IOException, SQLException {
+    if (types(WORDS_SETTINGS).keySet().containsAll(List.of("key", "value")) == false) {
+      return null;
+    }
+    String query = "SELECT value FROM " + WORDS_SETTINGS + " WHERE key = 'tokenizer'";
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      return rows.next() ? rows.getString(1) : null;
+    }
   }
 
   /** Checks that no column is in both tables. */
@@ -234,6 +263,7 @@ final class MetadataDatabase implements Closeable {
    */
   private Kind kind(String table, String name, String type) throws IOException, SQLException {
     Kind kind = Kind.declared(type);
+    boolean empty = true;
     String column = quoted(name);
     String query = "SELECT DISTINCT typeof(" + column + ") FROM " + table;
     try (Statement statement = connection.createStatement();
@@ -246,7 +276,11 @@ final class MetadataDatabase implements Closeable {
               file.toString(), 0, "column " + name, "bytes", "text or numbers as in other rows");
         }
         kind = stored.compareTo(kind) > 0 ? stored : kind;
+        empty &= stored == Kind.NOTHING;
       }
+    }
+    if (empty) {
+      emptyColumns.add(name);
     }
     return kind == Kind.REAL && hasLongs(table, column) ? Kind.TEXT : kind;
   }
@@ -275,6 +309,16 @@ final class MetadataDatabase implements Closeable {
   /** The columns of documents. */
   List<MetadataColumn> columns() {
     return columns;
+  }
+
+  /** The names of columns in which no row has a value. */
+  List<String> emptyColumns() {
+    return emptyColumns;
+  }
+
+  /** How the index of words finds words in texts; null if that is not told. */
+  String tokenizer() {
+    return tokenizer;
   }
 
   /** Takes the metadata of a document. */

@@ -11,12 +11,13 @@
  */
 package io.github.luceneplaid.tools;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Types and values of metadata, on the way in and out. */
+/** Types and values of metadata, on the way in and out, and what is told of them. */
 public class TestMetadataTypes extends ExchangeTestCase {
 
   private void assertThereAndBack(String... columns) throws Exception {
@@ -106,6 +107,32 @@ public class TestMetadataTypes extends ExchangeTestCase {
     assertFails(1, found, "import", source, index);
     run("import", source, index, "--prefix=m.");
     assertEquals("17", ids().get(17));
+  }
+
+  public void testDocumentsWithoutMetadata() throws Exception {
+    JsonNode json = json("import", source, index, "--json");
+    assertEquals(0, json.get("documentsWithoutMetadata").intValue());
+    change("DELETE FROM METADATA WHERE _subset_ IN (0, 3, 19)");
+    Path second = index.resolveSibling("second");
+    json = json("import", source, second, "--json");
+    assertEquals(3, json.get("documentsWithoutMetadata").intValue());
+    run("import", source, second, "--id-prefix=b");
+    assertTrue(out.toString(), out.toString().contains(", 3 documents without metadata, in "));
+  }
+
+  /** Columns without values, and the tokenizer of the words, get lost. */
+  public void testNotes() throws Exception {
+    run("import", source, index);
+    assertEquals("", err.toString());
+    change(
+        "ALTER TABLE METADATA_CONTENT ADD COLUMN blank INTEGER",
+        "UPDATE METADATA_CONTENT SET note = NULL",
+        "UPDATE _FTS_SETTINGS_ SET value = 'trigram' WHERE key = 'tokenizer'");
+    run("import", source, index, "--id-prefix=b");
+    String file = "plaid: " + source.resolve(MetadataDatabase.FILE);
+    String columns = ": columns without any value become no fields: note, blank\n";
+    String words = ": its index of words is made by the tokenizer trigram; an export makes one by";
+    assertEquals(file + columns + file + words + " unicode61\n", err.toString());
   }
 
   /** SQLite ignores the case of A to Z only. */
