@@ -30,8 +30,8 @@ import org.apache.lucene.index.IndexReader;
  * Otherwise it reads the tokens, brings them to length 1, trains centroids and buckets on them, and
  * encodes them.
  *
- * <p>Document i of the folder is the i-th live document of the index. A document without tokens
- * becomes an empty document of the folder.
+ * <p>The documents of the folder are the live documents of the index, in the order of the index or
+ * of a numeric field. A document without tokens becomes an empty document of the folder.
  *
  * @lucene.experimental
  */

@@ -42,6 +42,9 @@ final class PlaidFolderWriter implements Closeable {
   /** Postings that one pass through the codes collects, for each document of a chunk: 100 MB. */
   private static final int POSTINGS_A_DOCUMENT = 512;
 
+  /** Largest number of postings that one pass through the codes collects: 512 MB. */
+  static final int MAX_POSTINGS_A_PASS = 1 << 27;
+
   private final Path folder;
   private final Codebook codebook;
   private final int chunkDocuments;
@@ -190,7 +193,7 @@ final class PlaidFolderWriter implements Closeable {
           lengths[centroid] += last[centroid] == document ? 0 : 1;
           last[centroid] = document;
         });
-    long most = (long) POSTINGS_A_DOCUMENT * chunkDocuments;
+    long most = postingsOfPass(chunkDocuments);
     try (NpyWriter out = new NpyWriter(folder.resolve("ivf.npy"), ElementType.INT64)) {
       int to;
       for (int from = 0; from < lengths.length; from = to) {
@@ -207,6 +210,11 @@ final class PlaidFolderWriter implements Closeable {
       out.writeLongs(lengths, 0, lengths.length);
       out.finish();
     }
+  }
+
+  /** Returns how many postings one pass collects, unless a single list is longer. */
+  static long postingsOfPass(int chunkDocuments) {
+    return Math.min((long) POSTINGS_A_DOCUMENT * chunkDocuments, MAX_POSTINGS_A_PASS);
   }
 
   /** Writes the lists of consecutive centroids, which one pass through the codes collects. */

@@ -282,6 +282,14 @@ public class TestPlaidExport extends ImportTestCase {
     }
   }
 
+  /** The postings of a pass fit into an array, however many documents a chunk has. */
+  public void testPostingsOfPass() {
+    int chunk = TestUtil.nextInt(random(), 1, PlaidFolderWriter.CHUNK_DOCUMENTS);
+    assertEquals(512L * chunk, PlaidFolderWriter.postingsOfPass(chunk));
+    chunk = TestUtil.nextInt(random(), 1 << 22, Integer.MAX_VALUE);
+    assertEquals(PlaidFolderWriter.MAX_POSTINGS_A_PASS, PlaidFolderWriter.postingsOfPass(chunk));
+  }
+
   private static void assertNothingElse(Path parent) throws IOException {
     try (Stream<Path> entries = Files.list(parent)) {
       // Lucene's file systems for tests add files of their own
