@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -43,6 +44,9 @@ import picocli.CommandLine.ParentCommand;
     },
     mixinStandardHelpOptions = true)
 final class ConvertCommand implements Callable<Integer> {
+  /** The embedder of vectors whose origin nobody has told. */
+  private static final String UNKNOWN = "unknown";
+
   @ParentCommand private Plaid plaid;
 
   @Parameters(index = "0", paramLabel = "FROM", description = "File to read.")
@@ -106,6 +110,9 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
 
+  /** The numbers that became 0 by rounding them to 16 bits. */
+  private long zeros;
+
   /** The object that {@code --json} prints. */
   private record Outcome(
       String from,
@@ -126,30 +133,59 @@ final class ConvertCommand implements Callable<Integer> {
     checkOptions(source, target);
     OutputFile.checkPlace(to, force);
     checkFolder(to);
-    Path log = VectorFormat.log(to);
-    if (target == VectorFormat.fsvi && Files.exists(log)) {
+    Path log = to.resolveSibling(to.getFileName() + ".wal");
+    if (target == VectorFormat.fsvi && TokenIds.isThere(log)) {
       throw new UserException(
           log + ": found a log of another file of this name, expected none; delete it first");
     }
     VectorFormat.Reading reading = new VectorFormat.Reading(ignoreLog, recover, array);
     VectorFormat.Source opened = source.open(from, reading);
     try (VectorRows rows = opened.rows()) {
+      boolean sorted = opened.fsvi() != null && target.hasIds() == false;
+      int[] order = sorted ? RowOrder.byNumber(rows) : null;
       long copied;
       try (OutputFile file = new OutputFile(to, force)) {
         try (VectorRowsWriter writer = writer(file.path(), target, opened)) {
-          copied = copy(rows, writer, source.hasIds() && target.hasIds() == false);
+          copied = copy(rows, writer, order);
           writer.finish();
         }
         file.finish();
       }
-      if (source.hasIds() && target.hasIds() == false) {
-        String order =
-            RowOrder.byNumber(rows) == null ? "the order of " + from : "the order of these numbers";
-        plaid.console().note(to + ": ids are left out, the format has none; rows are in " + order);
-      }
+      noteLosses(opened, target, order != null);
       report(opened, copied);
     }
     return 0;
+  }
+
+  /** Notes what TO does not have of FROM, in a line for each thing. */
+  private void noteLosses(VectorFormat.Source source, VectorFormat target, boolean restored) {
+    boolean hasIds = source.fsvi() != null || source.mvec() != null;
+    if (hasIds && target.hasIds() == false) {
+      String order = restored ? "these numbers" : from.toString();
+      note("ids are left out, the format has none; rows are in the order of " + order);
+    }
+    if (source.mvec() != null && target != VectorFormat.mvec) {
+      String name = source.mvec().metric().name().toLowerCase(Locale.ROOT);
+      note("the metric " + name + " is left out, the format has none");
+    }
+    if (source.fsvi() != null && target != VectorFormat.fsvi) {
+      String id = source.fsvi().embedderId();
+      String revision = source.fsvi().embedderRevision();
+      if (id.isEmpty() == false && id.equals(UNKNOWN) == false) {
+        note("the embedder \"" + Ids.shown(id) + "\" is left out, the format has none");
+      }
+      if (revision.isEmpty() == false) {
+        String shown = Ids.shown(revision);
+        note("the embedder's revision \"" + shown + "\" is left out, the format has none");
+      }
+    }
+    if (zeros > 0) {
+      note(Table.count(zeros, "number") + " too small for a 16-bit float became 0");
+    }
+  }
+
+  private void note(String loss) {
+    plaid.console().note(to + ": " + loss);
   }
 
   /** Refuses options that these formats have no use for. */
@@ -186,14 +222,15 @@ final class ConvertCommand implements Callable<Integer> {
     try {
       return switch (target) {
         case fsvi -> {
-          String id = source.fsvi() == null ? "unknown" : source.fsvi().embedderId();
+          String own = source.fsvi() == null ? UNKNOWN : source.fsvi().embedderId();
           String revision = source.fsvi() == null ? "" : source.fsvi().embedderRevision();
+          String id = embedder == null ? own : embedder;
+          if (id.isEmpty()) {
+            throw new UserException(
+                to + ": found an embedder without a name, expected one; --embedder names it");
+          }
           yield new FsviFileWriter(
-              file,
-              embedder == null ? id : embedder,
-              embedder == null ? revision : "",
-              elements(source),
-              dimension);
+              file, id, embedder == null ? revision : "", elements(source), dimension);
         }
         case mvec -> {
           MvecFile.Metric own =
@@ -219,13 +256,17 @@ final class ConvertCommand implements Callable<Integer> {
     return type == null ? own : type;
   }
 
-  private long copy(VectorRows rows, VectorRowsWriter writer, boolean restored) throws IOException {
+  /**
+   * Copies rows.
+   *
+   * @param order the rows to copy; null for all, in the order of the file
+   */
+  private long copy(VectorRows rows, VectorRowsWriter writer, int[] order) throws IOException {
     if (rows.rows() == 0) {
       return 0; // Nothing proves the dimension, which may be too large for an array
     }
     float[] vector = new float[rows.dimension()];
     long copied = 0;
-    int[] order = restored ? RowOrder.byNumber(rows) : null;
     long n = order == null ? rows.rows() : order.length;
     try (Progress progress = plaid.console().progress("Converting", " vectors", n)) {
       for (long i = 0; i < n; i++) {
@@ -233,6 +274,7 @@ final class ConvertCommand implements Callable<Integer> {
         if (rows.isDeleted(row) == false) {
           rows.read(row, vector);
           add(rows, row, vector, writer);
+          zeros += type == ElementType.FLOAT16 ? countZeros(vector) : 0;
           copied++;
         }
         progress.step(1);
@@ -248,6 +290,16 @@ final class ConvertCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UserException(from + ": row " + row + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The numbers that are 0 only as 16-bit floats. */
+  private static int countZeros(float[] vector) {
+    int count = 0;
+    for (float number : vector) {
+      boolean isZero = Float.float16ToFloat(Float.floatToFloat16(number)) == 0;
+      count += isZero && number != 0 ? 1 : 0;
+    }
+    return count;
   }
 
   private void report(VectorFormat.Source source, long copied) {

@@ -47,8 +47,10 @@ final class EncodeCommand implements Callable<Integer> {
   private static final String LENGTHS = "doclens.json";
   private static final String IDS = "ids.json";
   private static final String PIECES = "pieces.json";
+
+  /** The files in the order in which they are put. */
   private static final List<String> FILES =
-      List.of(TOKENS, LENGTHS, IDS, PIECES, TokenFiles.RECORDS);
+      List.of(TOKENS, IDS, PIECES, TokenFiles.RECORDS, LENGTHS);
 
   @ParentCommand private Plaid plaid;
 
@@ -164,18 +166,26 @@ final class EncodeCommand implements Callable<Integer> {
     return tokens;
   }
 
-  /** Replaces all files or none, because files of two runs do not belong together. */
   private void replaceFiles(TemporaryFolder temporary) throws IOException {
-    Path folder = temporary.path();
-    Replacement.sync(folder);
+    Replacement.sync(temporary.path());
     checkPlaces(); // another command may have written there meanwhile
     temporary.keep();
+    replaceFiles(temporary.path(), output);
+  }
+
+  /**
+   * Replaces all files or none, because files of two runs do not belong together. The lengths go
+   * first and come last. If the process dies meanwhile, they are missing, and nobody reads the
+   * others.
+   */
+  static void replaceFiles(Path from, Path to) throws IOException {
     try (Replacement replacement = new Replacement()) {
+      replacement.remove(to.resolve(LENGTHS));
       for (String name : FILES) {
-        if (Files.exists(folder.resolve(name))) {
-          replacement.put(folder.resolve(name), output.resolve(name));
+        if (Files.exists(from.resolve(name))) {
+          replacement.put(from.resolve(name), to.resolve(name));
         } else {
-          replacement.remove(output.resolve(name));
+          replacement.remove(to.resolve(name));
         }
       }
       replacement.finish();

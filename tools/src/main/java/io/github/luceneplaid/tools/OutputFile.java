@@ -47,6 +47,9 @@ final class OutputFile implements Closeable {
 
   /** Refuses to replace a file without leave, and anything but a file. */
   static void checkPlace(Path target, boolean replaces) {
+    if (TokenIds.isThere(target) && Files.exists(target) == false) {
+      throw new UserException(target + ": expected a file, found a link that leads nowhere");
+    }
     if (replaces == false && Files.exists(target)) {
       throw new UserException(target + ": exists (--force replaces it)");
     }

@@ -23,6 +23,11 @@ import java.util.List;
  * Without a mask, rows of zeros at the end of a text are padding.
  */
 final class PaddedTokens extends TokenInput {
+  private static final int MAX_TEXTS = Integer.MAX_VALUE - 1;
+
+  /** The most tokens times dimensions of a text. */
+  private static final int MAX_COMPONENTS = (1 << 30) - 1;
+
   private final String name;
   private final ArrayFile array;
   private final NpyFile mask;
@@ -83,13 +88,23 @@ final class PaddedTokens extends TokenInput {
 
   private static void check(String name, NpyFile array, NpyFile mask) {
     long[] shape = array.shape();
-    boolean small = shape[0] < Integer.MAX_VALUE && shape[1] * (double) shape[2] < 1 << 30;
-    if (array.type().isFloat() == false || shape[1] < 1 || shape[2] < 1 || small == false) {
+    if (array.type().isFloat() == false || shape[1] < 1 || shape[2] < 1) {
       throw new UserException(
           name
               + ": found "
               + describe(array)
               + ", expected floats by texts, tokens and dimensions, none of them 0");
+    }
+    if (shape[0] > MAX_TEXTS || shape[1] * (double) shape[2] > MAX_COMPONENTS) {
+      throw new UserException(
+          name
+              + ": found "
+              + describe(array)
+              + ", expected at most "
+              + MAX_TEXTS
+              + " texts of at most "
+              + MAX_COMPONENTS
+              + " numbers each");
     }
     if (mask == null) {
       return;
@@ -125,7 +140,7 @@ final class PaddedTokens extends TokenInput {
   }
 
   private void read(int text, int token, float[] into) {
-    array.readFloats(((long) text * tokens + token) * dimension, into, 0, dimension);
+    array.readCheckedFloats(((long) text * tokens + token) * dimension, into, 0, dimension);
   }
 
   private void tell(Notes notes) {

@@ -38,6 +38,10 @@ final class Problem {
           "this writer hit an unrecoverable error",
           "this IndexWriter is closed");
 
+  /** How NumPy writes a matrix of floats. */
+  static final String RESHAPE =
+      "numpy.save(file, array.reshape(-1, array.shape[-1]).astype('<f4')) writes such a file";
+
   /** Beginnings of messages about an array that is too long, whatever the heap. */
   private static final List<String> ARRAY =
       List.of(
@@ -126,9 +130,7 @@ final class Problem {
           e.found().contains("|O")
               ? " (numpy.savez(file, *list) writes a list of arrays so that it is read)"
               : " (numpy.save(file, array.astype('<f4')) writes such a file)";
-      case "array" ->
-          " (numpy.save(file, array.reshape(-1, array.shape[-1]).astype('<f4')) writes such a file;"
-              + " doclens.json then says how many rows each document has)";
+      case "array" -> " (" + RESHAPE + ")";
       default -> "";
     };
   }

@@ -15,6 +15,7 @@ import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.apache.lucene.util.ArrayUtil;
 
 /** Restores the order of rows by their ids, for files that sort rows by a hash. */
 final class RowOrder {
@@ -25,10 +26,13 @@ final class RowOrder {
   /**
    * Rows that are not deleted, by their ids, if all these ids are different numbers.
    *
-   * @return null if they are not
+   * @return null if they are not, or if there are more rows than an array can hold
    */
   static int[] byNumber(VectorRows rows) throws IOException {
-    long[] numbers = new long[Math.toIntExact(rows.rows())];
+    if (rows.rows() > ArrayUtil.MAX_ARRAY_LENGTH) {
+      return null;
+    }
+    long[] numbers = new long[(int) rows.rows()];
     for (int i = 0; i < numbers.length; i++) {
       if (rows.isDeleted(i)) {
         continue;

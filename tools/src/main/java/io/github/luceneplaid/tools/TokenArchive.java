@@ -16,9 +16,9 @@ import io.github.luceneplaid.fsvi.files.NpzFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +30,9 @@ final class TokenArchive {
 
   /** Names that NumPy makes. */
   private static final Pattern NUMBERED = Pattern.compile(PREFIX + "(0|[1-9][0-9]{0,8})");
+
+  /** Names of a mask, in lower case. */
+  private static final Set<String> MASKS = Set.of("attention_mask", "mask");
 
   private final Path file;
   private final NpzFile archive;
@@ -76,12 +79,6 @@ final class TokenArchive {
     if (names.isEmpty()) {
       throw new UserException(file + ": found no arrays, expected one for each text");
     }
-    var seen = new HashSet<String>();
-    for (String name : names) {
-      if (seen.add(name) == false) {
-        throw new UserException(file + ": found two arrays " + shown(name) + ", expected one");
-      }
-    }
   }
 
   private static String shown(String name) {
@@ -115,20 +112,18 @@ final class TokenArchive {
               + shown(maskName)
               + ", "
               + TokenInput.describe(mask)
-              + ", beside an array of 3 axes; expected its mask, named attention_mask, with 1 for"
-              + " each token that is there");
+              + ", beside an array of 3 axes; expected its mask, named attention_mask or mask, with"
+              + " 1 for each token that is there");
     }
     return PaddedTokens.open(file.toString(), tokens, mask, ids, all, notes);
   }
 
   /**
-   * Whether a name is that of a mask of tokens. A padding mask has the opposite meaning and does
-   * not count.
+   * Whether a name is that of a mask of tokens. Masks of other names may have the opposite meaning
+   * or another one, such as padding_mask and special_tokens_mask.
    */
   private static boolean isMask(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return NUMBERED.matcher(name).matches()
-        || (lower.contains("mask") && lower.contains("pad") == false);
+    return NUMBERED.matcher(name).matches() || MASKS.contains(name.toLowerCase(Locale.ROOT));
   }
 
   private TokenInput list(Path named, Path ids, Ids all) throws IOException {

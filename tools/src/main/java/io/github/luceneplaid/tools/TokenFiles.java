@@ -63,7 +63,7 @@ final class TokenFiles extends TokenInput {
           .forEach(id -> records.add(Ids.text(id, recordsFile + ", entry " + records.size())));
       checkRecords(recordsFile);
     }
-    tokens = NpyFile.open(matrix).vectors();
+    tokens = rows(NpyFile.open(matrix));
     if (tokens.rows() != rows) {
       tokens.close();
       throw new UserException(

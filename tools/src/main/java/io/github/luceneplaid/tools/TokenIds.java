@@ -74,7 +74,7 @@ final class TokenIds {
     return json;
   }
 
-  /** Refuses a file that is not there, or is a folder. */
+  /** Refuses a file that is not there, and anything but a file. */
   static void checkFile(Path file) {
     if (Files.isDirectory(file)) {
       throw new UserException(file + ": expected a file, found a folder");
@@ -82,8 +82,11 @@ final class TokenIds {
     if (Files.isSymbolicLink(file) && Files.exists(file) == false) {
       throw new UserException(file + ": expected a file, found a link that leads nowhere");
     }
-    if (Files.isRegularFile(file) == false) {
+    if (Files.exists(file) == false) {
       throw new UserException(file + ": no such file");
+    }
+    if (Files.isRegularFile(file) == false) {
+      throw new UserException(file + ": expected a regular file, found a pipe or a device");
     }
   }
 

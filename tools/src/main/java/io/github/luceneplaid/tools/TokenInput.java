@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpzFile;
 import io.github.luceneplaid.fsvi.files.VectorFileException;
+import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,7 +93,7 @@ abstract sealed class TokenInput implements Closeable
     } else if (arrays != null) {
       return arrays;
     }
-    Path records = idsFile.resolveSibling(TokenFiles.RECORDS);
+    Path records = file.resolveSibling(TokenFiles.RECORDS);
     Path lengthsFile = lengths == null ? beside(file, LENGTHS) : lengths;
     return new TokenFiles(file, lengthsFile, idsFile, records, all);
   }
@@ -121,7 +122,7 @@ abstract sealed class TokenInput implements Closeable
       }
     }
     try (NpyFile array = NpyFile.open(matrix)) {
-      array.vectors(); // refuses what is no matrix
+      rows(array); // refuses what is no matrix
       throw new UserException(
           matrix
               + ": found "
@@ -129,6 +130,16 @@ abstract sealed class TokenInput implements Closeable
               + ", expected "
               + names[0]
               + " beside it (the number of tokens of each text)");
+    }
+  }
+
+  /** The rows of a matrix of tokens. */
+  static VectorRows rows(NpyFile matrix) throws IOException {
+    try {
+      return matrix.vectors();
+    } catch (VectorFileException e) {
+      String lengths = "; doclens.json then says how many rows each document has";
+      throw new UserException(e.getMessage() + " (" + Problem.RESHAPE + lengths + ")", e);
     }
   }
 

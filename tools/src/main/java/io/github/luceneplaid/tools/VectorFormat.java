@@ -20,7 +20,6 @@ import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpzFile;
 import io.github.luceneplaid.fsvi.files.VectorRows;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -93,18 +92,13 @@ enum VectorFormat {
     };
   }
 
-  /** The write-ahead log of an FSVI file. */
-  static Path log(Path file) {
-    return file.resolveSibling(file.getFileName() + ".wal");
-  }
-
   private static Source openFsvi(Path file, boolean ignoreLog) throws IOException {
-    Path log = log(file);
-    if (ignoreLog == false && Files.exists(log)) {
+    Path log = ignoreLog ? null : FsviFile.findLog(file);
+    if (log != null) {
       throw new UserException(
           file
               + ": has newer records in "
-              + log.getFileName()
+              + log
               + "; compact it first, or read it without them by --ignore-wal");
     }
     FsviFile fsvi = FsviFile.open(file, ignoreLog);

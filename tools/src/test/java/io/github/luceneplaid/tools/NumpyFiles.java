@@ -77,4 +77,10 @@ final class NumpyFiles {
     }
     return Files.write(file, bytes.toByteArray());
   }
+
+  /** Gives an array of an archive the name of another one, of the same length. */
+  static Path rename(Path archive, String name, String to) throws IOException {
+    String bytes = Files.readString(archive, StandardCharsets.ISO_8859_1);
+    return Files.writeString(archive, bytes.replace(name, to), StandardCharsets.ISO_8859_1);
+  }
 }

@@ -29,8 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.lucene.util.Constants;
 
 public class TestConvertCommand extends CommandTestCase {
   private static final int DIMENSION = 64;
@@ -85,11 +87,23 @@ public class TestConvertCommand extends CommandTestCase {
     }
   }
 
+  /** The last command has printed these notes, and nothing else. */
+  private void assertNotes(Path target, String... notes) {
+    StringBuilder expected = new StringBuilder();
+    for (String note : notes) {
+      expected.append("plaid: ").append(target).append(": ").append(note).append('\n');
+    }
+    assertEquals(expected.toString(), err.toString());
+  }
+
   public void testThereAndBack() throws IOException {
     Path source = fsvi(ElementType.FLOAT16);
     Path mvec = folder.resolve("a.mvec");
     assertEquals(0, plaid("convert", source, mvec, "--metric=dot_product"));
-    assertEquals("", err.toString());
+    assertNotes(
+        mvec,
+        "the embedder \"model\" is left out, the format has none",
+        "the embedder's revision \"r1\" is left out, the format has none");
     assertTrue(out.toString(), out.toString().startsWith("20 vectors of 64 dimensions in " + mvec));
     try (MvecFile file = MvecFile.open(mvec)) {
       assertEquals(MvecFile.Metric.DOT_PRODUCT, file.metric());
@@ -98,6 +112,7 @@ public class TestConvertCommand extends CommandTestCase {
 
     Path back = folder.resolve("back.fsvi");
     JsonNode json = json("convert", mvec, back, "--json");
+    assertNotes(back, "the metric dot_product is left out, the format has none");
     assertEquals(20, json.get("vectors").intValue());
     assertEquals(64, json.get("dimension").intValue());
     assertEquals(back.toString(), json.get("to").textValue());
@@ -135,6 +150,10 @@ public class TestConvertCommand extends CommandTestCase {
     assertEquals(0, plaid("convert", npz, half));
     assertArrayEquals(Files.readAllBytes(npy), Files.readAllBytes(half));
     assertFails(1, "found [x], expected", "convert", npz, half, "--array=y", "--force");
+    Map<String, byte[]> two = Map.of("x.npy", new byte[1], "y.npy", new byte[1]);
+    NumpyFiles.rename(NumpyFiles.npz(npz, false, two), "y.npy", "x.npy");
+    String same = npz + ": archive at byte 0: found two arrays \"x\", expected one of each name";
+    assertFails(1, same, "convert", npz, half, "--array=x", "--force");
     try (NpyFile expected = NpyFile.open(npy);
         NpyFile found = NpyFile.open(single)) {
       assertEquals(ElementType.FLOAT16, expected.type());
@@ -171,6 +190,26 @@ public class TestConvertCommand extends CommandTestCase {
     assertEquals("newer", Files.readString(log));
   }
 
+  /** A log may be beside what a link leads to, and a link that leads nowhere may be a log. */
+  public void testLogAndLinks() throws IOException {
+    assumeFalse("needs links", Constants.WINDOWS);
+    // Not in Lucene's test file systems
+    folder = Path.of(folder.toRealPath().toString());
+    Path source = fsvi(ElementType.FLOAT32);
+    Path link = Files.createSymbolicLink(folder.resolve("latest.fsvi"), source);
+    Path target = folder.resolve("a.fsvi");
+    assertEquals(0, plaid("convert", link, target));
+    Path log = Files.writeString(folder.resolve("source.fsvi.wal"), "newer");
+    String found = link + ": has newer records in " + log + "; compact it first";
+    assertFails(1, found, "convert", link, target, "--force");
+    Files.delete(log);
+    Files.createSymbolicLink(log, folder.resolve("gone"));
+    assertFails(1, found, "convert", link, target, "--force");
+    log = Files.createSymbolicLink(folder.resolve("a.fsvi.wal"), folder.resolve("gone"));
+    Path mvec = mvec();
+    assertFails(1, log + ": found a log of another file", "convert", mvec, target, "--force");
+  }
+
   public void testRecover() throws IOException {
     Path source = mvec();
     // The header of a file that has ten entries less
@@ -188,7 +227,7 @@ public class TestConvertCommand extends CommandTestCase {
     assertTrue(err.toString(), err.toString().contains("left out 10 entries beyond"));
     check(FsviFile.open(target));
     JsonNode json = json("convert", source, target, "--force", "--recover", "--json");
-    assertEquals("", err.toString());
+    assertNotes(target, "the metric euclidean is left out, the format has none");
     assertEquals(20, json.get("vectors").intValue());
     assertEquals(10, json.get("beyond").intValue());
     vectors.putAll(all);
@@ -241,6 +280,103 @@ public class TestConvertCommand extends CommandTestCase {
         assertEquals(i, array.floatAt(i), 0);
       }
     }
+  }
+
+  /** An MVEC file keeps the order in which rows were added, even if keys are numbers. */
+  public void testOrderOfMvec() throws IOException {
+    Path source = folder.resolve("a.mvec");
+    String[] keys = {"10", "2", "7"};
+    try (MvecFileWriter writer = new MvecFileWriter(source, MvecFile.Metric.COSINE, DIMENSION)) {
+      for (String key : keys) {
+        float[] vector = new float[DIMENSION];
+        vector[0] = Float.parseFloat(key);
+        writer.add(key, vector);
+      }
+      writer.finish();
+    }
+    Path target = folder.resolve("a.npy");
+    assertEquals(0, plaid("convert", source, target));
+    assertNotes(
+        target,
+        "ids are left out, the format has none; rows are in the order of " + source,
+        "the metric cosine is left out, the format has none");
+    try (NpyFile array = NpyFile.open(target)) {
+      for (int i = 0; i < keys.length; i++) {
+        assertEquals(Float.parseFloat(keys[i]), array.floatAt((long) i * DIMENSION), 0);
+      }
+    }
+  }
+
+  /** More rows than an array can hold keep their order. */
+  public void testOrderOfTooManyRows() throws IOException {
+    VectorRows rows =
+        new VectorRows() {
+          @Override
+          public long rows() {
+            return 1L << 31;
+          }
+
+          @Override
+          public int dimension() {
+            return 1;
+          }
+
+          @Override
+          public String id(long row) {
+            return Long.toString(row);
+          }
+
+          @Override
+          public void read(long row, float[] into) {
+            throw new AssertionError();
+          }
+
+          @Override
+          public void close() {}
+        };
+    assertNull(RowOrder.byNumber(rows));
+  }
+
+  private Path doubles(double... row) throws IOException {
+    Path file = folder.resolve("doubles.npy");
+    try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT64, row.length)) {
+      writer.writeDoubles(row, 0, row.length);
+      writer.finish();
+    }
+    return file;
+  }
+
+  /** A number does not become 0 without a word. */
+  public void testSmallNumbers() throws IOException {
+    Path target = folder.resolve("b.npy");
+    Path source = doubles(0.1, 0, -1e-50);
+    String found =
+        source + ": row 0, component 2 at byte 144: found -1.0E-50, expected 0 or at least 1.4E-45";
+    assertFails(1, found, "convert", source, target);
+    assertFails(1, found, "convert", source, target, "--type=float16");
+    assertFalse(Files.exists(target));
+    source = doubles(0.1, 0, -1e-9, 1e-9, -0.0);
+    assertEquals(0, plaid("convert", source, target));
+    assertNotes(target);
+    Path half = folder.resolve("half.npy");
+    assertEquals(0, plaid("convert", target, half, "--type=float16"));
+    assertNotes(half, "2 numbers too small for a 16-bit float became 0");
+  }
+
+  /** The format lets the id of an embedder be empty, but convert does not write such a file. */
+  public void testEmptyEmbedder() throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(new byte[] {'F', 'S', 'V', 'I', 1, 0, 0, 0, 0, 0}).putInt(2);
+    bytes.putInt(1 << 8).putLong(0).putLong(64); // generation 1, no records
+    CRC32 crc = new CRC32();
+    crc.update(bytes.array(), 0, bytes.position());
+    bytes.putInt((int) crc.getValue());
+    Path source = Files.write(folder.resolve("a.fsvi"), bytes.array());
+    Path target = folder.resolve("b.fsvi");
+    String found = target + ": found an embedder without a name, expected one; --embedder names it";
+    assertFails(1, found, "convert", source, target);
+    assertFails(1, found, "convert", source, target, "--embedder=");
+    assertEquals(err.toString(), 0, plaid("convert", source, target, "--embedder=m"));
   }
 
   /** A finite number does not become infinite. */
@@ -303,8 +439,13 @@ public class TestConvertCommand extends CommandTestCase {
     }
     assertFails(1, "from 64 to 8192, got: 3", "convert", npy, folder.resolve("a.mvec"));
     Path half = folder.resolve("half.npy");
-    assertFails(1, npy + ": row 0: ", "convert", npy, half, "--type=float16");
+    String fits = npy + ": row 0: element 2 must fit FLOAT16 (up to 65504), got: 1.0E9";
+    assertFails(1, fits, "convert", npy, half, "--type=float16");
     assertFalse(Files.exists(half));
+    Path line = folder.resolve("line.npy");
+    Files.write(line, NumpyFiles.npy("<f4", new int[] {2}, 1, 2));
+    assertFails(1, "array.reshape(-1, array.shape[-1])", "convert", line, half);
+    assertFalse(err.toString(), err.toString().contains("doclens.json"));
     assertFails(1, "no such file", "convert", folder.resolve("missing.npy"), half);
     Object[] convert = {"convert", folder, half, "--from", "npy"};
     assertFails(1, folder + ": expected a file, found a folder", convert);

@@ -72,6 +72,17 @@ public class TestLinksToNothing extends CommandTestCase {
     assertRefused("query_ids.json", search);
   }
 
+  /** A link is not replaced if what it leads to is not there. */
+  public void testTarget() throws IOException {
+    Path tokens = folder.resolve("tokens.npy");
+    Files.write(tokens, NumpyFiles.npy("<f4", new int[] {2, 2}, 1, 2, 3, 4));
+    link("out.npy", "gone.npy");
+    Path target = folder.resolve("out.npy");
+    assertRefused("out.npy", "convert", tokens, target);
+    assertRefused("out.npy", "convert", tokens, target, "--force");
+    assertTrue(Files.isSymbolicLink(target));
+  }
+
   public void testMetadata() throws IOException {
     for (String name : TestExchangeCommands.FILES) {
       try (InputStream in = getClass().getResourceAsStream("plaid-directory/" + name)) {

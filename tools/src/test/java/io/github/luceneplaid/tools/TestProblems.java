@@ -62,6 +62,7 @@ public class TestProblems extends CommandTestCase {
     Files.write(file, npy("<f4", "1, 1, 2, 4", 32));
     assertFails(1, "found FLOAT32 of shape [1, 1, 2, 4], expected floats with 2 axes", index);
     assertTrue(err.toString(), err.toString().contains("reshape(-1, array.shape[-1])"));
+    assertTrue(err.toString(), err.toString().contains("doclens.json then says"));
     Files.write(file, npy("|i1", "2, 4", 8));
     assertFails(1, "found INT8 of shape [2, 4], expected floats", index);
     // Recognised by content, whatever the name

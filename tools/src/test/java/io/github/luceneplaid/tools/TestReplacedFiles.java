@@ -14,6 +14,7 @@ package io.github.luceneplaid.tools;
 import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyFile;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.testframework.FailingFileSystem;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -73,6 +74,42 @@ public class TestReplacedFiles extends CommandTestCase {
     assertEquals(0, plaid("encode", more, "-o", output, "--model", model, "--force"));
     assertEquals(7, rows(output));
     assertEquals(List.of("doclens.json", "ids.json", "tokens.npy"), List.copyOf(names(output)));
+  }
+
+  /** If the process dies between two moves, files of two runs are not taken for those of one. */
+  public void testEncodeDies() throws IOException {
+    Path parent = createTempDir();
+    FailingFileSystem files = new FailingFileSystem(parent);
+    List<String> names = List.of("tokens.npy", "doclens.json", "ids.json");
+    int torn = 0;
+    boolean done = false;
+    for (int i = 0; done == false; i++) {
+      files.failNone();
+      Path folder = Files.createDirectory(files.wrapPath(parent).resolve("out" + i));
+      Path fresh = Files.createDirectory(folder.resolve("fresh"));
+      for (String name : names) {
+        Files.writeString(fresh.resolve(name), "new");
+        Files.writeString(folder.resolve(name), "old");
+      }
+      files.failAll(i); // leaves what a process leaves that dies there
+      try {
+        EncodeCommand.replaceFiles(fresh, folder);
+        done = true;
+      } catch (IOException e) {
+        assertTrue(e.toString(), e.toString().contains("injected") || e.getCause() != null);
+      }
+      files.failNone();
+      if (Files.exists(folder.resolve("doclens.json")) == false) {
+        torn++;
+        continue; // Nobody reads the others
+      }
+      Set<String> found = new TreeSet<>();
+      for (String name : names) {
+        found.add(Files.readString(folder.resolve(name)));
+      }
+      assertEquals(i + ": " + found, 1, found.size());
+    }
+    assertTrue(torn > 0);
   }
 
   /**

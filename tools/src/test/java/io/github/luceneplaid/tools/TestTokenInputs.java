@@ -16,6 +16,8 @@ import static java.lang.Float.NEGATIVE_INFINITY;
 import static java.lang.Float.NaN;
 import static java.lang.Float.POSITIVE_INFINITY;
 
+import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -187,6 +189,30 @@ public class TestTokenInputs extends CommandTestCase {
     assertEquals(2, notes.size());
   }
 
+  /** A row of numbers that are 0 or infinite only as 32-bit floats is refused by its numbers. */
+  public void testPaddingOfDoubles() throws IOException {
+    Path file = folder.resolve("a.npy");
+    Path index = folder.resolve("index");
+    for (double odd : new double[] {1e-50, 1e300}) {
+      try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT64, 2, 2)) {
+        writer.writeDoubles(new double[] {1, 2, 0, odd}, 0, 4);
+        writer.finish();
+      }
+      String found = "element [0, 1, 1] at byte 152: found " + odd + ", expected ";
+      assertFails(1, file + ": " + found, "index", file, "-o", index);
+      byte[] tokens = Files.readAllBytes(file);
+      byte[] mask = npy("|b1", new int[] {1, 2}, 1, 1);
+      Path masked = npz("a.npz", "arr_0.npy", tokens, "arr_1.npy", mask);
+      assertFails(1, masked + ": arr_0.npy: " + found, "index", masked, "-o", index);
+      assertFalse(Files.exists(index));
+      // What a mask leaves out is not looked at
+      masked = npz("a.npz", "arr_0.npy", tokens, "arr_1.npy", npy("|b1", new int[] {1, 2}, 1, 0));
+      try (TokenInput input = open(masked)) {
+        assertArrayEquals(new float[][] {{1, 2}}, input.next());
+      }
+    }
+  }
+
   /** Zeros before other tokens are tokens. Without padding there is no note. */
   public void testZerosInside() throws IOException {
     float[] values = {0, 0, 1, 2, 0, 0, 3, 4};
@@ -236,6 +262,8 @@ public class TestTokenInputs extends CommandTestCase {
     assertRefused("found \"b.txt\" in it", npz("a.npz", "a.npy", two, "b.txt", two));
     assertRefused("both with numbers", npz("a.npz", "arr_0.npy", two, "b.npy", two));
     assertRefused("without a name", npz("a.npz", ".npy", two));
+    Path twice = NumpyFiles.rename(npz("a.npz", "a.npy", two, "b.npy", two), "b.npy", "a.npy");
+    assertRefused("found two arrays \"a\", expected one of each name", twice);
     byte[] wide = npy("<f4", new int[] {1, 3}, 1, 2, 3);
     assertRefused(
         "arr_1.npy: found 3 dimensions, expected 2 as in arr_0",
@@ -249,6 +277,10 @@ public class TestTokenInputs extends CommandTestCase {
     assertRefused("found INT8 of shape [1, 1, 1], " + axes, npy3("|i1", 1, 1, 1, 0));
     assertRefused("found FLOAT32 of shape [2, 0, 3], " + axes, npy3("<f4", 2, 0, 3));
     assertRefused("found FLOAT32 of shape [2, 3, 0], " + axes, npy3("<f4", 2, 3, 0));
+    assertRefused(
+        "found FLOAT32 of shape [0, 32768, 32768], expected at most 2147483646 texts of at most"
+            + " 1073741823 numbers each",
+        npy3("<f4", 0, 1 << 15, 1 << 15));
 
     assertRefused(
         "found a mask of BOOLEAN of shape [1, 1], expected booleans or integers of shape [1, 2]",
@@ -260,7 +292,7 @@ public class TestTokenInputs extends CommandTestCase {
         "mask of text 0, token 1: found 5, expected 0 or 1",
         npz("a.npz", "a.npy", three, "mask.npy", npy("|u1", new int[] {1, 2}, 1, 5)));
     byte[] mask = npy("|b1", new int[] {1, 2}, 1, 0);
-    for (String name : List.of("padding_mask", "input_ids")) {
+    for (String name : List.of("padding_mask", "special_tokens_mask", "my_mask", "input_ids")) {
       assertRefused(
           "found \"" + name + "\", BOOLEAN of shape [1, 2], beside an array of 3 axes; expected",
           npz("a.npz", "a.npy", three, name + ".npy", mask));

@@ -130,9 +130,35 @@ public class TestWrongInputs extends ChangeTestCase {
     assertFails(1, folder + ": expected a file, found", "add", index, file, "--doclens", folder);
   }
 
-  private Path pipe(String name, String content) throws Exception {
+  /** An array is mapped, so it cannot come from a pipe. */
+  public void testPipeOfArray() throws Exception {
+    assumeFalse("no pipes", Constants.WINDOWS);
+    Path pipe = pipe("p.npy");
+    String found = pipe + ": expected a regular file, found a pipe or a device";
+    assertFails(1, found, "convert", pipe, folder.resolve("x.npy"));
+    assertFails(1, found, "index", pipe, "-o", index);
+  }
+
+  /** The ids of records are beside the matrix, wherever the ids are. */
+  public void testRecordsBesideMatrix() throws IOException {
+    Path documents = matrix("tokens.npy", 3);
+    write("doclens.json", "[1, 2]");
+    Path ids = write("other/ids.json", "[\"d\", \"d#2\"]");
+    write("other/records.json", "of another matrix");
+    Object[] command = {"index", documents, "-o", index, "--ids", ids};
+    run(command);
+    Path records = write("records.json", "[\"d\", \"x\"]");
+    assertFails(1, records + ", entry 1: found the record x", concat(command, "--force"));
+  }
+
+  private Path pipe(String name) throws Exception {
     Path pipe = folder.resolve(name);
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    return pipe;
+  }
+
+  private Path pipe(String name, String content) throws Exception {
+    Path pipe = pipe(name);
     Thread writer =
         new Thread(
             () -> {

@@ -100,7 +100,8 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * Reads a float. A 64-bit float is rounded, and infinite if it is too large.
+   * Reads a float. A 64-bit float is rounded: to infinity if it is too large, and to 0 if it is too
+   * small.
    *
    * @param index in C order
    * @throws IllegalStateException if elements are integers
@@ -149,6 +150,51 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
+   * Reads floats as {@link #readFloats} does, but refuses a 64-bit float that a 32-bit float does
+   * not come near: a finite one that would become infinite, and one other than 0 that would become
+   * 0.
+   *
+   * @param from index of the first float, in C order
+   * @param into receives the floats
+   * @param offset index of the first float in {@code into}
+   * @param n number of floats
+   * @throws UncheckedIOException if there is such a float; its cause is a {@link
+   *     VectorFileException}
+   */
+  public void readCheckedFloats(long from, float[] into, int offset, int n) {
+    readFloats(from, into, offset, n);
+    for (int i = 0; type() == ElementType.FLOAT64 && i < n; i++) {
+      float rounded = into[offset + i];
+      boolean suspect = rounded == 0 || Float.isInfinite(rounded);
+      if (suspect && doubleAt(from + i) != rounded) {
+        throw new UncheckedIOException(notNear(from + i, rounded));
+      }
+    }
+  }
+
+  private VectorFileException notNear(long index, float rounded) {
+    String expected =
+        rounded == 0
+            ? "0 or at least " + Float.MIN_VALUE + ", the smallest 32-bit float"
+            : "at most " + Float.MAX_VALUE + ", the largest 32-bit float";
+    return file.error(elements.at(position(index)), place(index), doubleAt(index), expected);
+  }
+
+  /** Names an element, for messages. */
+  private String place(long index) {
+    if (shape.length == 2) {
+      return "row " + index / rowSize + ", component " + index % rowSize;
+    }
+    long[] place = new long[shape.length];
+    long rest = index;
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      place[axis] = rest % shape[axis];
+      rest /= shape[axis];
+    }
+    return "element " + Arrays.toString(place);
+  }
+
+  /**
    * Reads integers as {@link #longAt} does.
    *
    * @param from index of the first integer, in C order
@@ -188,9 +234,8 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
   }
 
   /**
-   * Returns the rows of a matrix as vectors. 64-bit floats are rounded; one that would become
-   * infinite by that is refused by an {@link UncheckedIOException}. Closing the result closes this
-   * array.
+   * Returns the rows of a matrix as vectors. They are read as {@link #readCheckedFloats} does.
+   * Closing the result closes this array.
    *
    * @throws VectorFileException if this is not a matrix of floats with at least one column
    */
@@ -206,25 +251,6 @@ public abstract sealed class ArrayFile implements Closeable permits NpyFile, Mma
           "floats with 2 axes, the second one from 1 to 2^31 - 1");
     }
     return new ArrayRows(this);
-  }
-
-  /**
-   * Refuses a row with a number that is infinite only as a 32-bit float.
-   *
-   * @param floats the row as it was read
-   */
-  void checkFinite(long row, float[] floats) {
-    for (int i = 0; type() == ElementType.FLOAT64 && i < rowSize; i++) {
-      long index = row * rowSize + i;
-      if (Float.isInfinite(floats[i]) && Double.isInfinite(doubleAt(index)) == false) {
-        throw new UncheckedIOException(
-            file.error(
-                elements.at(position(index)),
-                "row " + row + ", component " + i,
-                doubleAt(index),
-                "at most " + Float.MAX_VALUE + ", the largest 32-bit float"));
-      }
-    }
   }
 
   private void check(long from, int length, int offset, int n) {

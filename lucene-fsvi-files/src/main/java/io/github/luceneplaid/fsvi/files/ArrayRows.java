@@ -37,8 +37,8 @@ record ArrayRows(ArrayFile array) implements VectorRows {
 
   @Override
   public void read(long row, float[] into) {
-    array.readFloats(Objects.checkIndex(row, rows()) * dimension(), into, 0, dimension());
-    array.checkFinite(row, into);
+    long from = Objects.checkIndex(row, rows()) * dimension();
+    array.readCheckedFloats(from, into, 0, dimension());
   }
 
   @Override

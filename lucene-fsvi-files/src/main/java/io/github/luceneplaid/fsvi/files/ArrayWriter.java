@@ -70,7 +70,7 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
     elements.writeLongs(from, offset, n);
   }
 
-  /** Appends elements of one byte without conversion. */
+  /** Appends elements of one byte without conversion. Those of a boolean array must be 0 or 1. */
   public void writeBytes(byte[] from, int offset, int n) throws IOException {
     elements.writeBytes(from, offset, n);
   }
@@ -97,7 +97,7 @@ public abstract sealed class ArrayWriter implements VectorRowsWriter
   /**
    * Completes the file and gives it its name. Nothing can be written afterwards.
    *
-   * @throws IllegalStateException if the last row is not complete
+   * @throws IllegalStateException if the last row is not complete, or an earlier write failed
    */
   @Override
   public void finish() throws IOException {

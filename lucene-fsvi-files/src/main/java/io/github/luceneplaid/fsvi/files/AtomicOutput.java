@@ -31,17 +31,27 @@ import org.apache.lucene.util.IOUtils;
  * it to the target. Without {@link #finish}, {@link #close} deletes it. A process that dies may
  * leave the temporary file behind. Its name is {@code NAME.0.tmp}, or has a higher number if that
  * name is taken.
+ *
+ * <p>After {@link #finish}, and after a step that failed, all methods but {@link #close} throw an
+ * {@link IllegalStateException}.
  */
 final class AtomicOutput implements Closeable {
 
   private static final int BUFFER = 1 << 16;
+
+  /** Whether more can be written. A failed write leaves the file incomplete, so none may follow. */
+  private enum State {
+    OPEN,
+    FAILED,
+    FINISHED
+  }
 
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
   private long written;
-  private boolean finished;
+  private State state = State.OPEN;
 
   /**
    * Starts a file.
@@ -120,6 +130,7 @@ final class AtomicOutput implements Closeable {
 
   /** Appends bytes that were written to another output. */
   void copy(AtomicOutput from, long offset, long length) throws IOException {
+    from.check();
     if (offset + length > from.written) {
       from.flush();
     }
@@ -128,11 +139,13 @@ final class AtomicOutput implements Closeable {
       ByteBuffer into = room(1);
       int limit = into.limit();
       into.limit((int) Math.min(limit, into.position() + length - done));
+      begin();
       int read = from.channel.read(into, offset + done);
-      into.limit(limit);
       if (read < 0) {
         throw new EOFException(from.temporary + " ends at byte " + from.channel.size());
       }
+      succeed();
+      into.limit(limit);
       done += read;
     }
   }
@@ -142,12 +155,33 @@ final class AtomicOutput implements Closeable {
     flush();
     assert offset + bytes.length <= written;
     ByteBuffer left = ByteBuffer.wrap(bytes);
+    begin();
     while (left.hasRemaining()) {
       channel.write(left, offset + left.position());
     }
+    succeed();
+  }
+
+  /** Throws an exception if nothing more can be written. */
+  void check() {
+    if (state != State.OPEN) {
+      String why = state == State.FINISHED ? "it is finished" : "an earlier write failed";
+      throw new IllegalStateException(target + ": cannot be written, " + why);
+    }
+  }
+
+  /** Begins a step after which the output has failed, unless {@link #succeed} is called. */
+  private void begin() {
+    check();
+    state = State.FAILED;
+  }
+
+  private void succeed() {
+    state = State.OPEN;
   }
 
   private ByteBuffer room(int bytes) throws IOException {
+    check();
     if (buffer.remaining() < bytes) {
       flush();
     }
@@ -155,22 +189,33 @@ final class AtomicOutput implements Closeable {
   }
 
   private void flush() throws IOException {
+    begin();
     buffer.flip();
-    written += buffer.remaining();
+    int length = buffer.remaining();
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
     buffer.clear();
+    written += length;
+    succeed();
   }
 
-  /** Gives the file its name. It replaces an existing file. */
+  /**
+   * Gives the file its name. It replaces an existing file.
+   *
+   * @throws IOException if a step fails; an existing file is unchanged, unless only the last step
+   *     failed, the sync of the folder
+   */
   void finish() throws IOException {
     flush();
+    begin();
     channel.force(true);
     channel.close();
+    Path folder = target.toAbsolutePath().getParent();
+    IOUtils.fsync(folder, true); // a folder that cannot be opened fails before the move
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    finished = true;
-    IOUtils.fsync(target.toAbsolutePath().getParent(), true);
+    state = State.FINISHED;
+    IOUtils.fsync(folder, true);
   }
 
   @Override
@@ -178,7 +223,7 @@ final class AtomicOutput implements Closeable {
     try {
       channel.close();
     } finally {
-      if (finished == false) {
+      if (state != State.FINISHED) {
         Files.deleteIfExists(temporary);
       }
     }

@@ -42,7 +42,7 @@ final class ElementWriter {
     Objects.checkFromIndexSize(at, n, from.length);
     for (int i = at; i < at + n; i++) {
       if (type.holds(from[i]) == false) {
-        throw new IllegalArgumentException("values must fit " + type + ", got: " + from[i]);
+        throw doesNotFit(i - at, from[i]);
       }
     }
     for (int i = at; i < at + n; i++) {
@@ -71,7 +71,7 @@ final class ElementWriter {
     Objects.checkFromIndexSize(at, n, from.length);
     for (int i = at; i < at + n; i++) {
       if (type.holds(from[i]) == false) {
-        throw new IllegalArgumentException("values must fit " + type + ", got: " + from[i]);
+        throw doesNotFit(i - at, from[i]);
       }
     }
     for (int i = at; i < at + n; i++) {
@@ -90,7 +90,23 @@ final class ElementWriter {
     if (type.bytes() != Byte.BYTES) {
       throw new IllegalArgumentException("elements must be of 1 byte, got: " + type);
     }
+    for (int i = at; type == ElementType.BOOLEAN && i < at + n; i++) {
+      if (type.holds((long) from[i]) == false) {
+        throw doesNotFit(i - at, from[i]);
+      }
+    }
     out.putBytes(from, at, n);
     count += n;
+  }
+
+  /**
+   * Returns the exception for an element that the type cannot represent.
+   *
+   * @param index of the element in the call
+   */
+  private IllegalArgumentException doesNotFit(int index, Object value) {
+    String limit = type == ElementType.FLOAT16 ? " (up to 65504)" : "";
+    return new IllegalArgumentException(
+        "element " + index + " must fit " + type + limit + ", got: " + value);
   }
 }

@@ -13,6 +13,7 @@ package io.github.luceneplaid.fsvi.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -46,7 +47,8 @@ import java.util.Objects;
  * once.
  *
  * <p>A file with the same name and the suffix {@code .wal} in the same folder is a write-ahead log.
- * It has changes that are not in the FSVI file.
+ * It has changes that are not in the FSVI file. If the FSVI file is opened by a link, the log may
+ * be beside the link or beside the file.
  *
  * @lucene.experimental
  */
@@ -90,8 +92,9 @@ public final class FsviFile implements VectorRows {
    * @throws VectorFileException if there is a log that is not ignored, or the file is damaged
    */
   public static FsviFile open(Path file, boolean ignoreLog) throws IOException {
-    if (ignoreLog == false) {
-      refuseLog(file, "no newer records (compact the file first, or ignore the log)");
+    Path log = ignoreLog ? null : findLog(file);
+    if (log != null) {
+      throw error(file, log, "no newer records (compact the file first, or ignore the log)");
     }
     MappedFile mapped = MappedFile.open(file);
     boolean success = false;
@@ -106,13 +109,38 @@ public final class FsviFile implements VectorRows {
     }
   }
 
-  /** Throws an exception if a file has a write-ahead log. */
-  static void refuseLog(Path file, String expected) throws VectorFileException {
-    Path log = file.resolveSibling(file.getFileName() + LOG);
-    if (Files.exists(log)) {
-      throw new VectorFileException(
-          file.toString(), 0, "write-ahead log", log.getFileName(), expected);
+  /**
+   * Finds the write-ahead log of a file. A link of its name that leads nowhere counts as a log.
+   *
+   * @param file path of the file, which may be a link
+   * @return path of the log, or null if there is none
+   */
+  public static Path findLog(Path file) throws IOException {
+    Path log = log(file);
+    if (isThere(log) == false && Files.exists(file)) {
+      log = log(file.toRealPath());
     }
+    return isThere(log) ? log : null;
+  }
+
+  /** Throws an exception if a file of this path would get the log of another one. */
+  static void refuseLog(Path file) throws VectorFileException {
+    // A new file replaces a link, so a log beside what the link leads to does not count
+    if (isThere(log(file))) {
+      throw error(file, log(file), "none, because a log belongs to another file of this name");
+    }
+  }
+
+  private static Path log(Path file) {
+    return file.resolveSibling(file.getFileName() + LOG);
+  }
+
+  private static boolean isThere(Path log) {
+    return Files.exists(log, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static VectorFileException error(Path file, Path log, String expected) {
+    return new VectorFileException(file.toString(), 0, "write-ahead log", log, expected);
   }
 
   private void checkRecords() throws VectorFileException {
@@ -203,7 +231,7 @@ public final class FsviFile implements VectorRows {
     return header.type();
   }
 
-  /** Returns the generation, 1 to 255. It is 1 for a new file, and each compaction increases it. */
+  /** Returns the generation, 0 to 255. It is 1 for a new file, and each compaction increases it. */
   public int generation() {
     return header.generation();
   }

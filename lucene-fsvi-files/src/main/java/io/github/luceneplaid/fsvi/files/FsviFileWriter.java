@@ -72,7 +72,7 @@ public final class FsviFileWriter implements VectorRowsWriter {
     if (dimension < 1) {
       throw new IllegalArgumentException("dimension must be at least 1, got: " + dimension);
     }
-    FsviFile.refuseLog(file, "none, because a log belongs to another file of this name");
+    FsviFile.refuseLog(file);
     this.file = file;
     this.embedderId = embedderId;
     this.embedderRevision = embedderRevision;
@@ -93,6 +93,7 @@ public final class FsviFileWriter implements VectorRowsWriter {
 
   @Override
   public void add(String id, float[] vector) throws IOException {
+    out.check();
     byte[] bytes = Ids.encode(id);
     if (vector.length != dimension) {
       throw new IllegalArgumentException(
@@ -118,6 +119,7 @@ public final class FsviFileWriter implements VectorRowsWriter {
 
   @Override
   public void finish() throws IOException {
+    waiting.check();
     rows.sort((a, b) -> FsviFile.compare(a.hash(), a.id(), b.hash(), b.id()));
     FsviHeader header = header(0);
     long end = header.idsOffset() + idBytes;

@@ -19,7 +19,8 @@ import java.util.Set;
 /**
  * Parses the Python dictionary in the header of an NPY file. The dictionary must have the keys
  * {@code descr}, {@code fortran_order} and {@code shape}, in any order, and no others. A value is a
- * string, {@code True} or {@code False}, or a tuple of integers.
+ * string, {@code True} or {@code False}, or a tuple of integers. An integer may end with {@code L},
+ * as NumPy wrote it under Python 2.
  */
 final class NpyDictionary {
 
@@ -123,6 +124,9 @@ final class NpyDictionary {
       next++;
     }
     String digits = text.substring(from, next);
+    if (digits.isEmpty() == false && text.startsWith("L", next)) {
+      next++;
+    }
     try {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {

@@ -17,11 +17,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.apache.lucene.util.IOUtils;
 
 /**
  * Reads an {@code .npz} file of NumPy. It is a zip file of {@code .npy} files, which are stored or
@@ -49,13 +52,36 @@ public final class NpzFile implements Closeable {
   /**
    * Opens a file.
    *
-   * @throws VectorFileException if the file is not a zip file
+   * @throws VectorFileException if the file is not a zip file, or two arrays have the same name
    */
   public static NpzFile open(Path file) throws IOException {
+    ZipFile zip;
     try {
-      return new NpzFile(file, new ZipFile(file.toFile()));
+      zip = new ZipFile(file.toFile());
     } catch (ZipException | EOFException e) {
       throw error(file.toString(), e, "a zip file");
+    }
+    boolean success = false;
+    try {
+      NpzFile result = new NpzFile(file, zip);
+      result.checkNames();
+      success = true;
+      return result;
+    } finally {
+      if (success == false) {
+        IOUtils.closeWhileHandlingException(zip);
+      }
+    }
+  }
+
+  /** Refuses two arrays of one name, because nothing tells which one is meant. */
+  private void checkNames() throws VectorFileException {
+    Set<String> seen = new HashSet<>();
+    for (String name : names()) {
+      if (seen.add(name) == false) {
+        String found = "two arrays \"" + name + "\"";
+        throw new VectorFileException(file.toString(), 0, "archive", found, "one of each name");
+      }
     }
   }
 
@@ -90,7 +116,7 @@ public final class NpzFile implements Closeable {
     }
     if (entry.getSize() > MAX_LENGTH) {
       throw new VectorFileException(
-          path, 0, "array", entry.getSize() + " bytes", "at most 2 GiB (unpack it)");
+          path, 0, "entry", entry.getSize() + " bytes", "at most 2 GiB (unpack it)");
     }
     byte[] bytes;
     try (InputStream in = zip.getInputStream(entry)) {
@@ -101,7 +127,7 @@ public final class NpzFile implements Closeable {
     }
     if (bytes.length < entry.getSize()) {
       throw new VectorFileException(
-          path, bytes.length, "array", "its end", entry.getSize() + " bytes");
+          path, bytes.length, "entry", "its end", entry.getSize() + " bytes");
     }
     CRC32 crc = new CRC32();
     crc.update(bytes);

@@ -45,7 +45,8 @@ public interface VectorRows extends Closeable {
    * Reads a vector.
    *
    * @param into receives {@link #dimension} floats from index 0 on
-   * @throws java.io.UncheckedIOException if a finite number is too large for a float
+   * @throws java.io.UncheckedIOException if a 64-bit float is finite but would become infinite, or
+   *     is not 0 but would become 0
    */
   void read(long row, float[] into);
 

@@ -29,14 +29,16 @@
  * io.github.luceneplaid.fsvi.files.VectorRowsWriter} are the common interfaces for a sequence of
  * vectors with ids.
  *
- * <p><b>Reading.</b> Files are mapped, not loaded. A damaged file causes a {@link
- * io.github.luceneplaid.fsvi.files.VectorFileException}. If another program shortens a file while
- * it is being read, the reading thread gets an {@link java.lang.InternalError}, as for any mapped
- * file. {@code close} drops the mapping, and the garbage collector frees it. Several threads may
- * use a reader at the same time.
+ * <p><b>Reading.</b> Files are mapped, not loaded, except arrays of an NPZ file. A damaged file
+ * causes a {@link io.github.luceneplaid.fsvi.files.VectorFileException}. If another program
+ * shortens a file while it is being read, the reading thread gets an {@link
+ * java.lang.InternalError}, as for any mapped file. {@code close} drops the mapping, and the
+ * garbage collector frees it. Several threads may use a reader at the same time.
  *
  * <p><b>Writing.</b> A writer writes to a temporary file in the same folder. When the file is
- * complete and on the disk, it replaces the target. Until then, and after any failure, an existing
- * target is unchanged. Only one thread may use a writer.
+ * complete and on the disk, it replaces the target. Until then, and after any failure up to then,
+ * an existing target is unchanged. If only the last step fails, which syncs the folder, the new
+ * file is in its place. After a failure to write, a writer can only be closed. Only one thread may
+ * use a writer.
  */
 package io.github.luceneplaid.fsvi.files;

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.Constants;
 
 public class TestFsviFile extends VectorFilesTestCase {
 
@@ -200,6 +201,43 @@ public class TestFsviFile extends VectorFilesTestCase {
       assertEquals(2, file.rows());
       expectThrows(VectorFileException.class, () -> writer(path, file));
     }
+  }
+
+  /** A log may be beside what a link leads to, and a link that leads nowhere may be a log. */
+  public void testLogAndLinks() throws IOException {
+    assumeFalse("needs links", Constants.WINDOWS);
+    // Not in Lucene's test file systems
+    Path folder = Path.of(createTempDir().toRealPath().toString());
+    Path file = Files.createDirectory(folder.resolve("other")).resolve("s1.fsvi");
+    Files.copy(resource("fsvi/golden-144.fsvi"), file);
+    Path link = Files.createSymbolicLink(folder.resolve("latest.fsvi"), file);
+    FsviFile.open(link).close();
+    assertNull(FsviFile.findLog(link));
+    Path log = file.resolveSibling("s1.fsvi.wal");
+    if (random().nextBoolean()) {
+      Files.createFile(log);
+    } else {
+      Files.createSymbolicLink(log, folder.resolve("gone"));
+    }
+    assertLog(log, link);
+    assertLog(log, file);
+    // A new file takes the place of the link, not of what it leads to
+    new FsviFileWriter(link, "e", "", ElementType.FLOAT32, 2).close();
+    expectThrows(
+        VectorFileException.class,
+        () -> new FsviFileWriter(file, "e", "", ElementType.FLOAT32, 2).close());
+    Files.delete(log);
+    log = Files.createSymbolicLink(folder.resolve("latest.fsvi.wal"), folder.resolve("gone"));
+    assertLog(log, link);
+    FsviFile.open(file).close();
+  }
+
+  private static void assertLog(Path log, Path file) throws IOException {
+    assertEquals(log, FsviFile.findLog(file));
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> FsviFile.open(file).close());
+    assertNames(e, file);
+    assertEquals(log.toString(), e.found());
   }
 
   public void testRefusals() throws IOException {

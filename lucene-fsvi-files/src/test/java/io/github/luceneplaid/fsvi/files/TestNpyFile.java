@@ -126,6 +126,45 @@ public class TestNpyFile extends VectorFilesTestCase {
     assertSurvivesDamage(random().nextBoolean() ? path : compressed, TestNpyFile::readAll);
   }
 
+  /** Nothing tells which of two arrays of one name is meant. */
+  public void testArraysOfOneName() throws IOException {
+    byte[] array = Files.readAllBytes(resource("npy/v1-f4-2d.npy"));
+    Path path = archive(array, "a.npy", "b.npy");
+    assertEquals(2 * content(NpyFile.of("a", array)).size() + 2, readAll(path).size());
+    String bytes = Files.readString(path, StandardCharsets.ISO_8859_1);
+    Files.writeString(path, bytes.replace("b.npy", "a.npy"), StandardCharsets.ISO_8859_1);
+    VectorFileException e =
+        expectThrows(VectorFileException.class, () -> NpzFile.open(path).close());
+    assertNames(e, path);
+    assertEquals("two arrays \"a\"", e.found());
+  }
+
+  /** An array that is shorter than the archive says is not taken for an array of another shape. */
+  public void testShortEntry() throws IOException {
+    Path path = archive(Files.readAllBytes(resource("npy/v1-f4-2d.npy")), "a.npy");
+    byte[] bytes = Files.readAllBytes(path);
+    int directory = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\001\002");
+    bytes[directory + 24]++; // size of the array
+    Files.write(path, bytes);
+    try (NpzFile archive = NpzFile.open(path)) {
+      VectorFileException e =
+          expectThrows(VectorFileException.class, () -> archive.array("a").close());
+      assertNames(e, path);
+      assertNotEquals("array", e.field());
+    }
+  }
+
+  private static Path archive(byte[] array, String... names) throws IOException {
+    Path path = createTempDir().resolve("a.npz");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(path))) {
+      for (String name : names) {
+        out.putNextEntry(new ZipEntry(name));
+        out.write(array);
+      }
+    }
+    return path;
+  }
+
   /**
    * Version 3.0 is version 2.0, except that names of fields may have other characters than ASCII.
    */
@@ -335,7 +374,9 @@ public class TestNpyFile extends VectorFilesTestCase {
       float[] values = {1, 65519, Float.NEGATIVE_INFINITY, Float.NaN};
       writer.writeFloats(values, 0, 4);
       float[] large = {1, -65520};
-      refused("-65520.0", () -> writer.writeFloats(large, 0, 2));
+      refused(
+          "element 1 must fit FLOAT16 (up to 65504), got: -65520.0",
+          () -> writer.writeFloats(large, 0, 2));
       refused("FLOAT16", () -> writer.writeLongs(new long[1], 0, 1));
       refused("FLOAT16", () -> writer.writeBytes(new byte[1], 0, 1));
       refused("FLOAT16", () -> writer.writeDoubles(new double[1], 0, 1));
@@ -351,6 +392,14 @@ public class TestNpyFile extends VectorFilesTestCase {
     try (NpyWriter writer = new NpyWriter(folder.resolve("u"), ElementType.UINT8)) {
       refused("-1", () -> writer.writeLongs(new long[] {-1}, 0, 1));
     }
+    try (NpyWriter writer = new NpyWriter(folder.resolve("b"), ElementType.BOOLEAN)) {
+      byte[] bytes = {0, 1, 2, -1};
+      writer.writeBytes(bytes, 0, 2);
+      refused("element 1 must fit BOOLEAN, got: 2", () -> writer.writeBytes(bytes, 1, 2));
+      refused("element 0 must fit BOOLEAN, got: -1", () -> writer.writeBytes(bytes, 3, 1));
+      writer.finish();
+    }
+    assertEquals(List.of("[2]", 0L, 1L), readAll(folder.resolve("b")));
     expectThrows(
         IllegalArgumentException.class,
         () -> new NpyWriter(folder.resolve("z"), ElementType.INT8, 0));
@@ -368,6 +417,10 @@ public class TestNpyFile extends VectorFilesTestCase {
         7,
         readAll(write("{\"shape\":(2,3),\"fortran_order\":False,\"descr\":\"<f4\"}", 24)).size());
     assertEquals(2, readAll(write(good.replace("(2, 3)", "()"), 4)).size());
+    // As of Python 2
+    assertEquals(7, readAll(write(good.replace("2, 3", "2L, 3L"), 24)).size());
+    message("found \"L, 3), }\", expected ','", write(good.replace("2, 3", "2LL, 3"), 24));
+    message("shape at byte 61: found \"L, 3), }\"", write(good.replace("2, 3", "L, 3"), 24));
     message("a file of 151 bytes, expected 152", write(good, 23));
     message("a file of 153 bytes, expected 152", write(good, 25));
     message(

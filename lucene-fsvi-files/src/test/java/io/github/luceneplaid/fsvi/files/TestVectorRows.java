@@ -12,6 +12,7 @@
 package io.github.luceneplaid.fsvi.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,6 +138,48 @@ public class TestVectorRows extends VectorFilesTestCase {
         assertTrue(e.getMessage(), e.getMessage().contains(Arrays.toString(file.shape())));
       }
     }
+  }
+
+  /** A 64-bit float that would become 0 or infinite is refused. One that is rounded is not. */
+  public void testDoublesOutOfRange() throws IOException {
+    double infinite = Double.POSITIVE_INFINITY;
+    for (double odd : new double[] {1e-50, -1e-50, Double.MIN_VALUE, 1e39, -1e300}) {
+      double[] doubles = {0.1, -0.0, Float.MIN_VALUE, infinite, Double.NaN, odd};
+      String expected = Math.abs(odd) < 1 ? "0 or at least 1.4E-45, " : "at most 3.4028235E38, ";
+      Path matrix = createTempDir().resolve("a.npy");
+      write(matrix, doubles, 2);
+      try (VectorRows rows = NpyFile.open(matrix).vectors()) {
+        assertArrayEquals(new float[] {0.1f, -0.0f}, rows.read(0, 1)[0], 0);
+        float[] smallest = {Float.MIN_VALUE, Float.POSITIVE_INFINITY};
+        assertArrayEquals(smallest, rows.read(1, 1)[0], 0);
+        VectorFileException e = refused(() -> rows.read(2, new float[2]));
+        assertNames(e, matrix);
+        assertEquals("row 2, component 1", e.field());
+        assertEquals(128 + 5 * Double.BYTES, e.offset());
+        assertEquals(Double.toString(odd), e.found());
+        assertTrue(e.expected(), e.expected().startsWith(expected));
+      }
+      write(matrix, doubles, 3, 2);
+      try (NpyFile array = NpyFile.open(matrix)) {
+        float[] floats = new float[7];
+        array.readCheckedFloats(0, floats, 1, 5);
+        assertArrayEquals(new float[] {0, 0.1f}, Arrays.copyOf(floats, 2), 0);
+        VectorFileException e = refused(() -> array.readCheckedFloats(1, floats, 2, 5));
+        assertEquals("element [0, 2, 1]", e.field());
+        assertEquals(Double.toString(odd), e.found());
+      }
+    }
+  }
+
+  private static void write(Path file, double[] doubles, int... rowShape) throws IOException {
+    try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT64, rowShape)) {
+      writer.writeDoubles(doubles, 0, doubles.length);
+      writer.finish();
+    }
+  }
+
+  private static VectorFileException refused(ThrowingRunnable read) {
+    return (VectorFileException) expectThrows(UncheckedIOException.class, read).getCause();
   }
 
   /** The dimension of a file without rows takes no memory. */

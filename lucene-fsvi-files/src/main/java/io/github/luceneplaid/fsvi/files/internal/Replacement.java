@@ -32,6 +32,10 @@ import org.apache.lucene.util.IOUtils;
  * first. {@link #finish} makes the new ones permanent and deletes the old ones. Without {@link
  * #finish}, {@link #close} undoes all steps.
  *
+ * <p>Steps are done one after another. If the process dies between two of them, some targets are
+ * new and others are old or missing. Files that belong together must be put in an order in which
+ * their readers notice this.
+ *
  * <p>A process that dies, or an undo that fails, may leave files beside the target. They are never
  * touched again. {@code NAME.0.old} is the whole old file or folder. {@code NAME.0.tmp} is
  * incomplete and can be deleted. The number is higher if a name is taken.
@@ -180,7 +184,8 @@ public final class Replacement implements Closeable {
   /**
    * Undoes all steps, unless the replacement is finished.
    *
-   * @throws IOException if a step cannot be undone; it names the path of the old file or folder
+   * @throws IOException if a step cannot be undone; it names the path of the old file or folder, if
+   *     there was one
    */
   @Override
   public void close() throws IOException {
@@ -202,16 +207,19 @@ public final class Replacement implements Closeable {
   }
 
   private static void undo(Step step) throws IOException {
-    if (step.fresh != null) {
-      Files.move(step.target, step.fresh, StandardCopyOption.ATOMIC_MOVE);
-    }
-    if (step.old != null) {
-      try {
-        Files.move(step.old, step.target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        throw new IOException(
-            step.target + ": cannot be restored, its old content is in " + step.old, e);
+    try {
+      if (step.fresh != null) {
+        Files.move(step.target, step.fresh, StandardCopyOption.ATOMIC_MOVE);
       }
+      if (step.old != null) {
+        Files.move(step.old, step.target, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      if (step.old == null) {
+        throw e;
+      }
+      throw new IOException(
+          step.target + ": cannot be restored, its old content is in " + step.old, e);
     }
   }
 }

@@ -12,9 +12,14 @@
 package io.github.luceneplaid.fsvi.files.internal;
 
 import io.github.luceneplaid.fsvi.files.ElementType;
+import io.github.luceneplaid.fsvi.files.FsviFileWriter;
+import io.github.luceneplaid.fsvi.files.MvecFile;
+import io.github.luceneplaid.fsvi.files.MvecFileWriter;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
+import io.github.luceneplaid.fsvi.files.VectorRowsWriter;
 import io.github.luceneplaid.testframework.FailingFileSystem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +181,20 @@ public class TestReplacement extends LuceneTestCase {
     }
   }
 
+  /** If a new file cannot be moved back, the error says where the old one is. */
+  public void testUndoFails() throws IOException {
+    prepare();
+    Replacement replacement = new Replacement();
+    replacement.put(parent.resolve("new/file"), parent.resolve("file"));
+    files.failAll(0);
+    IOException e = expectThrows(IOException.class, replacement::close);
+    Path old = parent.resolve("file.0.old");
+    assertTrue(e.getMessage(), e.getMessage().endsWith("its old content is in " + old));
+    files.failNone();
+    assertEquals("old", text("file.0.old"));
+    assertEquals("new", text("file"));
+  }
+
   /** A partly deleted folder does not have the name of a whole one. */
   public void testNamesTell() throws IOException {
     prepare();
@@ -213,13 +232,7 @@ public class TestReplacement extends LuceneTestCase {
   /** A file of vectors is the old one or the new one, and no temporary file stays. */
   public void testAtomicOutput() throws IOException {
     Path file = parent.resolve("a.npy");
-    Action action =
-        () -> {
-          try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT32, 3)) {
-            writer.add(new float[] {1, 2, 3});
-            writer.finish();
-          }
-        };
+    Action action = () -> writeRow(file);
     int n = steps(action);
     for (int i = 0; i < n; i++) {
       files.failNone();
@@ -230,6 +243,83 @@ public class TestReplacement extends LuceneTestCase {
       assertEquals(isLast || done, Files.size(file) != 3);
       assertFalse(done);
       assertEquals(List.of("a.npy"), names());
+    }
+  }
+
+  private static void writeRow(Path file) throws IOException {
+    try (NpyWriter writer = new NpyWriter(file, ElementType.FLOAT32, 3)) {
+      writer.add(new float[] {1, 2, 3});
+      writer.finish();
+    }
+  }
+
+  /** A folder that cannot be opened is noticed before a file in it is replaced. */
+  public void testFolderOfOutput() throws IOException {
+    Path file = parent.resolve("a.npy");
+    steps(() -> writeRow(file));
+    int folder = files.steps().indexOf("sync folder " + parent.getFileName());
+    assertTrue(files.steps().toString(), folder > 0);
+    files.failNone();
+    Files.writeString(file, "old");
+    files.failOne(folder);
+    assertFalse(succeeds(() -> writeRow(file)));
+    assertEquals("old", Files.readString(file));
+    assertEquals(List.of("a.npy"), names());
+  }
+
+  private interface Maker {
+    VectorRowsWriter make(Path file) throws IOException;
+  }
+
+  /** Whichever step fails, a caller that goes on cannot put an incomplete file in its place. */
+  public void testStubbornCaller() throws IOException {
+    int dimension = 8000; // so that a few rows fill the buffer
+    ElementType type = ElementType.FLOAT32;
+    assertWhole("a.npy", file -> new NpyWriter(file, type, dimension));
+    assertWhole("a.fsvi", file -> new FsviFileWriter(file, "e", "", type, dimension));
+    assertWhole("a.mvec", file -> new MvecFileWriter(file, MvecFile.Metric.COSINE, dimension));
+  }
+
+  private void assertWhole(String name, Maker maker) throws IOException {
+    Path file = parent.resolve(name);
+    int n = steps(() -> writeStubbornly(maker, file));
+    int move = files.steps().indexOf("move " + name + ".0.tmp");
+    assertTrue(files.steps().toString(), move > 0);
+    byte[] whole = Files.readAllBytes(file);
+    assertTrue(whole.length > 5 * 8000 * Float.BYTES);
+    for (int i = 0; i < n; i++) {
+      files.failNone();
+      Files.writeString(file, "old");
+      files.failOne(i);
+      writeStubbornly(maker, file);
+      files.failNone();
+      byte[] expected = i <= move ? "old".getBytes(StandardCharsets.UTF_8) : whole;
+      assertArrayEquals("step " + i, expected, Files.readAllBytes(file));
+    }
+  }
+
+  /** Writes rows, and goes on after each failure. */
+  private static void writeStubbornly(Maker maker, Path file) {
+    try (VectorRowsWriter writer = maker.make(file)) {
+      for (int i = 0; i < 5; i++) {
+        String id = "id" + i;
+        tryTo(() -> writer.add(id, new float[8000]));
+      }
+      tryTo(writer::finish);
+      // It is finished, or has failed
+      expectThrows(IllegalStateException.class, () -> writer.add("more", new float[8000]));
+      expectThrows(IllegalStateException.class, writer::finish);
+    } catch (IOException e) {
+      assertTrue(e.getMessage(), e.getMessage().startsWith("injected: "));
+    }
+  }
+
+  private static void tryTo(Action action) {
+    try {
+      action.run();
+    } catch (IOException | IllegalStateException e) {
+      String message = e.getMessage();
+      assertTrue(message, e instanceof IllegalStateException || message.startsWith("injected: "));
     }
   }
 
