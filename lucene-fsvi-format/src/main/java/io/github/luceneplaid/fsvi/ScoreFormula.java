@@ -127,7 +127,8 @@ record ScoreFormula(
         // A vector of norm 0 has no direction. Lucene's score would be NaN.
         double lengths = (double) queryNorm * norm;
         float cosine = lengths == 0 ? 0 : (float) (result / lengths);
-        yield bytes ? (1 + cosine) / 2 : VectorUtil.normalizeToUnitInterval(cosine);
+        // Norms are rounded, so the cosine of opposite vectors may be below -1
+        yield VectorUtil.normalizeToUnitInterval(cosine);
       }
       case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(result);
     };

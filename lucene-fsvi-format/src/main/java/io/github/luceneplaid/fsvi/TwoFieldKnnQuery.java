@@ -80,7 +80,8 @@ public final class TwoFieldKnnQuery extends VectorQuery {
     this.qualityField = Objects.requireNonNull(builder.qualityField, "qualityField");
     this.qualityTarget = checked("qualityTarget", builder.qualityTarget);
     this.oversample = builder.oversample;
-    this.qualityWeight = builder.qualityWeight;
+    // -0 becomes 0: they are equal, and equal queries need the same hash code
+    this.qualityWeight = builder.qualityWeight + 0f;
     Arguments.checkAtLeast("oversample", oversample, 1);
     if (qualityWeight >= 0 == false || qualityWeight > 1) {
       throw new IllegalArgumentException(
@@ -171,15 +172,17 @@ public final class TwoFieldKnnQuery extends VectorQuery {
 
   /**
    * Maps the least score to 0 and the largest one to 1, or all scores to 1 if they are equal. It
-   * leaves NaN, the score of a document without a vector, as it is.
+   * leaves NaN, the score of a document without a vector, as it is. A product of large numbers may
+   * be infinite: it counts as the largest float.
    */
   private static void mapToUnitInterval(float[] scores) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      if (Float.isNaN(score) == false) {
-        min = Math.min(min, score);
-        max = Math.max(max, score);
+    for (int i = 0; i < scores.length; i++) {
+      if (Float.isNaN(scores[i]) == false) {
+        scores[i] = Math.min(scores[i], Float.MAX_VALUE);
+        min = Math.min(min, scores[i]);
+        max = Math.max(max, scores[i]);
       }
     }
     for (int i = 0; i < scores.length; i++) {

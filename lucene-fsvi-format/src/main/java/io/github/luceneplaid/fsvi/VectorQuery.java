@@ -139,7 +139,7 @@ abstract class VectorQuery extends Query {
     QueryTimeout timeout = searcher.getTimeout();
     boolean partial = timeout != null && timeout.shouldExit();
     if (best.length == 0 && partial == false) {
-      return new MatchNoDocsQuery("no vectors in field \"" + field + "\"");
+      return new MatchNoDocsQuery("no document matches");
     }
     HitsQuery hits =
         new HitsQuery(

@@ -78,6 +78,18 @@ public class TestScoreFormula extends LuceneTestCase {
     }
   }
 
+  /** Norms are rounded, up or down. */
+  public void testOppositeVectors() {
+    for (boolean bytes : new boolean[] {false, true}) {
+      for (int square = 1; square < 1000; square++) {
+        float norm = (float) Math.sqrt(square);
+        ScoreFormula formula = new ScoreFormula(VectorSimilarityFunction.COSINE, bytes, 2, norm);
+        float score = formula.score(-square, norm);
+        assertTrue(score + " for " + square, score >= 0 && score < 1e-6f);
+      }
+    }
+  }
+
   public void testNotANumber() {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       int[] ords = {7};

@@ -29,6 +29,7 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
@@ -242,6 +243,57 @@ public class TestVectorQueries extends LuceneTestCase {
         // The worst candidate matches, too
         query = TwoFieldKnnQuery.builder().fast("fast", one).quality("none", one).k(10).build();
         assertEquals(0, new IndexSearcher(reader).search(query, 10).scoreDocs[0].doc);
+      }
+    }
+  }
+
+  private static void assertScores(float[] expected, IndexReader reader, Query query)
+      throws IOException {
+    float[] scores = new float[expected.length];
+    for (ScoreDoc hit : new IndexSearcher(reader).search(query, expected.length).scoreDocs) {
+      scores[hit.doc] = hit.score;
+    }
+    assertArrayEquals(expected, scores, 1e-6f);
+  }
+
+  /** A product that overflows is the best score, and does not count as no vector. */
+  public void testTwoFieldsOverflow() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                VectorDocuments.config(new FsviVectorsFormat(FsviEncoding.FLOAT32))
+                    .setMergePolicy(newLogMergePolicy()))) {
+      VectorSimilarityFunction product = VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+      for (float[] each : new float[][] {{3, 1}, {2, 3e38f}, {1, 2}}) {
+        Document doc = new Document();
+        doc.add(new KnnFloatVectorField("usual", new float[] {each[0]}, product));
+        doc.add(new KnnFloatVectorField("long", new float[] {each[1]}, product));
+        writer.addDocument(doc);
+      }
+      try (IndexReader reader = DirectoryReader.open(writer)) {
+        TwoFieldKnnQuery.Builder builder = TwoFieldKnnQuery.builder().k(3).qualityWeight(0.7f);
+        float[] one = {1};
+        float[] ten = {10};
+        Query quality = builder.fast("usual", one).quality("long", ten).build();
+        assertScores(new float[] {0.3f, 0.85f, 0}, reader, quality);
+        Query fast = builder.fast("long", ten).quality("usual", one).build();
+        assertScores(new float[] {0.7f, 0.65f, 0}, reader, fast);
+      }
+    }
+  }
+
+  /** There are vectors, but the filter matches none of their documents. */
+  public void testNoHits() throws IOException {
+    try (Directory directory = newDirectory()) {
+      VectorDocuments.write(
+          directory, randomFormat(), 20, 4, VectorSimilarityFunction.EUCLIDEAN, 1);
+      try (IndexReader reader = DirectoryReader.open(directory)) {
+        Query filter = new TermQuery(new Term(VectorDocuments.TAG, "none"));
+        Query query = new ExactKnnQuery(VectorDocuments.FLOATS, new float[4], 5, filter);
+        assertEquals(
+            new MatchNoDocsQuery("no document matches").toString(),
+            new IndexSearcher(reader).rewrite(query).toString());
       }
     }
   }

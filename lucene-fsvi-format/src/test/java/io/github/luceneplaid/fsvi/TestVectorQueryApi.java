@@ -148,6 +148,12 @@ public class TestVectorQueryApi extends LuceneTestCase {
     }
   }
 
+  public void testNegativeZero() {
+    TwoFieldKnnQuery query = twoFields().qualityWeight(-0f).build();
+    QueryUtils.checkEqual(query, twoFields().qualityWeight(0).build());
+    assertEquals("0.0", Float.toString(query.getQualityWeight()));
+  }
+
   public void testNoFilterIsNull() {
     assertEquals(new ExactKnnQuery("v", TARGET, 5, null), new ExactKnnQuery("v", TARGET, 5));
     assertEquals(

@@ -14,14 +14,21 @@ package io.github.luceneplaid.fsvi;
 import io.github.luceneplaid.fsvi.internal.HitsQuery;
 import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.QueryUtils;
@@ -104,6 +111,48 @@ public class TestVectorQueryTimeouts extends LuceneTestCase {
         searcher.setTimeout(() -> true);
         assertEquals(0, searcher.search(partial, 10).scoreDocs.length);
         assertTrue(searcher.timedOut());
+      }
+    }
+  }
+
+  /** Highlighters ask a rewritten query again, with a reader of a single segment. */
+  public void testPartialHitsOfSegments() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        Query query = new ExactKnnQuery("vector", new float[] {1, 0.5f}, 30, null);
+        Query partial = new PartialHitsQuery((HitsQuery) searcher.rewrite(query));
+        int found = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+          IndexSearcher ofLeaf = new IndexSearcher(leaf.reader());
+          assertTrue(ofLeaf.rewrite(partial) instanceof PartialHitsQuery);
+          found += ofLeaf.search(partial, 30).scoreDocs.length;
+        }
+        assertEquals(30, found);
+        // Another index is searched by the query itself
+        try (Directory other = newDirectory()) {
+          write(other);
+          try (DirectoryReader otherReader = DirectoryReader.open(other)) {
+            IndexSearcher ofOther = new IndexSearcher(otherReader);
+            assertEquals(ofOther.rewrite(query), ofOther.rewrite(partial));
+          }
+        }
+      }
+    }
+  }
+
+  /** Highlighters need the terms of the query that found the hits. */
+  public void testPartialHitsAreVisited() throws Exception {
+    try (Directory directory = newDirectory()) {
+      write(directory);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        Term term = new Term("tag", "a");
+        Query query = new ExactKnnQuery("vector", new float[] {1, 0.5f}, 7, new TermQuery(term));
+        Query partial = new PartialHitsQuery(new HitsQuery(new ScoreDoc[0], reader, query, null));
+        Set<Term> terms = new HashSet<>();
+        partial.visit(QueryVisitor.termCollector(terms));
+        assertEquals(Set.of(term), terms);
       }
     }
   }

@@ -113,9 +113,12 @@ public final class LateInteractionOptions {
     }
 
     /**
-     * Sets how many documents are scored again exactly: from their raw tokens, or from their codes
-     * where a segment keeps no raw tokens. Scores before differ from those of codes only by the
-     * rounding of the query, so that few documents more than there are hits do by default.
+     * Sets how many documents are scored again exactly at most: from their raw tokens, or from
+     * their codes where a segment keeps no raw tokens. Scores before differ from those of codes
+     * only by the rounding of the query, so that few documents more than there are hits do by
+     * default. {@link #recall} or {@link #deviations} ends this earlier, once no more hits are to
+     * be expected among the rest. All of them are scored with a recall of 1, or with infinite
+     * deviations.
      *
      * @param documents at least 1; fewer than the hits asked for count as that many
      * @return this

@@ -84,13 +84,25 @@ import org.apache.lucene.search.Weight;
  * and {@link IndexSearcher#timedOut} is true. A caller gets the partial hits if it rewrites the
  * query with one timeout and searches the result with another.
  *
- * <p>The memory of a search has bounds that do not depend on the query or the index. To find
- * candidates, a search holds products with regions and scores of cells: about 2<sup>23</sup> floats
- * (32 MiB) for all segments together, unless a single query token takes more. It also holds sums of
- * 2<sup>20</sup> documents of each segment (8 MiB). Larger segments are walked part by part, and
- * long queries are probed block by block, again for each part. To score candidates, a thread holds
- * products of a segment's centroids, 2<sup>22</sup> floats (16 MiB) at most, and copies of the
- * query.
+ * <p>The memory of a search is bounded, mostly for each segment, or for each thread and segment.
+ * {@link #memory} adds it up for a query and an index. To find candidates, a search holds products
+ * with regions and scores of cells: about 2<sup>23</sup> floats (32 MiB) for all segments together,
+ * unless a single query token takes more. It also holds sums of 2<sup>20</sup> documents of each
+ * segment (8 MiB). Larger segments are walked part by part, and long queries are probed block by
+ * block, again for each part. To score candidates, it holds products of the query with centroids:
+ *
+ * <ul>
+ *   <li>If a segment has few products, 2<sup>22</sup> (16 MiB) at most, they are computed once for
+ *       all threads, and held until the search ends. Only segments with the same codebooks share
+ *       them. So there may be 16 MiB for each segment whose codebooks differ from the others'.
+ *   <li>Otherwise each thread has a table of up to 2<sup>21</sup> products (8 MiB) for this
+ *       segment.
+ *   <li>If a segment has imported codes beside its own, it takes both twice.
+ * </ul>
+ *
+ * <p>A search also holds copies of the query, and each thread some hundred bytes for each query
+ * token and segment. If values of a segment are not coded, each thread holds 2<sup>15</sup> of
+ * their floats (128 KiB) and one whole value.
  *
  * <p>A rewritten query knows its hits, also for readers of single segments, and for filters of
  * these. A caller that asks about hits again and again, as a highlighter does, should be given the

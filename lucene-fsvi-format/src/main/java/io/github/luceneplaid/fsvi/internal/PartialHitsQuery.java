@@ -28,6 +28,8 @@ import org.apache.lucene.search.Weight;
  * even in a segment without hits. An {@link IndexSearcher} therefore checks its timeout before it
  * collects hits, and then {@link IndexSearcher#timedOut} returns true. The query is never cached.
  *
+ * <p>It can be rewritten for another reader, and be visited, as the {@link HitsQuery} can.
+ *
  * @lucene.internal
  */
 public final class PartialHitsQuery extends Query {
@@ -41,6 +43,16 @@ public final class PartialHitsQuery extends Query {
    */
   public PartialHitsQuery(HitsQuery hits) {
     this.hits = hits;
+  }
+
+  @Override
+  public Query rewrite(IndexSearcher searcher) {
+    Query rewritten = hits.rewrite(searcher);
+    if (rewritten.equals(hits)) {
+      return this;
+    }
+    // For an unknown reader it is the query that found the hits, which searches again
+    return rewritten instanceof HitsQuery known ? new PartialHitsQuery(known) : rewritten;
   }
 
   @Override
@@ -97,7 +109,7 @@ public final class PartialHitsQuery extends Query {
 
   @Override
   public void visit(QueryVisitor visitor) {
-    visitor.visitLeaf(this);
+    hits.visit(visitor);
   }
 
   @Override

@@ -53,7 +53,7 @@ final class CandidateCollector {
   private final SegmentSearches segments;
   private final SearchRequest request;
   private final int candidates;
-  private final long accepted;
+  private final long expected;
   private final int scores;
   private final int window;
 
@@ -61,11 +61,11 @@ final class CandidateCollector {
    * Sole constructor.
    *
    * @param candidates of each segment at most
-   * @param accepted documents that may be found, of all segments
+   * @param expected about how many documents may be found, of all segments
    */
   CandidateCollector(
-      SegmentSearches segments, SearchRequest request, int candidates, long accepted) {
-    this(segments, request, candidates, accepted, SCORES, WINDOW);
+      SegmentSearches segments, SearchRequest request, int candidates, long expected) {
+    this(segments, request, candidates, expected, SCORES, WINDOW);
   }
 
   /** With other bounds of memory. */
@@ -73,13 +73,13 @@ final class CandidateCollector {
       SegmentSearches segments,
       SearchRequest request,
       int candidates,
-      long accepted,
+      long expected,
       int scores,
       int window) {
     this.segments = segments;
     this.request = request;
     this.candidates = candidates;
-    this.accepted = accepted;
+    this.expected = expected;
     this.scores = scores;
     this.window = window;
   }
@@ -135,7 +135,7 @@ final class CandidateCollector {
     double perToken = 1;
     for (SegmentDocs segment : probed) {
       perToken +=
-          segment.approximate().scoresPerToken(segment.accepted(), share(segment, accepted));
+          segment.approximate().scoresPerToken(segment.accepted(), share(segment, expected));
     }
     return (int) Math.clamp(scores / perToken, 1, request.query().count());
   }
@@ -145,15 +145,15 @@ final class CandidateCollector {
     List<Callable<CellProbe>> tasks = new ArrayList<>(probed.size());
     for (SegmentDocs segment : probed) {
       tasks.add(
-          () -> segment.approximate().probe(block, segment.accepted(), share(segment, accepted)));
+          () -> segment.approximate().probe(block, segment.accepted(), share(segment, expected)));
     }
     List<CellProbe> probes = segments.run(tasks);
     return new Probed(block, probes, new CellCut(probes, n, wanted, request.time()));
   }
 
-  /** A segment's part of all documents that may be found. */
-  static double share(SegmentDocs segment, long accepted) {
-    return Math.min(1, (double) segment.accepted() / Math.max(1, accepted));
+  /** A segment's part of all documents that may be found, as far as it is known. */
+  static double share(SegmentDocs segment, long expected) {
+    return Math.min(1, (double) segment.expected() / Math.max(1, expected));
   }
 
   /** Adds up the scores of a block in all segments. */

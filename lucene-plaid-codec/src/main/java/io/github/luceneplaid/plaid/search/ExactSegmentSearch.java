@@ -42,7 +42,7 @@ final class ExactSegmentSearch implements SegmentSearch {
   private static final VectorKernels KERNELS = VectorKernels.get();
 
   /** Floats decoded at a time: they stay in the cache between decoding and scoring. */
-  private static final int CHUNK = 1 << 15;
+  static final int CHUNK = 1 << 15;
 
   /** Documents that are read to estimate the others. */
   private static final int SAMPLE = 8;
@@ -235,6 +235,11 @@ final class ExactSegmentSearch implements SegmentSearch {
   @Override
   public DocIdSetIterator iterator() throws IOException {
     return values();
+  }
+
+  @Override
+  public long aboutDocuments() {
+    return values.cost();
   }
 
   @Override

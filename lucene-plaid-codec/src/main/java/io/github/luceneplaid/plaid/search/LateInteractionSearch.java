@@ -45,6 +45,10 @@ public final class LateInteractionSearch {
   private final SegmentSearches segments;
   private final SearchRequest request;
   private final long accepted;
+
+  /** About how many documents may be hits. Unlike {@link #accepted}, it is no bound. */
+  private final long expected;
+
   private final int k;
 
   /** Documents to look for, so that k hits are among them. */
@@ -56,6 +60,7 @@ public final class LateInteractionSearch {
     this.segments = segments;
     this.request = request;
     this.accepted = segments.all().stream().mapToLong(SegmentDocs::accepted).sum();
+    this.expected = segments.all().stream().mapToLong(SegmentDocs::expected).sum();
     this.k = (int) Math.min(request.k(), Math.min(accepted, parents()));
     this.depth = (int) Math.min(request.depth(), accepted);
     this.candidates = request.options().candidates(k, depth, accepted);
@@ -124,7 +129,7 @@ public final class LateInteractionSearch {
     quickDocs.addAll(quickScan.run(scanned));
     request.counters().end(Stage.SCAN);
     List<long[]> found =
-        new CandidateCollector(segments, request, candidates, accepted).run(probed, probes);
+        new CandidateCollector(segments, request, candidates, expected).run(probed, probes);
     long all = found.stream().mapToLong(part -> part.length).sum();
     request.counters().candidates(all);
     boolean enough = Math.min(all, candidates) + exactDocs.size() + quickDocs.size() >= k;
@@ -170,7 +175,7 @@ public final class LateInteractionSearch {
   }
 
   private double share(SegmentDocs segment) {
-    return CandidateCollector.share(segment, accepted);
+    return CandidateCollector.share(segment, expected);
   }
 
   /**

@@ -22,9 +22,12 @@ import io.github.luceneplaid.plaid.search.request.SearchSettings;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
 import io.github.luceneplaid.plaid.segment.ShownValues;
 import java.io.IOException;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.ArrayUtil;
 
 /**
  * Estimates from above how much memory a search holds at once, before anything is computed. The
@@ -69,6 +72,7 @@ public final class SearchMemory {
   private final String field;
   private final int count;
   private final int dimension;
+  private final boolean isShort;
   private final int k;
   private final SearchSettings settings;
   private final int hit;
@@ -81,6 +85,9 @@ public final class SearchMemory {
 
   /** What the scorers of a thread hold, one of each segment. */
   private long scorers;
+
+  /** The longest array of a value: a thread iterates over the values of one segment at a time. */
+  private long iterated;
 
   /** Documents of segments without codes, or of all segments, that are scored one after another. */
   private long scanned;
@@ -98,6 +105,7 @@ public final class SearchMemory {
     this.field = field;
     this.count = query.count();
     this.dimension = query.dimension();
+    this.isShort = QueryTables.isShort(query);
     this.k = k;
     this.settings = settings;
     this.hit = parents ? CHILD : HIT;
@@ -144,7 +152,7 @@ public final class SearchMemory {
     // The scores themselves, and those of the cells that are walked once more
     long scores = (long) (2 * Float.BYTES * block * scoresPerToken) + block * probe;
     // Each thread has a scorer of its own for each segment that it comes to
-    long most = Math.max(finding + scores, scores / 2 + threads * scorers);
+    long most = Math.max(finding + scores, scores / 2 + threads * (scorers + iterated));
     return SOME + copies() + hits + shared + most;
   }
 
@@ -156,6 +164,7 @@ public final class SearchMemory {
     }
     scorers += scorer();
     PlaidSegment segment = shown.base();
+    addExactSearches(shown, segment);
     documents += reader.maxDoc();
     if (segment != null && segment.dimension() == dimension && segment.hasCodes()) {
       if (QueryTables.areFew(segment, VectorKernels.padded(count))) {
@@ -171,6 +180,34 @@ public final class SearchMemory {
       scanned += reader.maxDoc();
       scannedSegments++;
     }
+  }
+
+  /**
+   * Adds what an {@link ExactSegmentSearch} holds: a part of a value as floats, and the array of
+   * the value. Tokens that are stored as codes or rows take neither.
+   */
+  private void addExactSearches(ShownValues shown, PlaidSegment segment) throws IOException {
+    boolean own = segment != null && segment.dimension() == dimension;
+    boolean escapes = segment != null && segment.escapedDocuments() > 0;
+    int searches = (own && shown.isDirect() && isShort ? 0 : 1) + (escapes ? 1 : 0);
+    if (searches > 0) {
+      boolean escapedOnly = shown.isDirect() && escapes;
+      long value = array(escapedOnly ? segment.escaped() : shown.values());
+      int floats = Math.max(ExactSegmentSearch.CHUNK, dimension);
+      long decoded = (long) Float.BYTES * ArrayUtil.oversize(floats, Float.BYTES);
+      scorers += searches * (decoded + value);
+      iterated = Math.max(iterated, value);
+    }
+  }
+
+  /**
+   * Returns the length of the array that holds the first value. Lucene's formats make an array for
+   * the longest value. Others may need a longer one later, which is not known without a search.
+   */
+  private static int array(BinaryDocValues values) throws IOException {
+    return values.nextDoc() == DocIdSetIterator.NO_MORE_DOCS
+        ? 0
+        : values.binaryValue().bytes.length;
   }
 
   /** Products with all centroids, twice if there are imported codes beside others. */

@@ -39,6 +39,7 @@ final class SegmentDocs {
   private final SegmentSearch first;
   private final Map<Thread, SegmentSearch> searches = new ConcurrentHashMap<>();
   private final Bits liveDocs;
+  private final long about;
   private BitSet filtered;
   private int accepted;
 
@@ -54,6 +55,7 @@ final class SegmentDocs {
     searches.put(Thread.currentThread(), search);
     LeafReader reader = context.reader();
     this.liveDocs = reader.getLiveDocs();
+    this.about = search.aboutDocuments();
     this.accepted = Math.min(search.atMostDocuments(), reader.numDocs());
   }
 
@@ -138,6 +140,14 @@ final class SegmentDocs {
    */
   int accepted() {
     return accepted;
+  }
+
+  /**
+   * Returns about how many documents may be hits. Where {@link #accepted} has no better bound than
+   * all live documents, this leaves out those without values.
+   */
+  long expected() {
+    return filtered == null ? Math.min(accepted, about) : accepted;
   }
 
   /**

@@ -117,6 +117,11 @@ public interface SegmentSearch {
     return Integer.MAX_VALUE;
   }
 
+  /** Returns about how many documents {@link #iterator} has. The number may be inaccurate. */
+  default long aboutDocuments() {
+    return atMostDocuments();
+  }
+
   /** Returns a search of the same segment for the calling thread, which may be another one. */
   SegmentSearch copy() throws IOException;
 }

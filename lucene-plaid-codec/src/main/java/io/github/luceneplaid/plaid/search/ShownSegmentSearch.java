@@ -165,8 +165,14 @@ final class ShownSegmentSearch implements ApproximateSegmentSearch {
 
   @Override
   public int atMostDocuments() {
-    long most = (long) base.atMostDocuments() + (updated == null ? 0 : updated.cardinality());
-    return findings.passedOn ? (int) Math.min(most, Integer.MAX_VALUE) : Integer.MAX_VALUE;
+    return findings.passedOn
+        ? (int) Math.min(aboutDocuments(), Integer.MAX_VALUE)
+        : Integer.MAX_VALUE;
+  }
+
+  @Override
+  public long aboutDocuments() {
+    return (long) base.atMostDocuments() + (updated == null ? 0 : updated.cardinality());
   }
 
   @Override

@@ -12,6 +12,8 @@
 
 package io.github.luceneplaid.plaid.search;
 
+import io.github.luceneplaid.fsvi.internal.HitsQuery;
+import io.github.luceneplaid.fsvi.internal.PartialHitsQuery;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import java.io.IOException;
@@ -73,10 +75,14 @@ public class TestHighlighting extends LateInteractionTestCase {
     return new CountingReader(reader, opened);
   }
 
-  private Query hybrid(float[][] tokens) {
+  private static Query hybrid(float[][] tokens) {
+    return hybrid(new LateInteractionQuery(FIELD, tokens, K));
+  }
+
+  private static Query hybrid(Query query) {
     return new BooleanQuery.Builder()
         .add(new TermQuery(new Term("text", "supersonic")), Occur.SHOULD)
-        .add(new LateInteractionQuery(FIELD, tokens, K), Occur.MUST)
+        .add(query, Occur.MUST)
         .build();
   }
 
@@ -109,6 +115,26 @@ public class TestHighlighting extends LateInteractionTestCase {
               snippets[i]);
         }
         assertArrayEquals(highlight(searcher, query, hits), snippets);
+      }
+    }
+  }
+
+  /** The hits of a search whose time ran out are known in the same way. */
+  public void testPartialHits() throws IOException {
+    try (Directory directory = newDirectory()) {
+      write(directory);
+      try (DirectoryReader reader = counting(DirectoryReader.open(directory))) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        Query filter = new TermQuery(new Term("text", "subsonic"));
+        Query rewritten = searcher.rewrite(new LateInteractionQuery(FIELD, query(), K, filter));
+        Query partial = new PartialHitsQuery((HitsQuery) rewritten);
+        TopDocs hits = searcher.search(hybrid(partial), K);
+        assertSame(searcher.search(hybrid(rewritten), K), hits);
+        assertEquals(K, hits.scoreDocs.length);
+        int before = opened.get();
+        String[] snippets = highlight(searcher, hybrid(partial), hits);
+        assertEquals(before, opened.get());
+        assertArrayEquals(highlight(searcher, hybrid(rewritten), hits), snippets);
       }
     }
   }

@@ -115,11 +115,11 @@ public class TestReaderWrappers extends LateInteractionTestCase {
     }
   }
 
-  private interface Wrap {
+  interface Wrap {
     BinaryDocValues wrap(LeafReader in, BinaryDocValues values) throws IOException;
   }
 
-  private static DirectoryReader wrap(DirectoryReader reader, Wrap wrap) throws IOException {
+  static DirectoryReader wrap(DirectoryReader reader, Wrap wrap) throws IOException {
     return new Wrapper(reader, wrap) {
       @Override
       protected DirectoryReader doWrapDirectoryReader(DirectoryReader in) {

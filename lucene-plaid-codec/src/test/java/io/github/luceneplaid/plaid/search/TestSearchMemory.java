@@ -59,6 +59,9 @@ public class TestSearchMemory extends LateInteractionTestCase {
    */
   private static final long REST = 14L << 20;
 
+  /** The part of a value that is decoded at a time. */
+  private static final long FLOATS = (long) Float.BYTES * ExactSegmentSearch.CHUNK;
+
   private static final LateInteractionOptions FEW =
       LateInteractionOptions.builder().candidates(20).build();
 
@@ -272,6 +275,59 @@ public class TestSearchMemory extends LateInteractionTestCase {
     // Products with so few centroids are computed once for all threads
     assertTrue(ofThread[0] + " bytes a thread", ofThread[0] < 700L * QueryTokens.MAX_COUNT);
     assertEquals(2 * ofThread[0], ofThread[1]);
+  }
+
+  /** Values as they are take a part as floats in each thread and segment, and an array. */
+  public void testExactSearches() throws IOException {
+    DocValuesFormat other = TestUtil.getDefaultDocValuesFormat();
+    float[][] zero = new float[1][dimension];
+    assertTrue(exactSearches(format(32), tokens(1)) < FLOATS);
+    assertTrue(exactSearches(other, tokens(1)) > 3 * FLOATS);
+    // A document of zeros is stored as it is
+    assertTrue(exactSearches(format(32), zero) > 3 * FLOATS);
+    // Each of the three segments and the iteration have an array for the value
+    long longer = exactSearches(other, tokens(1001)) - exactSearches(other, tokens(1));
+    assertEquals(4_000.0 * dimension * Float.BYTES, (double) longer, 100);
+  }
+
+  /** Bytes of another thread in an index of three segments. */
+  private long exactSearches(DocValuesFormat format, float[][] odd) throws IOException {
+    try (Directory directory = newDirectory()) {
+      IndexWriterConfig config = config(format).setMergePolicy(NoMergePolicy.INSTANCE);
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (int segment = 0; segment < 3; segment++) {
+          writer.addDocument(document(segment, tokens(1)));
+          writer.addDocument(document(segment, odd));
+          writer.commit();
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(3, reader.leaves().size());
+        IndexSearcher searcher = new IndexSearcher(reader);
+        float[][] query = tokens(1);
+        return memory(searcher, query, 1, 9) - memory(searcher, query, 1, 8);
+      }
+    }
+  }
+
+  /** Many segments of another format, whose values are long. */
+  public void testEstimateOfExactSearches() throws IOException {
+    int segments = 30;
+    try (Directory directory = new MMapDirectory(createTempDir())) {
+      IndexWriterConfig config =
+          config(TestUtil.getDefaultDocValuesFormat()).setMergePolicy(NoMergePolicy.INSTANCE);
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (int id = 0; id < segments; id++) {
+          writer.addDocument(document(id, tokens((int) FLOATS / Float.BYTES / dimension)));
+          writer.commit();
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(segments, reader.leaves().size());
+        // Not much more than the floats and the values
+        assertEstimate(reader, tokens(1), 3L * segments * FLOATS);
+      }
+    }
   }
 
   private static long memory(IndexSearcher searcher, float[][] query, int k, int threads)

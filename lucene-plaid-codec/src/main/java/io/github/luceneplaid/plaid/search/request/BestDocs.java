@@ -114,18 +114,20 @@ public final class BestDocs implements BestHits {
     if (Float.isFinite(perPlace) == false) {
       return false;
     }
-    int[] ends = new int[inverted.length + 1];
+    // With millions of hits, rounding may give the worst one a place beyond their number
+    int places = place(worst, best, perPlace) + 1;
+    int[] ends = new int[places + 1];
     for (long hit : inverted) {
-      ends[1 + place(hit, best, perPlace)]++;
+      ends[1 + place(score(~hit), best, perPlace)]++;
     }
     for (int i = 1; i < ends.length; i++) {
       ends[i] += ends[i - 1];
     }
     long[] from = inverted.clone();
     for (long hit : from) {
-      inverted[ends[place(hit, best, perPlace)]++] = hit;
+      inverted[ends[place(score(~hit), best, perPlace)]++] = hit;
     }
-    for (int i = 0, start = 0; i < inverted.length; start = ends[i++]) {
+    for (int i = 0, start = 0; i < places; start = ends[i++]) {
       if (ends[i] - start > 1) {
         Arrays.sort(inverted, start, ends[i]);
       }
@@ -134,7 +136,7 @@ public final class BestDocs implements BestHits {
   }
 
   /** The lower a score is, the later is its place. */
-  private static int place(long inverted, float best, float perPlace) {
-    return (int) ((best - score(~inverted)) * perPlace);
+  private static int place(float score, float best, float perPlace) {
+    return (int) ((best - score) * perPlace);
   }
 }

@@ -179,8 +179,8 @@ public final class QueryTables {
     return true;
   }
 
-  /** Whether no query token, times its weight, is too long. */
-  private static boolean isShort(QueryTokens query) {
+  /** Whether no query token, times its weight, is too long for anything but exact scores. */
+  public static boolean isShort(QueryTokens query) {
     double squares = 0;
     float[] rows = query.rows();
     for (int q = 0; q < query.count(); q++) {

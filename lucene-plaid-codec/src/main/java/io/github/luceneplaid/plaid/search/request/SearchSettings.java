@@ -18,7 +18,7 @@ package io.github.luceneplaid.plaid.search.request;
  * @param regions regions probed for each query token
  * @param cells cells probed for each query token
  * @param candidates documents that are scored at most
- * @param rescore documents that get an exact score
+ * @param rescore documents that get an exact score at most
  * @param recall share of the hits to find, above 0 and up to 1
  * @param deviations standard deviations between the last candidate scored and the k-th hit; NaN if
  *     the recall decides when to stop

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.search.request;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -71,6 +72,30 @@ public class TestBestDocs extends LuceneTestCase {
       BestDocs.sort(hits);
       assertArrayEquals(expected, hits);
     }
+  }
+
+  /** So many hits that the place of the last one may be rounded up. */
+  public void testSortMillions() {
+    long[] hits = new long[10_000_000];
+    Random random = random();
+    float best;
+    do {
+      best = 1 + random.nextFloat() / 5;
+    } while (best * ((hits.length - 1) / best) < hits.length);
+    long sum = 0;
+    for (int i = 0; i < hits.length; i++) {
+      float score = i < 2 ? i * best : best * random.nextFloat();
+      hits[i] = BestDocs.encode(i, score);
+      sum += hits[i];
+    }
+    BestDocs.sort(hits);
+    assertEquals(best, BestDocs.score(hits[0]), 0);
+    for (int i = 1; i < hits.length; i++) {
+      if (hits[i - 1] <= hits[i]) {
+        fail("hits " + (i - 1) + " and " + i);
+      }
+    }
+    assertEquals(sum, LongStream.of(hits).sum());
   }
 
   public void testExtremes() {
