@@ -88,6 +88,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li><b>[vlong]</b> offset of the norms in .vec; 0 if there are none. There are norms if
  *             the similarity is cosine, or if the first slab stores floats as signed bytes
  *         <li>documents of the vectors, see {@link OrdToDocDISIReaderConfiguration#writeStoredMeta}
+ *             (block shift 16)
  *       </ul>
  *   <li>footer
  * </ul>

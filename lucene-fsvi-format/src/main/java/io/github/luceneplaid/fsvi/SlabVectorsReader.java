@@ -11,10 +11,14 @@
  */
 package io.github.luceneplaid.fsvi;
 
+import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.internal.SegmentFile;
+import io.github.luceneplaid.fsvi.slab.SlabWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.lucene.codecs.CodecUtil;
@@ -43,10 +47,6 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   private static final long SHALLOW_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(SlabVectorsReader.class);
-  private static final long ENTRY_BYTES =
-      RamUsageEstimator.shallowSizeOfInstance(VectorFieldEntry.class)
-          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.class)
-          + RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.Tier.class);
 
   private final FieldInfos infos;
   private final int maxDoc;
@@ -57,7 +57,8 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   /**
    * Opens a segment. It reads and verifies the whole meta file, and the header and footer of the
-   * file of vectors. It checks that all offsets in the meta file are inside the file of vectors.
+   * file of vectors. It checks that all parts in the meta file are inside the file of vectors, and
+   * do not overlap.
    *
    * @param newest newest version that can be read
    * @param context context for opening the file of vectors
@@ -78,6 +79,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
             .open(state, version, context);
     boolean success = false;
     try {
+      checkParts();
       for (VectorFieldEntry entry : entries.values()) {
         check(entry);
       }
@@ -138,7 +140,24 @@ final class SlabVectorsReader extends FlatVectorsReader {
     }
   }
 
-  /** Opens each part of a field once, to check that it is inside the file. */
+  private void checkParts() throws IOException {
+    List<FilePart> parts = new ArrayList<>();
+    try {
+      for (Map.Entry<Integer, VectorFieldEntry> entry : entries.entrySet()) {
+        String field = " of field \"" + infos.fieldInfo(entry.getKey()).name + "\"";
+        for (FilePart part : entry.getValue().parts()) {
+          parts.add(new FilePart(part.what() + field, part.offset(), part.length()));
+        }
+      }
+      long end = data.length() - CodecUtil.footerLength();
+      // Rows come first, and the header is in front of the first place that is aligned
+      FilePart.check(parts, "the file of vectors", SlabWriter.ALIGNMENT, end);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptIndexException("bad place in the meta file: " + e.getMessage(), data, e);
+    }
+  }
+
+  /** Opens each part of a field once, to check that it can be read. */
   private void check(VectorFieldEntry entry) throws IOException {
     try {
       new StoredVectors(entry, data, graphs).docs().iterator();
@@ -146,7 +165,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
       throw e.getCause();
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
-          "the meta file places a part outside of the file: " + e.getMessage(), data, e);
+          "the meta file places a part wrongly: " + e.getMessage(), data, e);
     }
   }
 
@@ -210,7 +229,7 @@ final class SlabVectorsReader extends FlatVectorsReader {
 
   @Override
   public long ramBytesUsed() {
-    return SHALLOW_BYTES + entries.size() * ENTRY_BYTES;
+    return SHALLOW_BYTES + RamUsageEstimator.sizeOfMap(entries);
   }
 
   @Override

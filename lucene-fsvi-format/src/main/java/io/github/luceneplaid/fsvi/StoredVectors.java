@@ -11,10 +11,8 @@
  */
 package io.github.luceneplaid.fsvi;
 
-import io.github.luceneplaid.fsvi.internal.FilePart;
 import io.github.luceneplaid.fsvi.slab.Slab;
 import java.io.IOException;
-import java.util.List;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.IndexInput;
@@ -60,21 +58,6 @@ final class StoredVectors {
 
   VectorFieldLayout layout() {
     return layout;
-  }
-
-  /** Returns the parts of the field in its file. */
-  List<FilePart> parts() {
-    return entry.parts();
-  }
-
-  /** Returns the number of bytes of the file. */
-  long fileLength() {
-    return data.length();
-  }
-
-  /** Returns whether another field is in the same file. */
-  boolean isInFileOf(StoredVectors other) {
-    return data == other.data;
   }
 
   int size() {

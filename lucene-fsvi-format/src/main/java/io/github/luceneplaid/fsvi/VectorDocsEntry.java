@@ -18,12 +18,14 @@ import java.util.List;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
 
 /**
  * Documents of the vectors in the meta file, as {@link VectorDocsWriter} writes them. {@link
  * OrdToDocDISIReaderConfiguration} reads the same layout, but does not expose the offsets that it
- * reads.
+ * reads. This class checks them.
  *
  * @param size number of vectors
  * @param setOffset {@link IndexedDISI} of the documents, or {@link VectorDocsWriter#NO_DOCS}, or
@@ -43,10 +45,24 @@ record VectorDocsEntry(
     byte rankPower,
     long numbersOffset,
     long numbersLength,
-    DirectMonotonicReader.Meta numbers) {
+    DirectMonotonicReader.Meta numbers)
+    implements Accountable {
+
+  private static final long SHALLOW_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(VectorDocsEntry.class);
+  private static final long META_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(DirectMonotonicReader.Meta.class);
 
   VectorDocsEntry {
     Limits.check("offset of documents", setOffset, VectorDocsWriter.NO_DOCS, Long.MAX_VALUE);
+    if (setOffset < 0) {
+      Limits.check("bytes of documents", setLength, 0, 0);
+    } else {
+      long jumpTable = Math.max(0L, jumps) * 2 * Integer.BYTES;
+      Limits.check("bytes of documents", setLength, jumpTable, Long.MAX_VALUE);
+      byte power = VectorDocsWriter.RANK_POWER;
+      Limits.check("dense rank power", rankPower, power, power);
+    }
   }
 
   static VectorDocsEntry read(IndexInput meta, int size) throws IOException {
@@ -60,6 +76,9 @@ record VectorDocsEntry(
     if (setOffset >= 0) {
       numbersOffset = meta.readLong();
       int blockShift = meta.readVInt();
+      // Checked before memory is allocated: small blocks would be many
+      int expected = VectorDocsWriter.BLOCK_SHIFT;
+      Limits.check("block shift", blockShift, expected, expected);
       numbers = DirectMonotonicReader.loadMeta(meta, size, blockShift);
       numbersLength = meta.readLong();
     }
@@ -94,5 +113,24 @@ record VectorDocsEntry(
         : List.of(
             new FilePart("set of documents", setOffset, setLength),
             new FilePart("numbers of documents", numbersOffset, numbersLength));
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    return SHALLOW_BYTES + (numbers == null ? 0 : numbersBytes());
+  }
+
+  /** Bytes of the meta data of numbers: two longs, a float and a byte for each block. */
+  private long numbersBytes() {
+    long blocks = ((size - 1L) >> VectorDocsWriter.BLOCK_SHIFT) + 1;
+    return META_BYTES
+        + 2 * arrayBytes(blocks * Long.BYTES)
+        + arrayBytes(blocks * Float.BYTES)
+        + arrayBytes(blocks);
+  }
+
+  private static long arrayBytes(long elements) {
+    return RamUsageEstimator.alignObjectSize(
+        RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + elements);
   }
 }

@@ -25,8 +25,8 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  */
 final class VectorDocsWriter {
 
-  private static final int BLOCK_SHIFT = 16;
-  private static final byte RANK_POWER = IndexedDISI.DEFAULT_DENSE_RANK_POWER;
+  static final int BLOCK_SHIFT = 16;
+  static final byte RANK_POWER = IndexedDISI.DEFAULT_DENSE_RANK_POWER;
 
   /** Offset that says that no document has a vector. */
   static final long NO_DOCS = -2;

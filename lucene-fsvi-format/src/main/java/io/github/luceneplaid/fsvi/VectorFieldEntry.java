@@ -18,6 +18,8 @@ import java.util.List;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * Entry of a field in the meta file, see {@link FsviVectorsFormat}.
@@ -26,19 +28,27 @@ import org.apache.lucene.store.IndexInput;
  * @param docs documents of the vectors
  * @param maxDoc number of documents of the segment
  */
-record VectorFieldEntry(VectorFieldLayout layout, VectorDocsEntry docs, int maxDoc) {
+record VectorFieldEntry(VectorFieldLayout layout, VectorDocsEntry docs, int maxDoc)
+    implements Accountable {
+
+  private static final long SHALLOW_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(VectorFieldEntry.class);
 
   VectorFieldEntry {
     int size = layout.size();
-    if (size > maxDoc) {
-      throw new IllegalArgumentException(
-          "vectors: found " + size + ", expected at most " + maxDoc + ", one for each document");
-    }
+    checkSize(size, maxDoc);
     String found = documents(docs.isEmpty(), docs.isDense());
     String expected = documents(size == 0, size == maxDoc);
     if (found.equals(expected) == false) {
       throw new IllegalArgumentException(
           "documents with a vector: found " + found + ", expected " + expected);
+    }
+  }
+
+  private static void checkSize(int size, int maxDoc) {
+    if (size > maxDoc) {
+      throw new IllegalArgumentException(
+          "vectors: found " + size + ", expected at most " + maxDoc + ", one for each document");
     }
   }
 
@@ -50,6 +60,8 @@ record VectorFieldEntry(VectorFieldLayout layout, VectorDocsEntry docs, int maxD
   static VectorFieldEntry read(IndexInput meta, FieldInfo field, int maxDoc) throws IOException {
     VectorFieldLayout layout = VectorFieldLayout.read(meta, field);
     try {
+      // Checked before memory is allocated for the documents
+      checkSize(layout.size(), maxDoc);
       return new VectorFieldEntry(layout, VectorDocsEntry.read(meta, layout.size()), maxDoc);
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new CorruptIndexException(
@@ -62,5 +74,10 @@ record VectorFieldEntry(VectorFieldLayout layout, VectorDocsEntry docs, int maxD
     List<FilePart> parts = new ArrayList<>(layout.parts());
     parts.addAll(docs.parts());
     return parts;
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    return SHALLOW_BYTES + layout.ramBytesUsed() + docs.ramBytesUsed();
   }
 }

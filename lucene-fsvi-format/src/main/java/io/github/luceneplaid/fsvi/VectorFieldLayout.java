@@ -24,6 +24,8 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.Accountable;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * Type of the vectors of a field, and the places of their parts in .vec, see {@link
@@ -45,7 +47,12 @@ record VectorFieldLayout(
     int dimension,
     int size,
     List<Tier> tiers,
-    long norms) {
+    long norms)
+    implements Accountable {
+
+  private static final long SHALLOW_BYTES =
+      RamUsageEstimator.shallowSizeOfInstance(VectorFieldLayout.class);
+  private static final long TIER_BYTES = RamUsageEstimator.shallowSizeOfInstance(Tier.class);
 
   /** Offset of a part that does not exist. */
   static final long NONE = 0;
@@ -264,5 +271,10 @@ record VectorFieldLayout(
       bytes += tier.rowBytes(dimension);
     }
     return bytes;
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    return SHALLOW_BYTES + RamUsageEstimator.shallowSizeOf(tiers) + tiers.size() * TIER_BYTES;
   }
 }

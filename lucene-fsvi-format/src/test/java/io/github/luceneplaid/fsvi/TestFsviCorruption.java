@@ -13,8 +13,11 @@ package io.github.luceneplaid.fsvi;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -37,16 +40,22 @@ public class TestFsviCorruption extends LuceneTestCase {
 
   private static final String[] EXTENSIONS = {".vemf", ".vec"};
 
+  private static IndexWriterConfig config(FsviEncoding encoding) {
+    return new IndexWriterConfig()
+        .setUseCompoundFile(false)
+        .setCodec(TestUtil.alwaysKnnVectorsFormat(new FsviVectorsFormat(encoding)));
+  }
+
   private static Directory index(double share) throws IOException {
+    return index(FsviEncoding.INT8_THEN_FLOAT16, VectorSimilarityFunction.COSINE, share);
+  }
+
+  private static Directory index(
+      FsviEncoding encoding, VectorSimilarityFunction similarity, double share)
+      throws IOException {
     Directory directory = new ByteBuffersDirectory();
-    IndexWriterConfig config =
-        new IndexWriterConfig()
-            .setUseCompoundFile(false)
-            .setCodec(
-                TestUtil.alwaysKnnVectorsFormat(
-                    new FsviVectorsFormat(FsviEncoding.INT8_THEN_FLOAT16)));
-    try (IndexWriter writer = new IndexWriter(directory, config)) {
-      VectorDocuments.index(writer, 50, 5, VectorSimilarityFunction.COSINE, share);
+    try (IndexWriter writer = new IndexWriter(directory, config(encoding))) {
+      VectorDocuments.index(writer, 50, 5, similarity, share);
       writer.forceMerge(1);
     }
     return directory;
@@ -184,6 +193,96 @@ public class TestFsviCorruption extends LuceneTestCase {
       byte[] foreign = read(other, file(other, extension));
       Directory damaged = damaged(directory, file(directory, extension), bytes -> foreign);
       expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(damaged).close());
+    }
+  }
+
+  /** Where the number of vectors of the first field is, behind numbers of one byte. */
+  private static int placeOfSize() {
+    int header = CodecUtil.indexHeaderLength(FsviVectorsFormat.META_CODEC, "Fsvi1_0");
+    return header + Integer.BYTES + 3;
+  }
+
+  /** Replaces the number of vectors by the largest one, which takes four bytes more. */
+  private static byte[] enlarge(byte[] bytes) {
+    int at = placeOfSize();
+    byte[] enlarged = new byte[bytes.length + 4];
+    System.arraycopy(bytes, 0, enlarged, 0, at);
+    Arrays.fill(enlarged, at, at + 4, (byte) 0xFF);
+    enlarged[at + 4] = 7;
+    System.arraycopy(bytes, at + 1, enlarged, at + 5, bytes.length - at - 1);
+    return seal(enlarged);
+  }
+
+  /** No memory is allocated for more vectors than there are documents. */
+  public void testTooManyVectors() throws IOException {
+    Directory directory = index(FsviEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN, 0.5);
+    Directory damaged =
+        damaged(directory, file(directory, ".vemf"), TestFsviCorruption::enlarge);
+    IOException e = expectThrows(CorruptIndexException.class, () -> open(damaged));
+    String message = "vectors: found " + Integer.MAX_VALUE + ", expected at most ";
+    assertTrue(e.getMessage(), e.getMessage().contains(message));
+  }
+
+  /** Moves the rows of the second field to those of the first one. */
+  public void testOverlappingFields() throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    try (IndexWriter writer = new IndexWriter(directory, config(FsviEncoding.FLOAT32))) {
+      Document document = new Document();
+      document.add(new KnnFloatVectorField("first", VectorDocuments.randomVector(5)));
+      document.add(new KnnFloatVectorField("second", VectorDocuments.randomVector(5)));
+      writer.addDocument(document);
+    }
+    String file = file(directory, ".vemf");
+    int first = placeOfSize() + 3;
+    // Offset of the rows, three offsets of no parts, the documents, and what the next field is
+    int second = first + 4 + 2 * Long.BYTES + Short.BYTES + 1 + Integer.BYTES + 6;
+    byte[] bytes = read(directory, file);
+    assertEquals("rows of the first field", 64, bytes[first]);
+    assertEquals("rows of the second field", 0x80, bytes[second] & 0xFF);
+    assertEquals("rows of the second field", 1, bytes[second + 1]);
+    Directory damaged =
+        damaged(
+            directory,
+            file,
+            changed -> {
+              // 64 in two bytes
+              changed[second] = (byte) 0xC0;
+              changed[second + 1] = 0;
+              return seal(changed);
+            });
+    IOException e = expectThrows(CorruptIndexException.class, () -> open(damaged));
+    String message = "rows of field \"second\": found 20 bytes at 64, expected them between 84 ";
+    assertTrue(e.getMessage(), e.getMessage().contains(message));
+  }
+
+  /** The check of a field takes an infinite norm for right where floats cannot hold the norm. */
+  public void testInfiniteNorm() throws IOException {
+    Directory directory = new ByteBuffersDirectory();
+    try (IndexWriter writer = new IndexWriter(directory, config(FsviEncoding.FLOAT32))) {
+      Document document = new Document();
+      float[] vector = {3e38f, 3e38f};
+      document.add(new KnnFloatVectorField("large", vector, VectorSimilarityFunction.COSINE));
+      writer.addDocument(document);
+    }
+    assertEquals(List.of(), problems(directory, "large"));
+    // The norm follows the rows in the next place that is aligned
+    Directory damaged =
+        damaged(
+            directory,
+            file(directory, ".vec"),
+            bytes -> {
+              assertEquals(0x7F, bytes[128 + 3]);
+              bytes[128 + 3] = 0x40;
+              return seal(bytes);
+            });
+    List<String> problems = problems(damaged, "large");
+    assertEquals(problems.toString(), 1, problems.size());
+    assertTrue(problems.get(0), problems.get(0).startsWith("norm of vector 0: found 4.0, expected"));
+  }
+
+  private static List<String> problems(Directory directory, String field) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      return VectorFieldCheck.check(getOnlyLeafReader(reader), field);
     }
   }
 }

@@ -69,7 +69,7 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  * {@code .seed}, and {@code .timesEncoded}, the times the tokens that are read were encoded. A
  * format made without arguments, as the one that opens an index is, rewrites a field with the
  * options it finds: those of the largest trained segment of a merge, or of the largest one if all
- * are flat.
+ * are flat. An attribute that cannot be used, such as 5 bits, counts as missing.
  *
  * <p>A doc-values update of the field itself makes Lucene write values anew: those of the whole
  * segment, or with overlays of doc values those that are updated. Codes of all others are copied,
@@ -100,15 +100,15 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li><b>[vlong]</b> bytes of all these in .veq
  *         <li><b>[vint]</b> dimension d, 1 to 1024
  *         <li><b>[int8]</b> 1 if no lengths are stored, because all tokens are of length 1 (their
- *             square differs by at most 0.001) or have imported codes, which need no lengths; else
- *             0
+ *             square differs by at most 0.001), or were before they were first encoded, or have
+ *             imported codes, which need no lengths; else 0
  *         <li><b>[vint]</b> escaped documents
  *         <li>options: <b>[int8]</b> bits b, <b>[int8]</b> raw tokens (0 none, 1 f16, 2 f32),
  *             <b>[vint]</b> training threshold, <b>[vint]</b> tokens per cell, <b>[int64]</b> seed
  *         <li>history: <b>[vlong]</b> tokens copied, <b>[vlong]</b> encoded, <b>[vlong]</b> encoded
  *             anew from decoded ones: these three add up to T if trained, and are 0 otherwise;
  *             <b>[vint]</b> largest number of times any token was encoded, at most 65 536, and at
- *             least 1 if trained
+ *             least 1 if trained; one more if rows beside imported codes are decoded from these
  *         <li><b>[int8]</b> rows (0 none, 1 f16, 2 f32; those of the option if trained, else f32),
  *             and if there are any <b>[vlong]</b> offset of their slab in .vec
  *         <li><b>[int8]</b> form, 0 flat, 1 trained, 2 provisional. If not flat:
@@ -167,8 +167,9 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *         <li>codes, aligned to 64 bytes, document after document: blocks as {@link
  *             io.github.luceneplaid.plaid.codebook.CodeBlock} or, for documents with imported
  *             codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them out,
- *             each followed by <b>[float32]</b> × 16 lengths of its tokens unless all are 1 (1
- *             where codes are imported). The centroids of a document's tokens are all of one
+ *             each followed by <b>[float32]</b> × 16 lengths of its tokens unless none are stored
+ *             (1 where codes are imported; 0 where an imported code decoded to zeros, which were
+ *             then encoded). The centroids of a document's tokens are all of one
  *             imported codebook, or all of the format's own. The last token of a document is
  *             repeated to fill its last block. If no more than 8 tokens are in that block, it is
  *             cut: of each part (centroid ids, scales, factors, each group of codes, lengths) only

@@ -46,7 +46,9 @@ import java.util.List;
  * @param reencodedTokens tokens that were decoded and encoded anew, with loss, when this segment
  *     was written
  * @param timesEncoded the largest number of times that any token of the segment has been encoded: 0
- *     if none was, as in a flat segment, and 1 if none was encoded from decoded values
+ *     if none was, as in a flat segment, and 1 if none was encoded from decoded values. If raw
+ *     tokens are decoded from imported codes, it is one more. The count is lost where an escaped
+ *     document keeps decoded tokens, and may become less where another format merges segments
  * @param centroidBytes bytes of centroids, and of regions if these are others
  * @param codeBytes bytes of codes, with scales, centroid ids, lengths and the padding of blocks
  * @param cellBytes bytes of cells

@@ -27,7 +27,8 @@ import java.util.List;
  *   <li>lanes after the last token repeat it
  *   <li>bits that belong to no dimension are 0, no weight of 8 bits is -128, and the weights of a
  *       token are short enough for sums of 16 bits
- *   <li>lengths are those of tokens that can be coded, and 1 where codes are imported
+ *   <li>lengths are those of tokens that can be coded, or 0 of decoded zeros, and 1 where codes are
+ *       imported
  *   <li>tokens of a document are coded against one imported codebook, or against trained ones
  *   <li>scale and factor of an imported code are the norm of the token
  * </ul>
@@ -188,9 +189,10 @@ final class BlockCheck {
       return length == 1 ? null : "length " + length + ", expected 1 as codes are imported";
     }
     double most = MOST_COMPONENT * Math.sqrt(dimension);
-    return length >= LEAST_LENGTH && length <= most
+    // An imported code may decode to zeros, which are then encoded with other bits
+    return length == 0 || (length >= LEAST_LENGTH && length <= most)
         ? null
-        : "length " + length + ", expected " + 0x1p-10f + " to " + most;
+        : "length " + length + ", expected 0 or " + 0x1p-10f + " to " + most;
   }
 
   /** Checks the lanes that have no token. A half block has 8 lanes, which were expanded to 16. */

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import io.github.luceneplaid.fsvi.simd.VectorKernels;
+import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import io.github.luceneplaid.plaid.ivf.CellTable;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
@@ -41,6 +42,7 @@ final class RegionCheck {
   private final VectorKernels kernels = VectorKernels.get();
   private final PlaidSegment segment;
   private final List<String> problems;
+  private final BlockDecoder decoder;
   private final int dimension;
   private final float[] regions;
   private final float[] centroids;
@@ -68,6 +70,7 @@ final class RegionCheck {
   RegionCheck(PlaidSegment segment, List<String> problems) throws IOException {
     this.segment = segment;
     this.problems = problems;
+    this.decoder = new BlockDecoder(segment.codebooks(), segment.bits());
     this.dimension = segment.dimension();
     this.regions = segment.regions();
     this.centroids = segment.codebooks().centroids();
@@ -136,27 +139,22 @@ final class RegionCheck {
   /** Checks a document, which the regions of {@code listed} from first to end list. */
   private void check(int ordinal, int first, int end) throws IOException {
     int n = segment.tokenCount(ordinal);
-    float[] tokens = new float[n * dimension];
-    segment.codes().decodeRotated(ordinal, 0, n, tokens);
+    float[] token = new float[dimension];
     int halves = (int) (segment.firstHalf(ordinal + 1) - segment.firstHalf(ordinal));
     int stride = segment.codes().stride();
     byte[] blocks = new byte[(halves + 1) / 2 * stride];
     segment.codes().readBlocks(segment.firstHalf(ordinal), halves, blocks);
     boolean[] belongs = new boolean[end - first];
-    for (int token = 0; token < n; token++) {
-      int block = token / CodeBlock.LANES * stride;
-      int lane = token % CodeBlock.LANES;
-      if (segment.isUnitLength() == false) {
-        float length = segment.codes().length(blocks, block, lane);
-        for (int j = token * dimension; j < (token + 1) * dimension; j++) {
-          tokens[j] /= length;
-        }
-      }
+    for (int i = 0; i < n; i++) {
+      int block = i / CodeBlock.LANES * stride;
+      int lane = i % CodeBlock.LANES;
+      // Without its length, which may be 0
+      decoder.decodeRotated(blocks, block, lane, 1, token, 0);
       int centroid = CodeBlock.centroidId(blocks, block, lane);
-      if (isListed(tokens, token, near(centroid), first, belongs) == false) {
+      if (isListed(token, near(centroid), first, belongs) == false) {
         problems.add(
             "token "
-                + token
+                + i
                 + " of ordinal "
                 + ordinal
                 + ": found no posting in its region, expected one");
@@ -176,16 +174,16 @@ final class RegionCheck {
     }
   }
 
-  private boolean isListed(float[] tokens, int token, Near near, int first, boolean[] belongs) {
+  private boolean isListed(float[] token, Near near, int first, boolean[] belongs) {
     float best = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < near.ids.length; i++) {
-      best = near.certain[i] ? Math.max(best, score(tokens, token, near.ids[i])) : best;
+      best = near.certain[i] ? Math.max(best, score(token, 0, near.ids[i])) : best;
     }
     boolean isListed = false;
-    float least = best - rounding(tokens, token);
+    float least = best - rounding(token, 0);
     for (int i = 0; i < belongs.length; i++) {
       int region = (int) listed[first + i];
-      if (Arrays.binarySearch(near.ids, region) >= 0 && score(tokens, token, region) >= least) {
+      if (Arrays.binarySearch(near.ids, region) >= 0 && score(token, 0, region) >= least) {
         belongs[i] = true;
         isListed = true;
       }

@@ -262,17 +262,20 @@ public class TestDeepCheck extends CommandTestCase {
     assertEquals(out.toString(), 0, plaid("check", "--deep", index));
   }
 
-  /** The place of the value of an attribute, which has one character. */
-  private long attribute(String field, String name, char value) throws IOException {
-    String written = "PlaidDocValuesFormat." + name + "\u0001" + value;
-    return find(field, "fnm", written.getBytes(ISO_8859_1)) + written.length() - 1;
+  /** The place of the value of an attribute. */
+  private long attribute(String field, String name, String value) throws IOException {
+    String written = "PlaidDocValuesFormat." + name + (char) value.length() + value;
+    return find(field, "fnm", written.getBytes(ISO_8859_1)) + written.length() - value.length();
   }
 
   public void testAttributes() throws IOException {
-    long bits = attribute(LENGTHS, "bits", '3');
-    assertNamed(LENGTHS, "fnm", bits, '4', "attribute options: found bits=4, ");
-    assertNamed(LENGTHS, "fnm", bits, '9', "attributes: bits: found 9, expected ");
-    long times = attribute(LENGTHS, "timesEncoded", '1');
+    long bits = attribute(LENGTHS, "bits", "3");
+    assertNamed(LENGTHS, "fnm", bits, '4', ".bits: found 4, expected 3 as in the entry");
+    assertNamed(LENGTHS, "fnm", bits, '9', ".bits: found 9, expected 3 as in the entry");
+    // It would be read as the default, which is what was written
+    long raw = attribute(LENGTHS, "raw", "NONE");
+    assertNamed(LENGTHS, "fnm", raw, 'B', ".raw: found BONE, expected NONE as in the entry");
+    long times = attribute(LENGTHS, "timesEncoded", "1");
     assertNamed(LENGTHS, "fnm", times, '2', "attribute timesEncoded: found 2, expected 1");
   }
 
@@ -284,7 +287,7 @@ public class TestDeepCheck extends CommandTestCase {
       writer.updateBinaryDocValue(new Term("id", "1"), LENGTHS, value);
     }
     assertEquals(out.toString(), 0, plaid("check", "--deep", index));
-    long times = attribute(LENGTHS, "timesEncoded", '1');
+    long times = attribute(LENGTHS, "timesEncoded", "1");
     assertNamed(LENGTHS, "fnm", times, '0', "timesEncoded: found 0, expected at least 1");
   }
 

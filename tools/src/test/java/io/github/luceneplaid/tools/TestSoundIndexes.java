@@ -19,7 +19,10 @@ import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
@@ -29,11 +32,16 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase.Nightly;
@@ -66,6 +74,83 @@ public class TestSoundIndexes extends CommandTestCase {
   public void testLongHistory() throws IOException {
     for (int i = 0; i < 20; i++) {
       change(10, TestUtil.nextInt(random(), 10, 200));
+    }
+  }
+
+  private static void zero(Path file, int share) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int header = 10 + (bytes[8] & 0xFF) + ((bytes[9] & 0xFF) << Byte.SIZE);
+    int end = header + (bytes.length - header) / share;
+    Arrays.fill(bytes, header, end, (byte) 0);
+    Files.write(file, bytes);
+  }
+
+  /** Copies the folder without residuals. The first half of its centroids are zeros. */
+  private static Path folderWithZeros() throws IOException {
+    Path copy = createTempDir();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder())) {
+      for (Path file : files) {
+        Files.write(copy.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+      }
+    }
+    zero(copy.resolve("bucket_weights.npy"), 1);
+    zero(copy.resolve("centroids.npy"), 2);
+    return copy;
+  }
+
+  /** Adds documents with tokens that can be coded, and merges all. */
+  private void addAndMerge(Path index, DocValuesFormat format) throws IOException {
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, config(format))) {
+      for (int i = 0; i < 50; i++) {
+        Document document = new Document();
+        document.add(new LateInteractionField(TOKENS, new float[][] {vector(dimension, 1)}));
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+    }
+  }
+
+  private static int zeros(Path index) throws IOException {
+    int zeros = 0;
+    try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        BinaryDocValues values = leaf.reader().getBinaryDocValues(TOKENS);
+        while (values.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+          for (float[] token : LateInteractionField.decode(values.binaryValue())) {
+            double sum = 0;
+            for (float x : token) {
+              sum += Math.abs(x);
+            }
+            zeros += sum == 0 ? 1 : 0;
+          }
+        }
+      }
+    }
+    return zeros;
+  }
+
+  /** Imported codes that decode to zeros are encoded again, in segments of several codebooks. */
+  public void testZeros() throws IOException {
+    dimension = 16;
+    Path index = createTempDir();
+    try (Directory directory = FSDirectory.open(index);
+        IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()));
+        PlaidFolder folder = PlaidFolder.open(folderWithZeros())) {
+      PlaidImport.into(writer, folder, TOKENS, "order");
+    }
+    int zeros = zeros(index);
+    assertTrue(zeros > 0);
+    DocValuesFormat format = PlaidDocValuesFormat.builder().bits(8).trainingThreshold(1).build();
+    for (int i = 0; i < 3; i++) {
+      addAndMerge(index, format);
+      assertEquals(zeros, zeros(index));
+      int code = plaid("check", "--deep", index);
+      assertEquals(out.toString(), 0, code);
+    }
+    try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {
+      LeafReader leaf = reader.leaves().get(0).reader();
+      assertTrue(PlaidDocValuesFormat.statistics(leaf, TOKENS).codebooks().size() > 1);
     }
   }
 
@@ -152,10 +237,13 @@ public class TestSoundIndexes extends CommandTestCase {
     }
   }
 
-  private static void importFolder(IndexWriter writer) throws IOException {
+  private static Path folder() {
     Path golden = Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
-    try (PlaidFolder folder =
-        PlaidFolder.open(golden.resolve("next-plaid/small-for-damage/created/index"))) {
+    return golden.resolve("next-plaid/small-for-damage/created/index");
+  }
+
+  private static void importFolder(IndexWriter writer) throws IOException {
+    try (PlaidFolder folder = PlaidFolder.open(folder())) {
       PlaidImport.into(writer, folder, TOKENS, "order");
     }
   }

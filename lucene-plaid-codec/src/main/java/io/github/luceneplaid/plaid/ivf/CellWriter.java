@@ -39,9 +39,6 @@ public final class CellWriter {
   /** If there are at most this many components, all tokens are decoded at once, block by block. */
   private static final int DECODED = 1 << 19;
 
-  /** Tokens between two abort checks, less one. */
-  private static final int ABORT_MASK = (1 << 16) - 1;
-
   /** Largest number of tokens of a region that its cells are trained on. */
   private static final int SAMPLE = 1 << 14;
 
@@ -115,7 +112,7 @@ public final class CellWriter {
   public CellTable write(IndexOutput cellsOut, IndexOutput postingsOut, int postingWidth)
       throws IOException {
     int[] counts = new int[tokens.regionCount()];
-    forEachToken((region, slot, ordinal) -> counts[region]++);
+    forEachToken((region, slot, ordinal) -> count(counts, region));
     RegionGroups groups = new RegionGroups(counts, groupTokens);
     Output output =
         new Output(
@@ -131,6 +128,19 @@ public final class CellWriter {
     }
     output.directory.finish(output.postings.count());
     return output.directory;
+  }
+
+  /** Counts a token of a region. The tokens of a region have to fit into an array. */
+  static void count(int[] counts, int region) {
+    if (counts[region] == ArrayUtil.MAX_ARRAY_LENGTH) {
+      throw new IllegalStateException(
+          "tokens of region "
+              + region
+              + ": found more than "
+              + ArrayUtil.MAX_ARRAY_LENGTH
+              + ", which cannot be clustered");
+    }
+    counts[region]++;
   }
 
   /**
@@ -161,13 +171,7 @@ public final class CellWriter {
   }
 
   private void forEachToken(CodedTokens.Visitor visitor) throws IOException {
-    tokens.forEach(
-        (region, slot, ordinal) -> {
-          if ((slot & ABORT_MASK) == 0) {
-            abort.check();
-          }
-          visitor.token(region, slot, ordinal);
-        });
+    tokens.forEach(visitor, abort);
   }
 
   private void writeGroups(int[] counts, RegionGroups groups, Group first, Output output)

@@ -12,6 +12,7 @@
 
 package io.github.luceneplaid.plaid.ivf;
 
+import io.github.luceneplaid.plaid.codebook.AbortCheck;
 import io.github.luceneplaid.plaid.codebook.BlockDecoder;
 import io.github.luceneplaid.plaid.codebook.CodeBlock;
 import java.io.IOException;
@@ -44,6 +45,9 @@ public record CodedTokens(
     RandomAccessInput regions,
     int regionCount) {
 
+  /** Blocks between two abort checks, less one. */
+  private static final int ABORT_MASK = (1 << 12) - 1;
+
   /** Receives tokens one by one. */
   interface Visitor {
     /**
@@ -56,14 +60,21 @@ public record CodedTokens(
     void token(int region, long slot, int ordinal) throws IOException;
   }
 
-  /** Visits all tokens in document order, without decoding them. */
-  void forEach(Visitor visitor) throws IOException {
+  /**
+   * Visits all tokens in document order, without decoding them.
+   *
+   * @param abort checked at intervals
+   */
+  void forEach(Visitor visitor, AbortCheck abort) throws IOException {
     byte[] ids = new byte[CodeBlock.LANES * Short.BYTES];
     long block = 0;
     int ordinal = 0;
     for (PackedLongValues.Iterator it = counts.iterator(); it.hasNext(); ordinal++) {
       long n = it.next();
       for (long from = 0; from < n; from += CodeBlock.LANES, block++) {
+        if ((block & ABORT_MASK) == 0) {
+          abort.check();
+        }
         if (regions == null) {
           blocks.readBytes(block * stride, ids, 0, ids.length);
         } else {
@@ -105,9 +116,10 @@ public record CodedTokens(
    *
    * @param total number of tokens
    * @param size number of tokens to decode, at most {@code total}
+   * @param abort checked at intervals
    * @return rows of rotated tokens, of length 1
    */
-  public float[] sample(long total, int size) throws IOException {
+  public float[] sample(long total, int size, AbortCheck abort) throws IOException {
     int dimension = centroids.length / centroidCount;
     float[] rows = new float[size * dimension];
     byte[] scratch = new byte[stride];
@@ -118,7 +130,8 @@ public record CodedTokens(
           if (taken[0] < size && seen[0]++ == taken[0] * total / size) {
             decode(slot, scratch, rows, taken[0]++ * dimension);
           }
-        });
+        },
+        abort);
     assert taken[0] == size : taken[0] + " of " + size;
     return rows;
   }

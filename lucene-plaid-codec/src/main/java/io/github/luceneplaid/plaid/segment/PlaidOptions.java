@@ -68,38 +68,59 @@ public record PlaidOptions(
   }
 
   /**
-   * Returns the options that a field was written with, or that its type asks for. Options without
-   * an attribute are the defaults. Returns null if there are no attributes.
+   * Returns the options that a field was written with, or that its type asks for. Options whose
+   * attribute is missing or cannot be used are the defaults: any format stores any attributes, and
+   * a flush or merge must not fail of them. Returns null if there are no attributes.
    */
   public static PlaidOptions of(FieldInfo field) {
-    Map<String, String> attributes = new HashMap<>(DEFAULT.attributes());
-    boolean hasSome = false;
+    PlaidOptions options = null;
     for (String name : DEFAULT.attributes().keySet()) {
       String value = field.getAttribute(name);
       if (value != null) {
-        attributes.put(name, value);
-        hasSome = true;
+        options = (options == null ? DEFAULT : options).with(name, value);
       }
     }
-    return hasSome
-        ? new PlaidOptions(
-            Integer.parseInt(attributes.get(PREFIX + "bits")),
-            rawOf(attributes.get(PREFIX + "raw")),
-            Integer.parseInt(attributes.get(PREFIX + "trainingThreshold")),
-            Integer.parseInt(attributes.get(PREFIX + "tokensPerCell")),
-            Long.parseLong(attributes.get(PREFIX + "seed")))
-        : null;
+    return options;
+  }
+
+  /** Returns these options with another attribute; these options if it cannot be used. */
+  private PlaidOptions with(String name, String value) {
+    Map<String, String> changed = new HashMap<>(attributes());
+    changed.put(name, value);
+    try {
+      return new PlaidOptions(
+          Integer.parseInt(changed.get(PREFIX + "bits")),
+          rawOf(changed.get(PREFIX + "raw")),
+          Integer.parseInt(changed.get(PREFIX + "trainingThreshold")),
+          Integer.parseInt(changed.get(PREFIX + "tokensPerCell")),
+          Long.parseLong(changed.get(PREFIX + "seed")));
+    } catch (
+        @SuppressWarnings("unused")
+        IllegalArgumentException e) {
+      return this;
+    }
   }
 
   /**
    * Returns how many times the tokens that are read from a field have been encoded and decoded; 0
-   * for a field that was not written in this format.
+   * for a field that was not written in this format, or whose attribute cannot be used.
+   *
+   * <p>Two ways lose the count. If a segment keeps decoded tokens as they are, because most of its
+   * tokens have another dimension, they count as never encoded from then on. If another format
+   * merges segments of this one, their field gets the attribute of the last of them, which may be
+   * less than that of the others.
    */
   public static int timesEncoded(FieldInfo field) {
     String timesEncoded = field.getAttribute(PREFIX + "timesEncoded");
-    return timesEncoded == null
-        ? 0
-        : Math.clamp(Integer.parseInt(timesEncoded), 0, TokenHistory.MAX_TIMES_ENCODED);
+    try {
+      return timesEncoded == null
+          ? 0
+          : Math.clamp(Integer.parseInt(timesEncoded), 0, TokenHistory.MAX_TIMES_ENCODED);
+    } catch (
+        @SuppressWarnings("unused")
+        NumberFormatException e) {
+      return 0;
+    }
   }
 
   /**

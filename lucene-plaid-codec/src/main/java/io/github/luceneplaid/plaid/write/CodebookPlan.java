@@ -26,9 +26,11 @@ import java.util.Map;
  * the trained ones.
  *
  * <p>A segment has room for {@link CodedParts#MAX_BLOCKS} blocks and {@link
- * CodedParts#MAX_CENTROIDS} centroids. The sources of a merge may have more. A plan then keeps
- * imported codebooks in the order of their numbers of tokens, the largest first, as far as there is
- * room. Tokens of the other codebooks are encoded again.
+ * CodedParts#MAX_CENTROIDS} centroids. The sources of a merge may have more. A plan keeps all
+ * trained codebooks of the sources, or none of them. It keeps imported codebooks in the order of
+ * their numbers of tokens, the largest first, as far as there is room beside the trained ones.
+ * Tokens of the other codebooks are encoded again. So are tokens of trained codebooks if raw tokens
+ * are wanted that their segment does not have.
  *
  * @param codebooks the blocks
  * @param copies whether codes of trained codebooks are copied; if not, their tokens are encoded

@@ -20,7 +20,8 @@ import org.apache.lucene.index.MergeState;
 
 /**
  * Checks whether a merge was aborted. Lucene offers this check since 10.5. In an older Lucene an
- * aborted merge ends at its next write, which may come only after a training.
+ * aborted merge ends at one of its next writes to a file of the segment. Writes to temporary files
+ * do not notice the abort, so training and coding may come to their ends before.
  */
 final class MergeAbort {
 

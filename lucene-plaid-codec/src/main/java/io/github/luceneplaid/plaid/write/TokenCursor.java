@@ -98,8 +98,8 @@ final class TokenCursor extends DocIDMerger.Sub {
       tokenCount = plaid.segment().tokenCount(plaid.ordinal());
       Codebook codebook = plaid.segment().imported(plaid.ordinal());
       imported = hasCodesOfTheseBits() ? codebook : null;
-      unitLength =
-          imported != null || (plaid.segment().isUnitLength() && isSigns(codebook) == false);
+      // Imported codes decode to signs or, rarely, to zeros, which have another length than 1
+      unitLength = imported != null || (codebook == null && plaid.segment().isUnitLength());
       return;
     }
     payload = values.binaryValue();
@@ -109,11 +109,6 @@ final class TokenCursor extends DocIDMerger.Sub {
       unitLength = shape == Payload.Shape.UNIT_LENGTH;
       tokenCount = shape == Payload.Shape.ODD ? 0 : Payload.tokenCount(payload, dimension);
     }
-  }
-
-  /** Whether decoded tokens have no length of 1, although their segment stores no lengths. */
-  private static boolean isSigns(Codebook codebook) {
-    return codebook != null && codebook.buckets().areSigns();
   }
 
   /** Returns the number of tokens of the document; 0 if its value is stored unchanged. */
@@ -177,9 +172,12 @@ final class TokenCursor extends DocIDMerger.Sub {
     return payload == null ? plaid.segment().tokensTimesEncoded() : payloadsTimesEncoded;
   }
 
-  /** Returns the largest number of times that any token in the document's segment was encoded. */
+  /**
+   * Returns the largest number of times that any token in the document's segment was encoded; 1 for
+   * imported codes, which are never written anew.
+   */
   int codesTimesEncoded() {
-    return incoming != null ? 1 : plaid.segment().timesEncoded();
+    return imported != null ? 1 : plaid.segment().timesEncoded();
   }
 
   /**

@@ -37,6 +37,7 @@ final class TokenEncoder {
   private static final int CHUNK = BLOCKS * CodeBlock.LANES;
 
   private final TokenNormalizer normalizer;
+  private final AbortCheck abort;
   private final int dimension;
   private final boolean unitLength;
 
@@ -64,6 +65,7 @@ final class TokenEncoder {
    * @param unitLength whether the segment stores no lengths
    * @param known all tokens that will be encoded, in order, normalized; they are not normalized
    *     again. Null if they are not at hand
+   * @param abort asked for each chunk of tokens, because a document may have millions of them
    */
   TokenEncoder(
       TokenNormalizer normalizer,
@@ -74,6 +76,7 @@ final class TokenEncoder {
       AbortCheck abort)
       throws IOException {
     this.normalizer = normalizer;
+    this.abort = abort;
     this.dimension = normalizer.dimension();
     this.unitLength = unitLength;
     this.known = known;
@@ -133,6 +136,7 @@ final class TokenEncoder {
   /** Encodes the tokens of a document. */
   void encode(TokenCursor doc, float[] scratch, RawSink raw, IndexOutput out) throws IOException {
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
+      abort.check();
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.tokens(from, n, scratch);
       raw.rows(scratch, n);
@@ -183,6 +187,7 @@ final class TokenEncoder {
     }
     int width = imported.width();
     for (int from = 0; from < doc.tokenCount(); from += CHUNK) {
+      abort.check();
       int n = Math.min(CHUNK, doc.tokenCount() - from);
       doc.centroids(from, n, nearest);
       doc.residuals(from, n, residuals);
@@ -212,6 +217,7 @@ final class TokenEncoder {
     int sourceStride = source.codes().stride();
     long end = source.firstHalf(ordinal + 1);
     for (long half = source.firstHalf(ordinal); half < end; half += 2 * BLOCKS) {
+      abort.check();
       int n = source.codes().readBlocks(half, (int) Math.min(2 * BLOCKS, end - half), copied);
       for (int b = 0; b < n; b++) {
         shiftCentroids(source.codebooks(), copied, b * sourceStride, shifts);

@@ -155,7 +155,7 @@ final class TokenFieldWriter {
       addresses.add(doc, n);
       if (plan.copies(current)) {
         copied += n;
-        timesEncoded = Math.max(timesEncoded, current.codesTimesEncoded());
+        countCopied(current, raw != null);
         if (current.incoming() != null) {
           int firstImported = codebooks.firstCentroid(current.imported().id());
           encoder.copyImported(current.incoming(), firstImported, false, codes);
@@ -191,6 +191,18 @@ final class TokenFieldWriter {
       known.put(source, shifts);
     }
     return shifts;
+  }
+
+  /**
+   * Counts how often a document was encoded whose codes are copied. A reader takes rows beside
+   * codes for what the codes were encoded from, see {@link PlaidFieldEntry#tokensTimesEncoded}. If
+   * rows are decoded from imported codes, the number is therefore one more.
+   */
+  private void countCopied(TokenCursor doc, boolean withRows) {
+    timesEncoded = Math.max(timesEncoded, doc.codesTimesEncoded());
+    if (withRows) {
+      timesEncoded = Math.max(timesEncoded, TokenHistory.next(doc.timesEncoded()));
+    }
   }
 
   /**
@@ -318,7 +330,7 @@ final class TokenFieldWriter {
   private Codebook trainRegions(CodedTokens coded) throws IOException {
     int count = CodebookPlan.idealCentroids(survey.tokens());
     int size = TokenSample.size(count, survey.tokens(), dimension);
-    TokenSample sample = new TokenSample(coded.sample(survey.tokens(), size), size);
+    TokenSample sample = new TokenSample(coded.sample(survey.tokens(), size, abort), size);
     return CodebookChoice.train(sample, dimension, count, options.seed(), abort);
   }
 

@@ -26,6 +26,7 @@ import org.apache.lucene.tests.store.MockDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.BitUtil;
 
 /** Compares cells and postings with their tokens, for any number of tokens in memory. */
@@ -251,6 +252,20 @@ public class TestCellWriter extends LuceneTestCase {
       double error = RandomCodedTokens.distance(mean, written.cell(region));
       assertTrue("off by " + error, error < 0.05);
     }
+  }
+
+  /** A region with more tokens than fit into an array is an error before memory is allocated. */
+  public void testTooManyTokens() {
+    int most = ArrayUtil.MAX_ARRAY_LENGTH;
+    int[] counts = {0, most - 1};
+    CellWriter.count(counts, 1);
+    assertArrayEquals(new int[] {0, most}, counts);
+    IllegalStateException e =
+        expectThrows(IllegalStateException.class, () -> CellWriter.count(counts, 1));
+    String message = "tokens of region 1: found more than " + most + ", which cannot be clustered";
+    assertEquals(message, e.getMessage());
+    CellWriter.count(counts, 0);
+    assertArrayEquals(new int[] {1, most}, counts);
   }
 
   /** A merge that is aborted, or a directory that fails, leaves no temporary file. */

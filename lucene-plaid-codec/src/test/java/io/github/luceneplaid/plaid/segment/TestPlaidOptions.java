@@ -31,8 +31,11 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.store.ByteArrayDataOutput;
 import org.apache.lucene.store.Directory;
@@ -41,6 +44,20 @@ import org.apache.lucene.util.BytesRef;
 
 /** Tests the defaults of options, their bounds, and their text. */
 public class TestPlaidOptions extends LuceneTestCase {
+
+  /** Attributes that cannot be used: their names and values. */
+  private static final String[][] UNUSABLE = {
+    {"bits", "5"},
+    {"bits", "x"},
+    {"bits", ""},
+    {"raw", "INT8"},
+    {"raw", "none"},
+    {"trainingThreshold", "0"},
+    {"tokensPerCell", "65537"},
+    {"seed", "1.5"},
+    {"timesEncoded", "many"},
+    {"timesEncoded", "99999999999"}
+  };
 
   private static void assertRefused(Consumer<PlaidDocValuesFormat.Builder> setter, String message) {
     IllegalArgumentException e =
@@ -208,6 +225,52 @@ public class TestPlaidOptions extends LuceneTestCase {
       PlaidStatistics statistics = statistics(directory);
       assertEquals(2, statistics.bits());
       assertEquals(RawTokens.NONE, statistics.raw());
+    }
+  }
+
+  private static void addTokens(IndexWriter writer, FieldType type) throws IOException {
+    Document document = new Document();
+    BytesRef tokens = LateInteractionField.encode(unit(random(), 5, 8));
+    document.add(new Field(TokenDocuments.FIELD, tokens, type));
+    writer.addDocument(document);
+    writer.commit();
+  }
+
+  /** Another format stores any attributes. Neither a flush nor a merge fails of them. */
+  public void testUnusableAttributes() throws IOException {
+    for (String[] attribute : UNUSABLE) {
+      String message = String.join("=", attribute);
+      FieldType type = new FieldType();
+      type.setDocValuesType(DocValuesType.BINARY);
+      String other = attribute[0].equals("seed") ? "tokensPerCell" : "seed";
+      type.putAttribute("PlaidDocValuesFormat." + other, "7");
+      type.putAttribute("PlaidDocValuesFormat." + attribute[0], attribute[1]);
+      type.freeze();
+      try (Directory directory = newDirectory()) {
+        DocValuesFormat lucene = DocValuesFormat.forName("Lucene90");
+        try (IndexWriter writer = new IndexWriter(directory, config(lucene))) {
+          addTokens(writer, type);
+          addTokens(writer, type);
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          LeafReader leaf = reader.leaves().get(0).reader();
+          FieldInfo field = leaf.getFieldInfos().fieldInfo(TokenDocuments.FIELD);
+          PlaidOptions options = PlaidOptions.of(field);
+          boolean isSeed = other.equals("seed");
+          assertEquals(message, isSeed ? 7 : 42, options.seed());
+          assertEquals(message, isSeed ? 32 : 7, options.tokensPerCell());
+          assertEquals(message, 4, options.bits());
+          assertNull(message, options.raw());
+          assertEquals(message, 1 << 16, options.trainingThreshold());
+          assertEquals(message, 0, PlaidOptions.timesEncoded(field));
+        }
+        try (IndexWriter writer = new IndexWriter(directory, config(new PlaidDocValuesFormat()))) {
+          addTokens(writer, type);
+          writer.forceMerge(1);
+        }
+        assertEquals(message, 4, statistics(directory).bits());
+        assertEquals(message, 15, statistics(directory).tokens());
+      }
     }
   }
 }

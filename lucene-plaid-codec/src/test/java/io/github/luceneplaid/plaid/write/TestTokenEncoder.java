@@ -299,8 +299,70 @@ public class TestTokenEncoder extends LuceneTestCase {
     }
   }
 
+  /** A check that aborts as soon as it is armed. */
+  private static final class Abort implements AbortCheck {
+    private boolean armed;
+
+    @Override
+    public void check() throws IOException {
+      if (armed) {
+        throw new IOException("aborted");
+      }
+    }
+  }
+
+  /** A document may have millions of tokens. A merge that is aborted ends inside of it. */
+  public void testAbortInsideDocument() throws IOException {
+    dimension = 16;
+    documents = new float[1][TestUtil.nextInt(random(), 129, 400)][];
+    Codebook imported = imported(5, 4);
+    Codebook own = randomCodebook(5);
+    CodebookBlocks codebooks = new CodebookBlocks(List.of(imported, own));
+    drawTokens(own.centroids(), true);
+    Abort abort = new Abort();
+    TokenEncoder encoder =
+        new TokenEncoder(TokenNormalizer.of(dimension), codebooks, 4, true, null, abort);
+    int[] seen = {0};
+    float[] scratch = new float[64 * dimension];
+    IOException e =
+        expectThrows(
+            IOException.class,
+            () ->
+                encode(
+                    payloads(),
+                    (doc, out) ->
+                        encoder.encode(
+                            doc,
+                            scratch,
+                            (rows, n) -> {
+                              seen[0] += n;
+                              abort.armed = true;
+                            },
+                            out)));
+    assertEquals("aborted", e.getMessage());
+    assertEquals(64, seen[0]);
+    abort.armed = false;
+    RandomImports values =
+        new RandomImports(imported) {
+          @Override
+          public void residuals(int from, int n, byte[] into) {
+            super.residuals(from, n, into);
+            seen[0] += n;
+            abort.armed = true;
+          }
+        };
+    seen[0] = 0;
+    e =
+        expectThrows(
+            IOException.class,
+            () ->
+                encode(values, (doc, out) -> encoder.copyImported(values, 0, false, out)));
+    assertEquals("aborted", e.getMessage());
+    assertEquals(64, seen[0]);
+  }
+
   /** Random codes of as many tokens as the documents have. */
-  private final class RandomImports extends ImportedDocValues {
+  private class RandomImports extends ImportedDocValues {
     private final Codebook codebook;
     private final int width;
     private final int[][] centroids = new int[documents.length][];
