@@ -127,14 +127,22 @@ final class FileChanges {
     }
   }
 
-  /** Refuses if a missing file, or a folder above it, is a link that leads nowhere. */
-  private void checkLink(Path file) {
+  /**
+   * Refuses if a missing file, or a folder above it, is a link that leads nowhere, or to an empty
+   * folder, as a folder is that a disk is mounted in.
+   */
+  private void checkLink(Path file) throws IOException {
     Path place = file;
     while (place != null && Files.exists(place, LinkOption.NOFOLLOW_LINKS) == false) {
       place = place.getParent();
     }
-    if (place != null && Files.exists(place) == false) {
+    if (place == null || Files.isSymbolicLink(place) == false) {
+      return;
+    }
+    if (Files.exists(place) == false) {
       refuse(place, "the link leads nowhere");
+    } else if (Files.isDirectory(place) && isEmpty(place)) {
+      refuse(place, "the link leads to an empty folder");
     }
   }
 

@@ -55,6 +55,16 @@ public class TestLinks extends ChangeTestCase {
     assertCounts("0 added, 0 changed, 0 removed, 1 unchanged", "update", index, notes + "/a.md");
     Files.move(away, disk);
     assertCounts("0 added, 0 changed, 0 removed, 4 unchanged", "update", index);
+    // The disk may be mounted in the folder that the link leads to
+    away = Files.move(texts, folder.resolve("away"));
+    Files.createDirectory(texts);
+    assertFails(
+        1,
+        link + ": the link leads to an empty folder, 2 files of it" + end,
+        with("update", index));
+    assertEquals(before, version());
+    Files.delete(texts);
+    Files.move(away, texts);
     // What a link leads to may be deleted, and so may the link
     Files.delete(texts.resolve("c.md"));
     assertCounts("0 added, 0 changed, 1 removed, 3 unchanged", "update", index);
