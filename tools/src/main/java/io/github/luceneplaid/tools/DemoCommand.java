@@ -91,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
                 : null;
         NewIndex index = IndexFolder.create(keep == null ? temporary.path() : keep, false);
         TextEncoder encoder = TextEncoder.open(model)) {
-      new DemoIndexing(plaid.console(), encoder, index.directory(), format).run(passages);
+      new DemoIndexing(plaid.console(), encoder, index, format).run(passages);
       index.finish();
       try (DirectoryReader reader = DirectoryReader.open(index.directory())) {
         InfoCommand.print(reader, plaid.console().out());

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.lucene.codecs.DocValuesFormat;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.store.Directory;
 
 /** The part of the demo that writes: several segments, deletes, updates, a merge. */
 final class DemoIndexing {
@@ -32,17 +31,17 @@ final class DemoIndexing {
 
   private final Console console;
   private final TextEncoder encoder;
-  private final Directory directory;
+  private final NewIndex index;
   private final DocValuesFormat format;
   private final List<String> copies = new ArrayList<>();
   private final List<Passage> drafted = new ArrayList<>();
   private final List<float[][]> draftedTokens = new ArrayList<>();
   private long tokens;
 
-  DemoIndexing(Console console, TextEncoder encoder, Directory directory, DocValuesFormat format) {
+  DemoIndexing(Console console, TextEncoder encoder, NewIndex index, DocValuesFormat format) {
     this.console = console;
     this.encoder = encoder;
-    this.directory = directory;
+    this.index = index;
     this.format = format;
   }
 
@@ -50,7 +49,7 @@ final class DemoIndexing {
     long start = System.nanoTime();
     IndexSettings settings = new IndexSettings();
     settings.setModel(encoder);
-    try (IndexBuilder builder = new IndexBuilder(directory, format, settings)) {
+    try (IndexBuilder builder = IndexBuilder.create(index, format, settings)) {
       builder.expect(passages, console::note);
       try (Progress progress = console.progress("Encoding", " passages", passages.size())) {
         for (int part = 0; part < PARTS; part++) {

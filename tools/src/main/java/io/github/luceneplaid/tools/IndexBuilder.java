@@ -32,6 +32,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.IOUtils;
 
 /**
  * Writes passages and their tokens to a Lucene index, with one commit at the end. Until then,
@@ -49,7 +50,10 @@ final class IndexBuilder implements Closeable {
   /** The id of the record that a document is a part of; whole records do not have it. */
   static final String PART_OF = "part_of";
 
-  /** The number of a document in the PLAID directory it came from. */
+  /**
+   * The number of a document in the PLAID directory it came from. Those of a later import go on
+   * after the largest one that is there.
+   */
   static final String ORDER = "order";
 
   /** The key by which a commit names the model of its tokens. */
@@ -63,15 +67,23 @@ final class IndexBuilder implements Closeable {
   private boolean finished;
 
   /**
-   * Starts a new index in place of what the directory holds.
+   * Starts a new index in place of what the folder holds.
    *
    * @param tokens the format of the field {@value #TOKENS}
    * @param settings what to keep with it
    */
-  IndexBuilder(Directory directory, DocValuesFormat tokens, IndexSettings settings)
+  static IndexBuilder create(NewIndex index, DocValuesFormat tokens, IndexSettings settings)
       throws IOException {
-    this(directory, config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE));
-    keep(settings);
+    IndexWriterConfig config = config(tokens).setOpenMode(IndexWriterConfig.OpenMode.CREATE);
+    IndexBuilder builder = new IndexBuilder(index.directory(), config);
+    try {
+      index.checkStillNew();
+      builder.keep(settings);
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, builder);
+      throw t;
+    }
+    return builder;
   }
 
   private IndexBuilder(Directory directory, IndexWriterConfig config) throws IOException {

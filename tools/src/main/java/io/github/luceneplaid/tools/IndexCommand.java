@@ -118,7 +118,7 @@ final class IndexCommand implements Callable<Integer> {
   private void indexMatrix(DocValuesFormat format, Path file) throws IOException {
     try (TokenInput texts = tokenOptions.open(file, new Ids(), plaid.console()::note);
         NewIndex index = IndexFolder.create(output, force);
-        IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
+        IndexBuilder builder = IndexBuilder.create(index, format, settings);
         Progress progress = plaid.console().progress("Indexing", " documents", texts.size())) {
       RecordWriter records = new RecordWriter(builder, pooling, Map.of(), 0);
       for (int i = 0; i < texts.size(); i++) {
@@ -144,7 +144,7 @@ final class IndexCommand implements Callable<Integer> {
     try (TextEncoder encoder = TextEncoder.open(model);
         NewIndex index = IndexFolder.create(output, force)) {
       settings.setModel(encoder);
-      try (IndexBuilder builder = new IndexBuilder(index.directory(), format, settings);
+      try (IndexBuilder builder = IndexBuilder.create(index, format, settings);
           Progress progress = plaid.console().progress("Indexing", " documents", size)) {
         builder.expect(read.passages(), plaid.console()::note);
         RecordWriter records = new RecordWriter(builder, pooling, read.sources(), 0);

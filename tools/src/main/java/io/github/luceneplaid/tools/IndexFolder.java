@@ -40,9 +40,13 @@ final class IndexFolder {
   static NewIndex create(Path folder, boolean force) throws IOException {
     boolean isThere = isThere(folder);
     if (isThere && force == false) {
-      throw new UserException(folder + ": holds an index already (--force replaces it)");
+      throw isTaken(folder);
     }
     return new NewIndex(folder, isThere);
+  }
+
+  static UserException isTaken(Path folder) {
+    return new UserException(folder + ": holds an index already (--force replaces it)");
   }
 
   /** Whether a folder holds an index. Refuses a folder that holds other files. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -64,6 +65,16 @@ final class NewIndex implements Closeable {
 
   Directory directory() {
     return directory;
+  }
+
+  /**
+   * Refuses if somebody made an index here since the folder was opened. To be called when nobody
+   * else can write any more.
+   */
+  void checkStillNew() throws IOException {
+    if (replaces == false && DirectoryReader.indexExists(directory)) {
+      throw IndexFolder.isTaken(folder);
+    }
   }
 
   /** The index is committed. */

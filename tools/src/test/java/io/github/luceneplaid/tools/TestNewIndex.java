@@ -231,6 +231,24 @@ public class TestNewIndex extends CommandTestCase {
     assertEquals(3, documents(target));
   }
 
+  /** A command looks for an index before it can lock the folder, and again when it has the lock. */
+  public void testIndexInBetween() throws IOException {
+    Path folder = realFolder();
+    Path sound = tokens(folder.resolve("sound"), 3, 0);
+    Path index = folder.resolve("index");
+    IndexSettings settings = new IndexSettings();
+    try (NewIndex late = IndexFolder.create(index, false)) {
+      assertEquals(err.toString(), 0, plaid("index", sound, "-o", index));
+      UserException e =
+          expectThrows(
+              UserException.class,
+              () -> IndexBuilder.create(late, new PlaidDocValuesFormat(), settings));
+      assertEquals(index + ": holds an index already (--force replaces it)", e.getMessage());
+    }
+    assertEquals(3, documents(index));
+    assertEquals(err.toString(), 0, plaid("index", sound, "-o", index, "--force"));
+  }
+
   public void testLinkThatLeadsNowhere() throws IOException {
     assumeFalse("needs links", Constants.WINDOWS);
     Path folder = realFolder();

@@ -29,7 +29,6 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 
 /** Words of pooled tokens; the tiny model has "blue", "under" and "moon" close together. */
 public class TestPooledWords extends ChangeTestCase {
@@ -184,16 +183,17 @@ public class TestPooledWords extends ChangeTestCase {
   public void testUnknownClusters() throws IOException {
     TokenPooling pooling = new TokenPooling(2, 1);
     try (TextEncoder encoder = TextEncoder.open(model);
-        Directory directory = FSDirectory.open(index)) {
+        NewIndex folder = new NewIndex(index, false)) {
       IndexSettings settings = new IndexSettings();
       settings.setModel(encoder);
       settings.setPooling(pooling);
       try (IndexBuilder builder =
-          new IndexBuilder(directory, new PlaidDocValuesFormat(), settings)) {
+          IndexBuilder.create(folder, new PlaidDocValuesFormat(), settings)) {
         float[][][] tokens = new float[1][][];
         encoder.encodeDocuments(List.of(RIVER), (i, text) -> tokens[i] = text.vectors());
         builder.add(new Passage("1", "", RIVER), pooling.pool(tokens[0]));
         builder.finish();
+        folder.finish();
       }
     }
     assertEquals(RIVER, search("blue cat").get(1).strip());
