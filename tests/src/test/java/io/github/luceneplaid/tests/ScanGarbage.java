@@ -32,7 +32,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
- * Counts the bytes that exact scans over floats or codes allocate for each document, once they are
+ * Counts the bytes that scans over floats or codes allocate for each document, once they are
  * compiled. {@code main} takes an empty folder, a seed and a {@link Format}, and prints the bytes.
  */
 final class ScanGarbage {
@@ -46,6 +46,11 @@ final class ScanGarbage {
      * array with a value of each query token. Vectors of one kernel would take 100 kB and more.
      */
     CODES(1000),
+    /**
+     * Codes of 4 bits, from which a search scores documents in integers before it scores the best
+     * one exactly. Vectors of one kernel would take 10 kB and more.
+     */
+    CANDIDATES(1500),
     /** Floats in Lucene's own doc values; Lucene takes some. */
     LUCENE(50);
 
@@ -75,9 +80,11 @@ final class ScanGarbage {
   private static final int PAUSE = 50;
 
   private final float[][] query;
+  private final LateInteractionOptions options;
 
-  private ScanGarbage(float[][] query) {
+  private ScanGarbage(float[][] query, LateInteractionOptions options) {
     this.query = query;
+    this.options = options;
   }
 
   /** Prints the bytes a document. */
@@ -87,12 +94,20 @@ final class ScanGarbage {
     Format format = Format.valueOf(arguments[2]);
     mixSpecies();
     int queryTokens = format == Format.CODES ? QUERY_OF_CODES : QUERY;
+    LateInteractionOptions.Builder options = LateInteractionOptions.builder();
+    if (format == Format.CANDIDATES) {
+      // All of them, without an early end
+      options.candidates(1 + DOCUMENTS).deviations(Float.POSITIVE_INFINITY);
+    } else {
+      options.exact();
+    }
     try (Directory one = index(folder.resolve("one"), format, 1, random);
         Directory many = index(folder.resolve("many"), format, 1 + DOCUMENTS, random);
         DirectoryReader ofOne = DirectoryReader.open(one);
         DirectoryReader ofMany = DirectoryReader.open(many)) {
       System.out.println(
-          new ScanGarbage(tokens(random, queryTokens)).count(ofOne, ofMany, format.maxBytes));
+          new ScanGarbage(tokens(random, queryTokens), options.build())
+              .count(ofOne, ofMany, format.maxBytes));
     }
   }
 
@@ -129,6 +144,7 @@ final class ScanGarbage {
     return switch (format) {
       case PLAID -> PlaidCodec.of(FIELD, builder.trainingThreshold(1 << 30).build());
       case CODES -> PlaidCodec.of(FIELD, builder.trainingThreshold(1).bits(2).build());
+      case CANDIDATES -> PlaidCodec.of(FIELD, builder.trainingThreshold(1).build());
       case LUCENE -> Codec.getDefault();
     };
   }
@@ -142,10 +158,9 @@ final class ScanGarbage {
   /** The bytes that a search allocates. */
   private long allocated(DirectoryReader reader) throws IOException {
     ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
-    LateInteractionOptions exact = LateInteractionOptions.builder().exact().build();
     IndexSearcher searcher = new IndexSearcher(reader);
     long before = threads.getCurrentThreadAllocatedBytes();
-    searcher.search(new LateInteractionQuery(FIELD, query, 1, null, exact), 1);
+    searcher.search(new LateInteractionQuery(FIELD, query, 1, null, options), 1);
     return threads.getCurrentThreadAllocatedBytes() - before;
   }
 

@@ -17,9 +17,8 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.LuceneTestCase.SuppressFileSystems;
 
 /**
- * Exact scans over floats and codes allocate nothing, or next to nothing, for each document, once
- * they are compiled. Each scan has a JVM of its own, because the compiler decides by what ran
- * before.
+ * Scans over floats and codes allocate nothing, or next to nothing, for each document, once they
+ * are compiled. Each scan has a JVM of its own, because the compiler decides by what ran before.
  */
 @SuppressFileSystems("*")
 public class TestScanGarbage extends LuceneTestCase {
@@ -39,6 +38,10 @@ public class TestScanGarbage extends LuceneTestCase {
 
   public void testCodes() throws Exception {
     assertNoGarbage(ScanGarbage.Format.CODES);
+  }
+
+  public void testCandidates() throws Exception {
+    assertNoGarbage(ScanGarbage.Format.CANDIDATES);
   }
 
   public void testForeign() throws Exception {

@@ -12,6 +12,11 @@
 package io.github.luceneplaid.fsvi.simd;
 
 import static io.github.luceneplaid.fsvi.simd.PanamaFma.fma;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.S2F;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -20,7 +25,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -33,6 +37,9 @@ import jdk.incubator.vector.VectorSpecies;
  * centroids.
  *
  * <p>A group of query tokens may overlap with the one before. This does not change a maximum.
+ *
+ * <p>Transpositions call no methods of their own. C2 does not inline these any more where a method
+ * has many operations on vectors, and it boxes their arguments.
  */
 final class PanamaMaxTile {
 
@@ -86,10 +93,7 @@ final class PanamaMaxTile {
     if (EIGHT && nq >= 8) {
       // All are stored before the first use, so that it does not wait for stores
       for (int q = 0, to = at; q < nq; q += 8, to += 8 * LANES) {
-        int from = Math.min(q, nq - 8) * LANES;
-        transpose4(sums, from, work, to);
-        transpose4(sums, from + 4 * LANES, work, to + 4 * LANES);
-        transpose8(work, to);
+        transpose8(sums, Math.min(q, nq - 8) * LANES, work, to);
       }
       int q = 0;
       for (; q <= nq - 16; q += 16, at += 16 * LANES) {
@@ -115,41 +119,62 @@ final class PanamaMaxTile {
       IntVector row1 = ShortVector.fromArray(SHORTS, sums, from + LANES).reinterpretAsInts();
       IntVector row2 = ShortVector.fromArray(SHORTS, sums, from + 2 * LANES).reinterpretAsInts();
       IntVector row3 = ShortVector.fromArray(SHORTS, sums, from + 3 * LANES).reinterpretAsInts();
-      LongVector even01 = evenShorts(row0, row1);
-      LongVector even23 = evenShorts(row2, row3);
-      LongVector odd01 = oddShorts(row0, row1);
-      LongVector odd23 = oddShorts(row2, row3);
-      evenInts(even01, even23).reinterpretAsShorts().intoArray(work, to);
-      evenInts(odd01, odd23).reinterpretAsShorts().intoArray(work, to + WIDTH);
-      oddInts(even01, even23).reinterpretAsShorts().intoArray(work, to + 2 * WIDTH);
-      oddInts(odd01, odd23).reinterpretAsShorts().intoArray(work, to + 3 * WIDTH);
+      LongVector even01 = row0.and(0xFFFF).or(row1.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector even23 = row2.and(0xFFFF).or(row3.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector odd01 = row0.lanewise(LSHR, 16).or(row1.and(0xFFFF0000)).reinterpretAsLongs();
+      LongVector odd23 = row2.lanewise(LSHR, 16).or(row3.and(0xFFFF0000)).reinterpretAsLongs();
+      LongVector next = even01.and(0xFFFFFFFFL).or(even23.lanewise(LSHL, 32));
+      next.reinterpretAsShorts().intoArray(work, to);
+      next = odd01.and(0xFFFFFFFFL).or(odd23.lanewise(LSHL, 32));
+      next.reinterpretAsShorts().intoArray(work, to + WIDTH);
+      next = even01.lanewise(LSHR, 32).or(even23.and(0xFFFFFFFF00000000L));
+      next.reinterpretAsShorts().intoArray(work, to + 2 * WIDTH);
+      next = odd01.lanewise(LSHR, 32).or(odd23.and(0xFFFFFFFF00000000L));
+      next.reinterpretAsShorts().intoArray(work, to + 3 * WIDTH);
     }
   }
 
-  /** Combines two results of transpose4. The eight sums of each lane are at PLACE_8. */
-  private static void transpose8(short[] work, int at) {
-    for (int i = at; i < at + 4 * LANES; i += WIDTH) {
-      LongVector a = ShortVector.fromArray(SHORTS, work, i).reinterpretAsLongs();
-      LongVector b = ShortVector.fromArray(SHORTS, work, i + 4 * LANES).reinterpretAsLongs();
-      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, i);
-      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, i + 4 * LANES);
+  /**
+   * Transposes eight rows of sums. The eight sums of each lane are at PLACE_8. The two halves are
+   * transposed as four rows are, and then the odd longs of the first half change places with the
+   * even ones of the second.
+   */
+  private static void transpose8(short[] sums, int from, short[] work, int to) {
+    for (int column = 0; column < LANES; column += WIDTH, from += WIDTH, to += 4 * WIDTH) {
+      IntVector row0 = ShortVector.fromArray(SHORTS, sums, from).reinterpretAsInts();
+      IntVector row1 = ShortVector.fromArray(SHORTS, sums, from + LANES).reinterpretAsInts();
+      IntVector row2 = ShortVector.fromArray(SHORTS, sums, from + 2 * LANES).reinterpretAsInts();
+      IntVector row3 = ShortVector.fromArray(SHORTS, sums, from + 3 * LANES).reinterpretAsInts();
+      LongVector even01 = row0.and(0xFFFF).or(row1.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector even23 = row2.and(0xFFFF).or(row3.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector odd01 = row0.lanewise(LSHR, 16).or(row1.and(0xFFFF0000)).reinterpretAsLongs();
+      LongVector odd23 = row2.lanewise(LSHR, 16).or(row3.and(0xFFFF0000)).reinterpretAsLongs();
+      row0 = ShortVector.fromArray(SHORTS, sums, from + 4 * LANES).reinterpretAsInts();
+      row1 = ShortVector.fromArray(SHORTS, sums, from + 5 * LANES).reinterpretAsInts();
+      row2 = ShortVector.fromArray(SHORTS, sums, from + 6 * LANES).reinterpretAsInts();
+      row3 = ShortVector.fromArray(SHORTS, sums, from + 7 * LANES).reinterpretAsInts();
+      LongVector even45 = row0.and(0xFFFF).or(row1.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector even67 = row2.and(0xFFFF).or(row3.lanewise(LSHL, 16)).reinterpretAsLongs();
+      LongVector odd45 = row0.lanewise(LSHR, 16).or(row1.and(0xFFFF0000)).reinterpretAsLongs();
+      LongVector odd67 = row2.lanewise(LSHR, 16).or(row3.and(0xFFFF0000)).reinterpretAsLongs();
+      int half = to + 4 * LANES;
+      LongVector a = even01.and(0xFFFFFFFFL).or(even23.lanewise(LSHL, 32));
+      LongVector b = even45.and(0xFFFFFFFFL).or(even67.lanewise(LSHL, 32));
+      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, to);
+      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, half);
+      a = odd01.and(0xFFFFFFFFL).or(odd23.lanewise(LSHL, 32));
+      b = odd45.and(0xFFFFFFFFL).or(odd67.lanewise(LSHL, 32));
+      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, to + WIDTH);
+      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, half + WIDTH);
+      a = even01.lanewise(LSHR, 32).or(even23.and(0xFFFFFFFF00000000L));
+      b = even45.lanewise(LSHR, 32).or(even67.and(0xFFFFFFFF00000000L));
+      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, to + 2 * WIDTH);
+      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, half + 2 * WIDTH);
+      a = odd01.lanewise(LSHR, 32).or(odd23.and(0xFFFFFFFF00000000L));
+      b = odd45.lanewise(LSHR, 32).or(odd67.and(0xFFFFFFFF00000000L));
+      a.blend(b.rearrange(SWAP), ODD).reinterpretAsShorts().intoArray(work, to + 3 * WIDTH);
+      a.rearrange(SWAP).blend(b, ODD).reinterpretAsShorts().intoArray(work, half + 3 * WIDTH);
     }
-  }
-
-  private static LongVector evenShorts(IntVector a, IntVector b) {
-    return a.and(0xFFFF).or(b.lanewise(VectorOperators.LSHL, 16)).reinterpretAsLongs();
-  }
-
-  private static LongVector oddShorts(IntVector a, IntVector b) {
-    return a.lanewise(VectorOperators.LSHR, 16).or(b.and(0xFFFF0000)).reinterpretAsLongs();
-  }
-
-  private static LongVector evenInts(LongVector a, LongVector b) {
-    return a.and(0xFFFFFFFFL).or(b.lanewise(VectorOperators.LSHL, 32));
-  }
-
-  private static LongVector oddInts(LongVector a, LongVector b) {
-    return a.lanewise(VectorOperators.LSHR, 32).or(b.and(0xFFFFFFFF00000000L));
   }
 
   private static void max16(
@@ -176,11 +201,11 @@ final class PanamaMaxTile {
       FloatVector centroid = FloatVector.fromArray(FLOATS_8, table, row);
       FloatVector sum = floats8(work, place);
       FloatVector next = fma(sum, unit0.mul(length), centroid).mul(times);
-      best0 = best0.blend(next, next.compare(VectorOperators.GT, best0));
+      best0 = best0.blend(next, next.compare(GT, best0));
       centroid = FloatVector.fromArray(FLOATS_8, table, row + 8);
       sum = floats8(work, place + 8 * LANES);
       next = fma(sum, unit1.mul(length), centroid).mul(times);
-      best1 = best1.blend(next, next.compare(VectorOperators.GT, best1));
+      best1 = best1.blend(next, next.compare(GT, best1));
     }
     best0.intoArray(max, q);
     best1.intoArray(max, q + 8);
@@ -204,14 +229,14 @@ final class PanamaMaxTile {
       FloatVector centroid = FloatVector.fromArray(FLOATS_8, table, rows[lane] * stride + q);
       FloatVector sum = floats8(work, at + PLACE_8[lane]);
       FloatVector next = fma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
-      best = best.blend(next, next.compare(VectorOperators.GT, best));
+      best = best.blend(next, next.compare(GT, best));
     }
     best.intoArray(max, q);
   }
 
   private static FloatVector floats8(short[] work, int place) {
     ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_128, work, place);
-    return (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_8, 0);
+    return (FloatVector) shorts.convertShape(S2F, FLOATS_8, 0);
   }
 
   private static void max4(
@@ -231,9 +256,9 @@ final class PanamaMaxTile {
     for (int lane = 0; lane < lanes; lane++) {
       FloatVector centroid = FloatVector.fromArray(FLOATS_4, table, rows[lane] * stride + q);
       ShortVector shorts = ShortVector.fromArray(ShortVector.SPECIES_64, work, at + PLACE_4[lane]);
-      FloatVector sum = (FloatVector) shorts.convertShape(VectorOperators.S2F, FLOATS_4, 0);
+      FloatVector sum = (FloatVector) shorts.convertShape(S2F, FLOATS_4, 0);
       FloatVector next = fma(sum, unit.mul(scale[lane]), centroid).mul(factor[lane]);
-      best = best.blend(next, next.compare(VectorOperators.GT, best));
+      best = best.blend(next, next.compare(GT, best));
     }
     best.intoArray(max, q);
   }
@@ -277,9 +302,9 @@ final class PanamaMaxTile {
       for (int lane = 0; lane < LANES; lane += FLOATS.length()) {
         FloatVector sum = FloatVector.fromArray(FLOATS, sums, i * LANES + lane);
         FloatVector next = sum.mul(FloatVector.fromArray(FLOATS, factor, lane));
-        best = best.blend(next, next.compare(VectorOperators.GT, best));
+        best = best.blend(next, next.compare(GT, best));
       }
-      max[which[i]] = best.reduceLanes(VectorOperators.MAX);
+      max[which[i]] = best.reduceLanes(MAX);
     }
   }
 }
