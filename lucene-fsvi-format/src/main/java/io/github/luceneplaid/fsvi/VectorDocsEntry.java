@@ -130,7 +130,6 @@ record VectorDocsEntry(
   }
 
   private static long arrayBytes(long elements) {
-    return RamUsageEstimator.alignObjectSize(
-        RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + elements);
+    return RamUsageEstimator.alignObjectSize(RamUsageEstimator.NUM_BYTES_ARRAY_HEADER + elements);
   }
 }

@@ -51,8 +51,7 @@ public class TestFsviCorruption extends LuceneTestCase {
   }
 
   private static Directory index(
-      FsviEncoding encoding, VectorSimilarityFunction similarity, double share)
-      throws IOException {
+      FsviEncoding encoding, VectorSimilarityFunction similarity, double share) throws IOException {
     Directory directory = new ByteBuffersDirectory();
     try (IndexWriter writer = new IndexWriter(directory, config(encoding))) {
       VectorDocuments.index(writer, 50, 5, similarity, share);
@@ -216,8 +215,7 @@ public class TestFsviCorruption extends LuceneTestCase {
   /** No memory is allocated for more vectors than there are documents. */
   public void testTooManyVectors() throws IOException {
     Directory directory = index(FsviEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN, 0.5);
-    Directory damaged =
-        damaged(directory, file(directory, ".vemf"), TestFsviCorruption::enlarge);
+    Directory damaged = damaged(directory, file(directory, ".vemf"), TestFsviCorruption::enlarge);
     IOException e = expectThrows(CorruptIndexException.class, () -> open(damaged));
     String message = "vectors: found " + Integer.MAX_VALUE + ", expected at most ";
     assertTrue(e.getMessage(), e.getMessage().contains(message));
@@ -277,7 +275,8 @@ public class TestFsviCorruption extends LuceneTestCase {
             });
     List<String> problems = problems(damaged, "large");
     assertEquals(problems.toString(), 1, problems.size());
-    assertTrue(problems.get(0), problems.get(0).startsWith("norm of vector 0: found 4.0, expected"));
+    assertTrue(
+        problems.get(0), problems.get(0).startsWith("norm of vector 0: found 4.0, expected"));
   }
 
   private static List<String> problems(Directory directory, String field) throws IOException {

@@ -41,7 +41,9 @@ public class TestFsviReaderMemory extends LuceneTestCase {
     @Override
     public long accumulateObject(
         Object object, long shallow, Map<Field, Object> values, Collection<Object> queue) {
-      return object instanceof IndexInput || object instanceof FieldInfos || object instanceof Enum<?>
+      return object instanceof IndexInput
+              || object instanceof FieldInfos
+              || object instanceof Enum<?>
           ? 0
           : super.accumulateObject(object, shallow, values, queue);
     }
@@ -58,8 +60,7 @@ public class TestFsviReaderMemory extends LuceneTestCase {
         for (int field = 0; field < FIELDS; field++) {
           float[] vector = VectorDocuments.randomVector(3);
           String name = "field" + field;
-          document.add(
-              new KnnFloatVectorField(name, vector, VectorSimilarityFunction.DOT_PRODUCT));
+          document.add(new KnnFloatVectorField(name, vector, VectorSimilarityFunction.DOT_PRODUCT));
         }
         writer.addDocument(sparse ? new Document() : document);
         writer.addDocument(document);

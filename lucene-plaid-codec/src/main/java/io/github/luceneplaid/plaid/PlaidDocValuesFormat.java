@@ -169,12 +169,11 @@ import org.apache.lucene.util.packed.DirectMonotonicWriter;
  *             codes, {@link io.github.luceneplaid.plaid.codebook.PlaidBlockCodec} lays them out,
  *             each followed by <b>[float32]</b> × 16 lengths of its tokens unless none are stored
  *             (1 where codes are imported; 0 where an imported code decoded to zeros, which were
- *             then encoded). The centroids of a document's tokens are all of one
- *             imported codebook, or all of the format's own. The last token of a document is
- *             repeated to fill its last block. If no more than 8 tokens are in that block, it is
- *             cut: of each part (centroid ids, scales, factors, each group of codes, lengths) only
- *             the first half is stored, so that B half blocks are there in all. Centroid ids count
- *             through all codebook blocks.
+ *             then encoded). The centroids of a document's tokens are all of one imported codebook,
+ *             or all of the format's own. The last token of a document is repeated to fill its last
+ *             block. If no more than 8 tokens are in that block, it is cut: of each part (centroid
+ *             ids, scales, factors, each group of codes, lengths) only the first half is stored, so
+ *             that B half blocks are there in all. Centroid ids count through all codebook blocks.
  *         <li>addresses ({@link IndexedDISI} and monotonic blocks)
  *       </ul>
  *   <li>footer

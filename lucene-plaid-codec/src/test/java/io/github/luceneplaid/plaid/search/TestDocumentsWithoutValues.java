@@ -46,7 +46,7 @@ public class TestDocumentsWithoutValues extends LateInteractionTestCase {
 
   @Override
   protected DocValuesFormat docValuesFormat() {
-    return PlaidDocValuesFormat.builder().trainingThreshold(1).build();
+    return PlaidDocValuesFormat.builder().trainingThreshold(1).tokensPerCell(8).build();
   }
 
   private static IndexWriterConfig config(DocValuesFormat format) {
@@ -92,6 +92,11 @@ public class TestDocumentsWithoutValues extends LateInteractionTestCase {
     }
   }
 
+  /** The number of documents with values is estimated. Without it, a fifth of the regions is left. */
+  private static void assertCells(SearchProfile expected, SearchProfile found) {
+    assertTrue(found + ", expected " + expected, found.cells() >= .75 * expected.cells());
+  }
+
   public void testRegions() throws IOException {
     DocValuesFormat other =
         random().nextBoolean() ? TestUtil.getDefaultDocValuesFormat() : docValuesFormat();
@@ -110,12 +115,12 @@ public class TestDocumentsWithoutValues extends LateInteractionTestCase {
         float[][] query = query();
         SearchProfile expected = profile(without, query);
         SearchProfile found = profile(with, query);
-        assertTrue(found + ", expected " + expected, found.cells() >= expected.cells());
+        assertCells(expected, found);
         // Nothing is known of the values that a filter reader makes
         TestReaderWrappers.Wrap wrap = (in, values) -> new FilterBinaryDocValues(values) {};
         expected = profile(TestReaderWrappers.wrap(without, wrap), query);
         found = profile(TestReaderWrappers.wrap(with, wrap), query);
-        assertTrue(found + ", expected " + expected, found.cells() >= expected.cells());
+        assertCells(expected, found);
       }
     }
   }

@@ -355,8 +355,7 @@ public class TestTokenEncoder extends LuceneTestCase {
     e =
         expectThrows(
             IOException.class,
-            () ->
-                encode(values, (doc, out) -> encoder.copyImported(values, 0, false, out)));
+            () -> encode(values, (doc, out) -> encoder.copyImported(values, 0, false, out)));
     assertEquals("aborted", e.getMessage());
     assertEquals(64, seen[0]);
   }
