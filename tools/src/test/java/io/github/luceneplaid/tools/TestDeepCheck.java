@@ -125,9 +125,8 @@ public class TestDeepCheck extends CommandTestCase {
         }
       }
       writer.forceMerge(1);
-      Path golden = Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
-      try (PlaidFolder folder =
-          PlaidFolder.open(golden.resolve("next-plaid/small-for-damage/created/index"))) {
+      Path golden = SharedFolder.of("golden/next-plaid/small-for-damage/created/index");
+      try (PlaidFolder folder = PlaidFolder.open(golden)) {
         PlaidImport.into(writer, folder, IMPORTED, "order");
         PlaidImport.into(writer, folder, IMPORTED_RAW, "order");
       }

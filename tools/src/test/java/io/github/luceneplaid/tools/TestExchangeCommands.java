@@ -112,10 +112,7 @@ public class TestExchangeCommands extends CommandTestCase {
   }
 
   public void testImportGolden() throws IOException {
-    Path golden = Path.of(System.getProperty("plaid.shared", "shared"), "golden");
-    assumeTrue(
-        "no golden files in " + golden + ": set the property plaid.shared",
-        Files.isDirectory(golden));
+    Path golden = SharedFolder.of("golden");
     for (String name :
         List.of(
             "next-plaid/d48-b4-metadata/created",

@@ -47,10 +47,7 @@ public class TestHostileMetadata extends CommandTestCase {
   }
 
   private static List<Path> golden() throws IOException {
-    Path golden = Path.of(System.getProperty("plaid.shared", "shared"), "golden");
-    assumeTrue(
-        "no golden files in " + golden + ": set the property plaid.shared",
-        Files.isDirectory(golden));
+    Path golden = SharedFolder.of("golden");
     try (Stream<Path> files = Files.walk(golden)) {
       return files
           .filter(file -> file.endsWith(MetadataDatabase.FILE))

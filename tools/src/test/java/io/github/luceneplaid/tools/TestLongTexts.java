@@ -281,8 +281,7 @@ public class TestLongTexts extends CommandTestCase {
 
   /** The inputs that were reported. */
   public void testShared() throws IOException {
-    Path cases = Path.of(System.getProperty("plaid.shared", "../shared"), "cases");
-    assumeTrue("no " + cases, Files.isDirectory(cases));
+    Path cases = SharedFolder.of("cases");
     Path index = createTempDir().resolve("index");
     assertEquals(0, plaid("index", cases.resolve("long.jsonl"), "-o", index));
     JsonNode hits =

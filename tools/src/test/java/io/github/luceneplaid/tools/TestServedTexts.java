@@ -196,8 +196,7 @@ public class TestServedTexts extends PageTestCase {
   }
 
   public void testShared() throws Exception {
-    Path evil = Path.of(System.getProperty("plaid.shared", "../shared"), "cases", "evil.jsonl");
-    assumeTrue("no " + evil, Files.exists(evil));
+    Path evil = SharedFolder.of("cases/evil.jsonl");
     List<String> records = Files.readAllLines(evil, StandardCharsets.UTF_8);
     open("?q=the+ferry+leaves", records.toArray(String[]::new));
     awaitHits(records.size());

@@ -95,8 +95,7 @@ public class TestShownText extends CommandTestCase {
   }
 
   public void testShared() throws IOException {
-    Path evil = Path.of(System.getProperty("plaid.shared", "../shared"), "cases", "evil.jsonl");
-    assumeTrue("no " + evil, Files.exists(evil));
+    Path evil = SharedFolder.of("cases/evil.jsonl");
     Path model = TinyModel.copyTo(createTempDir());
     Path index = createTempDir().resolve("index");
     assertEquals(err.toString(), 0, plaid("index", evil, "-o", index, "--model", model));

@@ -238,8 +238,7 @@ public class TestSoundIndexes extends CommandTestCase {
   }
 
   private static Path folder() {
-    Path golden = Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
-    return golden.resolve("next-plaid/small-for-damage/created/index");
+    return SharedFolder.of("golden/next-plaid/small-for-damage/created/index");
   }
 
   private static void importFolder(IndexWriter writer) throws IOException {

@@ -210,9 +210,7 @@ public class TestTokenizers extends CommandTestCase {
   }
 
   public void testShared() throws IOException {
-    Path model =
-        Path.of(System.getProperty("plaid.shared", "../shared"), "cases", "model-metaspace");
-    assumeTrue("no " + model, Files.isDirectory(model));
+    Path model = SharedFolder.of("cases/model-metaspace");
     assertMarks(model, "the ferry at noon", "ferry noon", "the [ferry] at [noon]");
   }
 }
