@@ -152,8 +152,8 @@ public final class Benchmark implements Callable<Integer> {
   }
 
   private void run(Cache cache, RunInfo info, Preparation preparation) throws IOException {
-    Json.write(
-        cache.results().resolve("runs").resolve(info.id().replace(':', '-') + ".json"), info);
+    Path file = cache.results().resolve("runs").resolve(info.id().replace(':', '-') + ".json");
+    Json.write(file, info);
     int count = rounds != null ? rounds : quick ? 3 : full ? 7 : 5;
     RunSettings settings = new RunSettings(engines, quick, count, again);
     for (String name : data) {
@@ -167,5 +167,6 @@ public final class Benchmark implements Callable<Integer> {
         new Scenarios(cache, preparation, info.id(), System.err).run(scenario, data, quick);
       }
     }
+    Json.write(file, info.ended());
   }
 }

@@ -181,7 +181,7 @@ final class Report {
             String.format(
                 Locale.ROOT,
                 "- %s: `%s`, commit %s  %n  %s (%s), %d cores, %,d MB; %s  %n"
-                    + "  %s, `%s`; Lucene %s; kernels: %s%n",
+                    + "  %s, `%s`; Lucene %s; kernels: %s%s%n",
                 run.id(),
                 run.command(),
                 run.commit(),
@@ -193,7 +193,8 @@ final class Report {
                 run.java(),
                 run.javaOptions(),
                 run.lucene(),
-                run.kernels()));
+                run.kernels(),
+                run.load() == null ? "" : "; load at the end: " + Table.number(run.load())));
       }
     }
     results.data().stream()

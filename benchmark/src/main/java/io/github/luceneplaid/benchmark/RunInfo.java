@@ -39,6 +39,8 @@ import org.apache.lucene.util.Version;
  * @param lucene version
  * @param kernels of this project
  * @param commit of this project, with {@code +} if there were changes
+ * @param load of the machine in the last minute of the run: the mean number of threads that run or
+ *     could run; null until the run has ended
  */
 record RunInfo(
     String id,
@@ -52,7 +54,8 @@ record RunInfo(
     String javaOptions,
     String lucene,
     String kernels,
-    String commit) {
+    String commit,
+    Double load) {
 
   private static final List<String> PLACES = List.of("--cache", "--shared", "--report");
 
@@ -90,7 +93,27 @@ record RunInfo(
         Version.LATEST.toString(),
         VectorKernels.get().name(),
         output(home, "git", "rev-parse", "--short", "HEAD")
-            + (output(home, "git", "status", "--porcelain").isEmpty() ? "" : "+"));
+            + (output(home, "git", "status", "--porcelain").isEmpty() ? "" : "+"),
+        null);
+  }
+
+  /** Returns the same with the load of now. */
+  RunInfo ended() {
+    double now = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return new RunInfo(
+        id,
+        command,
+        processor,
+        features,
+        cores,
+        memoryMb,
+        system,
+        java,
+        javaOptions,
+        lucene,
+        kernels,
+        commit,
+        now < 0 ? null : now);
   }
 
   /** Without the options that name places on one machine only. */

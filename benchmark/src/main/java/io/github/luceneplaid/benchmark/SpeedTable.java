@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The speed of each engine at levels of recall. */
@@ -63,16 +64,18 @@ final class SpeedTable {
   private List<String> row(String name, Predicate<EngineResult> which) {
     List<String> row = new ArrayList<>(List.of(name));
     for (Level level : LEVELS) {
-      double best = best(level, which);
-      row.add(Double.isNaN(best) ? never(level, which) : Table.number(best));
+      row.add(
+          best(level, which)
+              .map(best -> Table.number(best.point.perCpuSecond()))
+              .orElseGet(() -> never(level, which)));
     }
     return row;
   }
 
   /** The text for engines that never reach a level: their highest recall. */
   private String never(Level level, Predicate<EngineResult> which) {
-    return points(level.k, which)
-        .map(Point::recall)
+    return found(level.k, which)
+        .map(found -> found.point.recall())
         .max(Comparator.naturalOrder())
         .map(recall -> "– (" + Table.share(recall) + ")")
         .orElse("–");
@@ -81,30 +84,53 @@ final class SpeedTable {
   private List<String> ratios() {
     List<String> row = new ArrayList<>(List.of("**ours / next-plaid, the best of each**"));
     for (Level level : LEVELS) {
-      double ours = best(level, engine -> engine.engine().equals(Engines.PLAID));
-      double theirs = best(level, engine -> engine.engine().equals(Engines.NEXT_PLAID));
+      Optional<Found> ours = best(level, engine -> engine.engine().equals(Engines.PLAID));
+      Optional<Found> theirs = best(level, engine -> engine.engine().equals(Engines.NEXT_PLAID));
       row.add(
-          Double.isNaN(ours)
-              ? "–"
-              : Double.isNaN(theirs) ? "only ours" : "**" + Table.number(ours / theirs) + "**");
+          ours.isEmpty() ? "–" : theirs.isEmpty() ? "only ours" : ratio(ours.get(), theirs.get()));
     }
     return row;
   }
 
-  private Stream<Point> points(int k, Predicate<EngineResult> which) {
-    return engines.stream()
-        .filter(which)
-        .flatMap(engine -> engine.points().stream())
-        .filter(point -> point.k() == k);
+  /** A setting of an engine. */
+  private record Found(EngineResult engine, Point point) {
+    /** Queries per second of CPU time in a round. */
+    double speed(int round) {
+      return point.queries() / point.rounds().get(round).cpu_s();
+    }
   }
 
-  /** Speed of the fastest setting that reaches a level; NaN if none does. */
-  private double best(Level level, Predicate<EngineResult> which) {
-    Optional<Double> best =
-        points(level.k, which)
-            .filter(point -> point.recall() >= level.recall)
-            .map(Point::perCpuSecond)
-            .max(Comparator.naturalOrder());
-    return best.orElse(Double.NaN);
+  /** The ratio of medians, and the lowest and highest ratio of a round if rounds were shared. */
+  private static String ratio(Found ours, Found theirs) {
+    double medians = ours.point.perCpuSecond() / theirs.point.perCpuSecond();
+    String ratio = "**" + Table.number(medians) + "**";
+    if (ours.engine.run().equals(theirs.engine.run()) == false) {
+      return ratio;
+    }
+    double[] rounds =
+        IntStream.range(0, ours.point.rounds().size())
+            .mapToDouble(round -> ours.speed(round) / theirs.speed(round))
+            .sorted()
+            .toArray();
+    return ratio
+        + " ("
+        + Table.number(rounds[0])
+        + " to "
+        + Table.number(rounds[rounds.length - 1])
+        + ")";
+  }
+
+  private Stream<Found> found(int k, Predicate<EngineResult> which) {
+    return engines.stream()
+        .filter(which)
+        .flatMap(engine -> engine.points().stream().map(point -> new Found(engine, point)))
+        .filter(found -> found.point.k() == k);
+  }
+
+  /** The fastest setting that reaches a level. */
+  private Optional<Found> best(Level level, Predicate<EngineResult> which) {
+    return found(level.k, which)
+        .filter(found -> found.point.recall() >= level.recall)
+        .max(Comparator.comparingDouble(found -> found.point.perCpuSecond()));
   }
 }

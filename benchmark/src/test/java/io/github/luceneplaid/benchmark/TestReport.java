@@ -58,19 +58,39 @@ public class TestReport extends LuceneTestCase {
         result("plaid", point(10, 0.96, 1, 0.5, 0.25), point(10, 0.99, 1), point(100, 0.95, 2)));
     Json.write(
         results.resolve("tiny/b.json"),
-        result("next-plaid", point(10, 0.951, 2), point(100, 0.9, 2)));
+        result("next-plaid", point(10, 0.951, 2, 4, 1), point(100, 0.9, 2)));
     Json.write(
         results.resolve("scenarios/x.json"),
         List.of(
             new ScenarioResult(
                 "x", null, "r", "What it is.", List.of("a"), List.of(List.of("7")), List.of())));
+    Json.write(
+        results.resolve("runs/r.json"),
+        new RunInfo(
+            "2020-01-01T00:00:00Z",
+            "benchmark/run.sh",
+            "Zen",
+            "avx2",
+            2,
+            24_000,
+            "Linux",
+            "Java",
+            "-Xmx3g",
+            "10.6.0",
+            "panama, 256 bits",
+            "abc",
+            1.25));
     Path page = root.resolve("docs/benchmarks.md");
     Report.write(results, page);
     String text = Files.readString(page);
     assertContains("| plaid, 4 bits | 200 | 200 | 100 | 100 | 50.0 |", text);
     assertContains(
         "| next-plaid, 4 bits | 50.0 | 50.0 | – (0.951) | – (0.951) | – (0.900) |", text);
-    assertContains("| **4.00** | **4.00** | only ours | only ours | only ours |", text);
+    // Ratios of the three rounds are 2, 8 and 4
+    assertContains(
+        "| **4.00** (2.00 to 8.00) | **4.00** (2.00 to 8.00) | only ours | only ours | only ours |",
+        text);
+    assertContains("kernels: panama, 256 bits; load at the end: 1.25\n", text);
     assertContains("| 0.008 | 80.0 | 3.00 | 4.00 | 2.50 | 0.500 | not supported | 77.0 |", text);
     assertContains("| plaid, 4 bits | 10 | probes 4 | 0.960 | 0.500 | 200 | 100 | 1.00 |", text);
     assertContains("## x\n\nWhat it is.\n\n| a |\n| --- |\n| 7 |\n", text);
