@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -59,16 +60,21 @@ final class DatabaseCopy implements Closeable {
         }
       }
       if (before.equals(List.of(State.of(file), State.of(log))) == false) {
-        throw new UserException(
-            file + ": changed while it was read (end the program that writes it)");
+        throw changed(file);
       }
       success = true;
       return new DatabaseCopy(folder, folder.path().resolve(file.getFileName().toString()));
+    } catch (NoSuchFileException e) {
+      throw changed(file); // The last program that closes the database deletes the log
     } finally {
       if (success == false) {
         IOUtils.closeWhileHandlingException(folder);
       }
     }
+  }
+
+  private static UserException changed(Path file) {
+    return new UserException(file + ": changed while it was read (end the program that writes it)");
   }
 
   /** The copy of the database, as SQLite is told where it is. */

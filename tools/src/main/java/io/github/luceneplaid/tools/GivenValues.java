@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.IndexReader;
@@ -30,6 +31,9 @@ final class GivenValues {
 
   /** Doc values about the text. */
   static final String OF_TEXT = "plaid.given.text";
+
+  /** The fields whose values can be of any type. */
+  static final Set<String> FIELDS = Set.of(IndexBuilder.ID, IndexBuilder.TEXT);
 
   // These numbers are stored
   private static final int AS_IS = 0;

@@ -121,7 +121,7 @@ final class ImportCommand implements Callable<Integer> {
         }
       }
       Imported imported = add(directory, metadata, isThere);
-      takeNotes(metadata);
+      takeNotes(metadata, directory.documents());
       report(directory, fields, imported);
     }
     return 0;
@@ -356,7 +356,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Tells what the user may not expect. */
-  private void takeNotes(MetadataDatabase metadata) {
+  private void takeNotes(MetadataDatabase metadata, int documents) {
     Notes notes = plaid.console()::note;
     if (model != null) {
       String wanted = " are of the model " + model + ", so those of " + source + " have to be, too";
@@ -365,8 +365,12 @@ final class ImportCommand implements Callable<Integer> {
     if (metadata == null) {
       return;
     }
-    if (metadata.emptyColumns().isEmpty() == false) {
-      String names = String.join(", ", metadata.emptyColumns());
+    List<String> empty =
+        metadata.emptyColumns().stream()
+            .filter(name -> IndexBuilder.ID.equals(prefix + name) == false)
+            .toList();
+    if (documents > 0 && empty.isEmpty() == false) {
+      String names = String.join(", ", empty);
       notes.add(metadata.file() + ": columns without any value become no fields: " + names);
     }
     String tokenizer = metadata.tokenizer();

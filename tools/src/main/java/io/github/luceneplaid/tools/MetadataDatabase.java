@@ -99,15 +99,16 @@ final class MetadataDatabase implements Closeable {
       return null;
     }
     TokenIds.checkFile(file);
-    checkJournal(directory.resolve(FILE + "-journal"));
-    Path log = directory.resolve(FILE + "-wal");
+    Path stored = file.toRealPath(); // If the file is a link, SQLite has its logs beside the target
+    checkJournal(stored.resolveSibling(stored.getFileName() + "-journal"));
+    Path log = stored.resolveSibling(stored.getFileName() + "-wal");
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     DatabaseCopy copy = null;
     Connection connection = null;
     boolean success = false;
     try {
-      copy = hasBytes(log) ? DatabaseCopy.of(file, log) : null;
+      copy = hasBytes(log) ? DatabaseCopy.of(stored, log) : null;
       connection = connect(config, copy == null ? file.toUri() + "?immutable=1" : copy.uri());
       MetadataDatabase result = new MetadataDatabase(file, documents, connection, copy);
       success = true;
@@ -123,7 +124,11 @@ final class MetadataDatabase implements Closeable {
   }
 
   private static boolean hasBytes(Path log) throws IOException {
-    return Files.exists(log) && Files.size(log) > 0;
+    if (TokenIds.isThere(log) == false) {
+      return false;
+    }
+    TokenIds.checkFile(log);
+    return Files.size(log) > 0;
   }
 
   /** Refuses a log of changes that are half made. SQLite undoes them when it writes. */

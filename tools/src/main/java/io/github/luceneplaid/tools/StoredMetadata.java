@@ -148,14 +148,19 @@ final class StoredMetadata {
     return e.getMessage() + " (--no-metadata leaves them out)";
   }
 
-  /** Finds the kind of each column: one that can hold all values of its field. */
+  /**
+   * Finds the kind of each column: one that can hold all values of its field. Among fractions,
+   * whole numbers would get fractions, too. Lucene's points do not let them meet, but ids and texts
+   * can.
+   */
   private void findColumns(Progress progress) throws IOException {
     Set<String> withLongs = new HashSet<>();
     for (int document : documents) {
       for (Map.Entry<String, Object> value : values(document).entrySet()) {
         String name = value.getKey();
         Kind kind = kind(value.getValue());
-        if (value.getValue() instanceof Long number && isDouble(number) == false) {
+        if (value.getValue() instanceof Long number
+            && (isDouble(number) == false || GivenValues.FIELDS.contains(name))) {
           withLongs.add(name);
         }
         Kind before = columns.getOrDefault(name, kind);

@@ -38,13 +38,19 @@ abstract class ExchangeTestCase extends CommandTestCase {
   public void setUp() throws Exception {
     super.setUp();
     Path folder = Path.of(createTempDir().toRealPath().toString());
-    source = Files.createDirectory(folder.resolve("source"));
+    source = copyTo(folder.resolve("source"));
     index = folder.resolve("index");
+  }
+
+  /** Makes a PLAID directory. */
+  static Path copyTo(Path directory) throws IOException {
+    Files.createDirectories(directory);
     for (String name : TestExchangeCommands.FILES) {
       try (InputStream in = ExchangeTestCase.class.getResourceAsStream("plaid-directory/" + name)) {
-        Files.copy(in, source.resolve(name));
+        Files.copy(in, directory.resolve(name));
       }
     }
+    return directory;
   }
 
   /** Runs a command that succeeds. */

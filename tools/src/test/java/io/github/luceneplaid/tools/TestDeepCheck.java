@@ -125,8 +125,7 @@ public class TestDeepCheck extends CommandTestCase {
         }
       }
       writer.forceMerge(1);
-      Path golden = SharedFolder.of("golden/next-plaid/small-for-damage/created/index");
-      try (PlaidFolder folder = PlaidFolder.open(golden)) {
+      try (PlaidFolder folder = PlaidFolder.open(ExchangeTestCase.copyTo(createTempDir()))) {
         PlaidImport.into(writer, folder, IMPORTED, "order");
         PlaidImport.into(writer, folder, IMPORTED_RAW, "order");
       }
@@ -339,7 +338,7 @@ public class TestDeepCheck extends CommandTestCase {
     long high = full + CodeBlock.CODES + 5 * CodeBlock.LANES;
     assertNamed(LENGTHS, "veq", high, 0x80, "bits 4 that belong to no dimension");
     long length = full + CodeBlock.bytes(3, DIMENSION) + Float.BYTES - 1;
-    assertNamed(LENGTHS, "veq", length, 0x80, "found length -");
+    assertNamed(LENGTHS, "veq", length, 0xC0, "found length -"); // 0x80 may be -0
     long weights = of(RAW, segment -> codes(segment, ordinal(segment, true)));
     assertNamed(RAW, "veq", weights + CodeBlock.CODES, 0x80, "weight -128 of dimension 0");
     assertNamed(RAW, "veq", weights + CodeBlock.CODES, 0x7F, "weights with a sum of squares of ");

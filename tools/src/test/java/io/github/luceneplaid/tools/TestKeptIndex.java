@@ -35,6 +35,7 @@ import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.MultiDocValues;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
 
 /**
  * Indexes that the command made, each in a zip beside this class, with what was read from it then.
@@ -148,9 +149,13 @@ public class TestKeptIndex extends ChangeTestCase {
     }
     if (zips == 0 || today.equals(names()) == false) {
       index = folder.resolve("new");
-      make(NOTES);
       Path made = Path.of(System.getProperty("java.io.tmpdir"), zips + ".zip");
-      zip(made, String.join("\n", read()) + "\n");
+      try {
+        make(NOTES);
+        zip(made, String.join("\n", read()) + "\n");
+      } finally {
+        IOUtils.rm(NOTES); // Kept indexes expect nothing there
+      }
       fail("add " + made.toAbsolutePath() + " to the resources of the tests as " + zip(zips));
     }
   }

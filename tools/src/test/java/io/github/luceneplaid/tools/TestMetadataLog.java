@@ -79,6 +79,24 @@ public class TestMetadataLog extends ExchangeTestCase {
     assertTitle(3, "new");
   }
 
+  /** If the database is a link, SQLite has its logs beside the file that the link leads to. */
+  public void testLink() throws Exception {
+    Path target = Path.of(createTempDir().toRealPath().toString(), "store.db");
+    Files.move(database, target);
+    Files.createSymbolicLink(database, target);
+    changeInLog(target, title(3, "new"));
+    run("import", source, index);
+    assertTitle(3, "new");
+    Path journal = Files.writeString(target.resolveSibling("store.db-journal"), "changes");
+    Path other = index.resolveSibling("other");
+    assertFails(1, journal + ": found 7 bytes to undo changes", "import", source, other);
+  }
+
+  public void testLogThatLeadsNowhere() throws Exception {
+    Files.createSymbolicLink(log, source.resolve("nothing"));
+    assertFails(1, log + ": expected a file, found a link", "import", source, index);
+  }
+
   /** A transaction whose end is missing does not count. */
   public void testCut() throws Exception {
     changeInLog(database, title(3, "new"), title(4, "newer"));

@@ -61,6 +61,19 @@ public class TestMetadataTypes extends ExchangeTestCase {
     assertThereAndBack("id", "text");
   }
 
+  /** Whole numbers stay what they are when fractions are among them. */
+  public void testWholeNumbersAmongFractions() throws Exception {
+    change(
+        "ALTER TABLE METADATA ADD COLUMN id INTEGER", "UPDATE METADATA SET id = _subset_ + 1000");
+    run("import", source, index);
+    change("ALTER TABLE METADATA DROP COLUMN id", "ALTER TABLE METADATA ADD COLUMN id REAL");
+    change("UPDATE METADATA SET id = _subset_ + .5");
+    run("import", source, index);
+    List<String> values = values(export(), "id");
+    assertEquals(List.of("text 1000", "text 1001"), values.subList(0, 2));
+    assertEquals(List.of("text 0.5", "text 1.5"), values.subList(DOCUMENTS, DOCUMENTS + 2));
+  }
+
   /** Numbers among texts are texts, as in other columns. */
   public void testTexts() throws Exception {
     change(
