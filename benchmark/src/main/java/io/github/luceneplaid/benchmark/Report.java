@@ -15,9 +15,11 @@ import io.github.luceneplaid.benchmark.EngineResult.Change;
 import io.github.luceneplaid.benchmark.EngineResult.Point;
 import io.github.luceneplaid.benchmark.EngineResult.Round;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -31,10 +33,11 @@ final class Report {
       # Benchmarks
 
       `benchmark/run.sh` writes this page from its results, so do not edit it. Each engine runs in a process of its own
-      and searches with one thread, one query after the other. Rounds are interleaved: each round has all settings of all
-      engines. Figures are medians of the rounds. Recall is the share of the best documents by exact MaxSim over the
-      original f16 tokens. CPU time is that of the searching thread (Java) or of the process. "Build" and "add" count all
-      threads.
+      and searches with one thread, one query after the other. Rounds of a run are interleaved: each round has all
+      settings of all engines of that run. Figures are medians of the rounds. The lowest and the highest ratio of a round
+      stand behind a ratio, if both engines were in one run. Recall is the share of the best documents by exact MaxSim
+      over the original f16 tokens. CPU time is that of the searching thread (Java) or of the process. "Build" and "add"
+      count all threads.
       """;
 
   private static final String LIMITS =
@@ -69,6 +72,8 @@ final class Report {
   }
 
   private void write() throws IOException {
+    Files.createDirectories(file.getParent());
+    others();
     for (Results.OfData data : results.data()) {
       if (data.engines().isEmpty() == false) {
         data(data.data(), data.engines());
@@ -88,8 +93,24 @@ final class Report {
         points(data.data(), data.engines());
       }
     }
-    Files.createDirectories(file.getParent());
     Files.writeString(file, text);
+  }
+
+  /** Links pages beside this one that go on with its name. */
+  private void others() throws IOException {
+    String name = file.getFileName().toString().replaceFirst("\\.md$", "");
+    List<String> links = new ArrayList<>();
+    try (DirectoryStream<Path> pages = Files.newDirectoryStream(file.getParent(), name + "-*.md")) {
+      for (Path page : pages) {
+        String title = Files.readAllLines(page).get(0).replaceFirst("^# ", "");
+        links.add("- [" + title + "](" + page.getFileName() + ")\n");
+      }
+    }
+    Collections.sort(links);
+    if (links.isEmpty() == false) {
+      text.append("\nOther pages:\n\n");
+      links.forEach(text::append);
+    }
   }
 
   private void data(DataResult data, List<EngineResult> engines) throws IOException {

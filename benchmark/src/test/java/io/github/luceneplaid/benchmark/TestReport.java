@@ -81,6 +81,8 @@ public class TestReport extends LuceneTestCase {
             "abc",
             1.25));
     Path page = root.resolve("docs/benchmarks.md");
+    Files.createDirectories(page.getParent());
+    Files.writeString(page.resolveSibling("benchmarks-sizes.md"), "# Sizes\n\nMany.\n");
     Report.write(results, page);
     String text = Files.readString(page);
     assertContains("| plaid, 4 bits | 200 | 200 | 100 | 100 | 50.0 |", text);
@@ -94,6 +96,7 @@ public class TestReport extends LuceneTestCase {
     assertContains("| 0.008 | 80.0 | 3.00 | 4.00 | 2.50 | 0.500 | not supported | 77.0 |", text);
     assertContains("| plaid, 4 bits | 10 | probes 4 | 0.960 | 0.500 | 200 | 100 | 1.00 |", text);
     assertContains("## x\n\nWhat it is.\n\n| a |\n| --- |\n| 7 |\n", text);
+    assertContains("\nOther pages:\n\n- [Sizes](benchmarks-sizes.md)\n\n## tiny\n", text);
     assertContains("- next-plaid 1.2\n", text);
     assertTrue(Files.readString(page.resolveSibling("benchmark-tiny-10.svg")).contains("<svg"));
   }
