@@ -121,7 +121,7 @@ final class ImportCommand implements Callable<Integer> {
         }
       }
       Imported imported = add(directory, metadata, isThere);
-      takeNotes(metadata, directory.documents());
+      takeNotes(metadata);
       report(directory, fields, imported);
     }
     return 0;
@@ -356,7 +356,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /** Tells what the user may not expect. */
-  private void takeNotes(MetadataDatabase metadata, int documents) {
+  private void takeNotes(MetadataDatabase metadata) {
     Notes notes = plaid.console()::note;
     if (model != null) {
       String wanted = " are of the model " + model + ", so those of " + source + " have to be, too";
@@ -369,7 +369,7 @@ final class ImportCommand implements Callable<Integer> {
         metadata.emptyColumns().stream()
             .filter(name -> IndexBuilder.ID.equals(prefix + name) == false)
             .toList();
-    if (documents > 0 && empty.isEmpty() == false) {
+    if (empty.isEmpty() == false) {
       String names = String.join(", ", empty);
       notes.add(metadata.file() + ": columns without any value become no fields: " + names);
     }

@@ -284,7 +284,7 @@ final class MetadataDatabase implements Closeable {
         empty &= stored == Kind.NOTHING;
       }
     }
-    if (empty) {
+    if (empty && documents > 0) {
       emptyColumns.add(name);
     }
     return kind == Kind.REAL && hasLongs(table, column) ? Kind.TEXT : kind;
@@ -316,7 +316,7 @@ final class MetadataDatabase implements Closeable {
     return columns;
   }
 
-  /** The names of columns in which no row has a value. */
+  /** The names of columns in which no document has a value; empty if there are no documents. */
   List<String> emptyColumns() {
     return emptyColumns;
   }
