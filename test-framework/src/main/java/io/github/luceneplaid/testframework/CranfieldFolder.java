@@ -34,9 +34,9 @@ public final class CranfieldFolder {
 
   private CranfieldFolder() {}
 
-  /** Where the collection is, if it is on this machine: see the property {@code plaid.shared}. */
+  /** Where the collection is, if it is on this machine. */
   public static Path path() {
-    return Path.of(System.getProperty("plaid.shared", "../shared"), "data", "cranfield");
+    return SharedFolder.path("data/cranfield");
   }
 
   /** The tokens of each document, [documents][tokens][dimension], in the order of {@link #ids}. */

@@ -9,7 +9,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.github.luceneplaid.tools;
+package io.github.luceneplaid.testframework;
 
 import static org.apache.lucene.tests.util.LuceneTestCase.assumeTrue;
 
@@ -17,16 +17,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Files that several repositories share: golden files and reported cases. Tests that do not find
- * them are skipped.
+ * Files that several repositories share: golden files, reported cases and a collection. Tests that
+ * do not find them are skipped.
  */
-final class SharedFolder {
+public final class SharedFolder {
 
   private SharedFolder() {}
 
-  /** Returns the path of a shared file or folder, or skips the test if there is none. */
-  static Path of(String name) {
-    Path path = Path.of(System.getProperty("plaid.shared", "../shared")).resolve(name);
+  /** Where a shared file or folder is, if it is on this machine. */
+  public static Path path(String name) {
+    return Path.of(System.getProperty("plaid.shared", "../shared")).resolve(name);
+  }
+
+  /** Returns the same path, or skips the test if nothing is there. */
+  public static Path of(String name) {
+    Path path = path(name);
     assumeTrue("no " + path + ": set the property plaid.shared", Files.exists(path));
     return path;
   }

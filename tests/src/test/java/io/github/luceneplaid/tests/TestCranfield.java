@@ -15,11 +15,10 @@ import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
-import io.github.luceneplaid.testframework.CranfieldFolder;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,9 +69,7 @@ public class TestCranfield extends LuceneTestCase {
 
   @BeforeClass
   public static void readCollection() throws IOException {
-    assumeTrue(
-        "no collection in " + CranfieldFolder.path() + ": set the property plaid.shared",
-        Files.isDirectory(CranfieldFolder.path()));
+    SharedFolder.of("data/cranfield");
     whole = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     cranfield = whole ? Cranfield.read() : Cranfield.read().reduced(2, 60, K);
     figures = new ArrayList<>();

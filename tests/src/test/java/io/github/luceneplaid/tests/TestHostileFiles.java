@@ -25,6 +25,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.testframework.HostileTrials;
 import io.github.luceneplaid.testframework.Mutator;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,17 +51,14 @@ import org.apache.lucene.tests.util.TimeUnits;
 @TimeoutSuite(millis = 4 * TimeUnits.HOUR)
 public class TestHostileFiles extends LuceneTestCase {
 
-  private static final Path GOLDEN =
-      Path.of(System.getProperty("plaid.shared", "../shared"), "golden");
-
   /** Reads everything in a file. */
   private interface Reading {
     void read(Path file) throws IOException;
   }
 
   private static List<Path> files(String folder, String extension) throws IOException {
-    assumeTrue("no golden files in " + GOLDEN, Files.isDirectory(GOLDEN));
-    try (Stream<Path> files = Files.walk(GOLDEN.resolve(folder))) {
+    Path golden = SharedFolder.of("golden");
+    try (Stream<Path> files = Files.walk(golden.resolve(folder))) {
       List<Path> found = files.filter(file -> file.toString().endsWith(extension)).toList();
       assertFalse(found.isEmpty());
       return found;

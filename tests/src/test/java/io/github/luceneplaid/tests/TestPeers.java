@@ -21,6 +21,7 @@ import io.github.luceneplaid.plaid.exchange.PlaidExport;
 import io.github.luceneplaid.plaid.exchange.PlaidFolder;
 import io.github.luceneplaid.plaid.exchange.PlaidImport;
 import io.github.luceneplaid.testframework.Processes;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,7 +123,7 @@ public class TestPeers extends LuceneTestCase {
   }
 
   private static Path golden() {
-    return Path.of(System.getProperty("plaid.shared", "shared"), "golden");
+    return SharedFolder.path("golden");
   }
 
   public void testNextPlaid() throws Exception {

@@ -17,9 +17,8 @@ import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
 import io.github.luceneplaid.plaid.RawTokens;
 import io.github.luceneplaid.plaid.TokenPooling;
-import io.github.luceneplaid.testframework.CranfieldFolder;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,9 +52,7 @@ public class TestPooledCranfield extends LuceneTestCase {
 
   @BeforeClass
   public static void readCollection() throws IOException {
-    assumeTrue(
-        "no collection in " + CranfieldFolder.path() + ": set the property plaid.shared",
-        Files.isDirectory(CranfieldFolder.path()));
+    SharedFolder.of("data/cranfield");
     boolean whole = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     cranfield = whole ? Cranfield.read() : Cranfield.read().reduced(4, 30, K);
     figures = new ArrayList<>();

@@ -28,6 +28,19 @@ import java.util.List;
 abstract class ExchangeTestCase extends CommandTestCase {
   static final int DOCUMENTS = 20;
 
+  private static final List<String> FILES =
+      List.of(
+          "0.codes.npy",
+          "0.residuals.npy",
+          "avg_residual.npy",
+          "bucket_cutoffs.npy",
+          "bucket_weights.npy",
+          "centroids.npy",
+          "cluster_threshold.npy",
+          "doclens.0.json",
+          "metadata.db",
+          "metadata.json");
+
   /** The directory. */
   Path source;
 
@@ -45,7 +58,7 @@ abstract class ExchangeTestCase extends CommandTestCase {
   /** Makes a PLAID directory. */
   static Path copyTo(Path directory) throws IOException {
     Files.createDirectories(directory);
-    for (String name : TestExchangeCommands.FILES) {
+    for (String name : FILES) {
       try (InputStream in = ExchangeTestCase.class.getResourceAsStream("plaid-directory/" + name)) {
         Files.copy(in, directory.resolve(name));
       }

@@ -17,8 +17,8 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.segment.PlaidSegment;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,33 +51,15 @@ import org.apache.lucene.store.FSDirectory;
 /** The commands import, export and check. */
 public class TestExchangeCommands extends CommandTestCase {
   /** The files of an import; of 20 documents, 175 tokens, 24 dimensions, 4 bits. */
-  static final List<String> FILES =
-      List.of(
-          "0.codes.npy",
-          "0.residuals.npy",
-          "avg_residual.npy",
-          "bucket_cutoffs.npy",
-          "bucket_weights.npy",
-          "centroids.npy",
-          "cluster_threshold.npy",
-          "doclens.0.json",
-          "metadata.db",
-          "metadata.json");
-
   private Path source;
+
   private Path index;
 
   @Override
   public void setUp() throws Exception {
     super.setUp();
-    source = Files.createDirectory(createTempDir().resolve("a directory"));
+    source = ExchangeTestCase.copyTo(createTempDir().resolve("a directory"));
     index = createTempDir().resolve("index");
-    for (String name : FILES) {
-      try (InputStream in =
-          TestExchangeCommands.class.getResourceAsStream("plaid-directory/" + name)) {
-        Files.copy(in, source.resolve(name));
-      }
-    }
   }
 
   public void testImport() throws IOException {

@@ -18,7 +18,6 @@ import io.github.luceneplaid.fsvi.files.ElementType;
 import io.github.luceneplaid.fsvi.files.NpyWriter;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -429,12 +428,7 @@ public class TestFilters extends CommandTestCase {
 
   /** Columns of metadata.db are fields as well: of three kinds, and true is 1 there. */
   public void testImported() throws IOException {
-    Path source = Files.createDirectory(createTempDir().resolve("directory"));
-    for (String name : TestExchangeCommands.FILES) {
-      try (InputStream in = getClass().getResourceAsStream("plaid-directory/" + name)) {
-        Files.copy(in, source.resolve(name));
-      }
-    }
+    Path source = ExchangeTestCase.copyTo(createTempDir().resolve("directory"));
     Path database = source.resolve(MetadataDatabase.FILE);
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement statement = connection.createStatement()) {

@@ -12,7 +12,6 @@
 package io.github.luceneplaid.tools;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -84,11 +83,7 @@ public class TestLinksToNothing extends CommandTestCase {
   }
 
   public void testMetadata() throws IOException {
-    for (String name : TestExchangeCommands.FILES) {
-      try (InputStream in = getClass().getResourceAsStream("plaid-directory/" + name)) {
-        Files.copy(in, folder.resolve(name));
-      }
-    }
+    ExchangeTestCase.copyTo(folder);
     Files.move(folder.resolve(MetadataDatabase.FILE), folder.resolve("metadata"));
     link(MetadataDatabase.FILE, "gone");
     assertRefused(MetadataDatabase.FILE, "import", folder, index);

@@ -13,6 +13,7 @@ package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.luceneplaid.testframework.SharedFolder;
 import io.github.luceneplaid.testframework.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -20,7 +20,6 @@ import io.github.luceneplaid.testframework.TinyModel;
 import io.github.luceneplaid.tools.RecallTrial.Setting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,14 +225,8 @@ public class TestRecallCommand extends CommandTestCase {
 
   /** Codes of other programs, without texts, ids or metadata. */
   public void testImported() throws IOException {
-    Path source = Files.createDirectory(folder.resolve("directory"));
-    for (String name : TestExchangeCommands.FILES) {
-      if (name.equals(MetadataDatabase.FILE) == false) {
-        try (InputStream in = getClass().getResourceAsStream("plaid-directory/" + name)) {
-          Files.copy(in, source.resolve(name));
-        }
-      }
-    }
+    Path source = ExchangeTestCase.copyTo(folder.resolve("directory"));
+    Files.delete(source.resolve(MetadataDatabase.FILE));
     assertEquals(err.toString(), 0, plaid("import", source, index));
     JsonNode json = json("recall", index, "--json", "-k3");
     assertEquals(20, json.get("queries").intValue());

@@ -12,6 +12,7 @@
 package io.github.luceneplaid.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -15,6 +15,7 @@ package io.github.luceneplaid.plaid.exchange;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneplaid.fsvi.files.NpyFile;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record GoldenDirectory(
 
   /** Returns the path of the set, if it exists. */
   public static Path folder() {
-    return Path.of(System.getProperty("plaid.shared", "shared"), "golden");
+    return SharedFolder.path("golden");
   }
 
   /** The stages of all cases of a program. */

@@ -16,8 +16,8 @@ import io.github.luceneplaid.plaid.LateInteractionOptions;
 import io.github.luceneplaid.plaid.LateInteractionQuery;
 import io.github.luceneplaid.plaid.PlaidDocValuesFormat;
 import io.github.luceneplaid.plaid.PlaidStatistics;
+import io.github.luceneplaid.testframework.SharedFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.codecs.Codec;
@@ -47,9 +47,7 @@ public abstract class ImportTestCase extends LuceneTestCase {
   public static final String ORDER = "order";
 
   public static void assumeGoldenFiles() {
-    assumeTrue(
-        "no golden files in " + GoldenDirectory.folder() + ": set the property plaid.shared",
-        Files.isDirectory(GoldenDirectory.folder()));
+    SharedFolder.of("golden");
   }
 
   public static IndexWriterConfig config() {
