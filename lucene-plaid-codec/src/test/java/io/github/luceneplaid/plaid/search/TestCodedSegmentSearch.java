@@ -105,7 +105,8 @@ public class TestCodedSegmentSearch extends LateInteractionTestCase {
   public void testRegionProducts() throws IOException {
     try (Directory directory = newDirectory()) {
       boolean severalCodebooks = random().nextBoolean();
-      try (IndexWriter writer = new IndexWriter(directory, config())) {
+      // A flush of its own would make another codebook
+      try (IndexWriter writer = new IndexWriter(directory, config().setMaxBufferedDocs(1_000))) {
         for (int id = 0; id < 60; id++) {
           writer.addDocument(document(id, tokens(random().nextInt(1, 60))));
           if (id == 20 && severalCodebooks) {
