@@ -151,7 +151,9 @@ record ElasticsearchHome(Path folder, Path packaged) {
     try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
       for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         if (entry.getName().startsWith(prefix) && entry.isDirectory() == false) {
-          Files.copy(in, folder.resolve(entry.getName().substring(prefix.length())));
+          Path target = folder.resolve(entry.getName().substring(prefix.length()));
+          Files.createDirectories(target.getParent());
+          Files.copy(in, target);
         }
       }
     }

@@ -151,7 +151,11 @@ final class OpenSearchHome {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
-        Files.copy(zip.getInputStream(entry), folder.resolve(entry.getName()));
+        if (entry.isDirectory() == false) {
+          Path target = folder.resolve(entry.getName());
+          Files.createDirectories(target.getParent());
+          Files.copy(zip.getInputStream(entry), target);
+        }
       }
     }
   }

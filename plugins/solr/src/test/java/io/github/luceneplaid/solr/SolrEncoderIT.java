@@ -195,6 +195,7 @@ public class SolrEncoderIT {
           Set.of(
               "LICENSE",
               "NOTICE",
+              "licenses/tokenizers.txt",
               "lib/lucene-plaid-solr",
               "lib/lucene-plaid-encoder",
               "lib/lucene-plaid-onnxruntime",
