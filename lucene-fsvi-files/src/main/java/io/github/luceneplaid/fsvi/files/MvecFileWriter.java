@@ -66,6 +66,7 @@ public final class MvecFileWriter implements VectorRowsWriter {
    */
   @Override
   public void add(String key, float[] vector) throws IOException {
+    out.check();
     byte[] bytes = Ids.encode(key);
     if (vector.length != dimension) {
       throw new IllegalArgumentException(

@@ -248,6 +248,10 @@ public class TestMvecFile extends VectorFilesTestCase {
       writer.add("b", new float[64]);
       assertEquals("old", Files.readString(path));
       writer.finish();
+      // Not a key that is there twice
+      for (int i = 0; i < 2; i++) {
+        expectThrows(IllegalStateException.class, () -> writer.add("c", new float[64]));
+      }
     }
     try (MvecFile file = MvecFile.open(path)) {
       assertEquals(2, file.rows());
