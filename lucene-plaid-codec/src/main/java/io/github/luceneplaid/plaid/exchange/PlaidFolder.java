@@ -36,8 +36,8 @@ import org.apache.lucene.util.IOUtils;
  * {@code cluster_threshold.npy}, and the doclens, codes and residuals of each chunk. Files that are
  * derived from these (norms, inverted lists, merged files) are not read, and neither are
  * next-plaid's raw tokens. Since 1.7 fast-plaid keeps codes and residuals only in the merged files,
- * and sets {@code frozen}. The merged files are read then. Of next-plaid's buffer only the lengths
- * are read, to notice documents that are in the buffer only.
+ * and sets {@code frozen}. The merged files are read then. Of next-plaid's buffer the lengths and
+ * some tokens are read, to notice documents that are in the buffer only.
  *
  * <p>All content is checked when a folder is opened, and not again when it is read. So the files
  * must not change until it is closed. After a change, reads may return wrong tokens or throw
@@ -109,7 +109,7 @@ public final class PlaidFolder implements Closeable {
       result.checkNumbers(directory);
       // A binary folder has no buffer, but maybe still that of a folder which it replaced
       if (metadata.binary() == false) {
-        PlaidFolderBuffer.check(directory, chunks);
+        PlaidFolderBuffer.check(directory, chunks, codebook);
       }
       success = true;
       return result;
