@@ -188,11 +188,12 @@ public final class SearchMemory {
    */
   private void addExactSearches(ShownValues shown, PlaidSegment segment) throws IOException {
     boolean own = segment != null && segment.dimension() == dimension;
+    boolean all = segment == null || shown.isDirect() == false || (own && isShort == false);
     boolean escapes = segment != null && segment.escapedDocuments() > 0;
-    int searches = (own && shown.isDirect() && isShort ? 0 : 1) + (escapes ? 1 : 0);
+    long value = all ? array(shown.values()) : 0;
+    value = escapes ? Math.max(value, array(segment.escaped())) : value;
+    int searches = (all ? 1 : 0) + (escapes ? 1 : 0);
     if (searches > 0) {
-      boolean escapedOnly = shown.isDirect() && escapes;
-      long value = array(escapedOnly ? segment.escaped() : shown.values());
       int floats = Math.max(ExactSegmentSearch.CHUNK, dimension);
       long decoded = (long) Float.BYTES * ArrayUtil.oversize(floats, Float.BYTES);
       scorers += searches * (decoded + value);

@@ -92,7 +92,9 @@ public class TestDocumentsWithoutValues extends LateInteractionTestCase {
     }
   }
 
-  /** The number of documents with values is estimated. Without it, a fifth of the regions is left. */
+  /**
+   * The number of documents with values is estimated. Without it, a fifth of the regions is left.
+   */
   private static void assertCells(SearchProfile expected, SearchProfile found) {
     assertTrue(found + ", expected " + expected, found.cells() >= .75 * expected.cells());
   }
