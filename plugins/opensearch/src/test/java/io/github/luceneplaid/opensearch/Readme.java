@@ -21,7 +21,8 @@ final class Readme {
 
   static final Pattern COMMAND =
       Pattern.compile(
-          "^curl -X(\\w+) localhost:9200(/\\S+) -H '[^']*' [-a-z]+ '([^']*)'$", Pattern.MULTILINE);
+          "^curl -X(\\w+) '?localhost:9200(/[^ ']+)'? -H '[^']*' [-a-z]+ '([^']*)'$",
+          Pattern.MULTILINE);
 
   private static final String TEXT_IN = "(?s)(.*\n)(## Text in\n.*?\n)(## .*)";
 
