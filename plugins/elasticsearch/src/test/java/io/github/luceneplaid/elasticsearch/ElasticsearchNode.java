@@ -57,6 +57,8 @@ final class ElasticsearchNode implements Closeable {
             .put("path.data", folder("data").toString())
             .put("path.logs", folder("logs").toString())
             .put("action.auto_create_index", false)
+            // Replicas are allocated on a disk that is nearly full, too
+            .put("cluster.routing.allocation.disk.threshold_enabled", false)
             .put("cluster.name", "late-interaction")
             .put("node.name", name)
             .put("network.host", "127.0.0.1")

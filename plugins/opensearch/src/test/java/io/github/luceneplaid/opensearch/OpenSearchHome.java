@@ -212,6 +212,8 @@ final class OpenSearchHome {
     command.add("org.opensearch.bootstrap.OpenSearch");
     command.add("-Enode.name=" + name);
     command.add("-Enetwork.host=127.0.0.1");
+    // Replicas are allocated on a disk that is nearly full, too
+    command.add("-Ecluster.routing.allocation.disk.threshold_enabled=false");
     command.add("-Ehttp.port=" + httpPort);
     command.add("-Etransport.port=" + transportPort);
     command.add("-Epath.data=" + data(name));
